@@ -1,4 +1,5 @@
 import type { Place } from '../core/geometry.ts'
+import type { TraceCode } from './trace.ts'
 
 /**
  * What routing is given and what it answers. A `RoutingSnapshot` is the compiled form of one version of a
@@ -90,8 +91,13 @@ export interface BoundaryStreetAgreement extends Validity {
 export interface Atlas {
   /** Areas that hold the point, in index order, whatever their dates. A shared array: never change it. */
   areasAt(lat: number, long: number): readonly number[]
-  /** Areas that a circle of `metres` around the point meets, in index order. */
-  areasWithin(lat: number, long: number, metres: number): readonly number[]
+  /**
+   * Each distinct set of areas that holds some point of the circle of `metres` around the place, in the form of
+   * `areasAt`; the place's own set first. Sets, because being deep inside a city and being at its limit differ only
+   * there: a new set begins across each edge that meets the circle, so a probe on both sides of every such edge, at
+   * its point nearest the place, finds them all.
+   */
+  areaSetsWithin(lat: number, long: number, metres: number): readonly (readonly number[])[]
   /** Segments within `metres` of the point, nearest first (ties by index). */
   segmentsWithin(lat: number, long: number, metres: number): readonly NearSegment[]
 }
@@ -138,17 +144,24 @@ export interface BodyRef {
   readonly name: string
 }
 
-/** One step of the reasoning. `code` names a message `trace-<code>` of the catalogues, filled with `params`. */
+/**
+ * One step of the reasoning. `code` names a message `trace-<code>` of the catalogues, filled with `params`: names
+ * as the configuration gives them, dates as `YYYY-MM-DD`, metres as whole numbers.
+ */
 export interface TraceStep {
   readonly step: 'locate' | 'decide' | 'agree' | 'reach' | 'tell'
-  readonly code: string
+  readonly code: TraceCode
   readonly params: Readonly<Record<string, string | number>>
 }
 
 export interface RoutingQuestion {
   /** The key under which the answer is sent back. */
   readonly id: 'road' | 'side'
-  readonly options: readonly { readonly value: string; readonly label: string; readonly accountable: BodyRef }[]
+  readonly options: readonly {
+    readonly value: string
+    readonly label: string
+    readonly accountable: BodyRef
+  }[]
 }
 
 export interface Resolution {
