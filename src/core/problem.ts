@@ -88,3 +88,10 @@ export class Problem extends Error {
 export function problem(slug: ProblemSlug, details?: ProblemDetails): Problem {
   return new Problem(slug, details)
 }
+
+/** Whatever was thrown, as a problem; the query builder wraps what the database layer throws. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof Error && error.cause instanceof Problem) return error.cause
+  return problem('fault', { cause: error })
+}

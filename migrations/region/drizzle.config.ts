@@ -1,0 +1,7 @@
+import { defineConfig } from 'drizzle-kit'
+
+export default defineConfig({
+  dialect: 'sqlite',
+  schema: ['./src/core/schema.ts', './src/regions/region-schema.ts', './src/requests/region-schema.ts'],
+  out: './migrations/region',
+})

@@ -1,0 +1,7 @@
+import { defineConfig } from 'drizzle-kit'
+
+export default defineConfig({
+  dialect: 'sqlite',
+  schema: ['./src/core/schema.ts', './src/requests/schema.ts', './src/people/schema.ts'],
+  out: './migrations/tenant',
+})

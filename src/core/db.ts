@@ -1,0 +1,225 @@
+import type { Client, InStatement, ResultSet } from '@libsql/client'
+import { type SQL, sql } from 'drizzle-orm'
+import type { LibSQLDatabase } from 'drizzle-orm/libsql'
+import { drizzle } from 'drizzle-orm/libsql/web'
+import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
+import { type DatabaseName, databaseLabel, type Platform } from '../platform/platform.ts'
+import type { Access } from './access.ts'
+import { asProblem, Problem, problem } from './problem.ts'
+import { identity } from './schema.ts'
+
+/**
+ * Handles on databases. This is the only file that makes one, always from an access; a function that touches data
+ * takes a handle as its first argument, so a query without a tenant does not compile.
+ *
+ * A reader can only look; a writer can also `commit` a batch: one round trip, all or nothing.
+ */
+type Orm = LibSQLDatabase<Record<string, never>>
+
+declare const kind: unique symbol
+
+export interface Reader {
+  readonly select: Orm['select']
+  readonly selectDistinct: Orm['selectDistinct']
+  /** Several selects in one round trip, on one state of the data. */
+  readonly together: Orm['batch']
+  /** Rows of a hand-written query, by column name. */
+  rows<Row>(query: SQL): Promise<Row[]>
+}
+
+export interface Writer extends Reader {
+  readonly insert: Orm['insert']
+  readonly update: Orm['update']
+  readonly delete: Orm['delete']
+  /**
+   * Runs the steps in order in one transaction and one round trip. A guard whose condition is false undoes it all
+   * and throws its problem.
+   */
+  commit(steps: readonly Step[]): Promise<ResultSet[]>
+}
+
+export type Step = Guard | SQL | { toSQL(): { sql: string; params: unknown[] } }
+
+export interface Guard {
+  readonly holds: SQL
+  readonly otherwise: Problem
+}
+
+/** A condition that must hold for the rest of the batch to count: `guard(sql`EXISTS (…)`, problem('changed-meanwhile'))`. */
+export function guard(holds: SQL, otherwise: Problem): Guard {
+  return { holds, otherwise }
+}
+
+export interface TenantReader extends Reader {
+  readonly [kind]: 'tenant'
+  readonly region: string
+  readonly slug: string
+  readonly access: Access
+}
+export interface TenantDb extends TenantReader, Writer {
+  readonly [kind]: 'tenant'
+}
+export interface RegionReader extends Reader {
+  readonly [kind]: 'region'
+  readonly region: string
+}
+export interface RegionDb extends RegionReader, Writer {
+  readonly [kind]: 'region'
+}
+export interface DirectoryDb extends Writer {
+  readonly [kind]: 'directory'
+}
+
+/** A jurisdiction's database, for this access. Throws `not-found` when the access does not reach there. */
+export function openTenant(platform: Platform, access: Access, region: string, slug: string): TenantDb {
+  const reaches =
+    access.kind === 'system' ||
+    (access.region === region && (access.kind === 'public' || access.jurisdiction === slug))
+  if (!reaches) throw problem('not-found')
+  const handle = open(platform, { kind: 'tenant', region, slug })
+  return { ...handle, region, slug, access } as TenantDb
+}
+
+export function openTenantReader(
+  platform: Platform,
+  access: Access,
+  region: string,
+  slug: string,
+): TenantReader {
+  return openTenant(platform, access, region, slug)
+}
+
+/** The database that the jurisdictions of a region share: configuration and the public index. */
+export function openRegion(platform: Platform, access: Access, region: string): RegionDb {
+  if (access.kind !== 'system' && access.region !== region) throw problem('not-found')
+  return { ...open(platform, { kind: 'region', region }), region } as RegionDb
+}
+
+export function openDirectory(platform: Platform): DirectoryDb {
+  return open(platform, { kind: 'directory' }) as DirectoryDb
+}
+
+/** Any database, for what is the same in each: jobs. Not for a capability's rows. */
+export function openForJobs(platform: Platform, name: DatabaseName): Writer {
+  return open(platform, name)
+}
+
+const dialect = new SQLiteAsyncDialect()
+
+function open(platform: Platform, name: DatabaseName): Writer {
+  const client = verified(platform, name)
+  const orm = drizzle(client)
+  return {
+    select: orm.select.bind(orm) as Orm['select'],
+    selectDistinct: orm.selectDistinct.bind(orm) as Orm['selectDistinct'],
+    insert: orm.insert.bind(orm),
+    update: orm.update.bind(orm),
+    delete: orm.delete.bind(orm),
+    together: orm.batch.bind(orm),
+    rows: async <Row>(query: SQL) => (await client.execute(statement(query))).rows as unknown as Row[],
+    commit: steps => commit(client, steps),
+  }
+}
+
+async function commit(client: Client, steps: readonly Step[]): Promise<ResultSet[]> {
+  try {
+    return await client.batch(steps.map(statement), 'write')
+  } catch (error) {
+    const failed = steps[statementIndex(error)]
+    if (failed !== undefined && 'holds' in failed) throw failed.otherwise
+    throw error
+  }
+}
+
+function statement(step: Step): InStatement {
+  if ('holds' in step) {
+    // Malformed JSON raises an error, which is how a plain SELECT can abort a batch.
+    const { sql: text, params } = dialect.sqlToQuery(
+      sql`SELECT CASE WHEN ${step.holds} THEN 1 ELSE json('guard') END`,
+    )
+    return { sql: text, args: params as never }
+  }
+  const query = 'toSQL' in step ? step.toSQL() : dialect.sqlToQuery(step)
+  return { sql: query.sql, args: query.params as never }
+}
+
+function statementIndex(error: unknown): number {
+  const { cause } = asProblem(error)
+  return cause instanceof Error && 'statementIndex' in cause ? Number(cause.statementIndex) : -1
+}
+
+/** True when the failed write met this unique constraint, such as `request.id`. */
+export function violates(error: unknown, constraint: string): boolean {
+  const { cause } = asProblem(error)
+  return cause instanceof Error && cause.message.includes(`UNIQUE constraint failed: ${constraint}`)
+}
+
+const openClients = new WeakMap<Platform, Map<string, Client>>()
+
+/**
+ * A client that turns the driver's errors into problems and asks, before its first use, whether the database is the
+ * one it was opened as: a wrong file or URL must never answer with another government's data.
+ */
+function verified(platform: Platform, name: DatabaseName): Client {
+  const clients = openClients.get(platform) ?? new Map<string, Client>()
+  openClients.set(platform, clients)
+  const label = databaseLabel(name)
+  const known = clients.get(label)
+  if (known !== undefined) return known
+  const raw = () => platform.databases.client(name)
+  let identified: Promise<void> | undefined
+  const identify = () => {
+    identified ??= checkIdentity(raw(), label).catch(error => {
+      identified = undefined
+      throw error
+    })
+    return identified
+  }
+  let isIdentified = false
+  const run = async <T>(work: (client: Client) => Promise<T>): Promise<T> => {
+    try {
+      if (!isIdentified) {
+        await identify()
+        isIdentified = true
+      }
+      return await work(raw())
+    } catch (error) {
+      throw databaseProblem(error)
+    }
+  }
+  const client = {
+    execute: (stmt: InStatement) => run(raw => raw.execute(stmt)),
+    batch: (stmts: InStatement[], mode?: 'read' | 'write') => run(raw => raw.batch(stmts, mode ?? 'read')),
+  } as Client
+  clients.set(label, client)
+  return client
+}
+
+async function checkIdentity(client: Client, label: string): Promise<void> {
+  const { rows } = await client.execute('SELECT label FROM identity')
+  const found = rows[0]?.label
+  if (found !== label)
+    throw problem('wrong-database', { cause: new Error(`expected ${label}, found ${found}`) })
+}
+
+/** Says whose database this is. Part of making it. */
+export async function writeIdentity(platform: Platform, name: DatabaseName): Promise<void> {
+  await drizzle(platform.databases.client(name))
+    .insert(identity)
+    .values({ label: databaseLabel(name), createdAt: platform.clock.now() })
+    .onConflictDoNothing()
+}
+
+const AWAY_SECONDS = 5
+
+/** A database that cannot be reached or is busy is away (503, come again); anything else is a fault. */
+function databaseProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  const cause =
+    error instanceof Error && error.cause instanceof Error && !('code' in error) ? error.cause : error
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const isRefusal = /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|UNKNOWN)/.test(code)
+  return isRefusal
+    ? problem('fault', { cause })
+    : problem('database-away', { cause, retryAfterSeconds: AWAY_SECONDS })
+}

@@ -1,0 +1,36 @@
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+
+/* In every database, whatever its kind. */
+
+/** One row. A database opened under the wrong name is refused. */
+export const identity = sqliteTable('identity', {
+  label: text('label').primaryKey(),
+  createdAt: integer('created_at').notNull(),
+})
+
+/** Work that must survive; see `jobs.ts`. */
+export const job = sqliteTable(
+  'job',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    kind: text('kind').notNull(),
+    /** At most one row a key: ringing again while it waits or runs only counts `rung` up. */
+    key: text('key').notNull().unique(),
+    payload: text('payload').notNull().default('{}'),
+    rung: integer('rung').notNull().default(1),
+    dueAt: integer('due_at').notNull(),
+    leasedUntil: integer('leased_until').notNull().default(0),
+    attempts: integer('attempts').notNull().default(0),
+    lastError: text('last_error'),
+    /** Set after ten failed tries: it waits for an operator. */
+    parkedAt: integer('parked_at'),
+    createdAt: integer('created_at').notNull(),
+  },
+  table => [index('job_due').on(table.dueAt)],
+)
+
+/** How far a consumer of the event log has read. */
+export const consumer = sqliteTable('consumer', {
+  name: text('name').primaryKey(),
+  seq: integer('seq').notNull(),
+})

@@ -1,0 +1,56 @@
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
+import { problem } from '../core/problem.ts'
+import type { RegionFiles } from '../regions/load.ts'
+
+/** The regions in a tenants directory: its folders, in order of name. */
+export async function regionsIn(tenantsDirectory: string): Promise<string[]> {
+  const entries = await reading(tenantsDirectory, path => readdir(path, { withFileTypes: true }))
+  return entries
+    .filter(entry => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(entry => entry.name)
+    .sort()
+}
+
+/** The text of every file of a region by its path inside the region's folder. Hidden files are left out. */
+export async function readRegionFiles(tenantsDirectory: string, region: string): Promise<RegionFiles> {
+  const root = join(tenantsDirectory, region)
+  const entries = await reading(root, path => readdir(path, { withFileTypes: true, recursive: true }))
+  const files = entries
+    .filter(entry => entry.isFile())
+    .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter(path => !path.split('/').some(part => part.startsWith('.')))
+  return new Map(
+    await Promise.all(files.map(async path => [path, await readText(join(root, path))] as const)),
+  )
+}
+
+/** Reads a UTF-8 file. */
+export async function readText(path: string): Promise<string> {
+  const bytes = await reading(path, file => readFile(file))
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw problem('bad-request', { detail: `${path} is not UTF-8 text.` })
+  }
+}
+
+/** Writes each file whole or not at all: a reader never sees half of one. */
+export async function writeFiles(root: string, files: RegionFiles): Promise<void> {
+  for (const [path, text] of files) {
+    const file = join(root, path)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(`${file}.part`, text)
+    await rename(`${file}.part`, file)
+  }
+}
+
+async function reading<T>(path: string, read: (path: string) => Promise<T>): Promise<T> {
+  try {
+    return await read(path)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const reason = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`
+    throw problem('bad-request', { detail: `${path} ${reason}.`, cause })
+  }
+}

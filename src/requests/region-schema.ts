@@ -1,0 +1,28 @@
+import { index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+
+/* In the region's database: the public fields of every jurisdiction's public requests, for the shared map and list. */
+export const publicRequest = sqliteTable(
+  'public_request',
+  {
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    jurisdiction: text('jurisdiction').notNull(),
+    id: text('id').notNull().unique(),
+    version: integer('version').notNull(),
+    serviceCode: text('service_code').notNull(),
+    serviceName: text('service_name').notNull(),
+    status: text('status').notNull(),
+    description: text('description').notNull(),
+    address: text('address'),
+    lat: real('lat'),
+    long: real('long'),
+    agencyResponsible: text('agency_responsible').notNull(),
+    media: text('media'),
+    requestedAt: integer('requested_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  table => [
+    index('public_newest').on(table.requestedAt, table.seq),
+    index('public_jurisdiction').on(table.jurisdiction, table.requestedAt, table.seq),
+    index('public_service').on(table.serviceCode, table.requestedAt, table.seq),
+  ],
+)

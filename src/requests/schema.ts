@@ -1,0 +1,133 @@
+import { sql } from 'drizzle-orm'
+import { index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+
+/* In each jurisdiction's database. No tenant_id: the database is the tenant's. Instants are milliseconds since 1970 UTC. */
+
+export const statuses = ['submitted', 'acknowledged', 'in_progress', 'closed'] as const
+export type Status = (typeof statuses)[number]
+
+/** Why a request was closed. There is no "not responsible": that is a handoff. */
+export const closeReasons = [
+  'completed',
+  'not-found',
+  'duplicate',
+  'no-action',
+  'withdrawn',
+  'invalid',
+] as const
+export type CloseReason = (typeof closeReasons)[number]
+
+export const channels = ['web', 'open311', 'phone', 'counter', 'field'] as const
+export type Channel = (typeof channels)[number]
+
+export const request = sqliteTable(
+  'request',
+  {
+    /** Row number: what full-text search and the place index refer to. */
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    /** The tracking number; GeoReport's service_request_id. */
+    id: text('id').notNull().unique(),
+    serviceCode: text('service_code').notNull(),
+    /** As it was called on the day, in the region's first language. */
+    serviceName: text('service_name').notNull(),
+    status: text('status', { enum: statuses }).notNull(),
+    closeReason: text('close_reason', { enum: closeReasons }),
+    /** Public words on the present status. */
+    statusNotes: text('status_notes'),
+    /** Counts up with every change; a change names the version it saw. */
+    version: integer('version').notNull(),
+    description: text('description').notNull().default(''),
+    address: text('address'),
+    addressId: text('address_id'),
+    zipcode: text('zipcode'),
+    lat: real('lat'),
+    long: real('long'),
+    /** Radius of the location error in metres. */
+    accuracy: real('accuracy').notNull().default(0),
+    /** `Answer[]` as JSON. */
+    answers: text('answers').notNull().default('[]'),
+    private: integer('private', { mode: 'boolean' }).notNull(),
+    urgent: integer('urgent', { mode: 'boolean' }).notNull(),
+    /** The resolution of the day as JSON, for replay. */
+    resolution: text('resolution').notNull(),
+    accountable: text('accountable').notNull(),
+    /** Who works on it, as GeoReport names it. */
+    agencyResponsible: text('agency_responsible').notNull(),
+    /** Nobody knows yet whose it is, or the answers ask for a person's judgment. */
+    triage: integer('triage', { mode: 'boolean' }).notNull(),
+    channel: text('channel', { enum: channels }).notNull(),
+    language: text('language').notNull(),
+    person: text('person'),
+    /** The first photo, so that lists need no second look. */
+    media: text('media'),
+    mediaUrl: text('media_url'),
+    requestedAt: integer('requested_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    expectedAt: integer('expected_at'),
+    closedAt: integer('closed_at'),
+  },
+  table => [
+    index('request_newest').on(table.requestedAt, table.seq),
+    index('request_updated').on(table.updatedAt, table.seq),
+    index('request_service').on(table.serviceCode, table.requestedAt, table.seq),
+    index('request_status').on(table.status, table.requestedAt, table.seq),
+    index('request_triage').on(table.requestedAt).where(sql`triage = 1`),
+  ],
+)
+
+/** Append-only: timeline, audit, outbox and live feed in one. */
+export const event = sqliteTable(
+  'event',
+  {
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    request: text('request').notNull(),
+    type: text('type').notNull(),
+    actor: text('actor').notNull(),
+    at: integer('at').notNull(),
+    public: integer('public', { mode: 'boolean' }).notNull(),
+    payload: text('payload').notNull(),
+  },
+  table => [index('event_request').on(table.request, table.seq)],
+)
+
+/** Contact details of a constituent as this jurisdiction knows them. Write-only for every public door. */
+export const person = sqliteTable('person', {
+  id: text('id').primaryKey(),
+  firstName: text('first_name'),
+  lastName: text('last_name'),
+  email: text('email'),
+  phone: text('phone'),
+  deviceId: text('device_id'),
+  accountId: text('account_id'),
+  createdAt: integer('created_at').notNull(),
+})
+
+export const media = sqliteTable(
+  'media',
+  {
+    id: text('id').primaryKey(),
+    /** Null until the report that it was taken for is sent. */
+    request: text('request'),
+    type: text('type').notNull(),
+    bytes: integer('bytes').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  table => [
+    index('media_request').on(table.request),
+    index('media_waiting').on(table.createdAt).where(sql`request IS NULL`),
+  ],
+)
+
+/** Answers already given, by the caller's Idempotency-Key. */
+export const idempotency = sqliteTable(
+  'idempotency',
+  {
+    key: text('key').primaryKey(),
+    /** SHA-256 of what was asked: the key for anything else is refused. */
+    fingerprint: text('fingerprint').notNull(),
+    /** What was done, as JSON. */
+    outcome: text('outcome').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  table => [index('idempotency_age').on(table.createdAt)],
+)
