@@ -1,0 +1,113 @@
+import { parseArgs } from 'node:util'
+import { Problem } from '../core/problem.ts'
+import { type Command, parseConfig, type Report, type Terminal } from './command.ts'
+import { validate } from './documents.ts'
+
+const commands: readonly Command[] = [validate]
+
+/**
+ * Runs `countyline` with these arguments and answers its exit code: 0 done, 1 failed (the reason is on the
+ * error stream, or in the answer's faults), 2 not understood.
+ */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const chosen = commands.find(({ name }) => name.split(' ').every((word, index) => argv[index] === word))
+  if (!chosen) {
+    const asked = argv.length === 0 || argv[0] === '--help' || argv[0] === '-h'
+    if (!asked)
+      terminal.err(
+        `There is no command "${argv
+          .filter(word => !word.startsWith('-'))
+          .slice(0, 2)
+          .join(' ')}".\n\n`,
+      )
+    const print = asked ? terminal.out : terminal.err
+    print(overview())
+    return asked && argv.length > 0 ? 0 : 2
+  }
+  try {
+    const { values, operands } = read(chosen, argv.slice(chosen.name.split(' ').length))
+    if (values.help === true) {
+      terminal.out(help(chosen))
+      return 0
+    }
+    check(chosen, values, operands)
+    const report = await chosen.run(terminal, { options: values, operands })
+    terminal.out(values.json === true ? `${JSON.stringify(report.json, null, 2)}\n` : text(report))
+    return report.ok ? 0 : 1
+  } catch (error) {
+    const { message, code } = failure(error)
+    if (argv.includes('--json')) terminal.out(`${JSON.stringify({ error: message })}\n`)
+    terminal.err(`countyline ${chosen.name}: ${message}\n`)
+    return code
+  }
+}
+
+class UsageError extends Error {}
+
+function read(chosen: Command, args: readonly string[]) {
+  try {
+    const config = { args: [...args], options: parseConfig(chosen.options), allowPositionals: true } as const
+    const { values, positionals } = parseArgs(config)
+    return { values, operands: positionals }
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}. See countyline ${chosen.name} --help.`)
+  }
+}
+
+function check(chosen: Command, values: Readonly<Record<string, unknown>>, operands: readonly string[]) {
+  const see = `See countyline ${chosen.name} --help.`
+  for (const [name, option] of Object.entries(chosen.options)) {
+    if (option.required && values[name] === undefined) throw new UsageError(`--${name} is missing. ${see}`)
+  }
+  const [wanted, given] = [chosen.operands.length, operands.length]
+  if (given < wanted) throw new UsageError(`${chosen.operands[given]} is missing. ${see}`)
+  if (given > wanted) throw new UsageError(`"${operands[wanted]}" is not understood here. ${see}`)
+}
+
+function failure(error: unknown): { message: string; code: number } {
+  if (error instanceof UsageError) return { message: error.message, code: 2 }
+  if (error instanceof Problem) return { message: error.detail ?? error.title, code: 1 }
+  return {
+    message: `it could not be done: ${error instanceof Error ? error.message : String(error)}`,
+    code: 1,
+  }
+}
+
+function text({ lines }: Report): string {
+  return lines.map(line => `${line}\n`).join('')
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map(({ name }) => name.length))
+  const rows = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
+  return [
+    'Usage: countyline COMMAND [options]',
+    '',
+    ...rows,
+    '',
+    'countyline COMMAND --help tells more.',
+    '',
+  ].join('\n')
+}
+
+function help({ name, summary, operands, options }: Command): string {
+  const all = {
+    ...options,
+    json: { type: 'boolean', help: 'Answer in JSON' },
+    help: { type: 'boolean', help: 'Show this' },
+  } satisfies Command['options']
+  const rows = Object.entries(all).map(([key, option]: [string, Command['options'][string]]) => ({
+    left: `--${key}${option.value ? ` ${option.value}` : ''}`,
+    right: `${option.help}${option.required ? ' (required)' : ''}${option.multiple ? ' (may be repeated)' : ''}`,
+  }))
+  const width = Math.max(...rows.map(row => row.left.length))
+  const lines = rows.map(row => `  ${row.left.padEnd(width)}  ${row.right}`)
+  return [
+    `Usage: ${['countyline', name, ...operands, '[options]'].join(' ')}`,
+    '',
+    `${summary}.`,
+    '',
+    ...lines,
+    '',
+  ].join('\n')
+}
