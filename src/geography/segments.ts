@@ -1,0 +1,137 @@
+import { metresBetween, metresPerDegree, type Position } from '../core/geometry.ts'
+import { distanceTo, nearestFraction } from './nearness.ts'
+import { growQuadtree, type Lines } from './quadtree.ts'
+
+/** A segment near a point. */
+export interface NearSegment {
+  /** Its index. */
+  readonly segment: number
+  readonly metres: number
+  /** Side of the drawn direction on which the point lies; `on` within 0.5 m of the line, or straight beyond its end. */
+  readonly side: 'left' | 'right' | 'on'
+  /** Fraction of the segment's length at the nearest point, 0–1. */
+  readonly along: number
+}
+
+/** The straight pieces of all segments, in drawn order. */
+interface Pieces {
+  readonly lines: Lines
+  readonly segmentOf: Int32Array
+  /** Fraction of its segment's length at which a piece starts and ends. */
+  readonly starts: Float64Array
+  readonly ends: Float64Array
+}
+
+interface Nearest {
+  readonly piece: number
+  readonly fraction: number
+  readonly metres: number
+}
+
+const ON_THE_LINE_METRES = 0.5
+
+/** Prepares point → segments near it; see `prepareAtlas`. */
+export function prepareSegments(segments: readonly (readonly Position[])[]) {
+  const pieces = piecesOf(segments)
+  const { lines, segmentOf } = pieces
+  const { tree } = growQuadtree(lines, () => null)
+
+  function segmentsWithin(lat: number, long: number, metres: number): readonly NearSegment[] {
+    const scale = metresPerDegree(lat)
+    const [reachX, reachY] = [metres / scale.long, metres / scale.lat]
+    const found = new Map<number, Nearest>()
+    tree.visit(long - reachX, lat - reachY, long + reachX, lat + reachY, leaf => {
+      for (let i = tree.starts[leaf] as number; i < (tree.starts[leaf + 1] as number); i++) {
+        const piece = tree.members[i] as number
+        const fraction = nearestFraction(lines, piece * 4, long, lat, scale.long, scale.lat)
+        const distance = distanceTo(lines, piece * 4, fraction, long, lat, scale.long, scale.lat)
+        if (!(distance <= metres)) continue
+        const segment = segmentOf[piece] as number
+        const best = found.get(segment)
+        const closer = best === undefined || distance < best.metres
+        if (closer || (distance === best.metres && piece < best.piece)) {
+          found.set(segment, { piece, fraction, metres: distance })
+        }
+      }
+    })
+    return Array.from(found, ([segment, nearest]) => ({
+      segment,
+      metres: nearest.metres,
+      side: sideOf(pieces, nearest, lat, long),
+      along: alongOf(pieces, nearest),
+    })).sort((a, b) => a.metres - b.metres || a.segment - b.segment)
+  }
+
+  return { segmentsWithin }
+}
+
+function alongOf({ starts, ends }: Pieces, { piece, fraction }: Nearest): number {
+  const start = starts[piece] as number
+  return Math.min(1, start + ((ends[piece] as number) - start) * fraction)
+}
+
+function sideOf(pieces: Pieces, nearest: Nearest, lat: number, long: number): NearSegment['side'] {
+  if (nearest.metres <= ON_THE_LINE_METRES) return 'on'
+  const { lines } = pieces
+  const scale = metresPerDegree(lat)
+  const at = nearest.piece * 4 + (nearest.fraction === 1 ? 2 : 0)
+  const px = (long - (lines[at] as number)) * scale.long
+  const py = (lat - (lines[at + 1] as number)) * scale.lat
+  const [east, north] = heading(pieces, nearest, scale)
+  const turn = east * py - north * px
+  return turn > 0 ? 'left' : turn < 0 ? 'right' : 'on'
+}
+
+/** Direction of the line at the nearest point; at a bend, the mean of both pieces, which tells its sides apart. */
+function heading(
+  { lines, segmentOf }: Pieces,
+  { piece, fraction }: Nearest,
+  scale: { lat: number; long: number },
+): readonly [number, number] {
+  function direction(of: number): readonly [number, number] {
+    const east = ((lines[of * 4 + 2] as number) - (lines[of * 4] as number)) * scale.long
+    const north = ((lines[of * 4 + 3] as number) - (lines[of * 4 + 1] as number)) * scale.lat
+    const length = Math.hypot(east, north) || 1
+    return [east / length, north / length]
+  }
+  const [east, north] = direction(piece)
+  const neighbour = fraction === 1 ? piece + 1 : fraction === 0 ? piece - 1 : piece
+  if (neighbour === piece || segmentOf[neighbour] !== segmentOf[piece]) return [east, north]
+  const [eastThere, northThere] = direction(neighbour)
+  return [east + eastThere, north + northThere]
+}
+
+function piecesOf(segments: readonly (readonly Position[])[]): Pieces {
+  const lines: number[] = []
+  const segmentOf: number[] = []
+  const starts: number[] = []
+  const ends: number[] = []
+  for (const [segment, positions] of segments.entries()) {
+    const drawn = positions.filter((position, i) => i === 0 || !samePosition(position, positions[i - 1]))
+    const total = drawn.reduce((sum, position, i) => sum + lengthOf(drawn[i - 1] ?? position, position), 0)
+    let metres = 0
+    for (const [i, to] of drawn.entries()) {
+      const from = drawn[i - 1] ?? to
+      if (i === 0 && drawn.length > 1) continue
+      lines.push(from[0], from[1], to[0], to[1])
+      segmentOf.push(segment)
+      starts.push(total === 0 ? 0 : metres / total)
+      metres += lengthOf(from, to)
+      ends.push(total === 0 ? 0 : metres / total)
+    }
+  }
+  return {
+    lines: Float64Array.from(lines),
+    segmentOf: Int32Array.from(segmentOf),
+    starts: Float64Array.from(starts),
+    ends: Float64Array.from(ends),
+  }
+}
+
+function samePosition(a: Position, b: Position | undefined): boolean {
+  return a[0] === b?.[0] && a[1] === b[1]
+}
+
+function lengthOf(a: Position, b: Position): number {
+  return metresBetween({ lat: a[1], long: a[0] }, { lat: b[1], long: b[0] })
+}
