@@ -94,8 +94,8 @@ export interface Atlas {
   /**
    * Each distinct set of areas that holds some point of the circle of `metres` around the place, in the form of
    * `areasAt`; the place's own set first. Sets, because being deep inside a city and being at its limit differ only
-   * there: a new set begins across each edge that meets the circle, so a probe on both sides of every such edge, at
-   * its point nearest the place, finds them all.
+   * there. A new set begins across each edge that meets the circle: a probe on both sides of every such edge, at its
+   * point nearest the place but clear of its ends, finds them all.
    */
   areaSetsWithin(lat: number, long: number, metres: number): readonly (readonly number[])[]
   /** Segments within `metres` of the point, nearest first (ties by index). */

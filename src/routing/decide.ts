@@ -1,0 +1,146 @@
+import { decideBoundaryStreet } from './boundary-street.ts'
+import { authority, inForce, type Layer, type Query } from './query.ts'
+import { step } from './trace.ts'
+import type { Body, NearSegment, TraceStep } from './types.ts'
+
+/** What the ground says at one place and instant: only what is in force. */
+export interface Ground {
+  /** Area indices. */
+  readonly areas: readonly number[]
+  /** Nearest first. */
+  readonly segments: readonly NearSegment[]
+}
+
+/** One answer to "who is accountable?", with the ground that it was found on. */
+export interface Outcome {
+  /** null: nobody. */
+  readonly body: Body | null
+  readonly basis: string
+  readonly ground: Ground
+  /** Others who share a boundary street. */
+  readonly neighbors: readonly string[]
+  /** A boundary street's agreement. */
+  readonly agreement: string | null
+  /** The last one is the reason. */
+  readonly steps: readonly TraceStep[]
+}
+
+export type Decision = Pick<Outcome, 'body' | 'basis'> & Partial<Pick<Outcome, 'neighbors' | 'agreement'>>
+
+/**
+ * The accountable body on this ground (design § 5, Decide): the service's layers in order, the first with an
+ * authority wins. A partner's territory comes just before the first layer of boundaries.
+ */
+export function decide(query: Query, ground: Ground): Outcome {
+  const steps: TraceStep[] = []
+  const found = firstAuthority(query, ground, steps)
+  if (found === undefined) {
+    const desk = query.snapshot.bodies.get(query.snapshot.intake)?.name ?? query.snapshot.intake
+    steps.push(step('decide', 'nobody', { desk }))
+  }
+  return {
+    body: found?.body ?? null,
+    basis: found?.basis ?? 'none',
+    ground,
+    neighbors: found?.neighbors ?? [],
+    agreement: found?.agreement ?? null,
+    steps,
+  }
+}
+
+function firstAuthority(query: Query, ground: Ground, steps: TraceStep[]): Decision | undefined {
+  let territories = false
+  for (const layer of query.plan.layers) {
+    if (layer.asset === null && !territories) {
+      territories = true
+      const found = byTerritory(query, ground, steps)
+      if (found) return found
+    }
+    const found =
+      layer.asset === null
+        ? byBoundary(query, ground, layer, steps)
+        : byAsset(query, ground, layer, layer.asset, steps)
+    if (found) return found
+  }
+  return territories ? undefined : byTerritory(query, ground, steps)
+}
+
+function byAsset(
+  query: Query,
+  ground: Ground,
+  layer: Layer,
+  asset: string,
+  steps: TraceStep[],
+): Decision | undefined {
+  const { segments } = query.snapshot
+  const near = ground.segments.find(found => segments[found.segment]?.kind === asset)
+  const segment = near && segments[near.segment]
+  if (!segment) {
+    steps.push(step('decide', 'asset-none', { asset }))
+    return undefined
+  }
+  const road = segment.name
+  if (segment.owner !== null) {
+    const body = authority(query, segment.owner)
+    if (!body) {
+      steps.push(step('decide', 'owner-unknown', { road }))
+      return undefined
+    }
+    steps.push(step('decide', 'asset-owner', { owner: body.name, road }))
+    return { body, basis: layer.name }
+  }
+  const shared = segment.sides && decideBoundaryStreet(query, near, segment, segment.sides, steps)
+  if (shared) return shared
+  steps.push(step('decide', 'asset-local', { road }))
+  return undefined
+}
+
+function byTerritory(query: Query, ground: Ground, steps: TraceStep[]): Decision | undefined {
+  for (const index of ground.areas) {
+    const area = query.snapshot.areas[index]
+    const body = query.index.areaBodies[index]
+    if (area?.kind !== 'territory' || !body) continue
+    steps.push(step('decide', 'territory', { area: area.name, body: body.name }))
+    return { body, basis: 'territory' }
+  }
+  return undefined
+}
+
+function byBoundary(query: Query, ground: Ground, layer: Layer, steps: TraceStep[]): Decision | undefined {
+  let holder: Body | undefined
+  let area = ''
+  let other: Body | undefined
+  let empty = true
+  for (const index of ground.areas) {
+    const body = boundaryBody(query, index)
+    if (!body?.layers.includes(layer.name)) continue
+    empty = false
+    if (body.offers !== null && !body.offers.has(query.rule.code)) {
+      steps.push(step('decide', 'not-offered', { body: body.name }))
+    } else if (holder === undefined) {
+      holder = body
+      area = query.snapshot.areas[index]?.name ?? body.name
+    } else if (body !== holder) {
+      other ??= body
+    }
+  }
+  if (empty) steps.push(step('decide', 'layer-empty', { layer: layer.name.replaceAll('-', ' ') }))
+  if (!holder) return undefined
+  if (other) steps.push(step('decide', 'several', { body: holder.name, other: other.name }))
+  steps.push(step('decide', 'layer', { area, body: holder.name }))
+  return { body: holder, basis: layer.name }
+}
+
+/** The body whose boundary this area is; undefined for any other area. */
+export function boundaryBody(query: Query, index: number): Body | undefined {
+  return query.snapshot.areas[index]?.kind === 'boundary' ? query.index.areaBodies[index] : undefined
+}
+
+/** Is this area in force at the inquiry's instant, and, if it is somebody's, that body too? */
+export function stands(query: Query, index: number): boolean {
+  const area = query.snapshot.areas[index]
+  if (!area || !inForce(area, query.inquiry.at)) return false
+  if (area.kind === 'postal' || area.kind === 'agreement') return true
+  const body = query.index.areaBodies[index]
+  return body !== undefined && inForce(body, query.inquiry.at)
+}

@@ -1,0 +1,140 @@
+import { step } from './trace.ts'
+import type {
+  Agreement,
+  Body,
+  BodyRef,
+  BoundaryStreetAgreement,
+  Inquiry,
+  Instant,
+  RoutingSnapshot,
+  ServiceRule,
+  TraceStep,
+  Validity,
+} from './types.ts'
+
+/** Layers whose absence or presence a resident knows by a word of its own: "unincorporated". */
+const MUNICIPALITY = 'municipality'
+const COUNTY = 'county'
+
+/** One inquiry, with what its snapshot and service look like once indexed. */
+export interface Query {
+  readonly snapshot: RoutingSnapshot
+  readonly index: SnapshotIndex
+  readonly rule: ServiceRule
+  readonly plan: ServicePlan
+  readonly inquiry: Inquiry
+  /** Radius of the location error in metres, never negative or NaN. */
+  readonly accuracy: number
+}
+
+export interface ServicePlan {
+  readonly layers: readonly Layer[]
+  readonly inform: readonly Layer[]
+  readonly followsAsset: boolean
+}
+
+/** `asset` is the kind of asset whose owner decides, or null for a layer of boundaries. */
+export interface Layer {
+  readonly name: string
+  readonly asset: string | null
+}
+
+/** What is looked up again and again in one snapshot. */
+export interface SnapshotIndex {
+  /** By area index. */
+  readonly areaBodies: readonly (Body | undefined)[]
+  readonly municipal: readonly boolean[]
+  readonly countywide: readonly boolean[]
+  readonly agreements: ReadonlyMap<string, readonly Agreement[]>
+  readonly boundaryStreets: ReadonlyMap<number, readonly BoundaryStreetAgreement[]>
+  readonly plans: ReadonlyMap<string, ServicePlan>
+  /** "The place is in …", by area index. */
+  readonly areaSteps: readonly TraceStep[]
+  /** "… has looked after … since …", by segment index; undefined where nothing says since when. */
+  readonly keptSince: readonly (TraceStep | undefined)[]
+}
+
+export const NOBODY: BodyRef = { kind: 'none', id: 'none', name: 'No public body' }
+
+const indexes = new WeakMap<RoutingSnapshot, SnapshotIndex>()
+
+/** The index of a snapshot, made at its first use: a snapshot never changes. */
+export function indexOf(snapshot: RoutingSnapshot): SnapshotIndex {
+  const known = indexes.get(snapshot)
+  if (known) return known
+  const made = makeIndex(snapshot)
+  indexes.set(snapshot, made)
+  return made
+}
+
+export function inForce(validity: Validity, at: Instant): boolean {
+  return validity.from <= at && at < validity.to
+}
+
+/** The body, if it has authority at the inquiry's instant. */
+export function authority(query: Query, id: string): Body | undefined {
+  const body = query.snapshot.bodies.get(id)
+  return body && inForce(body, query.inquiry.at) ? body : undefined
+}
+
+export function refTo(body: Body | null | undefined): BodyRef {
+  return body ? { kind: body.kind, id: body.id, name: body.name } : NOBODY
+}
+
+export function nameOf(query: Query, id: string): string {
+  return query.snapshot.bodies.get(id)?.name ?? id
+}
+
+/** The answer to a question, if one was given. */
+export function answerTo(inquiry: Inquiry, question: string): string | readonly string[] | undefined {
+  return Object.hasOwn(inquiry.answers, question) ? inquiry.answers[question] : undefined
+}
+
+function makeIndex(snapshot: RoutingSnapshot): SnapshotIndex {
+  const { bodies, areas, segments, agreements, boundaryStreets, services } = snapshot
+  const areaBodies = areas.map(area => (area.body === null ? undefined : bodies.get(area.body)))
+  const inLayer = (layer: string) => areaBodies.map(body => body?.layers.includes(layer) ?? false)
+  return {
+    areaBodies,
+    municipal: inLayer(MUNICIPALITY),
+    countywide: inLayer(COUNTY),
+    agreements: Map.groupBy(agreements, agreement => agreement.accountable),
+    boundaryStreets: Map.groupBy(boundaryStreets, agreement => agreement.segment),
+    plans: new Map(Array.from(services.values(), rule => [rule.code, planOf(rule)])),
+    areaSteps: areas.map(({ name, from }) => {
+      const since = dayOf(from)
+      return since === null
+        ? step('locate', 'in-area', { area: name })
+        : step('locate', 'in-area-since', { area: name, since })
+    }),
+    keptSince: segments.map(({ name, owner, from }) => {
+      const since = dayOf(from)
+      const keeper = owner === null ? undefined : bodies.get(owner)
+      return keeper && since !== null
+        ? step('locate', 'kept-since', { owner: keeper.name, road: name, since })
+        : undefined
+    }),
+  }
+}
+
+function planOf(rule: ServiceRule): ServicePlan {
+  const layers = rule.layers.map(layerOf)
+  return {
+    layers,
+    inform: rule.inform.map(layerOf),
+    followsAsset: layers.some(layer => layer.asset !== null),
+  }
+}
+
+function layerOf(name: string): Layer {
+  return { name, asset: name.startsWith('asset:') ? name.slice('asset:'.length) : null }
+}
+
+const HALF_A_DAY = 12 * 3_600_000
+const LAST_INSTANT = 8.64e15
+
+/** The calendar day that begins at a local midnight: half a day later it is that day in UTC too, in any zone to ±12 h. */
+function dayOf(midnight: Instant): string | null {
+  const noon = midnight + HALF_A_DAY
+  return Math.abs(noon) <= LAST_INSTANT ? new Date(noon).toISOString().slice(0, 10) : null
+}

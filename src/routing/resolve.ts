@@ -1,0 +1,120 @@
+import { performed } from './agree.ts'
+import { decide, type Outcome } from './decide.ts'
+import { groundAt, isPlace, locateSteps } from './locate.ts'
+import { answerTo, indexOf, NOBODY, type Query, refTo } from './query.ts'
+import { deskFor } from './reach.ts'
+import { told } from './tell.ts'
+import { step } from './trace.ts'
+import type { Inquiry, Resolution, RoutingSnapshot, ServiceRule, TraceStep } from './types.ts'
+import { settled, type Verdict, weigh } from './weigh.ts'
+import { anywhere } from './words.ts'
+
+/** Metres. A wider circle says no more about the place than words do. */
+const COARSEST = 2_000
+
+type Unclear = 'unknown-place' | 'unusable-place' | 'unusable-time' | 'unknown-service' | 'atlas-away'
+
+/**
+ * Who answers for a matter, who does it, who takes the contact now and who else is told, with the reasons
+ * (design § 5). Pure and total: the same snapshot and inquiry give the same bytes, and nothing it is given makes it
+ * throw; what cannot be routed is `unresolved` and stays with the region's intake.
+ */
+export function resolve(snapshot: RoutingSnapshot, inquiry: Inquiry): Resolution {
+  const index = indexOf(snapshot)
+  const rule = snapshot.services.get(inquiry.service)
+  const plan = index.plans.get(inquiry.service)
+  if (!rule || !plan) return unresolved(snapshot, inquiry, undefined, 'unknown-service', [])
+  const accuracy = Math.max(inquiry.accuracy || 0, 0)
+  const query: Query = { snapshot, index, rule, plan, inquiry, accuracy }
+  if (!Number.isFinite(inquiry.at)) return unresolved(snapshot, inquiry, rule, 'unusable-time', [])
+  const { place } = inquiry
+  if (place === null || accuracy > COARSEST) return byWords(query)
+  if (!isPlace(place)) return unresolved(snapshot, inquiry, rule, 'unusable-place', [])
+  let verdict: Verdict
+  try {
+    const ground = groundAt(query, place)
+    verdict = accuracy > 0 ? weigh(query, ground, place) : settled(decide(query, ground))
+  } catch {
+    return unresolved(snapshot, inquiry, rule, 'atlas-away', [])
+  }
+  return resolution(query, verdict)
+}
+
+function byWords(query: Query): Resolution {
+  const candidates = anywhere(query)
+  const [only, ...others] = candidates
+  if (only && others.length === 0) return resolution(query, settled(only))
+  return unresolved(query.snapshot, query.inquiry, query.rule, 'unknown-place', candidates)
+}
+
+function resolution(query: Query, { outcome, candidates, question, before, after }: Verdict): Resolution {
+  const { snapshot, inquiry, rule } = query
+  const { body, basis } = outcome
+  const urgent = rule.urgent || inquiry.urgent
+  const triage = asksTriage(rule, inquiry)
+  const trace: TraceStep[] = []
+  locateSteps(query, outcome.ground, trace)
+  trace.push(...before, ...outcome.steps, ...after)
+  const done = body && performed(query, body, outcome.ground, urgent, trace)
+  sayUrgency(urgent, triage, trace)
+  const desk = deskFor(query, body, trace)
+  const inform = done ? told(query, outcome, done.performer, trace) : []
+  const agreements = done?.agreements ?? []
+  return {
+    accountable: refTo(body),
+    performer: refTo(done?.performer),
+    desk: refTo(desk),
+    inform: inform.map(refTo),
+    basis,
+    agreements: outcome.agreement === null ? agreements : [outcome.agreement, ...agreements],
+    confidence: question ? 'ask' : 'certain',
+    candidates: candidates.map(({ body, basis }) => ({ ...refTo(body), basis })),
+    ...(question && { question }),
+    urgent,
+    triage,
+    trace,
+    snapshot: snapshot.version,
+  }
+}
+
+/** S16: accepted, kept by the intake, triaged. */
+function unresolved(
+  snapshot: RoutingSnapshot,
+  inquiry: Inquiry,
+  rule: ServiceRule | undefined,
+  why: Unclear,
+  candidates: readonly Outcome[],
+): Resolution {
+  const intake = snapshot.bodies.get(snapshot.intake)
+  const urgent = rule?.urgent === true || inquiry.urgent
+  const triage = rule !== undefined && asksTriage(rule, inquiry)
+  const trace = [step('decide', why, { desk: intake?.name ?? snapshot.intake })]
+  sayUrgency(urgent, triage, trace)
+  return {
+    accountable: NOBODY,
+    performer: NOBODY,
+    desk: refTo(intake),
+    inform: [],
+    basis: 'none',
+    agreements: [],
+    confidence: 'unresolved',
+    candidates: candidates.map(({ body, basis }) => ({ ...refTo(body), basis })),
+    urgent,
+    triage,
+    trace,
+    snapshot: snapshot.version,
+  }
+}
+
+function asksTriage(rule: ServiceRule, inquiry: Inquiry): boolean {
+  for (const [question, urgentAnswers] of rule.urgentAnswers) {
+    const answers = [answerTo(inquiry, question) ?? []].flat()
+    if (answers.some(answer => urgentAnswers.has(answer))) return true
+  }
+  return false
+}
+
+function sayUrgency(urgent: boolean, triage: boolean, trace: TraceStep[]): void {
+  if (urgent) trace.push(step('reach', 'urgent', {}))
+  if (triage) trace.push(step('reach', 'triage', {}))
+}

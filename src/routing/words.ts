@@ -1,0 +1,50 @@
+import { boundaryBody, type Outcome, stands } from './decide.ts'
+import { authority, inForce, type Query } from './query.ts'
+import { step } from './trace.ts'
+import type { Body } from './types.ts'
+
+/**
+ * Whoever may be accountable for the service somewhere in the region, one outcome a body: all that a place
+ * described in words leaves. Partners' territories are left out: only a place on the map can show that exception.
+ */
+export function anywhere(query: Query): readonly Outcome[] {
+  const found = new Map<string, Outcome>()
+  const add = (body: Body | undefined, basis: string) => {
+    if (!body || found.has(body.id)) return
+    found.set(body.id, {
+      body,
+      basis,
+      ground: { areas: [], segments: [] },
+      neighbors: [],
+      agreement: null,
+      steps: [step('decide', 'everywhere-one-body', { body: body.name })],
+    })
+  }
+  for (const { name, asset } of query.plan.layers) {
+    if (asset === null) addHolders(query, name, body => add(body, name))
+    else addOwners(query, asset, (id, basis) => add(authority(query, id), basis ?? name))
+  }
+  return [...found.values()]
+}
+
+function addHolders(query: Query, layer: string, add: (body: Body) => void): void {
+  for (const index of query.snapshot.areas.keys()) {
+    const body = boundaryBody(query, index)
+    if (!body?.layers.includes(layer) || !stands(query, index)) continue
+    if (body.offers === null || body.offers.has(query.rule.code)) add(body)
+  }
+}
+
+function addOwners(query: Query, asset: string, add: (id: string, basis?: string) => void): void {
+  for (const segment of query.snapshot.segments) {
+    if (segment.kind !== asset || !inForce(segment, query.inquiry.at)) continue
+    if (segment.owner !== null) add(segment.owner)
+    else if (segment.sides) {
+      for (const side of new Set(Object.values(segment.sides))) add(side, 'boundary-street')
+    }
+  }
+  for (const agreement of query.snapshot.boundaryStreets) {
+    if (!inForce(agreement, query.inquiry.at)) continue
+    for (const { lead } of agreement.parts) add(lead, 'boundary-street')
+  }
+}
