@@ -1,0 +1,170 @@
+import { Temporal } from 'temporal-polyfill'
+import type { Hours } from './documents.ts'
+
+/** When a body is open, in its own zone. */
+export interface Calendar {
+  readonly zone: string
+  /** Spans of each weekday in minutes after midnight, Monday first; null: it never closes. */
+  readonly week: readonly (readonly Span[])[] | null
+  /** Days such as `2026-07-04`, closed all day. */
+  readonly holidays: ReadonlySet<string>
+}
+type Span = readonly [opens: number, closes: number]
+
+/** Milliseconds since 1970 UTC. */
+type Instant = number
+type Interval = readonly [opens: Instant, closes: Instant]
+
+const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
+/** A body without hours never closes. */
+export function makeCalendar(
+  zone: string,
+  hours: Hours | undefined,
+  holidays: readonly { readonly date: string }[] = [],
+): Calendar {
+  const week =
+    hours === undefined || hours === 'always' ? null : weekdays.map((_, day) => spansOn(hours, day))
+  return { zone, week, holidays: new Set(holidays.map(({ date }) => date)) }
+}
+
+/** The first instant of a local day. */
+export function startOfDay(date: string, zone: string): Instant {
+  return Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds
+}
+
+/** The local day of an instant, such as `2026-07-04`. */
+export function localDay(at: Instant, zone: string): string {
+  return dayAt(at, zone).toString()
+}
+
+/** Weekdays (0 is Monday) of a key of `hours` such as `mon`, `mon-fri` or `sat-mon`. */
+export function daysOf(key: string): number[] {
+  const [first = '', last = first] = key.split('-')
+  const start = weekdays.indexOf(first)
+  const count = ((weekdays.indexOf(last) - start + 7) % 7) + 1
+  return Array.from({ length: count }, (_, index) => (start + index) % 7)
+}
+
+/** Minutes after midnight of a span such as `08:00-17:00`. */
+export function minutesOf(span: string): Span {
+  const minutes = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
+  return [minutes(span.slice(0, 5)), minutes(span.slice(6))]
+}
+
+const DAYS_KEPT = 1000
+
+/**
+ * Makes the test "is it open at this instant?". Routing asks it for every report, so the hours of a UTC day are
+ * worked out once and then looked up.
+ */
+export function openTest(calendar: Calendar): (at: Instant) => boolean {
+  if (calendar.week === null) return () => true
+  const kept = new Map<number, readonly Interval[]>()
+  const intervalsOn = (day: number): readonly Interval[] => {
+    const first = dayAt(day * DAY, calendar.zone)
+    const found = [0, 1].flatMap(days => openOn(calendar, first.add({ days })))
+    if (kept.size >= DAYS_KEPT) kept.clear()
+    kept.set(day, found)
+    return found
+  }
+  return at => {
+    if (!isInstant(at)) return false
+    const day = Math.floor(at / DAY)
+    for (const [opens, closes] of kept.get(day) ?? intervalsOn(day))
+      if (opens <= at && at < closes) return true
+    return false
+  }
+}
+
+/** The next instant at which it is open: `at` itself if it is open then. */
+export function nextOpening(calendar: Calendar, at: Instant): Instant {
+  for (const [opens, closes] of openings(calendar, at)) if (at < closes) return Math.max(at, opens)
+  return at
+}
+
+/**
+ * When a promise made at `start` falls due (S6). Hours and days run always, days by the local clock, so that ten days
+ * later is the same time of day across a change of clocks. Business hours run while it is open; the last business day ends
+ * at its closing, and the day of the promise does not count. Urgent clocks never stop.
+ */
+export function deadline(
+  calendar: Calendar,
+  start: Instant,
+  duration: string,
+  { urgent }: { readonly urgent: boolean },
+): Instant {
+  const amount = Number.parseInt(duration, 10)
+  const business = duration.includes('business') && !urgent
+  if (duration.includes('hour')) {
+    return business ? afterOpenTime(calendar, start, amount * HOUR) : start + amount * HOUR
+  }
+  return business ? afterBusinessDays(calendar, start, amount) : afterDays(calendar, start, amount)
+}
+
+function afterDays({ zone }: Calendar, start: Instant, days: number): Instant {
+  return Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(zone).add({ days })
+    .epochMilliseconds
+}
+
+function afterOpenTime(calendar: Calendar, start: Instant, wanted: number): Instant {
+  let left = wanted
+  for (const [opens, closes] of openings(calendar, start)) {
+    const from = Math.max(opens, start)
+    if (closes - from >= left) return from + left
+    left -= Math.max(0, closes - from)
+  }
+  return start + wanted
+}
+
+/** A body that never closes counts Monday to Friday, holidays apart, each to its midnight. */
+function afterBusinessDays(calendar: Calendar, start: Instant, days: number): Instant {
+  const counted = hasHours(calendar) ? calendar : { ...calendar, week: workingWeek }
+  let passed = 0
+  let day = dayAt(start, calendar.zone)
+  for (;;) {
+    day = day.add({ days: 1 })
+    const closes = openOn(counted, day).at(-1)?.[1]
+    if (closes !== undefined && ++passed === days) return closes
+  }
+}
+
+const allDay: readonly Span[] = [[0, 24 * 60]]
+const workingWeek = weekdays.map((_, day) => (day < 5 ? allDay : []))
+
+/** Open intervals in order, from the local day of `from` on; none for a body that never closes. */
+function* openings(calendar: Calendar, from: Instant): Generator<Interval> {
+  if (!hasHours(calendar)) return
+  for (let day = dayAt(from, calendar.zone); ; day = day.add({ days: 1 })) yield* openOn(calendar, day)
+}
+
+function hasHours({ week }: Calendar): boolean {
+  return week?.some(spans => spans.length > 0) ?? false
+}
+
+function openOn({ zone, week, holidays }: Calendar, day: Temporal.PlainDate): Interval[] {
+  if (holidays.has(day.toString())) return []
+  const at = (minutes: number) => {
+    const wall = day.toPlainDateTime().add({ minutes })
+    return wall.toZonedDateTime(zone).epochMilliseconds
+  }
+  return (week?.[day.dayOfWeek - 1] ?? []).map(([opens, closes]) => [at(opens), at(closes)] as const)
+}
+
+function spansOn(hours: Exclude<Hours, 'always'>, day: number): Span[] {
+  const spans = Object.entries(hours).flatMap(([days, written]) =>
+    daysOf(days).includes(day) ? written : [],
+  )
+  return spans.map(minutesOf).sort((a, b) => a[0] - b[0])
+}
+
+function dayAt(at: Instant, zone: string): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(Math.floor(at)).toZonedDateTimeISO(zone).toPlainDate()
+}
+
+/** Within what Temporal can date, a day apart from its ends: routing is total, whatever instant it is asked about. */
+function isInstant(at: number): boolean {
+  return Math.abs(at) < 8.64e15 - 2 * DAY
+}
