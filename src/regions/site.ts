@@ -1,0 +1,47 @@
+import { problem } from '../core/problem.ts'
+import type { Platform } from '../platform/platform.ts'
+import type { Region } from './compile.ts'
+import { currentHosts, currentRegion } from './current.ts'
+import type { Jurisdiction } from './snapshot.ts'
+
+/** Whose door a request came to: a region's shared one, or one jurisdiction's own. */
+export interface Site {
+  readonly region: Region
+  readonly jurisdiction: Jurisdiction | undefined
+  /** What every link of the site begins with: empty by host name, `/r/<region>` or `/j/<jurisdiction>` by path. */
+  readonly base: string
+  readonly origin: string
+}
+
+const PREFIX = /^(?:\/r\/([a-z0-9-]+))?(?:\/j\/([a-z0-9-]+))?(?=\/|$)/
+
+/** The path inside the site: `/r/lake-county/j/westport/report` is `/report`. */
+export function pathInSite(pathname: string): string {
+  return pathname.replace(PREFIX, '') || '/'
+}
+
+/** By path where it says so (`/r/<region>`, `/j/<jurisdiction>`), else by host name. Throws `not-found`. */
+export async function findSite(platform: Platform, url: URL): Promise<Site> {
+  const [base = '', regionSlug, jurisdictionSlug] = PREFIX.exec(url.pathname) ?? []
+  const { hosts } = await currentHosts(platform)
+  const named = hosts.get(url.hostname.toLowerCase()) ?? hosts.get('*')
+  const slug = regionSlug ?? named?.region
+  if (slug === undefined) throw problem('not-found', { detail: 'No site has this address.' })
+  const region = await currentRegion(platform, slug)
+  const hostJurisdiction = regionSlug === undefined ? named?.jurisdiction : undefined
+  const own = jurisdictionSlug ?? hostJurisdiction ?? undefined
+  const jurisdiction = own === undefined ? undefined : region.jurisdiction(own)
+  if (own !== undefined && jurisdiction === undefined) throw problem('unknown-jurisdiction')
+  return { region, jurisdiction, base, origin: url.origin }
+}
+
+/** What every route finds in its context (`c.get('site')`), put there by the front door. */
+export interface Door {
+  Variables: {
+    platform: Platform
+    site: Site
+    /** The reader's language, one of the region's. */
+    language: string
+    requestId: string
+  }
+}

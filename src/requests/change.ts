@@ -1,0 +1,96 @@
+import { sql } from 'drizzle-orm'
+import { actorOf } from '../core/access.ts'
+import { guard, type TenantDb } from '../core/db.ts'
+import { ring } from '../core/jobs.ts'
+import { problem } from '../core/problem.ts'
+import { keyIsValid, type PresentedKey } from '../people/keys.ts'
+import { record } from './events.ts'
+import { PUBLISH } from './public-index.ts'
+import { type CloseReason, request, type Status } from './schema.ts'
+
+/** Which status may follow which. A closed request is reopened by taking it up again. */
+export const transitions: Readonly<Record<Status, readonly Status[]>> = {
+  submitted: ['acknowledged', 'in_progress', 'closed'],
+  acknowledged: ['in_progress', 'closed'],
+  in_progress: ['acknowledged', 'closed'],
+  closed: ['acknowledged', 'in_progress'],
+}
+
+export interface StatusChange {
+  readonly to: Status
+  /** Needed to close, and only then. */
+  readonly reason?: CloseReason | undefined
+  /** Public words about it. */
+  readonly text: string
+  /** The version the caller saw. */
+  readonly version: number
+  readonly key?: PresentedKey | undefined
+}
+
+/**
+ * Moves a request along, in one round trip. Throws `invalid-fields` for a missing reason, `changed-meanwhile` when
+ * somebody was faster, `wrong-state` when its present status does not allow it. Answers the new version.
+ */
+export async function changeStatus(
+  db: TenantDb,
+  id: string,
+  change: StatusChange,
+  at: number,
+): Promise<number> {
+  const closing = change.to === 'closed'
+  if (closing !== (change.reason !== undefined)) {
+    throw problem('invalid-fields', { fields: [{ field: 'reason', code: closing ? 'required' : 'unknown' }] })
+  }
+  const allowedFrom = (Object.keys(transitions) as Status[]).filter(from =>
+    transitions[from].includes(change.to),
+  )
+  const statuses = sql.join(
+    allowedFrom.map(from => sql`${from}`),
+    sql`, `,
+  )
+  const closedAt = closing ? at : null
+  const payload = { to: change.to, reason: change.reason, text: change.text }
+  await db.commit([
+    ...keyGuard(change.key),
+    guard(sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id})`, problem('not-found')),
+    guard(
+      sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id} AND version = ${change.version})`,
+      problem('changed-meanwhile', { detail: 'Read it again, then decide again.' }),
+    ),
+    guard(
+      sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id} AND status IN (${statuses}))`,
+      problem('wrong-state', {
+        detail: `It cannot become ${change.to.replace('_', ' ')} from its present status.`,
+      }),
+    ),
+    sql`INSERT INTO event (request, type, actor, at, public, payload)
+      SELECT id, 'status', ${actorOf(db.access)}, ${at}, 1, json_patch(json_object('from', status), ${JSON.stringify(payload)})
+      FROM ${request} WHERE id = ${id}`,
+    sql`UPDATE ${request} SET status = ${change.to}, close_reason = ${change.reason ?? null}, status_notes = ${change.text || null},
+      closed_at = ${closedAt}, updated_at = ${at}, version = version + 1 WHERE id = ${id}`,
+    ring(PUBLISH, at),
+  ])
+  return change.version + 1
+}
+
+/** Adds a note: public ones stand on the resident's timeline, private ones never leave the jurisdiction. */
+export async function addNote(
+  db: TenantDb,
+  id: string,
+  note: { readonly text: string; readonly public: boolean; readonly key?: PresentedKey | undefined },
+  at: number,
+): Promise<void> {
+  if (note.text.trim() === '')
+    throw problem('invalid-fields', { fields: [{ field: 'text', code: 'required' }] })
+  await db.commit([
+    ...keyGuard(note.key),
+    guard(sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id})`, problem('not-found')),
+    record(id, actorOf(db.access), at, note.public, { type: 'note', text: note.text }),
+    sql`UPDATE ${request} SET updated_at = ${at}, version = version + 1 WHERE id = ${id}`,
+    ring(PUBLISH, at),
+  ])
+}
+
+function keyGuard(key: PresentedKey | undefined) {
+  return key === undefined ? [] : [guard(keyIsValid(key), problem('key-refused'))]
+}

@@ -1,0 +1,166 @@
+import type { Place } from '../core/geometry.ts'
+import type { FieldFault } from '../core/problem.ts'
+import type { QuestionDocument, ServiceDocument } from '../regions/documents.ts'
+import type { Channel } from './schema.ts'
+
+/** A report as it arrives at any door: the web form, GeoReport or the JSON API. Not yet checked. */
+export interface Draft {
+  readonly service: string
+  readonly place: Place | null
+  /** Radius of the location error in metres; 0 for a point from a map or an address. */
+  readonly accuracy: number
+  /** The place in words: an address, or whatever the person says. */
+  readonly address: string
+  readonly addressId: string
+  readonly zipcode: string
+  readonly description: string
+  /** By question code; a list question has several. Also holds the answer to routing's own question. */
+  readonly answers: Readonly<Record<string, readonly string[]>>
+  readonly contact: Contact
+  /** Photos already uploaded for this report. */
+  readonly media: readonly string[]
+  readonly mediaUrl: string
+  readonly language: string
+  readonly channel: Channel
+}
+
+export interface Contact {
+  readonly firstName: string
+  readonly lastName: string
+  readonly email: string
+  readonly phone: string
+  readonly deviceId: string
+  readonly accountId: string
+}
+
+export const noContact: Contact = {
+  firstName: '',
+  lastName: '',
+  email: '',
+  phone: '',
+  deviceId: '',
+  accountId: '',
+}
+
+/** An answer as it is kept: with the words that were asked, since questions change. */
+export interface Answer {
+  readonly code: string
+  readonly question: string
+  readonly values: readonly { readonly key: string; readonly label: string }[]
+}
+
+export const MAX_DESCRIPTION = 4000
+const MAX_LINE = 200
+const MAX_ANSWER = 4000
+const MAX_MEDIA = 5
+
+/** Reads "lat" and "long" as typed or sent. Faults name what is wrong: one alone, no number, out of range, swapped. */
+export function readPlace(lat: string, long: string): { place: Place | null; faults: FieldFault[] } {
+  const typed = { lat: lat.trim(), long: long.trim() }
+  if (typed.lat === '' && typed.long === '') return { place: null, faults: [] }
+  const missing = (['lat', 'long'] as const).filter(field => typed[field] === '')
+  if (missing.length > 0) return { place: null, faults: missing.map(field => ({ field, code: 'pair' })) }
+  const place = { lat: Number(typed.lat), long: Number(typed.long) }
+  const faults = placeFaults(place)
+  return { place: faults.length === 0 ? place : null, faults }
+}
+
+export function placeFaults({ lat, long }: Place): FieldFault[] {
+  const faults: FieldFault[] = []
+  if (!Number.isFinite(lat)) faults.push({ field: 'lat', code: 'not-a-number' })
+  if (!Number.isFinite(long)) faults.push({ field: 'long', code: 'not-a-number' })
+  if (faults.length > 0) return faults
+  if (Math.abs(lat) > 90 && Math.abs(long) <= 90 && Math.abs(lat) <= 180)
+    return [{ field: 'lat', code: 'swapped' }]
+  if (Math.abs(lat) > 90) faults.push({ field: 'lat', code: 'out-of-range', params: { min: -90, max: 90 } })
+  if (Math.abs(long) > 180)
+    faults.push({ field: 'long', code: 'out-of-range', params: { min: -180, max: 180 } })
+  return faults
+}
+
+/**
+ * Every fault of a draft against the service's own definition, so that all can be mended at once. Field names are
+ * the draft's; a question's is `answers.<code>`.
+ */
+export function draftFaults(draft: Draft, service: ServiceDocument): FieldFault[] {
+  const faults: FieldFault[] = []
+  const line = (field: string, text: string, max = MAX_LINE) => {
+    if (text.length > max) faults.push({ field, code: 'too-long', params: { max } })
+    if (hasControlCharacters(text)) faults.push({ field, code: 'control-characters' })
+  }
+  if (draft.place !== null) faults.push(...placeFaults(draft.place))
+  else if (draft.address.trim() === '' && draft.addressId.trim() === '' && service.location !== 'optional') {
+    faults.push({ field: 'place', code: 'required' })
+  }
+  if (!(draft.accuracy >= 0 && draft.accuracy <= 100_000)) {
+    faults.push({ field: 'accuracy', code: 'out-of-range', params: { min: 0, max: 100_000 } })
+  }
+  line('description', draft.description, MAX_DESCRIPTION)
+  line('address', draft.address, 500)
+  line('addressId', draft.addressId)
+  line('zipcode', draft.zipcode, 20)
+  for (const [field, text] of Object.entries(draft.contact)) line(field, text)
+  if (draft.contact.email !== '' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(draft.contact.email)) {
+    faults.push({ field: 'email', code: 'not-an-email' })
+  }
+  line('mediaUrl', draft.mediaUrl, 2000)
+  if (draft.mediaUrl !== '' && !isWebAddress(draft.mediaUrl))
+    faults.push({ field: 'mediaUrl', code: 'not-a-url' })
+  if (draft.media.length > MAX_MEDIA)
+    faults.push({ field: 'media', code: 'too-many', params: { max: MAX_MEDIA } })
+  for (const question of service.questions ?? []) faults.push(...answerFaults(question, draft.answers))
+  return faults
+}
+
+function answerFaults(question: QuestionDocument, answers: Draft['answers']): FieldFault[] {
+  if (question.type === 'notice') return []
+  const field = `answers.${question.code}`
+  const given = givenAnswers(question.code, answers)
+  if (given.length === 0) return question.required ? [{ field, code: 'required' }] : []
+  if (given.length > 1 && question.type !== 'choices')
+    return [{ field, code: 'too-many', params: { max: 1 } }]
+  return given.flatMap((answer): FieldFault[] => {
+    if (answer.length > MAX_ANSWER) return [{ field, code: 'too-long', params: { max: MAX_ANSWER } }]
+    if (hasControlCharacters(answer)) return [{ field, code: 'control-characters' }]
+    switch (question.type) {
+      case 'number':
+        return answer.trim() !== '' && Number.isFinite(Number(answer))
+          ? []
+          : [{ field, code: 'not-a-number' }]
+      case 'date':
+        return isDateOrTime(answer) ? [] : [{ field, code: 'not-a-date' }]
+      case 'choice':
+      case 'choices':
+        return question.options?.some(option => option.key === answer)
+          ? []
+          : [{ field, code: 'not-an-option' }]
+      case 'text':
+        return /[\r\n]/.test(answer) ? [{ field, code: 'one-line' }] : []
+      default:
+        return []
+    }
+  })
+}
+
+/** Empty answers count as absent (GeoReport: an empty value acts exactly like an absent one). */
+export function givenAnswers(code: string, answers: Draft['answers']): readonly string[] {
+  return (Object.hasOwn(answers, code) ? (answers[code] ?? []) : []).filter(answer => answer.trim() !== '')
+}
+
+/** ISO 8601: a day, or a moment with or without zone. */
+function isDateOrTime(text: string): boolean {
+  const shape = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})/.exec(text) ?? []
+  if (!shape.test(text) || Number.isNaN(Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'))))
+    return false
+  return new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day)
+}
+
+export function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+}
+
+/** What XML 1.0 cannot carry: control characters but tab and line ends, and lone surrogates. */
+export function hasControlCharacters(text: string): boolean {
+  return !text.isWellFormed() || /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u.test(text)
+}
