@@ -48,7 +48,7 @@ function shareEqual(raw: Lines, owners: readonly number[]): Edges {
   const order = Int32Array.from(owners, (_, edge) => edge).sort((a, b) => compare(a, b) || a - b)
   const groups: number[][] = []
   const groupIds = new Map<string, number>()
-  const lines: number[] = []
+  const lines = new Float64Array(raw.length)
   const groupOf: number[] = []
   for (let start = 0; start < order.length; ) {
     const first = order[start] as number
@@ -61,9 +61,9 @@ function shareEqual(raw: Lines, owners: readonly number[]): Edges {
       id = groups.push(group) - 1
       groupIds.set(key, id)
     }
-    lines.push(...raw.subarray(first * 4, first * 4 + 4))
+    for (let k = 0; k < 4; k++) lines[groupOf.length * 4 + k] = raw[first * 4 + k] as number
     groupOf.push(id)
     start = end
   }
-  return { lines: Float64Array.from(lines), groupOf: Int32Array.from(groupOf), groups }
+  return { lines: lines.slice(0, groupOf.length * 4), groupOf: Int32Array.from(groupOf), groups }
 }
