@@ -38,10 +38,7 @@ export function settled(outcome: Outcome, before: readonly TraceStep[] = []): Ve
  */
 export function weigh(query: Query, ground: Ground, place: Place): Verdict {
   const { snapshot, inquiry, accuracy } = query
-  const elsewhere = snapshot.atlas
-    .areaSetsWithin(place.lat, place.long, accuracy)
-    .slice(1)
-    .map(areas => standing(query, areas))
+  const elsewhere = groundsAround(query, place)
   const possible = (road: NearSegment | null): Possibility => {
     const segments = road ? [road] : ground.segments
     const [here, ...there] = [ground.areas, ...elsewhere].map(areas => decide(query, { areas, segments }))
@@ -76,6 +73,23 @@ export function weigh(query: Query, ground: Ground, place: Place): Verdict {
       ? step('decide', 'ask-road', { metres })
       : step('decide', 'ask-side', { metres, bodies })
   return { outcome: best, candidates, question, before, after: [after] }
+}
+
+/** What else may hold the place, in an order that does not depend on how the areas are listed. */
+function groundsAround(query: Query, { lat, long }: Place): readonly (readonly number[])[] {
+  const { atlas, areas } = query.snapshot
+  const [, ...others] = atlas.areaSetsWithin(lat, long, query.accuracy)
+  const grounds = others.map(set => standing(query, set))
+  const byIds = new Map(
+    grounds.map(set => [
+      set
+        .map(index => areas[index]?.id)
+        .sort()
+        .join(),
+      set,
+    ]),
+  )
+  return [...byIds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, set]) => set)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import type { MultiPolygonRings, Place, Position, Ring } from '../../src/core/geometry.ts'
+import { prepareAtlas } from '../../src/geography/atlas.ts'
 import type {
   Agreement,
   Area,
@@ -11,7 +12,6 @@ import type {
   Segment,
   ServiceRule,
 } from '../../src/routing/types.ts'
-import { plainAtlas } from './plain-atlas.ts'
 
 /**
  * Calloway County, drawn with a ruler: metres east and north of its south-west corner, 18 km square.
@@ -212,8 +212,8 @@ export const drawnSegments: readonly DrawnSegment[] = [
   ),
 ]
 
-const segmentIndex = (id: string) => drawnSegments.findIndex(segment => segment.id === id)
-const areaIndex = (id: string) => drawnAreas.findIndex(found => found.id === id)
+export const segmentIndex = (id: string) => drawnSegments.findIndex(segment => segment.id === id)
+export const areaIndex = (id: string) => drawnAreas.findIndex(found => found.id === id)
 
 const bodies = [
   body('calloway', 'Calloway County', ['county']),
@@ -301,10 +301,10 @@ export function snapshot(changes: {
     intake: 'calloway',
     atlas:
       changes.atlas ??
-      plainAtlas(
-        areas.map(({ polygons }) => polygons),
-        segments.map(({ line }) => line),
-      ),
+      prepareAtlas({
+        areas: areas.map(({ polygons }) => polygons),
+        segments: segments.map(({ line }) => line),
+      }),
   }
 }
 
