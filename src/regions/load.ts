@@ -36,7 +36,7 @@ export function loadRegion(region: string, files: RegionFiles): Loaded {
   const reader = new Reader(files)
   reader.checkSlug('region.yaml', region)
   const documents = reader.documents()
-  if (documents) reader.findings.push(...validateDocuments(documents))
+  if (documents) reader.findings.push(...validateDocuments(region, documents))
   const faults = reader.faults()
   return documents && !faults.some(isError) ? { documents, faults } : { faults }
 }

@@ -1,7 +1,30 @@
-import type { Finding } from './fault.ts'
+import { checkAgreements, checkAgreementsTogether } from './checks/agreements.ts'
+import { checkFeatures, checkSides, checkSwapped } from './checks/ground.ts'
+import { checkJurisdictions } from './checks/jurisdictions.ts'
+import { knownNames } from './checks/known.ts'
+import { checkRegion } from './checks/region.ts'
+import { checkServices } from './checks/services.ts'
+import { checkTranslations } from './checks/translations.ts'
+import { type Finding, isError } from './fault.ts'
+import { compileRouting } from './routing.ts'
 import type { Documents } from './snapshot.ts'
 
-/** What no single document can know: references, duplicates, dates, overlaps. */
-export function validateDocuments(_documents: Documents): readonly Finding[] {
-  return []
+/**
+ * What no single document can know: names that lead nowhere or stand twice, dates that end before they begin, and, where
+ * those are right, what the documents do together on the ground.
+ */
+export function validateDocuments(region: string, documents: Documents): readonly Finding[] {
+  const known = knownNames(documents)
+  const findings = [
+    ...checkRegion(region, documents, known),
+    ...checkServices(documents, known),
+    ...checkJurisdictions(documents, known),
+    ...checkAgreements(documents, known),
+    ...checkFeatures(documents, known),
+    ...checkSwapped(documents),
+    ...checkTranslations(documents),
+  ]
+  if (findings.some(isError)) return findings
+  const routing = compileRouting({ region, version: 0, documents })
+  return [...findings, ...checkAgreementsTogether(routing, () => true), ...checkSides(documents, routing)]
 }
