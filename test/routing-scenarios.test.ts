@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { explain } from '../src/routing/explain.ts'
 import { resolve } from '../src/routing/resolve.ts'
-import { traceMessages } from '../src/routing/trace.ts'
-import type { Inquiry, Resolution } from '../src/routing/types.ts'
+import type { Inquiry } from '../src/routing/types.ts'
 import {
   agreement,
   areaIndex,
@@ -15,31 +14,12 @@ import {
   segmentIndex,
   snapshot,
 } from './support/routing-fixture.ts'
+import { ids, said, story, who } from './support/routing-words.ts'
 
 type Place = ReturnType<typeof at>
 
 function route(service: string, place: Place | null, more: Partial<Inquiry> = {}, on = calloway) {
   return resolve(on, inquiry(service, place, more))
-}
-
-function who({ accountable, performer, desk }: Resolution) {
-  return [accountable.id, performer.id, desk.id]
-}
-
-function ids(list: readonly { id: string }[]) {
-  return list.map(({ id }) => id)
-}
-
-/** A text of the trace in plain English. */
-function said({ code, params }: Pick<Resolution['trace'][number], 'code' | 'params'>) {
-  return Object.entries(params).reduce<string>(
-    (text, [name, value]) => text.replaceAll(`{${name}}`, String(value)),
-    traceMessages[code],
-  )
-}
-
-function story(resolution: Resolution) {
-  return resolution.trace.map(said)
 }
 
 const onMillRoad = at(3000, 2503)

@@ -17,7 +17,7 @@ export const traceMessages = {
   'asset-local': '{road} is a local street: whoever the place belongs to looks after it.',
   'asset-none': 'No {asset} is near enough to say whose it is.',
   'owner-unknown': 'The recorded owner of {road} has no authority on that date.',
-  territory: '{area} is the responsibility of {body}, so it will handle this.',
+  territory: 'The place is in {area}: that is for {body} to handle.',
   'boundary-street-agreement': '{road} is shared by {lead} and {other}; under “{agreement}”, {lead} leads.',
   'boundary-street-side':
     '{road} is shared by {lead} and {other}; the place is on the side of {lead}, so it leads.',

@@ -117,7 +117,7 @@ function area(
   return { ...always, id, kind, body: owner, name, polygons, ...dates }
 }
 
-function road(
+export function road(
   id: string,
   name: string,
   ends: readonly [from: readonly [number, number], to: readonly [number, number]],
