@@ -3,6 +3,14 @@ CREATE TABLE `consumer` (
 	`seq` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `idempotency` (
+	`key` text PRIMARY KEY NOT NULL,
+	`fingerprint` text NOT NULL,
+	`outcome` text NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `idempotency_age` ON `idempotency` (`created_at`);--> statement-breakpoint
 CREATE TABLE `identity` (
 	`label` text PRIMARY KEY NOT NULL,
 	`created_at` integer NOT NULL

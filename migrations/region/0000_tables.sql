@@ -3,6 +3,14 @@ CREATE TABLE `consumer` (
 	`seq` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `idempotency` (
+	`key` text PRIMARY KEY NOT NULL,
+	`fingerprint` text NOT NULL,
+	`outcome` text NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `idempotency_age` ON `idempotency` (`created_at`);--> statement-breakpoint
 CREATE TABLE `identity` (
 	`label` text PRIMARY KEY NOT NULL,
 	`created_at` integer NOT NULL
@@ -53,4 +61,11 @@ CREATE TABLE `public_request` (
 CREATE UNIQUE INDEX `public_request_id_unique` ON `public_request` (`id`);--> statement-breakpoint
 CREATE INDEX `public_newest` ON `public_request` (`requested_at`,`seq`);--> statement-breakpoint
 CREATE INDEX `public_jurisdiction` ON `public_request` (`jurisdiction`,`requested_at`,`seq`);--> statement-breakpoint
-CREATE INDEX `public_service` ON `public_request` (`service_code`,`requested_at`,`seq`);
+CREATE INDEX `public_service` ON `public_request` (`service_code`,`requested_at`,`seq`);--> statement-breakpoint
+CREATE TABLE `waiting_photo` (
+	`id` text PRIMARY KEY NOT NULL,
+	`type` text NOT NULL,
+	`bytes` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`claimed_at` integer
+);

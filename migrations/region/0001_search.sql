@@ -13,3 +13,6 @@ END;
 CREATE TRIGGER public_place_gone AFTER DELETE ON public_request BEGIN
   DELETE FROM public_place WHERE seq = old.seq;
 END;
+--> statement-breakpoint
+-- Comes round once a day from the first.
+INSERT INTO job (kind, key, due_at, created_at) VALUES ('tidy', 'tidy', 0, 0);

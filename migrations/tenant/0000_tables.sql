@@ -3,6 +3,14 @@ CREATE TABLE `consumer` (
 	`seq` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `idempotency` (
+	`key` text PRIMARY KEY NOT NULL,
+	`fingerprint` text NOT NULL,
+	`outcome` text NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `idempotency_age` ON `idempotency` (`created_at`);--> statement-breakpoint
 CREATE TABLE `identity` (
 	`label` text PRIMARY KEY NOT NULL,
 	`created_at` integer NOT NULL
@@ -35,24 +43,15 @@ CREATE TABLE `event` (
 );
 --> statement-breakpoint
 CREATE INDEX `event_request` ON `event` (`request`,`seq`);--> statement-breakpoint
-CREATE TABLE `idempotency` (
-	`key` text PRIMARY KEY NOT NULL,
-	`fingerprint` text NOT NULL,
-	`outcome` text NOT NULL,
-	`created_at` integer NOT NULL
-);
---> statement-breakpoint
-CREATE INDEX `idempotency_age` ON `idempotency` (`created_at`);--> statement-breakpoint
 CREATE TABLE `media` (
 	`id` text PRIMARY KEY NOT NULL,
-	`request` text,
+	`request` text NOT NULL,
 	`type` text NOT NULL,
 	`bytes` integer NOT NULL,
 	`created_at` integer NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX `media_request` ON `media` (`request`);--> statement-breakpoint
-CREATE INDEX `media_waiting` ON `media` (`created_at`) WHERE request IS NULL;--> statement-breakpoint
 CREATE TABLE `person` (
 	`id` text PRIMARY KEY NOT NULL,
 	`first_name` text,

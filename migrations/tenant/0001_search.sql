@@ -26,3 +26,6 @@ END;
 CREATE TRIGGER event_kept BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'events are never changed'); END;
 --> statement-breakpoint
 CREATE TRIGGER event_never_removed BEFORE DELETE ON event BEGIN SELECT raise(ABORT, 'events are never removed'); END;
+--> statement-breakpoint
+-- Comes round once a day from the first.
+INSERT INTO job (kind, key, due_at, created_at) VALUES ('tidy', 'tidy', 0, 0);

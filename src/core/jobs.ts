@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, lte, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, lte, ne, type SQL, sql } from 'drizzle-orm'
 import type { DatabaseName, Platform } from '../platform/platform.ts'
 import { databaseLabel } from '../platform/platform.ts'
 import { openForJobs, type Writer } from './db.ts'
@@ -11,7 +11,8 @@ import { job } from './schema.ts'
  */
 export interface JobHandler {
   readonly kind: string
-  run(platform: Platform, database: DatabaseName, payload: unknown): Promise<void>
+  /** Answers when to run again, for what comes round by the calendar. */
+  run(platform: Platform, database: DatabaseName, payload: unknown): Promise<number | undefined>
 }
 
 const LEASE_MILLISECONDS = 60_000
@@ -49,8 +50,8 @@ export async function runDueJobs(
     const startedAt = platform.clock.now()
     try {
       if (handler === undefined) throw new Error(`no handler for jobs of kind ${leased.kind}`)
-      await handler.run(platform, name, JSON.parse(leased.payload))
-      await finish(db, leased)
+      const again = await handler.run(platform, name, JSON.parse(leased.payload))
+      await finish(db, leased, again)
       done++
     } catch (error) {
       failed++
@@ -86,12 +87,18 @@ async function lease(db: Writer, now: number): Promise<Job | undefined> {
   return leased
 }
 
-async function finish(db: Writer, leased: Job): Promise<void> {
+async function finish(db: Writer, leased: Job, again: number | undefined): Promise<void> {
   const own = and(eq(job.id, leased.id), eq(job.leasedUntil, leased.leasedUntil))
+  const done = and(own, eq(job.rung, leased.rung))
   await db.commit([
-    db.delete(job).where(and(own, eq(job.rung, leased.rung))),
+    again === undefined
+      ? db.delete(job).where(done)
+      : db.update(job).set({ leasedUntil: 0, attempts: 0, lastError: null, dueAt: again }).where(done),
     // Rung again while it ran: it starts over.
-    db.update(job).set({ leasedUntil: 0, attempts: 0, lastError: null }).where(own),
+    db
+      .update(job)
+      .set({ leasedUntil: 0, attempts: 0, lastError: null })
+      .where(and(own, ne(job.rung, leased.rung))),
   ])
 }
 

@@ -34,3 +34,17 @@ export const consumer = sqliteTable('consumer', {
   name: text('name').primaryKey(),
   seq: integer('seq').notNull(),
 })
+
+/** Answers already given, by the caller's Idempotency-Key. */
+export const idempotency = sqliteTable(
+  'idempotency',
+  {
+    key: text('key').primaryKey(),
+    /** SHA-256 of what was asked: the key for anything else is refused. */
+    fingerprint: text('fingerprint').notNull(),
+    /** What was done, as JSON. */
+    outcome: text('outcome').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  table => [index('idempotency_age').on(table.createdAt)],
+)

@@ -1,8 +1,9 @@
 import { desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { KeyScope } from '../core/access.ts'
-import type { TenantDb } from '../core/db.ts'
+import type { TenantDb, TenantReader } from '../core/db.ts'
 import { sha256 } from '../core/digest.ts'
 import { randomText } from '../core/ids.ts'
+import { problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import { apiKey } from './schema.ts'
 
@@ -66,4 +67,10 @@ export async function readKey(text: string, scope: KeyScope): Promise<PresentedK
 export function keyIsValid({ id, hash, scope }: PresentedKey): SQL {
   const scopes = scope === 'report' ? sql`('report', 'work')` : sql`('work')`
   return sql`EXISTS (SELECT 1 FROM ${apiKey} WHERE id = ${id} AND hash = ${hash} AND revoked_at IS NULL AND scope IN ${scopes})`
+}
+
+/** Throws `key-refused` unless the key is valid here. One read; a write guards itself with `keyIsValid` instead. */
+export async function verifyKey(db: TenantReader, key: PresentedKey): Promise<void> {
+  const [row] = await db.rows<{ valid: number }>(sql`SELECT ${keyIsValid(key)} AS valid`)
+  if (key.jurisdiction !== db.slug || row?.valid !== 1) throw problem('key-refused')
 }

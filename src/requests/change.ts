@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { actorOf } from '../core/access.ts'
 import { guard, type TenantDb } from '../core/db.ts'
+import { commitOnce } from '../core/idempotency.ts'
 import { ring } from '../core/jobs.ts'
 import { problem } from '../core/problem.ts'
 import { keyIsValid, type PresentedKey } from '../people/keys.ts'
@@ -25,6 +26,7 @@ export interface StatusChange {
   /** The version the caller saw. */
   readonly version: number
   readonly key?: PresentedKey | undefined
+  readonly idempotencyKey?: string | undefined
 }
 
 /**
@@ -50,8 +52,7 @@ export async function changeStatus(
   )
   const closedAt = closing ? at : null
   const payload = { to: change.to, reason: change.reason, text: change.text }
-  await db.commit([
-    ...keyGuard(change.key),
+  const steps = [
     guard(sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id})`, problem('not-found')),
     guard(
       sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id} AND version = ${change.version})`,
@@ -69,26 +70,39 @@ export async function changeStatus(
     sql`UPDATE ${request} SET status = ${change.to}, close_reason = ${change.reason ?? null}, status_notes = ${change.text || null},
       closed_at = ${closedAt}, updated_at = ${at}, version = version + 1 WHERE id = ${id}`,
     ring(PUBLISH, at),
-  ])
-  return change.version + 1
+  ]
+  const asked = [id, payload, change.version]
+  const allowed = keyGuard(change.key)
+  return commitOnce(
+    db,
+    { key: change.idempotencyKey, asked, allowed, steps, outcome: change.version + 1 },
+    at,
+  )
+}
+
+export interface Note {
+  readonly text: string
+  readonly public: boolean
+  readonly key?: PresentedKey | undefined
+  readonly idempotencyKey?: string | undefined
 }
 
 /** Adds a note: public ones stand on the resident's timeline, private ones never leave the jurisdiction. */
-export async function addNote(
-  db: TenantDb,
-  id: string,
-  note: { readonly text: string; readonly public: boolean; readonly key?: PresentedKey | undefined },
-  at: number,
-): Promise<void> {
+export async function addNote(db: TenantDb, id: string, note: Note, at: number): Promise<void> {
   if (note.text.trim() === '')
     throw problem('invalid-fields', { fields: [{ field: 'text', code: 'required' }] })
-  await db.commit([
-    ...keyGuard(note.key),
+  const steps = [
     guard(sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id})`, problem('not-found')),
     record(id, actorOf(db.access), at, note.public, { type: 'note', text: note.text }),
     sql`UPDATE ${request} SET updated_at = ${at}, version = version + 1 WHERE id = ${id}`,
     ring(PUBLISH, at),
-  ])
+  ]
+  const asked = [id, note.text, note.public]
+  await commitOnce(
+    db,
+    { key: note.idempotencyKey, asked, allowed: keyGuard(note.key), steps, outcome: null },
+    at,
+  )
 }
 
 function keyGuard(key: PresentedKey | undefined) {

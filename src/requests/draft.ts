@@ -1,6 +1,7 @@
 import type { Place } from '../core/geometry.ts'
 import type { FieldFault } from '../core/problem.ts'
 import type { QuestionDocument, ServiceDocument } from '../regions/documents.ts'
+import { isDay, placeFaults, readInstant } from '../regions/inquiry.ts'
 import type { Channel } from './schema.ts'
 
 /** A report as it arrives at any door: the web form, GeoReport or the JSON API. Not yet checked. */
@@ -53,30 +54,6 @@ export const MAX_DESCRIPTION = 4000
 const MAX_LINE = 200
 const MAX_ANSWER = 4000
 const MAX_MEDIA = 5
-
-/** Reads "lat" and "long" as typed or sent. Faults name what is wrong: one alone, no number, out of range, swapped. */
-export function readPlace(lat: string, long: string): { place: Place | null; faults: FieldFault[] } {
-  const typed = { lat: lat.trim(), long: long.trim() }
-  if (typed.lat === '' && typed.long === '') return { place: null, faults: [] }
-  const missing = (['lat', 'long'] as const).filter(field => typed[field] === '')
-  if (missing.length > 0) return { place: null, faults: missing.map(field => ({ field, code: 'pair' })) }
-  const place = { lat: Number(typed.lat), long: Number(typed.long) }
-  const faults = placeFaults(place)
-  return { place: faults.length === 0 ? place : null, faults }
-}
-
-export function placeFaults({ lat, long }: Place): FieldFault[] {
-  const faults: FieldFault[] = []
-  if (!Number.isFinite(lat)) faults.push({ field: 'lat', code: 'not-a-number' })
-  if (!Number.isFinite(long)) faults.push({ field: 'long', code: 'not-a-number' })
-  if (faults.length > 0) return faults
-  if (Math.abs(lat) > 90 && Math.abs(long) <= 90 && Math.abs(lat) <= 180)
-    return [{ field: 'lat', code: 'swapped' }]
-  if (Math.abs(lat) > 90) faults.push({ field: 'lat', code: 'out-of-range', params: { min: -90, max: 90 } })
-  if (Math.abs(long) > 180)
-    faults.push({ field: 'long', code: 'out-of-range', params: { min: -180, max: 180 } })
-  return faults
-}
 
 /**
  * Every fault of a draft against the service's own definition, so that all can be mended at once. Field names are
@@ -148,12 +125,10 @@ export function givenAnswers(code: string, answers: Draft['answers']): readonly 
 }
 
 /** ISO 8601: a day, or a moment with or without zone. */
-function isDateOrTime(text: string): boolean {
-  const shape = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})/.exec(text) ?? []
-  if (!shape.test(text) || Number.isNaN(Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'))))
-    return false
-  return new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day)
+function isDateOrTime(typed: string): boolean {
+  const [, year, month, day, time = ''] = /^(\d{4})-(\d{2})-(\d{2})(?:T(.+))?$/.exec(typed) ?? []
+  if (!isDay(Number(year), Number(month), Number(day))) return false
+  return time === '' || /^\d{2}:\d{2}(:\d{2})?$/.test(time) || readInstant('', typed).value !== undefined
 }
 
 export function isWebAddress(text: string): boolean {

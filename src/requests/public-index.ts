@@ -21,7 +21,7 @@ export type PublicRequest = typeof publicRequest.$inferSelect
 export const publishJob: JobHandler = {
   kind: PUBLISH,
   async run(platform, database) {
-    if (database.kind !== 'tenant') return
+    if (database.kind !== 'tenant') return undefined
     const access = { kind: 'system', reason: PUBLISH } as const
     const tenant = openTenant(platform, access, database.region, database.slug)
     const region = openRegion(platform, access, database.region)
@@ -37,7 +37,7 @@ export const publishJob: JobHandler = {
         .orderBy(event.seq)
         .limit(BATCH)
       const newest = events.at(-1)
-      if (newest === undefined) return
+      if (newest === undefined) return undefined
       const ids = [...new Set(events.map(row => row.request))]
       const rows = await tenant.select().from(request).where(inArray(request.id, ids))
       const published = rows.filter(row => !row.private)

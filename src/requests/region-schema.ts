@@ -26,3 +26,15 @@ export const publicRequest = sqliteTable(
     index('public_service').on(table.serviceCode, table.requestedAt, table.seq),
   ],
 )
+
+/**
+ * Photos sent before the report that names them: which jurisdiction will keep it is not settled yet. Claimed first and
+ * filed second, so a photo can be kept in vain but never lost.
+ */
+export const waitingPhoto = sqliteTable('waiting_photo', {
+  id: text('id').primaryKey(),
+  type: text('type').notNull(),
+  bytes: integer('bytes').notNull(),
+  createdAt: integer('created_at').notNull(),
+  claimedAt: integer('claimed_at'),
+})

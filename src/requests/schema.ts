@@ -102,32 +102,15 @@ export const person = sqliteTable('person', {
   createdAt: integer('created_at').notNull(),
 })
 
+/** Photos of reports; the bytes are in the platform's files. */
 export const media = sqliteTable(
   'media',
   {
     id: text('id').primaryKey(),
-    /** Null until the report that it was taken for is sent. */
-    request: text('request'),
+    request: text('request').notNull(),
     type: text('type').notNull(),
     bytes: integer('bytes').notNull(),
     createdAt: integer('created_at').notNull(),
   },
-  table => [
-    index('media_request').on(table.request),
-    index('media_waiting').on(table.createdAt).where(sql`request IS NULL`),
-  ],
-)
-
-/** Answers already given, by the caller's Idempotency-Key. */
-export const idempotency = sqliteTable(
-  'idempotency',
-  {
-    key: text('key').primaryKey(),
-    /** SHA-256 of what was asked: the key for anything else is refused. */
-    fingerprint: text('fingerprint').notNull(),
-    /** What was done, as JSON. */
-    outcome: text('outcome').notNull(),
-    createdAt: integer('created_at').notNull(),
-  },
-  table => [index('idempotency_age').on(table.createdAt)],
+  table => [index('media_request').on(table.request)],
 )

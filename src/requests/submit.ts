@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { type Access, actorOf } from '../core/access.ts'
-import { guard, openTenant, type Step, type TenantDb, violates } from '../core/db.ts'
-import { sha256 } from '../core/digest.ts'
+import { guard, openRegion, openTenant, type Step } from '../core/db.ts'
+import { commitOnce } from '../core/idempotency.ts'
 import { randomText, trackingNumber } from '../core/ids.ts'
 import { ring } from '../core/jobs.ts'
 import { problem } from '../core/problem.ts'
@@ -15,8 +15,9 @@ import type { Inquiry, Resolution } from '../routing/types.ts'
 import { promisedBy } from './deadline.ts'
 import { type Answer, type Draft, draftFaults, givenAnswers } from './draft.ts'
 import { record } from './events.ts'
+import { type ClaimedPhoto, claimPhotos } from './media.ts'
 import { PUBLISH } from './public-index.ts'
-import { idempotency, media, person, request } from './schema.ts'
+import { media, person, request } from './schema.ts'
 
 export interface Submission {
   readonly draft: Draft
@@ -76,19 +77,17 @@ export async function submitReport(
     resolution,
   }
   const db = openTenant(platform, access, region.slug, keeper)
-  const fingerprint = submission.idempotencyKey === undefined ? '' : await sha256(JSON.stringify(draft))
-  try {
-    await db.commit([
-      ...keySteps(submission),
-      ...idempotencySteps(submission, fingerprint, receipt, at),
-      ...reportSteps(platform, region, service, draft, receipt, at, actorOf(access)),
-    ])
-  } catch (error) {
-    if (!violates(error, 'idempotency.key')) throw error
-    return await earlierReceipt(db, submission.idempotencyKey ?? '', fingerprint)
-  }
+  const photos = await claimPhotos(openRegion(platform, access, region.slug), draft.media, at)
+  const steps = reportSteps(platform, region, service, draft, photos, receipt, at, actorOf(access))
+  const allowed =
+    submission.key === undefined ? [] : [guard(keyIsValid(submission.key), problem('key-refused'))]
+  const kept = await commitOnce(
+    db,
+    { key: submission.idempotencyKey, asked: draft, allowed, steps, outcome: receipt },
+    at,
+  )
   platform.wake({ kind: 'tenant', region: region.slug, slug: keeper })
-  return receipt
+  return kept
 }
 
 /** Who keeps a report from the shared door: the accountable jurisdiction; what is a partner's or nobody's stays with the intake. */
@@ -113,37 +112,12 @@ export function offeredService(
   return own
 }
 
-function keySteps({ key }: Submission): Step[] {
-  return key === undefined ? [] : [guard(keyIsValid(key), problem('key-refused'))]
-}
-
-function idempotencySteps(
-  { idempotencyKey }: Submission,
-  fingerprint: string,
-  receipt: Receipt,
-  at: number,
-): Step[] {
-  if (idempotencyKey === undefined) return []
-  const outcome = JSON.stringify(receipt)
-  return [
-    sql`INSERT INTO ${idempotency} (key, fingerprint, outcome, created_at) VALUES (${idempotencyKey}, ${fingerprint}, ${outcome}, ${at})`,
-  ]
-}
-
-/** The first answer again. Throws `key-reused` when the key came with something else. */
-async function earlierReceipt(db: TenantDb, key: string, fingerprint: string): Promise<Receipt> {
-  const [earlier] = await db.rows<{ fingerprint: string; outcome: string }>(
-    sql`SELECT fingerprint, outcome FROM ${idempotency} WHERE key = ${key}`,
-  )
-  if (earlier?.fingerprint !== fingerprint) throw problem('key-reused')
-  return JSON.parse(earlier.outcome) as Receipt
-}
-
 function reportSteps(
   platform: Platform,
   region: Region,
   service: ServiceDocument,
   draft: Draft,
+  photos: readonly ClaimedPhoto[],
   { id, resolution, expectedAt }: Receipt,
   at: number,
   actor: string,
@@ -161,17 +135,14 @@ function reportSteps(
   steps.push(sql`INSERT INTO ${request} (id, service_code, service_name, status, version, description, address, address_id, zipcode,
       lat, long, accuracy, answers, private, urgent, resolution, accountable, agency_responsible, triage, channel, language, person,
       media, media_url, requested_at, updated_at, expected_at)
-    VALUES (${id}, ${service.code}, ${text(service.name, firstLanguage(region))}, 'submitted', 1, ${draft.description}, ${blank(draft.address)},
+    VALUES (${id}, ${service.code}, ${text(service.name, region.language)}, 'submitted', 1, ${draft.description}, ${blank(draft.address)},
       ${blank(draft.addressId)}, ${blank(draft.zipcode)}, ${draft.place?.lat ?? null}, ${draft.place?.long ?? null}, ${draft.accuracy},
       ${answers}, ${service.private ? 1 : 0}, ${resolution.urgent ? 1 : 0}, ${JSON.stringify(resolution)}, ${resolution.accountable.id},
       ${resolution.performer.name}, ${resolution.confidence === 'certain' && !resolution.triage ? 0 : 1}, ${draft.channel},
       ${draft.language}, ${personId}, ${draft.media[0] ?? null}, ${blank(draft.mediaUrl)}, ${at}, ${at}, ${expectedAt})`)
-  if (draft.media.length > 0) {
-    const ids = sql.join(
-      draft.media.map(photo => sql`${photo}`),
-      sql`, `,
-    )
-    steps.push(sql`UPDATE ${media} SET request = ${id} WHERE id IN (${ids}) AND request IS NULL`)
+  for (const photo of photos) {
+    steps.push(sql`INSERT INTO ${media} (id, request, type, bytes, created_at)
+      VALUES (${photo.id}, ${id}, ${photo.type}, ${photo.bytes}, ${at})`)
   }
   const { accountable, basis } = resolution
   steps.push(
@@ -188,7 +159,7 @@ function reportSteps(
 
 /** Answers with the words that were asked, in the region's first language, in the service's order. */
 function answersOf(service: ServiceDocument, draft: Draft, region: Region): Answer[] {
-  const language = firstLanguage(region)
+  const language = region.language
   return (service.questions ?? []).flatMap(question => {
     const given = givenAnswers(question.code, draft.answers)
     if (given.length === 0) return []
@@ -198,10 +169,6 @@ function answersOf(service: ServiceDocument, draft: Draft, region: Region): Answ
     })
     return [{ code: question.code, question: text(question.label, language), values }]
   })
-}
-
-function firstLanguage(region: Region): string {
-  return region.documents.region.languages[0] ?? 'en'
 }
 
 function blank(words: string): string | null {

@@ -1,0 +1,144 @@
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import { type FieldFault, problem } from '../core/problem.ts'
+import { readNumber, readPlace } from '../regions/inquiry.ts'
+import type { Door } from '../regions/site.ts'
+import { readCursor } from './cursor.ts'
+import { type Draft, noContact } from './draft.ts'
+import type { Box } from './find.ts'
+import { closeReasons, statuses } from './schema.ts'
+
+/* Reading what callers send to the JSON API. Everything throws a problem that names what to mend. */
+
+const words = (max: number) => v.pipe(v.string(), v.maxLength(max))
+const draftBody = v.strictObject({
+  service_code: v.string(),
+  lat: v.optional(v.nullable(v.number())),
+  long: v.optional(v.nullable(v.number())),
+  accuracy: v.optional(v.number()),
+  address: v.optional(v.string()),
+  zipcode: v.optional(v.string()),
+  description: v.optional(v.string()),
+  answers: v.optional(v.record(v.string(), v.union([v.string(), v.array(v.string())]))),
+  first_name: v.optional(v.string()),
+  last_name: v.optional(v.string()),
+  email: v.optional(v.string()),
+  phone: v.optional(v.string()),
+  media: v.optional(v.array(v.string())),
+})
+export const statusBody = v.strictObject({
+  to: v.picklist(statuses),
+  reason: v.optional(v.picklist(closeReasons)),
+  text: v.optional(words(2000)),
+  version: v.pipe(v.number(), v.integer()),
+})
+export const noteBody = v.strictObject({ text: words(4000), public: v.optional(v.boolean()) })
+
+/** The body as this shape. Throws `unsupported-media`, `bad-request` or `invalid-fields` naming every field. */
+export async function readBody<T extends v.GenericSchema>(
+  c: Context<Door>,
+  schema: T,
+): Promise<v.InferOutput<T>> {
+  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) {
+    throw problem('unsupported-media', { detail: 'Send JSON with Content-Type: application/json.' })
+  }
+  let body: unknown
+  try {
+    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(await c.req.arrayBuffer()))
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) {
+      throw problem('bad-request', { detail: 'The body is not JSON in UTF-8.' })
+    }
+    throw error
+  }
+  const read = v.safeParse(schema, body)
+  if (read.success) return read.output
+  const fields = read.issues.map(
+    (issue): FieldFault => ({
+      field: v.getDotPath(issue) ?? 'body',
+      code:
+        issue.kind === 'schema' && issue.received === 'undefined'
+          ? 'required'
+          : issue.expected === 'never'
+            ? 'unknown'
+            : 'malformed',
+    }),
+  )
+  throw problem('invalid-fields', { fields })
+}
+
+export async function readDraft(c: Context<Door>): Promise<Draft> {
+  const body = await readBody(c, draftBody)
+  const { place, faults } = readPlace(String(body.lat ?? ''), String(body.long ?? ''))
+  if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
+  const answers = Object.entries(body.answers ?? {}).map(([code, given]) => [code, [given].flat()] as const)
+  return {
+    service: body.service_code,
+    place,
+    accuracy: body.accuracy ?? 0,
+    address: body.address ?? '',
+    addressId: '',
+    zipcode: body.zipcode ?? '',
+    description: body.description ?? '',
+    answers: Object.fromEntries(answers),
+    contact: {
+      ...noContact,
+      firstName: body.first_name ?? '',
+      lastName: body.last_name ?? '',
+      email: body.email ?? '',
+      phone: body.phone ?? '',
+    },
+    media: body.media ?? [],
+    mediaUrl: '',
+    language: c.get('language'),
+    channel: 'web',
+  }
+}
+
+/** Throws `invalid-fields` for a key that no program would make. */
+export function readIdempotencyKey(c: Context<Door>): string | undefined {
+  const key = c.req.header('idempotency-key')?.trim()
+  if (key === undefined || key === '') return undefined
+  if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
+    throw problem('invalid-fields', { fields: [{ field: 'Idempotency-Key', code: 'malformed' }] })
+  }
+  return key
+}
+
+export function readListQuery(c: Context<Door>) {
+  const limit = readNumber('limit', c.req.query('limit') ?? '', 1, 200)
+  const box = readBox(c.req.query('bbox') ?? '')
+  const after = readCursor(c.req.query('after') ?? '')
+  const faults = [...limit.faults, ...box.faults, ...after.faults]
+  if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
+  const services = c.req
+    .query('service_code')
+    ?.split(',')
+    .filter(code => code !== '')
+  return {
+    limit: Math.floor(limit.value ?? 50),
+    box: box.value,
+    after: after.value,
+    services: services?.length ? services : undefined,
+  }
+}
+
+/** `west,south,east,north` in degrees, as in OGC API. */
+function readBox(typed: string): { value: Box | undefined; faults: FieldFault[] } {
+  if (typed === '') return { value: undefined, faults: [] }
+  const numbers = typed.split(',').map(Number)
+  const [west, south, east, north] = numbers
+  const isBox = numbers.length === 4 && numbers.every(Number.isFinite)
+  if (
+    !isBox ||
+    west === undefined ||
+    south === undefined ||
+    east === undefined ||
+    north === undefined ||
+    south > north ||
+    west > east
+  ) {
+    return { value: undefined, faults: [{ field: 'bbox', code: 'malformed' }] }
+  }
+  return { value: { west, south, east, north }, faults: [] }
+}

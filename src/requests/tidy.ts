@@ -1,0 +1,24 @@
+import { lt } from 'drizzle-orm'
+import { openForJobs, openRegion } from '../core/db.ts'
+import type { JobHandler } from '../core/jobs.ts'
+import { idempotency } from '../core/schema.ts'
+import { discardWaitingPhotos } from './media.ts'
+
+const DAY = 24 * 3_600_000
+/** A caller that has not heard of its report in a week does not try again with the same key. */
+const KEYS_KEPT = 7 * DAY
+
+/** Once a day, in each database: what was only kept for a while. */
+export const tidyJob: JobHandler = {
+  kind: 'tidy',
+  async run(platform, database) {
+    const now = platform.clock.now()
+    if (database.kind === 'region') {
+      const access = { kind: 'system', reason: 'tidy' } as const
+      await discardWaitingPhotos(platform, openRegion(platform, access, database.region))
+    }
+    const db = openForJobs(platform, database)
+    await db.delete(idempotency).where(lt(idempotency.createdAt, now - KEYS_KEPT))
+    return now + DAY
+  },
+}
