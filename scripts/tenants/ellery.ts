@@ -2,8 +2,10 @@
 import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import * as limits from './ellery/boundaries.ts'
-import { riverBanks, shore, riverWidth, river } from './ellery/ground.ts'
-import { DIVISION, divisionCuts, streets } from './ellery/roads.ts'
+import { riverBanks, shore } from './ellery/ground.ts'
+import { builtUp, greens, parks, rail, water, woods } from './ellery/landscape.ts'
+import { neighborhoods } from './ellery/neighborhoods.ts'
+import { DIVISION, divisionCuts, thoroughfaresAndLanes } from './ellery/roads.ts'
 import { area, collection, type Feature, path, projection, writeAll } from './features.ts'
 import { at, inside, type Line, type Point, pointAlong, ribbon } from './plane.ts'
 import { network, type Stretch } from './streets.ts'
@@ -18,9 +20,11 @@ const municipalities: Readonly<Record<string, { code: string; postal: string; ri
   'gull-harbor': { code: 'gh', postal: 'Gull Harbor', ring: limits.gullHarbor },
 }
 const banks = riverBanks(40)
+const closed = [limits.airport, limits.fort, ribbon(shore.line, () => 110)]
+const squares = Object.values(greens)
 const bridges = /Highway|Road|Division/
 
-const stretches = network(streets, {
+const stretches = network([...thoroughfaresAndLanes, ...neighborhoods], {
   limits: [
     limits.portEllery,
     limits.kettleHill,
@@ -31,13 +35,13 @@ const stretches = network(streets, {
     limits.gullHarbor,
     limits.reservation,
   ],
-  barriers: [limits.county, banks, limits.airport, limits.fort],
+  barriers: [limits.county, banks, ...closed, ...squares],
   open: (point, street) =>
     inside(point, limits.county) &&
     (bridges.test(street.name) || !inside(point, banks)) &&
-    !inside(point, limits.airport) &&
-    !inside(point, limits.fort),
-  stretch: { highway: 900, arterial: 900, local: 500, path: 500 },
+    !closed.some(ring => inside(point, ring)) &&
+    (street.class !== 'local' || !squares.some(ring => inside(point, ring))),
+  stretch: { highway: 1100, arterial: 1000, local: 900, path: 750 },
   cutAt: { [DIVISION]: divisionCuts },
 })
 
@@ -111,7 +115,11 @@ writeAll(folder, {
   'roads.geojson': collection(roads()),
   'places.geojson': collection([]),
   'backdrop.geojson': collection([
-    area(project, { kind: 'water', name: 'Quill River' }, [ribbon(river.line, riverWidth)]),
-    area(project, { kind: 'water', name: 'Atlantic Ocean' }, [[...shore.line, [18000, 11800], [18000, -11800], at(shore.line, 0)]]),
+    ...builtUp(stretches).map(rings => area(project, { kind: 'built' }, rings)),
+    ...woods().map(rings => area(project, { kind: 'wood' }, rings)),
+    area(project, { kind: 'built', name: 'Ellery Regional Airport' }, [limits.airport]),
+    ...Object.entries(parks).map(([name, ring]) => area(project, { kind: 'park', name }, [ring])),
+    ...water().map(rings => area(project, { kind: 'water' }, rings)),
+    path(project, { kind: 'rail', name: 'Tidewater & Northern Railroad' }, rail),
   ]),
 })

@@ -19,6 +19,10 @@ export interface Street {
   readonly class: 'highway' | 'arterial' | 'local' | 'path'
   readonly owner?: string
   readonly line: Line
+  /** It begins near an older street other than the one named here, and is led on to it. */
+  readonly joinsBeside?: string
+  /** Its ends are cut back to its last junctions. */
+  readonly fitted?: boolean
 }
 
 /** A stretch of one street, from cut to cut. */
@@ -49,7 +53,7 @@ export type Lane = readonly [name: string, across: number, from: number, to: num
 /** Straight streets in a turned frame: `up` lanes run along its second axis, `over` lanes along its first. */
 export function laid(frame: Frame, lanes: { readonly up: readonly Lane[]; readonly over: readonly Lane[] }) {
   const place = (a: number, b: number) => add(frame.origin, rotate([a, b], frame.degrees))
-  const street = (name: string, line: Line): Street => ({ name, class: 'local', line })
+  const street = (name: string, line: Line): Street => ({ name, class: 'local', line, fitted: true })
   return [
     ...lanes.up.map(([name, a, from, to]) => street(name, [place(a, from), place(a, to)])),
     ...lanes.over.map(([name, b, from, to]) => street(name, [place(from, b), place(to, b)])),
@@ -99,9 +103,14 @@ export function loop(options: {
   })
   return [
     { name: options.drive, class: 'local', line: closed },
-    { name: options.through, class: 'local', line: through },
+    { name: options.through, class: 'local', line: through, joinsBeside: options.drive },
     ...courts,
   ]
+}
+
+interface Piece {
+  readonly street: Street
+  readonly line: Line
 }
 
 /**
@@ -124,17 +133,21 @@ export function network(
       .filter(line => lengthOf(line) > 70)
       .map(line => ({ street, line: line as Line })),
   )
+  const others = (piece: Piece, all: readonly Piece[]) => all.filter(p => p !== piece).map(p => p.line)
   const snapped = pieces.map(piece => ({
     ...piece,
-    line: snapEnds(
-      piece.line,
-      pieces.filter(p => p !== piece).map(p => p.line),
-    ),
+    line: piece.street.joinsBeside
+      ? led(piece.line, others(piece, older(piece, pieces)))
+      : snapEnds(piece.line, others(piece, pieces)),
   }))
-  return snapped.flatMap(piece => {
-    const others = snapped.filter(p => p !== piece).map(p => p.line)
-    const joined = withCrossings(withFeet(piece.line, others), others)
-    const junction = (point: Point) => others.some(other => nearestOn(other, point).distance < 0.6)
+  const trimmed = snapped.map(piece => ({
+    ...piece,
+    line: withoutStubs(piece.line, others(piece, snapped), piece.street.fitted ? 450 : 60),
+  }))
+  return trimmed.flatMap(piece => {
+    const met = others(piece, trimmed)
+    const joined = withCrossings(withFeet(piece.line, met), met)
+    const junction = (point: Point) => met.some(other => nearestOn(other, point).distance < 0.6)
     const line = withCrossings(joined, options.limits)
     const limit = (point: Point) => options.limits.some(ring => nearestOn(ring, point).distance < 0.3)
     const forced = options.cutAt[piece.street.name]
@@ -157,6 +170,33 @@ export function network(
       return { street: piece.street, line: stretch, from, to: from + lengthOf(stretch) }
     })
   })
+}
+
+const older = (piece: Piece, all: readonly Piece[]) =>
+  all.slice(0, all.indexOf(piece)).filter(p => p.street.name !== piece.street.joinsBeside)
+
+/** Its beginning led on to the nearest street that was there before. */
+function led(line: Line, others: readonly Line[]): Line {
+  const begin = at(line, 0)
+  const feet = others.map(other => nearestOn(other, begin))
+  const [nearest] = feet.sort((a, b) => a.distance - b.distance)
+  return nearest && nearest.distance > 1 ? [nearest.point, ...line] : line
+}
+
+/** Ends that run on less than `stub` metres beyond their last junction are cut there. */
+function withoutStubs(line: Line, others: readonly Line[], stub: number): Line {
+  const cut = (run: Line): Line => {
+    let length = 0
+    for (let i = 0; i < run.length - 1 && length < stub; i++) {
+      const point = at(run, i)
+      length += i ? distance(at(run, i - 1), point) : 0
+      if (length < stub && others.some(other => nearestOn(other, point).distance < 0.6)) return run.slice(i)
+    }
+    return run
+  }
+  if (samePoint(at(line, 0), at(line, -1))) return line
+  const trimmed = cut(cut(withCrossings(line, others)).toReversed()).toReversed()
+  return trimmed.length > 1 ? trimmed : line
 }
 
 /** Ends that stop just short of another street are led onto it; ends that overshoot it a little stay crossings. */

@@ -1,4 +1,4 @@
-import { add, at, type Line, type Point, ribbon, rotate, smooth } from '../plane.ts'
+import { add, at, type Line, offset, type Point, ribbon, rotate, smooth, smoothRing } from '../plane.ts'
 
 /** The lie of the land: shore, river, and the frame of the harbor city's grid. Everything else hangs on these. */
 
@@ -92,7 +92,7 @@ export const river = course([
 ])
 /** Width in metres at each fraction of its course. */
 export const riverWidth = (f: number) =>
-  f < 0.5 ? 45 + 60 * f : 75 + 160 * (f - 0.5) + 2100 * Math.max(0, f - 0.74) ** 1.25
+  f < 0.5 ? 45 + 60 * f : 75 + 160 * (f - 0.5) + 6100 * Math.max(0, f - 0.74) ** 1.25
 
 /** Water plus `bank` metres of land on both sides. */
 export const riverBanks = (bank: number) => ribbon(river.line, f => riverWidth(f) + 2 * bank)
@@ -115,3 +115,83 @@ export const creek = course(
   ],
   220,
 )
+
+/** A road along a bank, between two eastings. */
+export function embankment(side: 'north' | 'south', bank: number, west: number, east: number): Line {
+  const sign = side === 'north' ? 1 : -1
+  const edge = offset(river.line, f => sign * (riverWidth(f) / 2 + bank))
+  return edge.filter(([x]) => x >= west && x <= east)
+}
+
+export const lake = smoothRing([
+  [-10500, 1900],
+  [-9900, 2700],
+  [-9000, 2500],
+  [-8400, 1900],
+  [-8150, 1000],
+  [-8700, 400],
+  [-9300, 650],
+  [-9800, 250],
+  [-10500, 700],
+  [-10300, 1300],
+])
+export const ponds: readonly Line[] = [
+  smoothRing([
+    [-4350, -1700],
+    [-3950, -1500],
+    [-3700, -1750],
+    [-3850, -2150],
+    [-4300, -2100],
+  ]),
+  smoothRing([
+    [4050, -3950],
+    [4450, -3850],
+    [4600, -4200],
+    [4250, -4450],
+    [3950, -4250],
+  ]),
+  smoothRing([
+    [5900, 7600],
+    [6500, 7900],
+    [6900, 7700],
+    [6600, 7300],
+    [6100, 7250],
+  ]),
+]
+export const brooks: readonly Line[] = [
+  smooth([
+    [3300, 9700],
+    [3500, 8300],
+    [2900, 7000],
+    [3250, 5600],
+    [2500, 4300],
+    [2450, 3000],
+    [1900, 1900],
+    [2150, 950],
+  ]),
+  smooth([
+    [-7600, -9100],
+    [-7700, -7800],
+    [-6700, -6400],
+    [-6000, -5900],
+    [-5100, -3800],
+    [-4050, -2000],
+    [-4750, -1000],
+    [-5300, 700],
+    [-4900, 2100],
+    [-4600, 3300],
+  ]),
+  smooth([
+    [4300, -4250],
+    [4900, -5200],
+    [4500, -6400],
+    [4900, -7900],
+    [4300, -9500],
+  ]),
+]
+
+/** The land and water on one side of the river's middle. */
+export const sideOf = (side: 'north' | 'south'): Line => {
+  const far = side === 'north' ? 30_000 : -30_000
+  return [...river.line, [8100, far], [-14_200, far], at(river.line, 0)]
+}

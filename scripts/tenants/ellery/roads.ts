@@ -1,6 +1,6 @@
-import { at, type Line, type Point, seeded } from '../plane.ts'
-import { laid, loop, road, type Street } from '../streets.ts'
-import { GRID, grid } from './ground.ts'
+import type { Line, Point } from '../plane.ts'
+import { road, type Street } from '../streets.ts'
+import { embankment, grid } from './ground.ts'
 
 const COUNTY = 'ellery-county'
 const STATE = 'state-dot'
@@ -172,94 +172,49 @@ const thoroughfares: Street[] = [
   ]),
 ]
 
-const rural: Street[] = [
-  road('Orchard Lane', 'local', undefined, [
-    [-4240, -1900],
-    [-4560, -1400],
-    [-4660, -500],
-    [-4640, 400],
-    [-4500, 1300],
-  ]),
+const lane = (name: string, ...points: Line) => road(name, 'local', undefined, points)
+
+/** City streets that wander, and country lanes. */
+const wandering: Street[] = [
+  { name: DIVISION, class: 'arterial', line: [grid(0, 0), grid(0, 4720)] },
+  { name: 'Water Street', class: 'local', line: [grid(0, 4560), ...embankment('south', 40, 1500, 7750)] },
+  { name: 'Levee Street', class: 'local', line: embankment('north', 40, 3050, 7600) },
+  lane('River Street', [-3700, 1250], [-2900, 1450], [-1800, 1780], [-700, 1300], [300, 1480], grid(0, 4560)),
+  lane('Orchard Lane', [-4240, -1900], [-4480, -1500], [-4660, -600], [-4640, 400], [-4500, 1300]),
+  lane('Council House Lane', [-2150, 6900], [-1500, 7150], [-1150, 7500]),
+  lane('Cranberry Lane', [-3050, 6750], [-2300, 6300]),
+  lane('Sweetgrass Road', [-2250, 7600], [-3100, 7900], [-3600, 7500], [-3050, 6750], [-3700, 6300], [-4700, 5000]),
+
+  lane('Tannery Lane', [-7200, 800], [-7800, 250], [-8700, 150], [-9500, -150], [-10500, 150], [-11000, 1100], [-11000, 2300], [-10400, 3100], [-9600, 3100], [-9000, 3500]),
+  lane('Peach Orchard Road', [-7500, -900], [-9300, -1200], [-10900, -900], [-12200, -1100]),
+  lane('Stonewall Road', [-10900, -900], [-10700, -2300], [-10900, -3500], [-10600, -4800]),
+  lane('County Line Road', [-11700, -9000], [-11800, -7200], [-11600, -5400], [-11300, -4200], [-10900, -3500]),
+  lane('Bear Swamp Road', [-8950, -7300], [-10300, -7600], [-11800, -7200]),
+  lane('Peck Road', [-7000, -7200], [-6800, -8100], [-7000, -9000]),
+  lane('Chapel Road', [-5000, -6800], [-5200, -5900], [-5000, -4450]),
+  lane('Ridge Road', [-3300, -3850], [-3100, -5200], [-3000, -7000], [-3300, -8200], [-3200, -9300]),
+  lane('Runway Road', [-1200, -7600], [-700, -6400], [300, -5700], [1500, -5300], [2150, -5000]),
+  lane('Sandpit Road', [300, -3050], [100, -4200], [-300, -5300], [300, -5700]),
+  lane('Goose Pond Road', [2150, -5000], [3400, -4700], [4700, -4600], [5800, -4800], [6600, -5150]),
+  lane('Hatchery Road', [4400, -7600], [3900, -6400], [3600, -5500], [3400, -4700]),
+  lane('Salt Marsh Lane', [6250, -7600], [7000, -8000], [7300, -8700]),
+  lane('Foxhole Road', [-4500, 1300], [-5200, 300], [-5600, -600], [-5400, -2000], [-5300, -3600]),
+  lane('Vineyard Road', [-7150, 700], [-6300, 1100], [-5200, 300]),
+  lane('Tunnel Road', [-5700, 1900], [-5400, 2600], [-6000, 3100], [-6900, 3700], [-8300, 4300], [-9300, 5200], [-10800, 5500], [-12200, 6000]),
+  lane('Hemlock Road', [-9300, 7900], [-8700, 6900], [-7500, 7100]),
+  lane('Pinnacle Road', [-6000, 5900], [-5900, 7200], [-6500, 8500], [-6300, 9700]),
+  lane('Ledge Road', [-10300, 8250], [-9700, 9000], [-8000, 9100], [-6500, 8500]),
+  lane('Sugar Maple Road', [200, 4000], [600, 5800], [100, 7500], [300, 9600]),
+  lane('Nursery Road', [600, 5800], [-600, 5400], [-2000, 4500]),
+  lane('Brook Road', [1900, 5400], [2200, 6900], [1800, 8300], [2300, 9600]),
+  lane('Huckleberry Road', [4500, 7900], [5600, 8300], [7200, 8300], [8720, 8300]),
+  lane('Loon Pond Road', [6300, 6500], [6900, 7100], [7150, 7700], [7200, 8300]),
+  lane('Blueberry Hill Road', [5000, 4700], [6300, 5200], [7100, 5400], [8250, 5400]),
+  lane('Plains Road', [2600, 1650], [2950, 2900], [3300, 4300], [4300, 6200]),
+  lane('Marsh View Road', [6900, 4150], [7600, 3600], [8400, 2300]),
 ]
 
-const division: Street = { name: DIVISION, class: 'arterial', line: [grid(0, 0), grid(0, 4720)] }
-
-const rows = (names: readonly string[], first: number, step: number, from: number, to: number) =>
-  names.map((name, i): [string, number, number, number] => [name, first + i * step, from, to])
-
-const portEllery: Street[] = [
-  division,
-  ...laid(GRID, {
-    up: [
-      ...rows(
-        ['Aspen Street', 'Birch Street', 'Chestnut Street', 'Dogwood Street', 'Elder Street', 'Fir Street'],
-        300,
-        270,
-        1400,
-        3600,
-      ),
-      ...rows(
-        ['12th', '11th', '10th', '9th', '8th', '7th', '6th', '5th', '4th', '3rd', '2nd', '1st'].map(
-          n => `${n} Street`,
-        ),
-        1920,
-        175,
-        1400,
-        3700,
-      ),
-    ],
-    over: [
-      ...rows(
-        ['Carver Avenue', 'Lincoln Avenue', 'Monroe Avenue', 'Jefferson Avenue'],
-        1400,
-        180,
-        0,
-        4300,
-      ),
-      ...rows(
-        ['Market Street', 'Main Street', 'Commerce Street', 'Exchange Street', 'Canal Street'],
-        2120,
-        140,
-        0,
-        4300,
-      ),
-      ...rows(['Prospect Avenue', 'Summit Avenue', 'Foundry Street', 'Cooper Street'], 2850, 230, 0, 2400),
-    ],
-  }),
-]
-
-const hollis: Street[] = laid({ origin: [-2300, -1900], degrees: 22 }, {
-  up: rows(['Pine Street', 'Maple Street', 'Union Street', 'Church Street', 'School Street', 'Oak Street'], 600, 200, 0, 1800),
-  over: rows(['Front Street', 'Main Street', 'Second Street', 'Third Street', 'Grove Street'], 0, 300, 400, 2400),
-})
-
-const chance = seeded(311)
-const larkfield: Street[] = [
-  ...laid({ origin: [-8900, -4700], degrees: 4 }, {
-    up: rows(['Meadow Street', 'Church Street', 'Clover Street', 'Depot Street'], 0, 330, 0, 1400),
-    over: rows(['Main Street', 'Academy Street', 'Barley Street', 'Grange Street'], 0, 350, -300, 1500),
-  }),
-  ...loop({
-    center: [-6150, -4500],
-    size: [900, 800],
-    degrees: 80,
-    drive: 'Brandywine Drive',
-    through: 'Harvest Way',
-    reach: 300,
-    courts: ['Sickle Court', 'Thresher Court', 'Baler Court', 'Windrow Court'],
-    chance,
-  }),
-]
-
-export const streets: readonly Street[] = [
-  ...thoroughfares,
-  ...rural,
-  ...portEllery,
-  ...hollis,
-  ...larkfield,
-]
+export const thoroughfaresAndLanes: readonly Street[] = [...thoroughfares, ...wandering]
 
 /** Where Division Street is cut, so that each stretch can be agreed about by itself. */
 export const divisionCuts: readonly Point[] = [grid(0, 900), grid(0, 1760), grid(0, 2540), grid(0, 3080)]
-export type { Line }
-export const firstStreet = at(streets, 0)
