@@ -167,19 +167,12 @@ function verified(platform: Platform, name: DatabaseName): Client {
   const known = clients.get(label)
   if (known !== undefined) return known
   const raw = () => platform.databases.client(name)
-  let identified: Promise<void> | undefined
-  const identify = () => {
-    identified ??= checkIdentity(raw(), label).catch(error => {
-      identified = undefined
-      throw error
-    })
-    return identified
-  }
   let isIdentified = false
   const run = async <T>(work: (client: Client) => Promise<T>): Promise<T> => {
     try {
       if (!isIdentified) {
-        await identify()
+        // Not a shared promise: on Workers one request may not wait for another's.
+        await checkIdentity(raw(), label)
         isIdentified = true
       }
       return await work(raw())

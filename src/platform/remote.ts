@@ -23,6 +23,8 @@ export function remoteDatabases(settings: RemoteSettings): Databases {
       if (known !== undefined) return known
       const client = createClient({
         url: settings.url.replace('{name}', label),
+        // A limit would make one request wait for another's, which Workers forbid.
+        concurrency: 0,
         ...(settings.token === undefined ? {} : { authToken: settings.token }),
         ...(perDatabase ? {} : { fetch: inNamespace(label) }),
       })

@@ -16,7 +16,6 @@ const FRESH_MILLISECONDS = 2_000
 interface Kept<T> {
   readonly value: T
   checkedAt: number
-  checking: boolean
 }
 
 interface Memory {
@@ -43,10 +42,10 @@ export async function currentHosts(platform: Platform): Promise<Hosts> {
   const memory = memoryOf(platform)
   const now = platform.clock.now()
   if (memory.hosts === undefined) {
-    memory.hosts = { value: await readHosts(platform), checkedAt: now, checking: false }
+    memory.hosts = { value: await readHosts(platform), checkedAt: now }
   } else if (isStale(memory.hosts, now)) {
     refresh(platform, memory.hosts, async () => {
-      memory.hosts = { value: await readHosts(platform), checkedAt: platform.clock.now(), checking: false }
+      memory.hosts = { value: await readHosts(platform), checkedAt: platform.clock.now() }
     })
   }
   return memory.hosts.value
@@ -62,14 +61,13 @@ export async function currentRegion(platform: Platform, slug: string): Promise<R
     if (!listed.has(slug)) throw problem('not-found')
     const value = await readRegion(platform, slug, undefined)
     if (value === undefined) throw problem('not-found')
-    regions.set(slug, { value, checkedAt: now, checking: false })
+    regions.set(slug, { value, checkedAt: now })
     return value
   }
   if (isStale(kept, now)) {
     refresh(platform, kept, async () => {
       const newer = await readRegion(platform, slug, kept.value)
-      if (newer !== undefined)
-        regions.set(slug, { value: newer, checkedAt: platform.clock.now(), checking: false })
+      if (newer !== undefined) regions.set(slug, { value: newer, checkedAt: platform.clock.now() })
     })
   }
   return kept.value
@@ -81,18 +79,12 @@ export function forgetConfiguration(platform: Platform): void {
 }
 
 function isStale(kept: Kept<unknown>, now: number): boolean {
-  return !kept.checking && now - kept.checkedAt > FRESH_MILLISECONDS
+  return now - kept.checkedAt > FRESH_MILLISECONDS
 }
 
 function refresh(platform: Platform, kept: Kept<unknown>, read: () => Promise<void>): void {
-  kept.checking = true
-  const settled = read()
-    .catch(() => platform.log('warn', 'configuration-kept', {}))
-    .finally(() => {
-      kept.checking = false
-      kept.checkedAt = platform.clock.now()
-    })
-  platform.later(settled)
+  kept.checkedAt = platform.clock.now()
+  platform.later(read().catch(() => platform.log('warn', 'configuration-kept', {})))
 }
 
 async function readHosts(platform: Platform): Promise<Hosts> {

@@ -29,8 +29,7 @@ export async function migrateAll(
       .from(database)
       .where(and(eq(database.kind, kind), ne(database.migratedTo, newest(migrations, kind))))
     for (const row of behind) {
-      const name: DatabaseName =
-        kind === 'region' ? { kind, region: row.region } : { kind, region: row.region, slug: row.slug }
+      const name = nameOf(row)
       try {
         await migrateListed(platform, directory, name, migrations)
         migrated++
@@ -42,6 +41,16 @@ export async function migrateAll(
     }
   }
   return { migrated, failed }
+}
+
+/** Every region's and jurisdiction's database, as the ledger has them. */
+export async function listDatabases(platform: Platform): Promise<readonly DatabaseName[]> {
+  const rows = await openDirectory(platform).select().from(database)
+  return rows.map(nameOf)
+}
+
+function nameOf({ kind, region, slug }: Pick<typeof database.$inferSelect, 'kind' | 'region' | 'slug'>) {
+  return kind === 'region' ? { kind, region } : { kind, region, slug }
 }
 
 /** Lists a database in the ledger and brings it up: what `apply` does for each new region and jurisdiction. */

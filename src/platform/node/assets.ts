@@ -16,9 +16,7 @@ const types: Readonly<Record<string, string>> = {
 
 /** The built assets, read from `dist/assets` and kept in memory. */
 export function diskAssets(
-  folder = fileURLToPath(
-    new URL('../../../dist/assets/', import.meta.url).href.replace('/dist/dist/', '/dist/'),
-  ),
+  folder = fileURLToPath(new URL('../../../dist/assets/', import.meta.url)),
 ): Assets {
   const kept = new Map<string, { bytes: Uint8Array<ArrayBuffer>; etag: string }>()
   return {

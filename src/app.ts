@@ -1,0 +1,102 @@
+import { sql } from 'drizzle-orm'
+import { type Context, Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { secureHeaders } from 'hono/secure-headers'
+import { citizenPages } from './citizen/pages.tsx'
+import { openDirectory } from './core/db.ts'
+import { translator } from './core/i18n.ts'
+import { randomText } from './core/ids.ts'
+import type { JobHandler } from './core/jobs.ts'
+import { asProblem, type Problem, problem } from './core/problem.ts'
+import { problemJson } from './core/problem-json.ts'
+import { open311Errors, open311Routes } from './open311/routes.ts'
+import type { Platform } from './platform/platform.ts'
+import { regionRoutes } from './regions/routes.ts'
+import { type Door, findSite, pathInSite } from './regions/site.ts'
+import { mediaRoutes } from './requests/media-routes.ts'
+import { publishJob } from './requests/public-index.ts'
+import { requestRoutes } from './requests/routes.ts'
+import { tidyJob } from './requests/tidy.ts'
+import { chooseLanguage } from './web/language.ts'
+import { problemPage } from './web/problem.tsx'
+
+/** Every kind of work that outlives its request. */
+export const jobHandlers: readonly JobHandler[] = [publishJob, tidyJob]
+
+/** The front door: one order of things for every request, and every capability once. Alike on Node and Workers. */
+export function createApp(platform: Platform): Hono<Door> {
+  const app = new Hono<Door>({ getPath: request => pathInSite(new URL(request.url).pathname) })
+
+  app.use(async (c, next) => {
+    const startedAt = platform.clock.now()
+    const given = c.req.header('x-request-id') ?? ''
+    const requestId = /^[\w-]{1,100}$/.test(given) ? given : randomText(platform.random, 16)
+    c.set('platform', platform)
+    c.set('requestId', requestId)
+    await next()
+    c.res.headers.set('x-request-id', requestId)
+    platform.log('info', 'request', {
+      requestId,
+      method: c.req.method,
+      // The pattern, not the path: a path can hold a tracking number, and a query a place or words.
+      route: c.req.matchedRoutes.findLast(({ path }) => !path.endsWith('*'))?.path ?? '*',
+      status: c.res.status,
+      milliseconds: platform.clock.now() - startedAt,
+    })
+  })
+  app.get('/healthz', c => c.json({ status: 'ok' }))
+  app.get('/readyz', async c => {
+    await openDirectory(platform).rows(sql`SELECT 1`)
+    return c.json({ status: 'ready' })
+  })
+  app.get('/assets/*', c => platform.assets.fetch(new Request(new URL(c.req.path, c.req.url), c.req.raw)))
+  app.use(secureHeaders({ xFrameOptions: 'DENY', referrerPolicy: 'strict-origin-when-cross-origin' }))
+  app.use(async (c, next) => {
+    const site = await findSite(platform, new URL(c.req.url))
+    c.set('site', site)
+    c.set('language', chooseLanguage(c, site.region.documents.region.languages))
+    await next()
+  })
+  app.route('/open311', open311Routes())
+  app.route('/api/v1', regionRoutes())
+  app.route('/', mediaRoutes())
+  app.route('/api/v1', requestRoutes())
+  app.route('/', citizenPages())
+
+  app.notFound(c => answer(c, problem('not-found')))
+  app.onError((error, c) => answer(c, toProblem(error)))
+  return app
+}
+
+/** A problem in the form of the door it happened at. Faults of ours are logged with their cause, never shown. */
+function answer(c: Context<Door>, found: Problem): Response | Promise<Response> {
+  if (found.status >= 500) {
+    c.get('platform').log('error', found.slug, { requestId: c.get('requestId'), cause: causeOf(found) })
+  }
+  if (c.req.path.startsWith('/open311')) return open311Errors(c, found)
+  if (c.req.path.startsWith('/api/') || c.get('site') === undefined) {
+    const say = translator(c.get('language') ?? 'en')
+    return problemJson(found, c.get('requestId'), (code, params) => say(`fault-${code}`, params))
+  }
+  return problemPage(c, found)
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof HTTPException) {
+    const slug = error.status === 413 ? 'too-large' : error.status === 404 ? 'not-found' : 'bad-request'
+    return problem(slug, { cause: error })
+  }
+  return asProblem(error)
+}
+
+/** The kind and code of what went wrong. A driver's message can hold the SQL and what somebody wrote, so it stays out. */
+function causeOf({ cause }: Problem): string {
+  if (!(cause instanceof Error)) return 'unknown'
+  const code = 'code' in cause ? ` ${String(cause.code)}` : ''
+  const place =
+    cause.stack
+      ?.split('\n')
+      .find(line => /\bsrc\/|\bdist\//.test(line))
+      ?.trim() ?? ''
+  return `${cause.name}${code} ${place}`.trim()
+}

@@ -1,0 +1,21 @@
+import type { Problem } from './problem.ts'
+
+/** A problem as RFC 9457 JSON. `say` puts a fault into words in the reader's language. */
+export function problemJson(problem: Problem, requestId: string, say: (code: string, params: object) => string): Response {
+  const { slug, status, title, detail, fields, retryAfterSeconds } = problem
+  // A fault of ours never shows its message: it may hold SQL or what somebody wrote.
+  const shown = status < 500 || slug === 'database-away' ? detail : undefined
+  const body = {
+    type: `urn:countyline:problem:${slug}`,
+    title,
+    status,
+    ...(shown !== undefined && { detail: shown }),
+    ...(fields.length > 0 && {
+      fields: fields.map(({ field, code, params }) => ({ field, code, message: say(code, params ?? {}) })),
+    }),
+    request_id: requestId,
+  }
+  const headers = new Headers({ 'content-type': 'application/problem+json; charset=utf-8' })
+  if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds))
+  return new Response(JSON.stringify(body), { status, headers })
+}

@@ -1,0 +1,67 @@
+import { waitUntil } from 'cloudflare:workers'
+import type { Fetcher, Queue, R2Bucket } from '@cloudflare/workers-types'
+import type { DatabaseName, Files, Log, Platform } from './platform.ts'
+import { remoteDatabases } from './remote.ts'
+
+/** What `wrangler.toml` binds. */
+export interface Env {
+  readonly DATABASE_URL: string
+  /** A secret; a server of one's own may need none. */
+  readonly DATABASE_TOKEN?: string
+  readonly FILES: R2Bucket
+  readonly BELL: Queue<DatabaseName>
+  readonly ASSETS: Fetcher
+}
+
+const platforms = new WeakMap<Env, Platform>()
+
+/** One platform an isolate, so that what it keeps in memory serves the next request too. */
+export function workersPlatform(env: Env): Platform {
+  const known = platforms.get(env) ?? makePlatform(env)
+  platforms.set(env, known)
+  return known
+}
+
+function makePlatform(env: Env): Platform {
+  const later = (work: Promise<unknown>) => waitUntil(work.catch(() => log('error', 'later-failed', {})))
+  return {
+    runtime: 'workers',
+    clock: { now: () => Date.now() },
+    random: { bytes: length => crypto.getRandomValues(new Uint8Array(length)) },
+    databases: remoteDatabases({ url: env.DATABASE_URL, token: env.DATABASE_TOKEN }),
+    files: bucketFiles(env.FILES),
+    assets: {
+      async fetch(request) {
+        const url = new URL(request.url)
+        url.pathname = url.pathname.replace(/^\/assets/, '')
+        const answer = await env.ASSETS.fetch(url.href, {
+          method: request.method,
+          headers: [...request.headers],
+        })
+        return answer as unknown as Response
+      },
+    },
+    log,
+    wake: name => later(env.BELL.send(name)),
+    later,
+  }
+}
+
+function bucketFiles(bucket: R2Bucket): Files {
+  return {
+    async put(key, bytes, type) {
+      await bucket.put(key, bytes, { httpMetadata: { contentType: type } })
+    },
+    async get(key) {
+      const object = await bucket.get(key)
+      if (object === null) return null
+      const bytes = new Uint8Array(await object.arrayBuffer())
+      return { bytes, type: object.httpMetadata?.contentType ?? 'application/octet-stream' }
+    },
+    delete: key => bucket.delete(key),
+  }
+}
+
+const log: Log = (level, event, fields = {}) => {
+  console[level](JSON.stringify({ time: new Date().toISOString(), level, event, ...fields }))
+}
