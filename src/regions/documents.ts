@@ -79,7 +79,7 @@ export const duration = v.pipe(
 )
 
 const option = v.strictObject({
-  key: v.pipe(v.string(), v.regex(/^[\w.:-]{1,64}$/, 'use 1 to 64 letters, digits, and . : - _')),
+  key: v.pipe(v.string(), v.regex(/^\S(.{0,62}\S)?$/, 'use 1 to 64 characters, with no space around them')),
   label: localized,
 })
 export const question = v.strictObject({

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { MultiPolygonRings, Position } from '../core/geometry.ts'
+import { boundaryFaults } from '../geography/boundary-faults.ts'
 import {
   areaProperties,
   backdropProperties,
@@ -60,35 +61,21 @@ export function toFeatures<P, G extends Geometry>(
   })
 }
 
-/** Rings that bound nothing: not closed, or of fewer than four positions (RFC 7946 § 3.1.6). */
+/** Polygons that bound no ground; see `boundaryFaults`. */
 export function ringFindings(file: string, { features }: FeatureFile): Finding[] {
-  return features.flatMap(({ geometry }, index) =>
-    ringsOf(geometry).flatMap(({ ring, path }) => {
-      const at = {
-        severity: 'error',
+  return features.flatMap(({ geometry }, index) => {
+    if (geometry.type !== 'Polygon' && geometry.type !== 'MultiPolygon') return []
+    const single = geometry.type === 'Polygon'
+    return boundaryFaults(single ? [geometry.coordinates] : geometry.coordinates).map(
+      ({ why, mend, path }) => ({
+        severity: 'error' as const,
         file,
-        path: ['features', index, 'geometry', 'coordinates', ...path],
-      } as const
-      const feature = `Feature ${index + 1}`
-      if (ring.length < 4) {
-        const mend = 'Give it at least four, the last equal to the first'
-        return [{ ...at, message: `${feature} has a ring of ${ring.length} positions`, mend }]
-      }
-      if (isClosed(ring)) return []
-      return [{ ...at, message: `${feature} has an open ring`, mend: 'Repeat its first position at its end' }]
-    }),
-  )
-}
-
-function ringsOf(geometry: Geometry): { ring: readonly Position[]; path: number[] }[] {
-  if (geometry.type === 'Polygon') return geometry.coordinates.map((ring, r) => ({ ring, path: [r] }))
-  if (geometry.type !== 'MultiPolygon') return []
-  return geometry.coordinates.flatMap((polygon, p) => polygon.map((ring, r) => ({ ring, path: [p, r] })))
-}
-
-function isClosed(ring: readonly Position[]): boolean {
-  const [first, last] = [ring[0], ring.at(-1)]
-  return first?.[0] === last?.[0] && first?.[1] === last?.[1]
+        path: ['features', index, 'geometry', 'coordinates', ...(single ? path.slice(1) : path)],
+        message: `Feature ${index + 1}: ${why}`,
+        mend,
+      }),
+    )
+  })
 }
 
 function isPosition(value: unknown): boolean {

@@ -19,14 +19,14 @@ export function servicesOffered(documents: Documents, jurisdiction: Jurisdiction
     })
 }
 
-function isOffered(
-  documents: Documents,
-  jurisdiction: Jurisdiction,
-  { code, layers }: ServiceDocument,
-): boolean {
-  const { offers, slug } = jurisdiction
-  if (offers !== undefined && offers !== 'all') return offers.includes(code)
+/** Has it left this service in, or said nothing about which it offers? */
+export function mayOffer({ offers }: Jurisdiction, code: string): boolean {
+  return offers === undefined || offers === 'all' || offers.includes(code)
+}
+
+function isOffered(documents: Documents, jurisdiction: Jurisdiction, service: ServiceDocument): boolean {
+  if (Array.isArray(jurisdiction.offers)) return jurisdiction.offers.includes(service.code)
   const own = layersOf(jurisdiction)
-  const ownsRoads = () => documents.roads.some(({ properties }) => properties.owner === slug)
-  return layers.some(layer => own.includes(layer) || (layer === 'asset:road' && ownsRoads()))
+  const ownsRoads = () => documents.roads.some(({ properties }) => properties.owner === jurisdiction.slug)
+  return service.layers.some(layer => own.includes(layer) || (layer === 'asset:road' && ownsRoads()))
 }

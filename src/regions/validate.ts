@@ -1,10 +1,12 @@
-import { checkAgreements, checkAgreementsTogether } from './checks/agreements.ts'
+import { checkAgreements, checkAgreementsTogether, sharePlaces } from './checks/agreements.ts'
+import { checkClaims } from './checks/claims.ts'
 import { checkFeatures, checkSides, checkSwapped } from './checks/ground.ts'
 import { checkJurisdictions } from './checks/jurisdictions.ts'
 import { knownNames } from './checks/known.ts'
 import { checkRegion } from './checks/region.ts'
 import { checkServices } from './checks/services.ts'
 import { checkTranslations } from './checks/translations.ts'
+import { rivalClaims } from './coverage.ts'
 import { type Finding, isError } from './fault.ts'
 import { compileRouting } from './routing.ts'
 import type { Documents } from './snapshot.ts'
@@ -26,5 +28,10 @@ export function validateDocuments(region: string, documents: Documents): readonl
   ]
   if (findings.some(isError)) return findings
   const routing = compileRouting({ region, version: 0, documents })
-  return [...findings, ...checkAgreementsTogether(routing, () => true), ...checkSides(documents, routing)]
+  return [
+    ...findings,
+    ...checkAgreementsTogether(routing, sharePlaces(documents, routing)),
+    ...checkSides(documents, routing),
+    ...checkClaims(rivalClaims(documents)),
+  ]
 }

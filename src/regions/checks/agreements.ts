@@ -1,3 +1,5 @@
+import { intersection } from '../../geography/clip.ts'
+import { squareMetres } from '../../geography/measure.ts'
 import {
   agreementConflicts,
   agreementCycles,
@@ -7,7 +9,9 @@ import {
 import type { RoutingSnapshot } from '../../routing/types.ts'
 import type { AgreementsDocument } from '../documents.ts'
 import type { Finding, Path } from '../fault.ts'
+import { areaOutlines } from '../routing.ts'
 import type { Documents } from '../snapshot.ts'
+import { pointAlong } from '../street.ts'
 import { checkDates, error, repeats, shareDays, unknown, warning } from './finding.ts'
 import type { Known } from './known.ts'
 
@@ -186,4 +190,31 @@ export function checkAgreementsTogether({ agreements }: RoutingSnapshot, overlap
       ),
     ),
   ]
+}
+
+/** Square metres: less comes of how the areas were drawn. */
+const SLIVER = 100
+
+/** May two agreements meet at one place? Areas and roads are alternatives, and without either one holds everywhere. */
+export function sharePlaces(documents: Documents, { atlas }: RoutingSnapshot): Overlap {
+  const outlines = areaOutlines(documents)
+  const areasMeet = (a: number, b: number) =>
+    a === b || squareMetres(intersection(outlines[a] ?? [], outlines[b] ?? [])) >= SLIVER
+  const runsThrough = (segment: number, area: number) =>
+    [0.1, 0.3, 0.5, 0.7, 0.9].some(fraction => {
+      const { lat, long } = pointAlong(documents.roads[segment]?.coordinates ?? [], fraction)
+      return atlas.areasAt(lat, long).includes(area)
+    })
+  return (a, b) => {
+    const [areasA, roadsA] = [[...(a.areas ?? [])], [...(a.segments ?? [])]]
+    const [areasB, roadsB] = [[...(b.areas ?? [])], [...(b.segments ?? [])]]
+    return (
+      (a.areas === null && a.segments === null) ||
+      (b.areas === null && b.segments === null) ||
+      roadsA.some(road => roadsB.includes(road)) ||
+      areasA.some(area => areasB.some(other => areasMeet(area, other))) ||
+      roadsA.some(road => areasB.some(area => runsThrough(road, area))) ||
+      roadsB.some(road => areasA.some(area => runsThrough(road, area)))
+    )
+  }
 }

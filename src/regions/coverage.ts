@@ -1,0 +1,135 @@
+import type { MultiPolygonRings } from '../core/geometry.ts'
+import { difference, union } from '../geography/clip.ts'
+import { coverage } from '../geography/coverage.ts'
+import { squareMetres } from '../geography/measure.ts'
+import { shareDays } from './checks/finding.ts'
+import { layersOf, mayOffer } from './offers.ts'
+import type { Documents, Jurisdiction } from './snapshot.ts'
+
+/** Pieces of ground smaller than this, in square metres, come of how lines were drawn. */
+const SLIVER = 100
+
+/** Ground that two bodies of one layer claim at one time, for a service that both offer. */
+export interface Claim {
+  readonly layer: string
+  /** Each with the index of the boundary's feature. */
+  readonly bodies: readonly [Boundary, Boundary]
+  readonly geometry: MultiPolygonRings
+  readonly squareMetres: number
+}
+interface Boundary {
+  readonly jurisdiction: Jurisdiction
+  readonly feature: number
+  readonly geometry: MultiPolygonRings
+}
+
+/** Ground on which nobody answers for some services, from a day on. */
+export interface Gap {
+  readonly day: string
+  readonly services: readonly string[]
+  readonly geometry: MultiPolygonRings
+  readonly squareMetres: number
+}
+
+/** Rival claims, whenever they hold. Routing would have to choose by name, so they are refused (S8). */
+export function rivalClaims(documents: Documents): Claim[] {
+  const boundaries = documents.jurisdictions.flatMap(boundariesOf)
+  return boundaries.flatMap((one, index) =>
+    boundaries.slice(index + 1).flatMap(other => {
+      const layer = contestedLayer(documents, one, other)
+      if (layer === undefined) return []
+      const bodies = [one, other].map(({ jurisdiction, geometry }) => ({ id: jurisdiction.slug, geometry }))
+      const { overlaps } = coverage(bodies, null, { sliverSquareMetres: SLIVER })
+      return overlaps.map(({ geometry, squareMetres }) => ({
+        layer,
+        bodies: [one, other] as const,
+        geometry,
+        squareMetres,
+      }))
+    }),
+  )
+}
+
+/** Gaps today and after each change of boundaries to come, among the ground of all jurisdictions together. */
+export function gapsFrom(documents: Documents, today: string): Gap[] {
+  const days = [today, ...changeDays(documents).filter(day => day > today)]
+  return days.flatMap((day, index) => {
+    const held = heldOn(documents, day)
+    const before = index === 0 ? undefined : heldOn(documents, days[index - 1] ?? today)
+    const same =
+      before?.length === held.length && held.every(({ geometry }, at) => geometry === before[at]?.geometry)
+    return same ? [] : gapsOn(documents, held, day)
+  })
+}
+
+function gapsOn(documents: Documents, held: readonly Boundary[], day: string): Gap[] {
+  const territories = documents.areas
+    .filter(({ properties }) => properties.kind === 'territory' && holdsOn(properties, day))
+    .map(({ coordinates }) => coordinates)
+  const byHolders = new Map<string, { services: string[]; covered: Boundary[] }>()
+  for (const { code, layers } of documents.services) {
+    const covered = held.filter(
+      ({ jurisdiction }) =>
+        mayOffer(jurisdiction, code) && layersOf(jurisdiction).some(layer => layers.includes(layer)),
+    )
+    if (covered.length === held.length) continue
+    const key = covered.map(boundary => held.indexOf(boundary)).join()
+    const known = byHolders.get(key) ?? { services: [], covered }
+    byHolders.set(key, known)
+    known.services.push(code)
+  }
+  if (byHolders.size === 0) return []
+  const whole = union(...held.map(({ geometry }) => geometry))
+  return [...byHolders.values()].flatMap(({ services, covered }) => {
+    const open = difference(whole, [...covered.map(({ geometry }) => geometry), ...territories])
+    const geometry = open.filter(piece => squareMetres([piece]) >= SLIVER)
+    return geometry.length === 0 ? [] : [{ day, services, geometry, squareMetres: squareMetres(geometry) }]
+  })
+}
+
+/** A layer in which both have authority, in which some service that both offer is decided, on some common day. */
+function contestedLayer({ services }: Documents, one: Boundary, other: Boundary): string | undefined {
+  const [a, b] = [one.jurisdiction, other.jurisdiction]
+  if (a === b || !shareDays(a, b) || !shareDays(datesOf(one), datesOf(other))) return undefined
+  const shared = layersOf(a).filter(layer => layersOf(b).includes(layer))
+  return shared.find(layer =>
+    services.some(({ code, layers }) => layers.includes(layer) && mayOffer(a, code) && mayOffer(b, code)),
+  )
+}
+
+function boundariesOf(jurisdiction: Jurisdiction): Boundary[] {
+  return jurisdiction.boundary.map(({ coordinates }, feature) => ({
+    jurisdiction,
+    feature,
+    geometry: coordinates,
+  }))
+}
+
+function heldOn({ jurisdictions }: Documents, day: string): Boundary[] {
+  const there = jurisdictions.filter(jurisdiction => holdsOn(jurisdiction, day))
+  return there.flatMap(boundariesOf).filter(boundary => holdsOn(datesOf(boundary), day))
+}
+
+interface Dates {
+  readonly from?: string | null | undefined
+  readonly to?: string | null | undefined
+}
+
+function datesOf({ jurisdiction, feature }: Boundary): Dates {
+  return jurisdiction.boundary[feature]?.properties ?? {}
+}
+
+function holdsOn({ from, to }: Dates, day: string): boolean {
+  return (!from || from <= day) && (!to || day < to)
+}
+
+function changeDays({ jurisdictions, areas }: Documents): string[] {
+  const dated: Dates[] = [
+    ...jurisdictions,
+    ...jurisdictions.flatMap(({ boundary }) => boundary.map(({ properties }) => properties)),
+    ...areas.map(({ properties }) => properties),
+  ]
+  return [
+    ...new Set(dated.flatMap(({ from, to }) => [from, to]).filter(day => typeof day === 'string')),
+  ].sort()
+}
