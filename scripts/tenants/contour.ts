@@ -8,7 +8,11 @@ export function outlinesAround(lines: readonly Line[], reach: number, step: numb
     const [a, b] = edge
     const pad = reach + 2 * step
     for (let i = Math.floor((Math.min(a[0], b[0]) - pad) / step); i * step <= Math.max(a[0], b[0]) + pad; i++)
-      for (let j = Math.floor((Math.min(a[1], b[1]) - pad) / step); j * step <= Math.max(a[1], b[1]) + pad; j++) {
+      for (
+        let j = Math.floor((Math.min(a[1], b[1]) - pad) / step);
+        j * step <= Math.max(a[1], b[1]) + pad;
+        j++
+      ) {
         const level = reach - nearestOn(edge, [i * step, j * step]).distance
         height.set(key(i, j), Math.max(level, height.get(key(i, j)) ?? Number.NEGATIVE_INFINITY))
       }
@@ -58,10 +62,7 @@ export function outlinesAround(lines: readonly Line[], reach: number, step: numb
     rings.push([...ring, at(ring, 0)])
   }
   const outer = rings.filter(ring => signedArea(ring) > 0)
-  return outer.map(ring => [
-    ring,
-    ...rings.filter(hole => signedArea(hole) < 0 && inside(at(hole, 0), ring)),
-  ])
+  return outer.map(ring => [ring, ...rings.filter(hole => signedArea(hole) < 0 && inside(at(hole, 0), ring))])
 }
 
 const samePointExactly = (a: Point, b: Point) => samePoint(a, b) && a[0] === b[0] && a[1] === b[1]

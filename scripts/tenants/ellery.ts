@@ -1,30 +1,33 @@
 /** Draws the made-up county: `node scripts/tenants/ellery.ts [folder]`. The same files come out on every run. */
 import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { intersection } from 'polyclip-ts'
 import * as limits from './ellery/boundaries.ts'
+import { cities } from './ellery/cities.ts'
 import { riverBanks, shore } from './ellery/ground.ts'
 import { builtUp, greens, parks, rail, water, woods } from './ellery/landscape.ts'
-import { neighborhoods } from './ellery/neighborhoods.ts'
+import { landmarks } from './ellery/places.ts'
 import { DIVISION, divisionCuts, thoroughfaresAndLanes } from './ellery/roads.ts'
-import { area, collection, type Feature, path, projection, writeAll } from './features.ts'
-import { at, inside, type Line, type Point, pointAlong, ribbon } from './plane.ts'
-import { network, type Stretch } from './streets.ts'
+import { towns } from './ellery/towns.ts'
+import { area, collection, type Feature, path, projection, spot, writeAll } from './features.ts'
+import { at, inside, type Line, nearestOn, type Point, pointAlong, ribbon } from './plane.ts'
+import { metresAlong, network, type Stretch } from './streets.ts'
 
 /** Out on the Atlantic shelf, where nobody lives. */
 const project = projection(38.6, -74.3)
 
-const municipalities: Readonly<Record<string, { code: string; postal: string; ring: Line }>> = {
-  'port-ellery': { code: 'pe', postal: 'Port Ellery', ring: limits.portEllery },
-  hollis: { code: 'ho', postal: 'Hollis', ring: limits.hollis },
-  larkfield: { code: 'la', postal: 'Larkfield', ring: limits.larkfieldSince },
-  'gull-harbor': { code: 'gh', postal: 'Gull Harbor', ring: limits.gullHarbor },
-}
+const municipalities: readonly { readonly code: string; readonly ring: Line }[] = [
+  { code: 'pe', ring: limits.portEllery },
+  { code: 'ho', ring: limits.hollis },
+  { code: 'la', ring: limits.larkfieldSince },
+  { code: 'gh', ring: limits.gullHarbor },
+]
 const banks = riverBanks(40)
 const closed = [limits.airport, limits.fort, ribbon(shore.line, () => 110)]
 const squares = Object.values(greens)
 const bridges = /Highway|Road|Division/
 
-const stretches = network([...thoroughfaresAndLanes, ...neighborhoods], {
+const stretches = network([...thoroughfaresAndLanes, ...cities, ...towns], {
   limits: [
     limits.portEllery,
     limits.kettleHill,
@@ -52,7 +55,7 @@ function roads(): Feature[] {
   return stretches.map(stretch => {
     const { street } = stretch
     const middle = pointAlong(stretch.line, 0.5)
-    const home = Object.values(municipalities).find(m => inside(middle, m.ring))
+    const home = municipalities.find(m => inside(middle, m.ring))
     const isDivision = street.name === DIVISION
     const prefix = isDivision ? '' : `${home?.code ?? 'co'}-`
     const base = `${prefix}${slugged(street.name)}`
@@ -67,7 +70,7 @@ function roads(): Feature[] {
         ...(street.owner && { owner: street.owner }),
         ...(isDivision && { left: 'hollis', right: 'port-ellery', lead: 'port-ellery' }),
         ...houseNumbers(stretch),
-        postalCity: (home ?? nearest(middle)).postal,
+        postalCity: postalCity(middle),
       },
       stretch.line,
     )
@@ -84,14 +87,29 @@ function houseNumbers({ from, to }: Stretch) {
   }
 }
 
-function nearest(point: Point) {
-  const order = Object.values(municipalities)
-    .map(m => ({ m, away: Math.min(...m.ring.map(p => Math.hypot(p[0] - point[0], p[1] - point[1]))) }))
-    .sort((a, b) => a.away - b.away)
-  return at(order, 0).m
+function postalCity(point: Point): string {
+  const [name] = Object.entries(limits.postal).find(([, ring]) => inside(point, ring)) ?? []
+  if (!name) throw new Error(`no post office serves ${point}`)
+  return name
 }
 
-const lone = (ring: Line, properties: Feature['properties'] = {}) => collection([area(project, properties, [ring])])
+/** The house number and street beside a landmark. */
+function addressOf(point: Point): string {
+  const near = stretches
+    .map(stretch => ({ stretch, away: nearestOn(stretch.line, point).distance }))
+    .sort((a, b) => a.away - b.away)
+  const { street } = at(near, 0).stretch
+  const number = 100 + 2 * Math.round(metresAlong(street.line, point) / 12)
+  return `${number} ${street.name}, ${postalCity(point)}`
+}
+
+const countyOnly = (ring: Line): Line[] => {
+  const geom = (line: Line): [number, number][][] => [line.map(([x, y]) => [x, y])]
+  return at(intersection(geom(limits.county), geom(ring)), 0)
+}
+
+const lone = (ring: Line, properties: Feature['properties'] = {}) =>
+  collection([area(project, properties, [ring])])
 
 const folder = argv[2] ?? fileURLToPath(new URL('../../tenants/ellery', import.meta.url))
 writeAll(folder, {
@@ -108,12 +126,27 @@ writeAll(folder, {
   'quill-water/boundary.geojson': lone(limits.waterDistrict),
   'ellery-transit/boundary.geojson': lone(limits.transitDistrict),
   'areas.geojson': collection([
-    area(project, { id: 'fort-corrigan', name: 'Fort Corrigan', kind: 'territory', partner: 'fort-corrigan' }, [limits.fort]),
-    area(project, { id: 'wessacut', name: 'Wessacut Reservation', kind: 'territory', partner: 'wessacut' }, [limits.reservation]),
-    area(project, { id: 'marston-county', name: 'Marston County', kind: 'territory', partner: 'marston-county' }, [limits.marston]),
+    area(
+      project,
+      { id: 'fort-corrigan', name: 'Fort Corrigan', kind: 'territory', partner: 'fort-corrigan' },
+      [limits.fort],
+    ),
+    area(project, { id: 'wessacut', name: 'Wessacut Reservation', kind: 'territory', partner: 'wessacut' }, [
+      limits.reservation,
+    ]),
+    area(
+      project,
+      { id: 'marston-county', name: 'Marston County', kind: 'territory', partner: 'marston-county' },
+      [limits.marston],
+    ),
+    ...Object.entries(limits.postal).map(([name, ring]) =>
+      area(project, { id: `postal-${slugged(name)}`, name, kind: 'postal' }, countyOnly(ring)),
+    ),
   ]),
   'roads.geojson': collection(roads()),
-  'places.geojson': collection([]),
+  'places.geojson': collection(
+    landmarks.map(([name, kind, point]) => spot(project, { name, kind, address: addressOf(point) }, point)),
+  ),
   'backdrop.geojson': collection([
     ...builtUp(stretches).map(rings => area(project, { kind: 'built' }, rings)),
     ...woods().map(rings => area(project, { kind: 'wood' }, rings)),

@@ -37,9 +37,7 @@ export function area(
   properties: Feature['properties'],
   ...polygons: readonly (readonly Line[])[]
 ): Feature {
-  const coordinates = polygons.map(rings =>
-    rings.map((ring, i) => wound(ring, i === 0).map(project)),
-  )
+  const coordinates = polygons.map(rings => rings.map((ring, i) => wound(ring, i === 0).map(project)))
   const single = coordinates.length === 1
   return {
     type: 'Feature',

@@ -64,8 +64,8 @@ export function smooth(points: Line, step = 160): Line {
 export function smoothRing(points: Line, step = 160): Line {
   const around = [...points.slice(-2), ...points, ...points.slice(0, 3)]
   const curve = smooth(around, step)
-  const start = curve.findIndex(p => p === points[0])
-  const end = curve.findLastIndex(p => p === points[0])
+  const start = curve.indexOf(points[0])
+  const end = curve.lastIndexOf(points[0])
   return curve.slice(start, end + 1)
 }
 

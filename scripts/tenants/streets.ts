@@ -82,14 +82,22 @@ export function loop(options: {
   })
   const first = at(around, 0)
   const drive = smooth([...around, first, at(around, 1)], 70)
-  const closed = drive.slice(0, drive.findLastIndex(point => point === first) + 1)
+  const closed = drive.slice(0, drive.lastIndexOf(first) + 1)
   const bend = 0.25 * (chance() - 0.5)
   const through = smooth(
-    [place(-1 - options.reach / (size[0] / 2), bend / 2), place(-0.4, bend), place(0.3, -bend), place(0.98, 0)],
+    [
+      place(-1 - options.reach / (size[0] / 2), bend / 2),
+      place(-0.4, bend),
+      place(0.3, -bend),
+      place(0.98, 0),
+    ],
     90,
   )
   const courts = options.courts.map((name, i): Street => {
-    const foot = nearestOn(i % 2 ? through : closed, place(chance() * 1.2 - 0.6, i % 4 < 2 ? 0.95 : -0.95)).point
+    const foot = nearestOn(
+      i % 2 ? through : closed,
+      place(chance() * 1.2 - 0.6, i % 4 < 2 ? 0.95 : -0.95),
+    ).point
     const inward = Math.atan2(center[1] - foot[1], center[0] - foot[0])
     const turn = i % 2 ? (i % 4 < 2 ? 1 : -1) * (Math.PI / 2) : chance() - 0.5
     const heading = i % 2 ? (degrees * Math.PI) / 180 + turn : inward + turn * 0.6

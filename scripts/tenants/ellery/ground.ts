@@ -14,7 +14,10 @@ interface Course {
 }
 
 /** A curve through control points, some of them named. */
-function course(controls: readonly (readonly [x: number, y: number, name?: string])[], step?: number): Course {
+function course(
+  controls: readonly (readonly [x: number, y: number, name?: string])[],
+  step?: number,
+): Course {
   const points = controls.map(([x, y]): Point => [x, y])
   const line = smooth(points, step)
   const index = (name: string) => {

@@ -1,6 +1,19 @@
 import { type Geom, union } from 'polyclip-ts'
-import { add, at, distance, type Line, lengthOf, type Point, rectangle, ribbon, rotate, seeded, smooth, smoothRing } from '../plane.ts'
 import { outlinesAround, signedArea } from '../contour.ts'
+import {
+  add,
+  at,
+  distance,
+  type Line,
+  lengthOf,
+  type Point,
+  rectangle,
+  ribbon,
+  rotate,
+  seeded,
+  smooth,
+  smoothRing,
+} from '../plane.ts'
 import type { Stretch } from '../streets.ts'
 import { brooks, creek, grid, lake, ponds, river, riverWidth, shore } from './ground.ts'
 
@@ -65,7 +78,7 @@ export const parks: Readonly<Record<string, Line>> = {
     ],
     120,
   ),
-  'Kettle Hill Woods': patch(grid(2150, 520), 560, 480),
+  'Kettle Hill Woods': patch(grid(1950, 780), 460, 360),
   'Riverbend Park': smoothRing(
     [
       [-3750, 1750],
@@ -129,7 +142,10 @@ export const woods = (): Line[][] =>
         const end = (): Point => {
           const turn = 2 * Math.PI * chance()
           const reach = Math.sqrt(chance()) / 2
-          return add(center, rotate([width * reach * Math.cos(turn), height * reach * Math.sin(turn)], degrees))
+          return add(
+            center,
+            rotate([width * reach * Math.cos(turn), height * reach * Math.sin(turn)], degrees),
+          )
         }
         return [end(), end(), end()]
       }),

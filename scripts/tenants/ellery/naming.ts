@@ -1,0 +1,26 @@
+import { type Point, seeded } from '../plane.ts'
+import { type Lane, loop, type Street } from '../streets.ts'
+
+const chance = seeded(311)
+
+/** Lanes at equal distances. */
+export const rows = (names: string, first: number, step: number, from: number, to: number): Lane[] =>
+  names.split(', ').map((name, i): Lane => [name, first + i * step, from, to])
+
+export const along = (names: string, suffix: string) =>
+  names
+    .split(', ')
+    .map(name => `${name} ${suffix}`)
+    .join(', ')
+
+/** A subdivision at a place: width, height, bearing, how far its entrance reaches, and its names. */
+export const pod = (
+  center: Point,
+  [width, height, degrees, reach]: readonly [number, number, number, number],
+  drive: string,
+  through: string,
+  courts: string,
+): Street[] =>
+  loop({ center, size: [width, height], degrees, reach, drive, through, courts: courts.split(', '), chance })
+
+const _numbered = '12th, 11th, 10th, 9th, 8th, 7th, 6th, 5th, 4th, 3rd, 2nd, 1st'
