@@ -62,11 +62,9 @@ export function smooth(points: Line, step = 160): Line {
 
 /** A closed smooth outline; the first point comes again at the end. */
 export function smoothRing(points: Line, step = 160): Line {
-  const around = [...points.slice(-2), ...points, ...points.slice(0, 3)]
-  const curve = smooth(around, step)
-  const start = curve.indexOf(points[0])
-  const end = curve.lastIndexOf(points[0])
-  return curve.slice(start, end + 1)
+  const first = at(points, 0)
+  const curve = smooth([...points.slice(-2), ...points, ...points.slice(0, 3)], step)
+  return curve.slice(curve.indexOf(first), curve.lastIndexOf(first) + 1)
 }
 
 /** The line moved to its left by `by(fraction)` metres. */

@@ -11,6 +11,8 @@ function ashore(side: 'north' | 'south', streets: readonly Street[]): Street[] {
   )
 }
 
+const numbered = '12th, 11th, 10th, 9th, 8th, 7th, 6th, 5th, 4th, 3rd, 2nd, 1st'
+
 const downtown = laid(GRID, {
   up: [
     ...rows(along('Aspen, Birch, Chestnut, Dogwood, Elder, Fir', 'Street'), 300, 270, 880, 4300),

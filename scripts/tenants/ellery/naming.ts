@@ -22,5 +22,3 @@ export const pod = (
   courts: string,
 ): Street[] =>
   loop({ center, size: [width, height], degrees, reach, drive, through, courts: courts.split(', '), chance })
-
-const _numbered = '12th, 11th, 10th, 9th, 8th, 7th, 6th, 5th, 4th, 3rd, 2nd, 1st'
