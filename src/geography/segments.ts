@@ -1,6 +1,7 @@
 import { metresBetween, metresPerDegree, type Position } from '../core/geometry.ts'
 import { distanceTo, nearestFraction } from './nearness.ts'
 import { growQuadtree, type Lines } from './quadtree.ts'
+import { withoutRepeats } from './rings.ts'
 
 /** A segment near a point. */
 export interface NearSegment {
@@ -107,7 +108,7 @@ function piecesOf(segments: readonly (readonly Position[])[]): Pieces {
   const starts: number[] = []
   const ends: number[] = []
   for (const [segment, positions] of segments.entries()) {
-    const drawn = positions.filter((position, i) => i === 0 || !samePosition(position, positions[i - 1]))
+    const drawn = withoutRepeats(positions)
     const total = drawn.reduce((sum, position, i) => sum + lengthOf(drawn[i - 1] ?? position, position), 0)
     let metres = 0
     for (const [i, to] of drawn.entries()) {
@@ -126,10 +127,6 @@ function piecesOf(segments: readonly (readonly Position[])[]): Pieces {
     starts: Float64Array.from(starts),
     ends: Float64Array.from(ends),
   }
-}
-
-function samePosition(a: Position, b: Position | undefined): boolean {
-  return a[0] === b?.[0] && a[1] === b[1]
 }
 
 function lengthOf(a: Position, b: Position): number {
