@@ -116,6 +116,14 @@ export function loop(options: {
   ]
 }
 
+/** Metres; no stretch is cut shorter than this. */
+const SHORTEST = 20
+
+const nearestVertex = (line: Line, point: Point) => {
+  const away = line.map(vertex => distance(vertex, point))
+  return away.indexOf(Math.min(...away))
+}
+
 interface Piece {
   readonly street: Street
   readonly line: Line
@@ -158,16 +166,19 @@ export function network(
     const junction = (point: Point) => met.some(other => nearestOn(other, point).distance < 0.6)
     const line = withCrossings(joined, options.limits)
     const limit = (point: Point) => options.limits.some(ring => nearestOn(ring, point).distance < 0.3)
-    const forced = options.cutAt[piece.street.name]
+    const forced = options.cutAt[piece.street.name]?.map(point => nearestVertex(line, point))
+    const whole = lengthOf(line)
     const cuts = [0]
     let run = 0
+    let gone = 0
     for (let i = 1; i < line.length - 1; i++) {
       const [before, here] = [at(line, i - 1), at(line, i)]
       run += distance(before, here)
+      gone += distance(before, here)
       const cut = forced
-        ? forced.some(point => distance(point, here) < 25)
+        ? forced.includes(i)
         : limit(here) || (run >= options.stretch[piece.street.class] && junction(here))
-      if (!cut) continue
+      if (!cut || run < SHORTEST || whole - gone < SHORTEST) continue
       cuts.push(i)
       run = 0
     }

@@ -48,7 +48,7 @@ const quarter = (a0: number, b0: number, a1: number, b1: number): Line => [
 
 /** Parks, by name. Streets stop at those of `greens` and pass through the others. */
 export const greens: Readonly<Record<string, Line>> = {
-  'Harbor Green': quarter(2970, 2260, 3320, 2540),
+  'Harbor Green': quarter(2620, 2260, 2970, 2540),
   'Founders Park': quarter(840, 1760, 1380, 2120),
   'Rosedale Playground': quarter(720, 345, 960, 560),
   'Old Mill Park': rectangle([4640, 1010], 210, 200, -22),
