@@ -48,18 +48,26 @@ CREATE TABLE `public_request` (
 	`service_code` text NOT NULL,
 	`service_name` text NOT NULL,
 	`status` text NOT NULL,
+	`close_reason` text,
+	`status_notes` text,
 	`description` text NOT NULL,
 	`address` text,
+	`address_id` text,
+	`zipcode` text,
 	`lat` real,
 	`long` real,
 	`agency_responsible` text NOT NULL,
 	`media` text,
+	`media_url` text,
 	`requested_at` integer NOT NULL,
-	`updated_at` integer NOT NULL
+	`updated_at` integer NOT NULL,
+	`expected_at` integer,
+	`closed_at` integer
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `public_request_id_unique` ON `public_request` (`id`);--> statement-breakpoint
 CREATE INDEX `public_newest` ON `public_request` (`requested_at`,`seq`);--> statement-breakpoint
+CREATE INDEX `public_updated` ON `public_request` (`updated_at`,`seq`);--> statement-breakpoint
 CREATE INDEX `public_jurisdiction` ON `public_request` (`jurisdiction`,`requested_at`,`seq`);--> statement-breakpoint
 CREATE INDEX `public_service` ON `public_request` (`service_code`,`requested_at`,`seq`);--> statement-breakpoint
 CREATE TABLE `waiting_photo` (

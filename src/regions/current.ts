@@ -114,5 +114,6 @@ async function readRegion(
   const [row] = await db.select().from(configuration).orderBy(desc(configuration.version)).limit(1)
   if (row === undefined) return undefined
   const documents = JSON.parse(row.documents) as Documents
-  return compileRegion({ region: slug, version: row.version, hash: row.hash, documents })
+  const { version, hash, appliedAt } = row
+  return compileRegion({ region: slug, version, hash, appliedAt, documents })
 }

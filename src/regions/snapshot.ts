@@ -19,6 +19,8 @@ export interface Snapshot {
   readonly version: number
   /** SHA-256 of the documents, hex: two snapshots with one hash decide alike. */
   readonly hash: string
+  /** When it was applied, in milliseconds since 1970 UTC; absent before that. */
+  readonly appliedAt?: number
   readonly documents: Documents
 }
 

@@ -51,13 +51,17 @@ export const publishJob: JobHandler = {
 }
 
 function upsert(jurisdiction: string, row: typeof request.$inferSelect): SQL {
-  return sql`INSERT INTO public_request (jurisdiction, id, version, service_code, service_name, status, description, address, lat, long,
-      agency_responsible, media, requested_at, updated_at)
-    VALUES (${jurisdiction}, ${row.id}, ${row.version}, ${row.serviceCode}, ${row.serviceName}, ${row.status}, ${row.description},
-      ${row.address}, ${row.lat}, ${row.long}, ${row.agencyResponsible}, ${row.media}, ${row.requestedAt}, ${row.updatedAt})
+  return sql`INSERT INTO public_request (jurisdiction, id, version, service_code, service_name, status, close_reason, status_notes,
+      description, address, address_id, zipcode, lat, long, agency_responsible, media, media_url, requested_at, updated_at,
+      expected_at, closed_at)
+    VALUES (${jurisdiction}, ${row.id}, ${row.version}, ${row.serviceCode}, ${row.serviceName}, ${row.status}, ${row.closeReason},
+      ${row.statusNotes}, ${row.description}, ${row.address}, ${row.addressId}, ${row.zipcode}, ${row.lat}, ${row.long},
+      ${row.agencyResponsible}, ${row.media}, ${row.mediaUrl}, ${row.requestedAt}, ${row.updatedAt}, ${row.expectedAt}, ${row.closedAt})
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, service_code = excluded.service_code, service_name = excluded.service_name,
-      status = excluded.status, description = excluded.description, address = excluded.address, lat = excluded.lat, long = excluded.long,
-      agency_responsible = excluded.agency_responsible, media = excluded.media, updated_at = excluded.updated_at
+      status = excluded.status, close_reason = excluded.close_reason, status_notes = excluded.status_notes,
+      description = excluded.description, address = excluded.address, address_id = excluded.address_id, zipcode = excluded.zipcode,
+      lat = excluded.lat, long = excluded.long, agency_responsible = excluded.agency_responsible, media = excluded.media,
+      media_url = excluded.media_url, updated_at = excluded.updated_at, expected_at = excluded.expected_at, closed_at = excluded.closed_at
     WHERE excluded.version > version`
 }
 
