@@ -91,7 +91,7 @@ export async function submitReport(
 }
 
 /** Who keeps a report from the shared door: the accountable jurisdiction; what is a partner's or nobody's stays with the intake. */
-function keeperOf(region: Region, { accountable, confidence }: Resolution): string {
+export function keeperOf(region: Region, { accountable, confidence }: Resolution): string {
   const isOurs = accountable.kind === 'jurisdiction' && confidence !== 'unresolved'
   return isOurs ? accountable.id : region.documents.region.intake
 }

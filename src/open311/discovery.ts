@@ -1,0 +1,58 @@
+import type { Site } from '../regions/site.ts'
+import type { Jurisdiction } from '../regions/snapshot.ts'
+import { datetime } from './dates.ts'
+import { type Answer, Container, type Fields } from './spark.ts'
+
+/**
+ * Service discovery: where GeoReport is spoken here. At the region: the region's endpoint, then one of each
+ * jurisdiction; at a jurisdiction: its own first, then the region's.
+ */
+export function discovery(site: Site): Answer {
+  const { region, jurisdiction, origin, base } = site
+  const shared = jurisdiction === undefined ? `${origin}${base}` : `${origin}/r/${region.slug}`
+  const endpoints =
+    jurisdiction === undefined
+      ? [shared, ...region.documents.jurisdictions.map(({ slug }) => `${shared}/j/${slug}`)]
+      : [`${origin}${base}`, shared]
+  const changeset = datetime(region.snapshot.appliedAt ?? 0)
+  return {
+    root: 'discovery',
+    value: {
+      changeset,
+      contact: contact(site),
+      key_service: keyService(site),
+      endpoints: new Container(
+        'endpoint',
+        endpoints.map(
+          (url): Fields => ({
+            specification: 'http://wiki.open311.org/GeoReport_v2',
+            url: `${url}/open311/v2`,
+            changeset,
+            type: 'production',
+            formats: new Container('format', ['text/xml', 'application/json']),
+          }),
+        ),
+      ),
+    },
+  }
+}
+
+function contact({ region, jurisdiction }: Site): string {
+  const { name, phone, email, url } = { ...region.documents.region, ...jurisdiction }
+  return [name, phone, email, url].filter(detail => detail !== undefined).join(', ')
+}
+
+function keyService(site: Site): string {
+  const { region, jurisdiction } = site
+  const ids = region.documents.jurisdictions.map(idAndName).join(', ')
+  return [
+    `To get an API key, write to ${contact(site)}. Reading needs none.`,
+    jurisdiction === undefined
+      ? `One endpoint for all of ${region.documents.region.name}: without jurisdiction_id, reports are routed to whoever is responsible. jurisdiction_id selects one of: ${ids}.`
+      : `This endpoint is ${jurisdiction.name}'s; jurisdiction_id is ${jurisdiction.slug}, or left out.`,
+  ].join(' ')
+}
+
+function idAndName({ slug, name }: Jurisdiction): string {
+  return `${slug} (${name})`
+}

@@ -1,0 +1,113 @@
+import type { Answer as GivenAnswer } from '../requests/draft.ts'
+import type { CloseReason } from '../requests/schema.ts'
+import { photoUrl } from '../requests/view.ts'
+import type { Resolution } from '../routing/types.ts'
+import { datetime } from './dates.ts'
+import type { FoundRequest } from './find.ts'
+import { serviceNotice } from './notice.ts'
+import type { Scope } from './scope.ts'
+import { type Answer, Container, type Fields } from './spark.ts'
+
+/** GET requests and GET requests/{id}: always a list. `extensions`: with what deployed servers add when asked. */
+export function requestList(
+  scope: Scope,
+  rows: readonly FoundRequest[],
+  language: string,
+  extensions: boolean,
+): Answer {
+  const items = rows.map(row => {
+    const fields = requestFields(scope, row, language)
+    return extensions ? { ...fields, ...extensionFields(scope, row) } : fields
+  })
+  return { root: 'service_requests', value: new Container('request', items) }
+}
+
+/** GeoReport v2, "GET Service Requests": every element is always there, empty when nothing is known. */
+function requestFields({ site }: Scope, row: FoundRequest, language: string): Fields {
+  return {
+    service_request_id: row.id,
+    status: row.status === 'closed' ? 'closed' : 'open',
+    status_notes: row.status_notes ?? (row.close_reason === null ? null : closings[row.close_reason]),
+    service_name: row.service_name,
+    service_code: row.service_code,
+    description: row.description || null,
+    agency_responsible: row.agency_responsible,
+    service_notice:
+      row.resolution === undefined ? null : serviceNotice(JSON.parse(row.resolution) as Resolution, language),
+    requested_datetime: datetime(row.requested_at),
+    updated_datetime: datetime(row.closed_at ?? row.updated_at),
+    expected_datetime: row.expected_at === null ? null : datetime(row.expected_at),
+    address: row.address,
+    address_id: row.address_id,
+    zipcode: row.zipcode,
+    lat: row.lat,
+    long: row.long,
+    media_url: row.media === null ? row.media_url : photoUrl(site, row.jurisdiction, row.media),
+  }
+}
+
+/** What is said of a closed request when nobody wrote why. */
+const closings: Readonly<Record<CloseReason, string>> = {
+  completed: 'The work is done.',
+  'not-found': 'Nothing was found at the place.',
+  duplicate: 'This had already been reported.',
+  'no-action': 'No action was needed.',
+  withdrawn: 'The report was withdrawn.',
+  invalid: 'The report could not be used.',
+}
+
+/** `attributes` as San Francisco writes them, `extended_attributes` and `notes` as Chicago does. */
+function extensionFields(scope: Scope, row: FoundRequest): Fields {
+  const photos = JSON.parse(row.photos ?? JSON.stringify(row.media === null ? [] : [row.media])) as string[]
+  return {
+    attributes: new Container('attribute', publicAnswers(scope, row)),
+    extended_attributes: {
+      jurisdiction_id: row.jurisdiction,
+      channel: row.channel ?? null,
+      photos: new Container(
+        'photo',
+        photos.map(id => photoUrl(scope.site, row.jurisdiction, id)),
+      ),
+    },
+    notes: new Container('note', notes(row.timeline ?? '[]')),
+  }
+}
+
+/** Answers in a person's own words stay with the jurisdiction: they may say who lives where. */
+function publicAnswers(
+  { region }: Scope,
+  { jurisdiction, service_code, answers = '[]' }: FoundRequest,
+): Fields[] {
+  const service = region.servicesOffered(jurisdiction).find(({ code }) => code === service_code)
+  const isPublic = ({ code }: GivenAnswer) => {
+    const type = (service ?? region.service(service_code))?.questions?.find(
+      asked => asked.code === code,
+    )?.type
+    return type !== undefined && type !== 'text' && type !== 'paragraph'
+  }
+  return (JSON.parse(answers) as GivenAnswer[])
+    .filter(isPublic)
+    .flatMap(({ code, question, values }) =>
+      values.map(({ key, label }) => ({ code, label: question, name: label, value: key })),
+    )
+}
+
+interface TimelineEntry {
+  readonly type: string
+  readonly at: number
+  readonly payload: { readonly to?: string; readonly from?: string; readonly text?: string }
+}
+
+function notes(timeline: string): Fields[] {
+  return (JSON.parse(timeline) as TimelineEntry[]).map(({ type, at, payload }) => ({
+    datetime: datetime(at),
+    type: noteType(type, payload),
+    description: payload.text || null,
+  }))
+}
+
+function noteType(type: string, { from, to }: TimelineEntry['payload']): string {
+  if (type === 'submitted') return 'submitted'
+  if (to === 'closed') return 'closed'
+  return from === 'closed' ? 'opened' : 'activity'
+}

@@ -1,0 +1,126 @@
+import type { Context } from 'hono'
+import { openRegion, openTenantReader } from '../core/db.ts'
+import { translator } from '../core/i18n.ts'
+import { problem } from '../core/problem.ts'
+import { type PresentedKey, readKey, verifyKey } from '../people/keys.ts'
+import type { Platform } from '../platform/platform.ts'
+import type { Region } from '../regions/compile.ts'
+import type { Door } from '../regions/site.ts'
+import type { Draft } from '../requests/draft.ts'
+import { storePhoto } from '../requests/media.ts'
+import { readIdempotencyKey } from '../requests/read.ts'
+import { keeperOf, resolveDraft, submitReport } from '../requests/submit.ts'
+import { explain } from '../routing/explain.ts'
+import type { Resolution } from '../routing/types.ts'
+import { readDraft } from './draft.ts'
+import { serviceNotice } from './notice.ts'
+import { type Parameters, readForm } from './parameters.ts'
+import { readScope, type Scope } from './scope.ts'
+import { findService } from './services.ts'
+import { type Answer, Container } from './spark.ts'
+
+/**
+ * POST requests (GeoReport v2, "POST Service Request"): files a report and answers its number, at once. Throws
+ * `invalid-fields` with every fault of the form, `key-refused`, `unknown-jurisdiction`, `unknown-service`, or
+ * `bad-location` for a place that is none of this jurisdiction's business.
+ */
+export async function submitRequest(c: Context<Door>): Promise<Answer> {
+  const platform = c.get('platform')
+  const language = c.get('language')
+  const form = await readForm(c.req.raw)
+  const scope = readScope(c.get('site'), form.one('jurisdiction_id'))
+  const { region, jurisdiction } = scope
+  const key = await readApiKey(scope, form)
+  const code = form.one('service_code')
+  const service = code === '' ? undefined : findService(scope, code)
+  const { draft, faults } = readDraft(form, region, service, language)
+  if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
+
+  const at = platform.clock.now()
+  const resolution = resolveDraft(region, draft, at)
+  refuseOutside(scope, draft, resolution, language, at)
+  const keeper = jurisdiction?.slug ?? keeperOf(region, resolution)
+  const access = {
+    kind: 'key',
+    region: region.slug,
+    jurisdiction: key.jurisdiction,
+    keyId: key.id,
+    scope: 'report',
+  } as const
+  const isKeepers = key.jurisdiction === keeper
+  if (!isKeepers || form.files.length > 0) {
+    await verifyKey(openTenantReader(platform, access, region.slug, key.jurisdiction), key)
+  }
+  const given = readIdempotencyKey(c)
+  const idempotencyKey = given === undefined ? undefined : `${key.id}:${given}`
+  const media = await storePhotos(platform, region, form.files, idempotencyKey)
+  const receipt = await submitReport(
+    platform,
+    isKeepers ? access : { kind: 'public', region: region.slug },
+    region,
+    {
+      draft: { ...draft, media },
+      jurisdiction: jurisdiction?.slug,
+      // A key of another jurisdiction was verified above; its own is a guard of the batch, at no round trip.
+      key: isKeepers ? key : undefined,
+      idempotencyKey,
+    },
+  )
+  const request = {
+    service_request_id: receipt.id,
+    service_notice: serviceNotice(receipt.resolution, language),
+    account_id: form.one('account_id') || null,
+  }
+  return { root: 'service_requests', value: new Container('request', [request]) }
+}
+
+/** A jurisdiction takes its own keys; the region, where routing decides who keeps the report, any of its jurisdictions'. */
+async function readApiKey({ region, jurisdiction }: Scope, form: Parameters): Promise<PresentedKey> {
+  const key = await readKey(form.one('api_key'), 'report')
+  const isOurs = key !== undefined && region.jurisdiction(key.jurisdiction) !== undefined
+  if (!isOurs || (jurisdiction !== undefined && jurisdiction.slug !== key.jurisdiction)) {
+    const whose = jurisdiction?.name ?? region.documents.region.name
+    throw problem('key-refused', { detail: `Send an api_key that is valid for ${whose}.` })
+  }
+  return key
+}
+
+/** A jurisdiction's own door takes what lies within its limits or what it answers for beyond them. */
+function refuseOutside(
+  { region, jurisdiction }: Scope,
+  { place }: Draft,
+  resolution: Resolution,
+  language: string,
+  at: number,
+): void {
+  if (place === null || jurisdiction === undefined || jurisdiction.boundary.length === 0) return
+  const { slug, name } = jurisdiction
+  const { accountable, performer, candidates } = resolution
+  if ([accountable, performer, ...candidates].some(({ id }) => id === slug)) return
+  const { atlas, areas } = region.routing
+  const isInside = atlas.areasAt(place.lat, place.long).some(index => {
+    const area = areas[index]
+    return area?.kind === 'boundary' && area.body === slug && area.from <= at && at < area.to
+  })
+  if (isInside) return
+  const { code, params } = explain(resolution)
+  const reason = translator(language)(`trace-${code}`, params)
+  throw problem('bad-location', { detail: `This place is not in ${name}. ${reason}` })
+}
+
+/** One after the other: together they may be 25 MB. */
+async function storePhotos(
+  platform: Platform,
+  region: Region,
+  files: readonly File[],
+  idempotencyKey: string | undefined,
+): Promise<string[]> {
+  const db = openRegion(platform, { kind: 'public', region: region.slug }, region.slug)
+  const ids: string[] = []
+  for (const [index, file] of files.entries()) {
+    const bytes = new Uint8Array(await file.arrayBuffer())
+    const own = idempotencyKey === undefined ? undefined : `${idempotencyKey}:${index}`
+    ids.push((await storePhoto(platform, db, bytes, own)).id)
+  }
+  return ids
+}
