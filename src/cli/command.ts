@@ -1,10 +1,13 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
+import { problem } from '../core/problem.ts'
 
 /** What a command touches of the world around it. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly out: (text: string) => void
   readonly err: (text: string) => void
+  /** Milliseconds since 1970 UTC. */
+  readonly now: () => number
 }
 
 export interface Option {
@@ -66,4 +69,9 @@ export function parseConfig(options: Options): ParseArgsOptionsConfig {
     ([name, { type, multiple }]) => [name, { type, multiple: multiple ?? false }] as const,
   )
   return { ...Object.fromEntries(declared), json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }
+}
+
+/** What the command was given cannot be used: said without a stack, exit code 1. */
+export function refuse(detail: string): Error {
+  return problem('bad-request', { detail })
 }

@@ -1,7 +1,15 @@
-import { readRegionFiles, regionsIn } from '../platform/node-tenants.ts'
-import { type Fault, faultLine, isError } from '../regions/fault.ts'
-import { loadRegion } from '../regions/load.ts'
-import { command, type Terminal } from './command.ts'
+import { existsSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { readMigrations } from '../platform/node/migrations.ts'
+import { readRegionFiles, removeFiles, writeFiles } from '../platform/node-tenants.ts'
+import { applyRegion, storedRegions } from '../regions/apply.ts'
+import { exportRegion } from '../regions/export.ts'
+import { hashDocuments } from '../regions/hash.ts'
+import { isDocument, loadRegion, type RegionFiles } from '../regions/load.ts'
+import { type Plan, planGeoJson, planJson, planLines, planRegion } from '../regions/plan.ts'
+import { command, refuse } from './command.ts'
+import { appliedSnapshot, loadRegions, orNothingYet, verdict, withPlatform } from './configuration.ts'
 
 const region = { type: 'string', value: 'R', help: 'Only this region (default: all in TENANTS_DIR)' } as const
 
@@ -10,47 +18,124 @@ export const validate = command({
   summary: 'Check the documents of regions, and say what to mend',
   options: { region },
   run: async (terminal, { options }) => {
-    const checked = await Promise.all(
-      (await chosenRegions(terminal, options.region)).map(async slug => {
-        const { faults } = loadRegion(slug, await readRegionFiles(tenantsDirectory(terminal), slug))
-        return { region: slug, ok: !faults.some(isError), faults }
-      }),
-    )
-    return {
-      ok: checked.every(({ ok }) => ok),
-      lines: checked.flatMap(({ region, faults }) => verdict(region, faults)),
-      json: checked,
-    }
+    const loaded = await loadRegions(terminal, options.region)
+    const json = loaded.map(({ region, documents, faults }) => ({
+      region,
+      ok: documents !== undefined,
+      faults,
+    }))
+    return { ok: json.every(({ ok }) => ok), lines: loaded.flatMap(verdict), json }
   },
 })
 
-export function tenantsDirectory({ env }: Terminal): string {
-  return env.TENANTS_DIR || 'tenants'
+export const plan = command({
+  name: 'plan',
+  summary: 'Show what apply would change, with the gaps and overlaps on the ground',
+  options: {
+    region,
+    geojson: {
+      type: 'string',
+      value: 'FILE',
+      help: 'Where to draw gaps and overlaps (default: in DATA_DIR)',
+    },
+  },
+  run: (terminal, { options }) =>
+    withPlatform(terminal, async (platform, { dataDir }) => {
+      const lines: string[] = []
+      const json: unknown[] = []
+      const loaded = await loadRegions(terminal, options.region)
+      for (const read of loaded) {
+        const { region, draft, documents, faults } = read
+        const ok = documents !== undefined
+        lines.push(...verdict(read))
+        if (draft === undefined) {
+          json.push({ region, ok, faults })
+          continue
+        }
+        const planned = planRegion(await appliedSnapshot(platform, region), draft, platform.clock.now())
+        const drawn = await draw(planned, options.geojson ?? join(dataDir, `plan-${region}.geojson`))
+        lines.push(...planLines(planned), ...(drawn ? [`  Look at them on a map: ${drawn}`] : []))
+        json.push({ region, ok, faults, ...planJson(planned), geojson: drawn })
+      }
+      return { ok: loaded.every(({ documents }) => documents !== undefined), lines, json }
+    }),
+})
+
+/** Writes what there is to look at; null: nothing. */
+async function draw(planned: Plan, file: string): Promise<string | null> {
+  const drawing = planGeoJson(planned)
+  if (drawing.features.length === 0) return null
+  await writeFiles('', new Map([[file, `${JSON.stringify(drawing)}\n`]]))
+  return file
 }
 
-export async function chosenRegions(
-  terminal: Terminal,
-  region: string | undefined,
-): Promise<readonly string[]> {
-  return region === undefined ? regionsIn(tenantsDirectory(terminal)) : [region]
-}
+export const apply = command({
+  name: 'apply',
+  summary: 'Make the documents a new version of the configuration',
+  options: { region },
+  run: (terminal, { options }) =>
+    withPlatform(terminal, async platform => {
+      const loaded = await loadRegions(terminal, options.region)
+      const lines: string[] = []
+      const json: unknown[] = []
+      for (const read of loaded) {
+        const { region, documents, faults } = read
+        if (documents === undefined) {
+          lines.push(...verdict(read))
+          json.push({ region, ok: false, faults })
+          continue
+        }
+        const by = `cli:${userInfo().username}`
+        const { version, hash, changed } = await applyRegion(
+          platform,
+          readMigrations(),
+          region,
+          documents,
+          by,
+        )
+        lines.push(`${region}: ${changed ? 'applied as version' : 'unchanged, version'} ${version}`)
+        json.push({ region, ok: true, version, hash, changed, warnings: faults })
+      }
+      return { ok: loaded.every(({ documents }) => documents !== undefined), lines, json }
+    }),
+})
 
-/** Faults shown of one file; a GIS export can have the same one ten thousand times. */
-const SHOWN = 20
+export const exportCommand = command({
+  name: 'export',
+  summary: 'Write the configuration in force back as files',
+  options: {
+    region: { ...region, help: 'Only this region (default: all that are applied)' },
+    to: { type: 'string', value: 'DIR', help: 'Where to write (default: TENANTS_DIR)' },
+  },
+  run: (terminal, { options }) =>
+    withPlatform(terminal, async (platform, { tenantsDir }) => {
+      const directory = options.to ?? tenantsDir
+      const regions =
+        options.region === undefined
+          ? await orNothingYet(() => storedRegions(platform), [])
+          : [options.region]
+      const json: { region: string; version: number; written: string[]; removed: string[] }[] = []
+      for (const region of regions) {
+        const snapshot = await appliedSnapshot(platform, region)
+        if (!snapshot) throw refuse(`No region "${region}" has been applied.`)
+        const folder = join(directory, region)
+        const before: RegionFiles = existsSync(folder) ? await readRegionFiles(directory, region) : new Map()
+        const { documents: present } = loadRegion(region, before)
+        // Files that say the same keep their comments and their layout.
+        const same = present !== undefined && (await hashDocuments(present)) === snapshot.hash
+        const files = same ? new Map<string, string>() : exportRegion(snapshot.documents)
+        const removed = same ? [] : [...before.keys()].filter(file => isDocument(file) && !files.has(file))
+        await writeFiles(folder, files)
+        await removeFiles(folder, removed)
+        json.push({ region, version: snapshot.version, written: [...files.keys()], removed })
+      }
+      return { ok: true, lines: json.map(exportLine), json }
+    }),
+})
 
-export function verdict(region: string, faults: readonly Fault[]): string[] {
-  const lines = [...new Set(faults.map(({ file }) => file))].flatMap(file => {
-    const inFile = faults.filter(fault => fault.file === file)
-    const shown = inFile.slice(0, SHOWN).map(fault => `${region}/${faultLine(fault)}`)
-    const more = inFile.length - shown.length
-    return more > 0 ? [...shown, `${region}/${file}: and ${more} more`] : shown
-  })
-  const errors = faults.filter(isError).length
-  const warnings = faults.length - errors
-  const verdict = errors > 0 ? 'refused' : 'valid'
-  return [...lines, `${region}: ${verdict} (${count(errors, 'error')}, ${count(warnings, 'warning')})`]
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
+function exportLine(done: { region: string; version: number; written: string[]; removed: string[] }): string {
+  const { region, version, written, removed } = done
+  if (written.length + removed.length === 0) return `${region}: the files already say version ${version}`
+  const gone = removed.length > 0 ? `, removed ${removed.join(', ')}` : ''
+  return `${region}: version ${version} written to ${written.length} files${gone}`
 }

@@ -1,9 +1,23 @@
 import { parseArgs } from 'node:util'
-import { Problem } from '../core/problem.ts'
+import { asProblem } from '../core/problem.ts'
 import { type Command, parseConfig, type Report, type Terminal } from './command.ts'
-import { validate } from './documents.ts'
+import { createKeyCommand, jobs, migrate } from './database.ts'
+import { apply, exportCommand, plan, validate } from './documents.ts'
+import { importBoundariesCommand, importServicesCommand } from './imports.ts'
+import { route } from './route.ts'
 
-const commands: readonly Command[] = [validate]
+const commands: readonly Command[] = [
+  validate,
+  plan,
+  apply,
+  exportCommand,
+  route,
+  importBoundariesCommand,
+  importServicesCommand,
+  createKeyCommand,
+  migrate,
+  jobs,
+]
 
 /**
  * Runs `countyline` with these arguments and answers its exit code: 0 done, 1 failed (the reason is on the
@@ -66,11 +80,9 @@ function check(chosen: Command, values: Readonly<Record<string, unknown>>, opera
 
 function failure(error: unknown): { message: string; code: number } {
   if (error instanceof UsageError) return { message: error.message, code: 2 }
-  if (error instanceof Problem) return { message: error.detail ?? error.title, code: 1 }
-  return {
-    message: `it could not be done: ${error instanceof Error ? error.message : String(error)}`,
-    code: 1,
-  }
+  const { detail, title, cause } = asProblem(error)
+  const reason = cause instanceof Error ? ` (${cause.message})` : ''
+  return { message: detail ?? `${title}${reason}`, code: 1 }
 }
 
 function text({ lines }: Report): string {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { problem } from '../core/problem.ts'
 import type { RegionFiles } from '../regions/load.ts'
@@ -42,6 +42,15 @@ export async function writeFiles(root: string, files: RegionFiles): Promise<void
     await mkdir(dirname(file), { recursive: true })
     await writeFile(`${file}.part`, text)
     await rename(`${file}.part`, file)
+  }
+}
+
+/** Removes files, and the folders that are empty without them. */
+export async function removeFiles(root: string, files: readonly string[]): Promise<void> {
+  for (const path of files) {
+    const file = join(root, path)
+    await rm(file, { force: true })
+    await rmdir(dirname(file)).catch(() => {})
   }
 }
 

@@ -57,7 +57,13 @@ export async function storedSnapshot(platform: Platform, slug: string): Promise<
   const [row] = await db.select().from(configuration).orderBy(desc(configuration.version)).limit(1)
   if (row === undefined) return undefined
   const documents = JSON.parse(row.documents) as Documents
-  return { region: slug, version: row.version, hash: row.hash, documents }
+  return { region: slug, version: row.version, hash: row.hash, appliedAt: row.appliedAt, documents }
+}
+
+/** The regions that have been applied, in order of name. */
+export async function storedRegions(platform: Platform): Promise<string[]> {
+  const rows = await openDirectory(platform).select({ slug: regionTable.slug }).from(regionTable)
+  return rows.map(({ slug }) => slug).sort()
 }
 
 async function writeVersion(

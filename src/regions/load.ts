@@ -28,17 +28,32 @@ export type RegionFiles = ReadonlyMap<string, string>
 export interface Loaded {
   /** Absent when any document has an error: they are taken whole or not at all. */
   readonly documents?: Documents
+  /** Present when each document is right by itself, so that the ground can be looked at. */
+  readonly draft?: Documents
   readonly faults: readonly Fault[]
 }
 
-/** Reads a region's documents and finds every fault in them. Never throws, whatever the files hold. */
-export function loadRegion(region: string, files: RegionFiles): Loaded {
+/**
+ * Reads a region's documents and finds every fault in them. Never throws, whatever the files hold. `takenHosts` are
+ * host names that lead to other regions of the deployment, by name.
+ */
+export function loadRegion(
+  region: string,
+  files: RegionFiles,
+  takenHosts: ReadonlyMap<string, string> = new Map(),
+): Loaded {
   const reader = new Reader(files)
   reader.checkSlug('region.yaml', region)
-  const documents = reader.documents()
-  if (documents) reader.findings.push(...validateDocuments(region, documents))
+  const draft = reader.documents()
+  if (draft === undefined) return { faults: reader.faults() }
+  reader.findings.push(...validateDocuments(region, draft, takenHosts))
   const faults = reader.faults()
-  return documents && !faults.some(isError) ? { documents, faults } : { faults }
+  return faults.some(isError) ? { draft, faults } : { documents: draft, draft, faults }
+}
+
+/** The jurisdictions whose documents are right by themselves, also of a region that is not complete yet. */
+export function loadJurisdictions(files: RegionFiles): readonly Jurisdiction[] {
+  return new Reader(files).jurisdictions()
 }
 
 class Reader {
@@ -55,7 +70,7 @@ class Reader {
     const region = this.#document('region.yaml', regionDocument, 'required')
     const services = this.#document('services.yaml', servicesDocument, 'required')
     const agreements = this.#document('agreements.yaml', agreementsDocument)
-    const jurisdictions = this.#jurisdictions()
+    const jurisdictions = this.jurisdictions()
     const areas = this.#features('areas.geojson', areasFile)
     const roads = this.#features('roads.geojson', roadsFile)
     const places = this.#features('places.geojson', placesFile)
@@ -89,7 +104,7 @@ class Reader {
     this.#error(file, `The folder "${name}" is no slug`, 'Name it with a–z, 0–9 and single inner hyphens')
   }
 
-  #jurisdictions(): Jurisdiction[] {
+  jurisdictions(): Jurisdiction[] {
     const files = [...this.#files.keys()].filter(file => /^[^/]+\/jurisdiction\.yaml$/.test(file))
     return files.sort(order).flatMap(file => {
       const slug = file.slice(0, file.indexOf('/'))
@@ -149,6 +164,11 @@ class Reader {
 
 const known =
   /^(region|services|agreements)\.yaml$|^(areas|roads|places|backdrop)\.geojson$|^[^/]+\/(jurisdiction\.yaml|boundary\.geojson)$|\.md$/
+
+/** Is this one of the files that a region's documents are read from? */
+export function isDocument(file: string): boolean {
+  return known.test(file) && !file.endsWith('.md')
+}
 
 /** By code unit, so that it is the same everywhere. */
 const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)

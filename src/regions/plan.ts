@@ -38,12 +38,8 @@ export function planRegion(current: Snapshot | undefined, next: Documents, at: n
 
 /** The plan in plain words, a line each. */
 export function planLines({ from, changes, overlaps, gaps, ends }: Plan): string[] {
-  const signs = { added: '+', removed: '-', changed: '~' } as const
   return [
-    ...changes.map(({ kind, noun, id, details }) => {
-      const what = details.length > 0 ? ` (${details.join('; ')})` : ''
-      return `  ${signs[kind]} ${noun} ${id}${what}`
-    }),
+    ...changeLines(changes),
     ...overlaps.map(({ layer, bodies: [a, b], squareMetres }) => {
       return `  ! overlap: ${a.jurisdiction.slug} and ${b.jurisdiction.slug} both claim ${areaInWords(squareMetres)} in the layer "${layer}"`
     }),
@@ -54,15 +50,33 @@ export function planLines({ from, changes, overlaps, gaps, ends }: Plan): string
       const when = daysLeft > 0 ? `ends in ${daysLeft} days` : 'has ended'
       return `  ! agreement ${agreement} ${when} with no successor: the work goes back to ${accountable}`
     }),
-    ...(changes.length === 0
-      ? [`  nothing to change${from === null ? '' : `: version ${from} is in force`}`]
-      : []),
+    ...(changes.length === 0 ? [`  nothing to change: version ${from} is in force`] : []),
   ]
 }
 
-function listed(services: readonly string[]): string {
-  const shown = services.slice(0, 5).join(', ')
-  return services.length > 5 ? `${shown} and ${services.length - 5} more` : shown
+/** Things of one kind that come or go together, beyond which only their number is told. */
+const NAMED = 12
+
+function changeLines(changes: readonly Change[]): string[] {
+  const signs = { added: '+', removed: '-', changed: '~' } as const
+  const nouns = [...new Set(changes.map(({ noun }) => noun))]
+  return nouns.flatMap(noun =>
+    (['added', 'removed', 'changed'] as const).flatMap(kind => {
+      const alike = changes.filter(change => change.noun === noun && change.kind === kind)
+      if (kind !== 'changed' && alike.length > NAMED) {
+        return [`  ${signs[kind]} ${alike.length} × ${noun}: ${listed(alike.map(({ id }) => id))}`]
+      }
+      return alike.map(({ id, details }) => {
+        const what = details.length > 0 ? ` (${details.join('; ')})` : ''
+        return `  ${signs[kind]} ${noun} ${id}${what}`
+      })
+    }),
+  )
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(', ')
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown
 }
 
 /** Overlaps and gaps as GeoJSON, to look at on a map. */

@@ -3,7 +3,7 @@ import { checkClaims } from './checks/claims.ts'
 import { checkFeatures, checkSides, checkSwapped } from './checks/ground.ts'
 import { checkJurisdictions } from './checks/jurisdictions.ts'
 import { knownNames } from './checks/known.ts'
-import { checkRegion } from './checks/region.ts'
+import { checkHosts, checkRegion } from './checks/region.ts'
 import { checkServices } from './checks/services.ts'
 import { checkTranslations } from './checks/translations.ts'
 import { rivalClaims } from './coverage.ts'
@@ -15,10 +15,15 @@ import type { Documents } from './snapshot.ts'
  * What no single document can know: names that lead nowhere or stand twice, dates that end before they begin, and, where
  * those are right, what the documents do together on the ground.
  */
-export function validateDocuments(region: string, documents: Documents): readonly Finding[] {
+export function validateDocuments(
+  region: string,
+  documents: Documents,
+  takenHosts: ReadonlyMap<string, string>,
+): readonly Finding[] {
   const known = knownNames(documents)
   const findings = [
     ...checkRegion(region, documents, known),
+    ...checkHosts(documents, known, takenHosts),
     ...checkServices(documents, known),
     ...checkJurisdictions(documents, known),
     ...checkAgreements(documents, known),

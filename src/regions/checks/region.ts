@@ -10,68 +10,90 @@ const LONGEST_LABEL = 63
 const reserved = new Set(['directory', 'none', 'all', 'www', 'api', 'admin', 'assets', 'open311'])
 
 export function checkRegion(slug: string, documents: Documents, known: Known): Finding[] {
-  const { region } = documents
-  const partners = region.partners ?? []
-  const hosts = [...region.hosts, ...Object.keys(region.jurisdictionHosts ?? {})].map(name =>
-    name.toLowerCase(),
-  )
-  const [long, lat] = region.map.center
+  const { intake, languages, brand, map } = documents.region
+  const [long, lat] = map.center
   return [
     ...(reserved.has(slug)
       ? [error(FILE, [], `The name "${slug}" is the platform's own`, 'Rename the folder')]
       : []),
-    ...(known.jurisdictions.has(region.intake)
+    ...(known.jurisdictions.has(intake)
       ? []
-      : [unknown(FILE, ['intake'], 'jurisdiction', region.intake, known.jurisdictions)]),
-    ...Object.entries(region.jurisdictionHosts ?? {})
-      .filter(([, to]) => !known.jurisdictions.has(to))
-      .map(([host, to]) =>
-        unknown(FILE, ['jurisdictionHosts', host], 'jurisdiction', to, known.jurisdictions),
-      ),
-    ...repeats(hosts, host => host).map(({ key, index }) =>
-      error(
-        FILE,
-        hostPath(region.hosts, key, index),
-        `The host "${key}" is named twice`,
-        'Let each host lead to one place',
-      ),
-    ),
-    ...hosts
-      .filter(host => host !== '*' && !/^[a-z0-9.-]+$/.test(host))
-      .map(host =>
-        error(
-          FILE,
-          hostPath(region.hosts, host, hosts.indexOf(host)),
-          `"${host}" is no host name`,
-          'Write the name alone, without https:// or a port',
-        ),
-      ),
-    ...repeats(region.languages, language => language).map(({ index, key }) =>
+      : [unknown(FILE, ['intake'], 'jurisdiction', intake, known.jurisdictions)]),
+    ...repeats(languages, language => language).map(({ index, key }) =>
       error(FILE, ['languages', index], `"${key}" is named twice`, 'Name each language once'),
     ),
-    ...repeats(partners, ({ id }) => id).map(({ index, key }) =>
-      error(FILE, ['partners', index, 'id'], `"${key}" is another partner's id`, 'Give each partner its own'),
-    ),
-    ...partners.flatMap(({ id }, index) => {
-      const path = ['partners', index, 'id']
-      if (reserved.has(id))
-        return [error(FILE, path, `The name "${id}" is the platform's own`, 'Choose another')]
-      return known.jurisdictions.has(id)
-        ? [error(FILE, path, `"${id}" is also a jurisdiction`, 'Give the partner another id')]
-        : []
-    }),
-    ...partners.flatMap(({ phone, email, url, name }, index) =>
-      phone || email || url
-        ? []
-        : [warning(FILE, ['partners', index], `Nobody can reach ${name}`, 'Add its phone, email or url')],
-    ),
-    ...checkContrast(FILE, ['brand', 'primary'], region.brand.primary),
+    ...checkPartners(documents, known),
+    ...checkContrast(FILE, ['brand', 'primary'], brand.primary),
     ...(Math.abs(long) <= 180 && Math.abs(lat) <= 90
       ? []
       : [
           error(FILE, ['map', 'center'], `[${long}, ${lat}] is off the earth`, 'Write [longitude, latitude]'),
         ]),
     ...documents.jurisdictions.flatMap(({ slug: own }) => checkSlug(slug, own)),
+  ]
+}
+
+/** Every host leads to one place. */
+export function checkHosts(
+  { region }: Documents,
+  known: Known,
+  taken: ReadonlyMap<string, string>,
+): Finding[] {
+  const own = Object.entries(region.jurisdictionHosts ?? {})
+  const hosts: { host: string; path: Path }[] = [
+    ...region.hosts.map((host, index) => ({ host: host.toLowerCase(), path: ['hosts', index] })),
+    ...own.map(([host]) => ({ host: host.toLowerCase(), path: ['jurisdictionHosts', host] })),
+  ]
+  return [
+    ...repeats(hosts, ({ host }) => host).map(({ index, key }) =>
+      error(
+        FILE,
+        hosts[index]?.path ?? [],
+        `The host "${key}" is named twice`,
+        'Let each host lead to one place',
+      ),
+    ),
+    ...hosts.flatMap(({ host, path }) => {
+      const region = taken.get(host)
+      if (region !== undefined) {
+        return [
+          error(
+            FILE,
+            path,
+            `The host "${host}" leads to the region ${region}`,
+            'Give each host to one region',
+          ),
+        ]
+      }
+      if (host === '*' || /^[a-z0-9.-]+$/.test(host)) return []
+      return [
+        error(FILE, path, `"${host}" is no host name`, 'Write the name alone, without https:// or a port'),
+      ]
+    }),
+    ...own
+      .filter(([, slug]) => !known.jurisdictions.has(slug))
+      .map(([host, slug]) =>
+        unknown(FILE, ['jurisdictionHosts', host], 'jurisdiction', slug, known.jurisdictions),
+      ),
+  ]
+}
+
+function checkPartners({ region: { partners = [] } }: Documents, known: Known): Finding[] {
+  return [
+    ...repeats(partners, ({ id }) => id).map(({ index, key }) =>
+      error(FILE, ['partners', index, 'id'], `"${key}" is another partner's id`, 'Give each partner its own'),
+    ),
+    ...partners.flatMap(({ id, name, phone, email, url }, index) => {
+      const path = ['partners', index, 'id']
+      if (reserved.has(id))
+        return [error(FILE, path, `The name "${id}" is the platform's own`, 'Choose another')]
+      if (known.jurisdictions.has(id)) {
+        return [error(FILE, path, `"${id}" is also a jurisdiction`, 'Give the partner another id')]
+      }
+      return phone || email || url
+        ? []
+        : [warning(FILE, path, `Nobody can reach ${name}`, 'Add its phone, email or url')]
+    }),
   ]
 }
 
@@ -89,10 +111,6 @@ function checkSlug(region: string, slug: string): Finding[] {
       `Shorten it to ${left} characters`,
     ),
   ]
-}
-
-function hostPath(hosts: readonly string[], host: string, index: number): Path {
-  return index < hosts.length ? ['hosts', index] : ['jurisdictionHosts', host]
 }
 
 /** White text stands on the primary colour: WCAG 2.2, 1.4.3 asks for 4.5 to 1. */
