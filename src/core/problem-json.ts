@@ -1,7 +1,11 @@
-import type { Problem } from './problem.ts'
+import type { FaultCode, Problem } from './problem.ts'
 
 /** A problem as RFC 9457 JSON. `say` puts a fault into words in the reader's language. */
-export function problemJson(problem: Problem, requestId: string, say: (code: string, params: object) => string): Response {
+export function problemJson(
+  problem: Problem,
+  requestId: string,
+  say: (code: FaultCode, params: Readonly<Record<string, string | number>>) => string,
+): Response {
   const { slug, status, title, detail, fields, retryAfterSeconds } = problem
   // A fault of ours never shows its message: it may hold SQL or what somebody wrote.
   const shown = status < 500 || slug === 'database-away' ? detail : undefined

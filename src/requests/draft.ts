@@ -53,7 +53,7 @@ export interface Answer {
 export const MAX_DESCRIPTION = 4000
 const MAX_LINE = 200
 const MAX_ANSWER = 4000
-const MAX_MEDIA = 5
+export const MAX_MEDIA = 5
 
 /**
  * Every fault of a draft against the service's own definition, so that all can be mended at once. Field names are

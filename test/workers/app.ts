@@ -1,0 +1,33 @@
+import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
+import { inject } from 'vitest'
+import { jobHandlers } from '../../src/app.ts'
+import { runDueJobs } from '../../src/core/jobs.ts'
+import { type Env, workersPlatform } from '../../src/platform/workers.ts'
+import { currentRegion } from '../../src/regions/current.ts'
+import { listDatabases } from '../../src/regions/migrate.ts'
+import worker from '../../src/worker.ts'
+import { type ContractApp, contractApp } from '../contract/app.ts'
+
+/** The worker as deployed, in workerd, on the real libSQL server that `setup.ts` started. */
+export const workerEnv: Env = { ...(env as Env), DATABASE_URL: inject('databaseUrl') }
+
+export async function request(path: string, init?: RequestInit): Promise<Response> {
+  const context = createExecutionContext()
+  const asked = new Request(new URL(path, 'http://localhost'), init)
+  const answer = await worker.fetch(asked as never, workerEnv, context as never)
+  await waitOnExecutionContext(context)
+  return answer as unknown as Response
+}
+
+export async function startInWorkerd(): Promise<ContractApp> {
+  await request('/healthz')
+  const platform = workersPlatform(workerEnv)
+  return contractApp({
+    request,
+    region: await currentRegion(platform, 'ellery'),
+    key: async (jurisdiction, scope) => inject('keys')[`${jurisdiction} ${scope}`] ?? '',
+    async runJobs() {
+      for (const name of await listDatabases(platform)) await runDueJobs(platform, name, jobHandlers)
+    },
+  })
+}

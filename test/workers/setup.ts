@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { openTenant } from '../../src/core/db.ts'
+import { createKey } from '../../src/people/keys.ts'
+import { readMigrations } from '../../src/platform/node/migrations.ts'
+import { nodePlatform } from '../../src/platform/node/platform.ts'
+import { applyRegion } from '../../src/regions/apply.ts'
+import { bundled, bundledDocuments } from '../support/app.ts'
+import { startSqld } from '../support/sqld.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    databaseUrl: string
+    keys: Record<string, string>
+  }
+}
+
+/** A real libSQL server with the bundled region in it, and keys for every jurisdiction, for the tests in workerd. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const sqld = await startSqld()
+  const dataDir = mkdtempSync(join(tmpdir(), 'countyline-'))
+  const platform = nodePlatform({
+    dataDir,
+    remote: { url: sqld.url, adminUrl: sqld.adminUrl },
+    log: () => {},
+  })
+  const documents = await bundledDocuments()
+  await applyRegion(platform, readMigrations(), bundled, documents, 'test')
+  const keys: Record<string, string> = {}
+  for (const { slug } of documents.jurisdictions) {
+    const db = openTenant(platform, { kind: 'system', reason: 'test' }, bundled, slug)
+    for (const scope of ['report', 'work'] as const) {
+      keys[`${slug} ${scope}`] = (await createKey(platform, db, 'test', scope)).key
+    }
+  }
+  project.provide('databaseUrl', sqld.url)
+  project.provide('keys', keys)
+  return async () => {
+    await platform.close()
+    await sqld.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+}
