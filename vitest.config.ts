@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    silent: 'passed-only',
     projects: [
       {
         extends: true,
@@ -18,7 +19,6 @@ export default defineConfig({
         plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
         test: {
           name: 'workers',
-          silent: 'passed-only',
           include: ['test/workers/*.test.ts'],
           globalSetup: ['test/workers/setup.ts'],
           testTimeout: 60_000,

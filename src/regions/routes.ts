@@ -3,6 +3,7 @@ import { translator } from '../core/i18n.ts'
 import { type FieldFault, problem } from '../core/problem.ts'
 import { explain } from '../routing/explain.ts'
 import { resolve } from '../routing/resolve.ts'
+import { sayStep } from '../routing/say.ts'
 import type { Inquiry, Resolution } from '../routing/types.ts'
 import { readInstant, readNumber, readPlace } from './inquiry.ts'
 import { mapLayers } from './map.ts'
@@ -58,11 +59,10 @@ export function regionRoutes(): Hono<Door> {
 /** A resolution with every step of its trace in words. */
 export function spoken(resolution: Resolution, language: string) {
   const say = translator(language)
-  const { code, params } = explain(resolution)
   return {
     ...resolution,
-    reason: say(`trace-${code}`, params),
-    trace: resolution.trace.map(step => ({ ...step, text: say(`trace-${step.code}`, step.params) })),
+    reason: sayStep(say, explain(resolution)),
+    trace: resolution.trace.map(step => ({ ...step, text: sayStep(say, step) })),
   }
 }
 

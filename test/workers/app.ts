@@ -1,4 +1,4 @@
-import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:test'
 import { inject } from 'vitest'
 import { jobHandlers } from '../../src/app.ts'
 import { runDueJobs } from '../../src/core/jobs.ts'
@@ -9,14 +9,11 @@ import worker from '../../src/worker.ts'
 import { type ContractApp, contractApp } from '../contract/app.ts'
 
 /** The worker as deployed, in workerd, on the real libSQL server that `setup.ts` started. */
-export const workerEnv: Env = { ...(env as Env), DATABASE_URL: inject('databaseUrl') }
+export const workerEnv: Env = { ...(env as unknown as Env), DATABASE_URL: inject('databaseUrl') }
 
 export async function request(path: string, init?: RequestInit): Promise<Response> {
-  const context = createExecutionContext()
   const asked = new Request(new URL(path, 'http://localhost'), init)
-  const answer = await worker.fetch(asked as never, workerEnv, context as never)
-  await waitOnExecutionContext(context)
-  return answer as unknown as Response
+  return (await worker.fetch(asked as never, workerEnv)) as unknown as Response
 }
 
 export async function startInWorkerd(): Promise<ContractApp> {

@@ -1,0 +1,4 @@
+declare module 'cloudflare:test' {
+  /** The bindings of `wrangler.toml`, on Miniflare. */
+  export const env: Readonly<Record<string, unknown>>
+}
