@@ -1,0 +1,370 @@
+import { describe, expect, test } from 'vitest'
+import { loadRegion, type RegionFiles } from '../src/regions/load.ts'
+import { box, boxFeature, collection, lakeEdited, lakeFiles, line } from './support/lake.ts'
+
+const agreement = (id: string, accountable: string, performer: string, rest = '') =>
+  `  - id: ${id}\n    title: ${id}\n    accountable: ${accountable}\n    performer: ${performer}\n${rest}`
+const agreements = (...written: string[]) =>
+  lakeFiles({ 'agreements.yaml': `agreements:\n${written.join('')}` })
+
+/** A promise, the files that break it, where and what is told. */
+type Case = readonly [promise: string, files: RegionFiles, place: string, told: RegExp]
+
+const errors: readonly Case[] = [
+  [
+    'the intake is a jurisdiction',
+    lakeEdited('region.yaml', 'intake: lake-county', 'intake: lake-conty'),
+    'region.yaml:7',
+    /no jurisdiction "lake-conty".*"lake-county"/,
+  ],
+  [
+    'white text can be read on the brand color',
+    lakeEdited('region.yaml', '#1a4480', '#4dabf7'),
+    'region.yaml:8',
+    /contrast of 2\.\d+ to 1/,
+  ],
+  [
+    'a partner has an id of its own',
+    lakeEdited('region.yaml', 'id: state-dot', 'id: west'),
+    'region.yaml:11',
+    /also a jurisdiction/,
+  ],
+  [
+    'a host leads to one place',
+    lakeEdited('region.yaml', '[lake.example]', '[lake.example, LAKE.example]'),
+    'region.yaml:4',
+    /named twice/,
+  ],
+  [
+    'a host is a name',
+    lakeEdited('region.yaml', 'lake.example', '"https://lake.example"'),
+    'region.yaml:4',
+    /no host name/,
+  ],
+  [
+    'a service code stands once',
+    lakeEdited('services.yaml', 'code: graffiti', 'code: pothole'),
+    'services.yaml:14',
+    /also the code of number 1/,
+  ],
+  [
+    'an asset layer is one that is recorded',
+    lakeEdited('services.yaml', 'asset:road', 'asset:rode'),
+    'services.yaml:4',
+    /"asset:rode".*"asset:road"/,
+  ],
+  [
+    'a choice has options',
+    lakeEdited(
+      'services.yaml',
+      /options:[^u]*label: Deep }/.exec(lakeFiles().get('services.yaml') ?? '')?.[0] ?? '',
+      'options: []',
+    ),
+    'services.yaml:7',
+    /without options/,
+  ],
+  [
+    'only a choice has options',
+    lakeEdited('services.yaml', 'type: choice', 'type: text'),
+    'services.yaml:11',
+    /is a text and has options/,
+  ],
+  [
+    'urgent answers name a question',
+    lakeEdited('services.yaml', 'urgentAnswers: { size:', 'urgentAnswers: { sice:'),
+    'services.yaml:13',
+    /no question with options "sice".*"size"/,
+  ],
+  [
+    'urgent answers name an option',
+    lakeEdited('services.yaml', '[deep]', '[deeep]'),
+    'services.yaml:13',
+    /no option "deeep".*"deep"/,
+  ],
+  [
+    'a tracking code is one body’s',
+    lakeEdited('west/jurisdiction.yaml', 'code: WE', 'code: EA'),
+    'west/jurisdiction.yaml:3',
+    /code of east/,
+  ],
+  [
+    'the after-hours desk exists',
+    lakeEdited('west/jurisdiction.yaml', 'Desk: lake-county', 'Desk: state-dott'),
+    'west/jurisdiction.yaml:7',
+    /"state-dot"/,
+  ],
+  [
+    'the after-hours desk is somebody else',
+    lakeEdited('west/jurisdiction.yaml', 'Desk: lake-county', 'Desk: west'),
+    'west/jurisdiction.yaml:7',
+    /own calls/,
+  ],
+  [
+    'a body offers services that exist',
+    lakeEdited('east/jurisdiction.yaml', 'code: EA', 'code: EA\noffers: [grafiti]'),
+    'east/jurisdiction.yaml:4',
+    /"graffiti"/,
+  ],
+  [
+    'a body closes after it opens',
+    lakeEdited('west/jurisdiction.yaml', '08:00-17:00', '22:00-06:00'),
+    'west/jurisdiction.yaml:4',
+    /closes before it opens/,
+  ],
+  [
+    'a body with hours opens at some time',
+    lakeEdited('west/jurisdiction.yaml', '{ mon-fri: "08:00-17:00" }', '{}'),
+    'west/jurisdiction.yaml:4',
+    /never opens/,
+  ],
+  [
+    'a weekday has its hours once',
+    lakeEdited('west/jurisdiction.yaml', 'hours: {', 'hours: { fri: "08:00-12:00",'),
+    'west/jurisdiction.yaml:4',
+    /named before/,
+  ],
+  [
+    'a body begins before it ends',
+    lakeEdited('east/jurisdiction.yaml', 'code: EA', 'code: EA\nfrom: 2026-07-01\nto: 2026-07-01'),
+    'east/jurisdiction.yaml:5',
+    /before it begins/,
+  ],
+  [
+    'a name of the platform is nobody’s slug',
+    lakeFiles({ 'none/jurisdiction.yaml': 'name: None\nkind: agency\ncode: NO\n' }),
+    'none/jurisdiction.yaml:1',
+    /platform's own/,
+  ],
+  [
+    'a slug fits into a database’s name',
+    lakeFiles({
+      [`${'a'.repeat(48)}${'b'.repeat(12)}/jurisdiction.yaml`]: 'name: A\nkind: agency\ncode: AA\n',
+    }),
+    `${'a'.repeat(48)}${'b'.repeat(12)}/jurisdiction.yaml:1`,
+    /no slug/,
+  ],
+  [
+    'an owner of a road exists',
+    lakeFiles({
+      'roads.geojson': collection(
+        line({ id: 'r', name: 'R', class: 'local', owner: 'state-dto' }, [
+          [-80, 40],
+          [-80, 40.1],
+        ]),
+      ),
+    }),
+    'roads.geojson:2',
+    /"state-dot"/,
+  ],
+  [
+    'a boundary street names both sides and a lead',
+    lakeEdited('roads.geojson', '"lead":"east",', ''),
+    'roads.geojson:3',
+    /only some of left, right and lead/,
+  ],
+  [
+    'the sides of a boundary street are where they are said to be',
+    lakeEdited('roads.geojson', '"left":"west","right":"east"', '"left":"east","right":"west"'),
+    'roads.geojson:3',
+    /swapped: east lies on its right/,
+  ],
+  [
+    'a road stands once at a time',
+    lakeEdited('roads.geojson', '"id":"oak-1"', '"id":"mill-1"'),
+    'roads.geojson:3',
+    /twice at one time/,
+  ],
+  [
+    'a territory is somebody’s',
+    lakeFiles({
+      'areas.geojson': collection(
+        boxFeature(-80.1, 40, -80.09, 40.01, { id: 'fort', name: 'Fort', kind: 'territory' }),
+      ),
+    }),
+    'areas.geojson:2',
+    /without a partner/,
+  ],
+  [
+    'longitude comes first',
+    lakeEdited('places.geojson', '[-80.02,40.06]', '[40.06,-80.02]'),
+    'places.geojson:2',
+    /swapped/,
+  ],
+  [
+    'two bodies of a layer claim no ground both',
+    lakeFiles({ 'east/boundary.geojson': box(-80.01, 40.02, -79.92, 40.08) }),
+    'west/boundary.geojson:2',
+    /West and East both claim 5\.\d+ km² in the layer "municipality"/,
+  ],
+  [
+    'an agreement is between bodies that exist',
+    agreements(agreement('a', 'wst', 'state-dot')),
+    'agreements.yaml:4',
+    /no jurisdiction or partner "wst".*"west"/,
+  ],
+  [
+    'an agreement is about services that exist',
+    agreements(agreement('a', 'west', 'east', '    services: [potholes]\n')),
+    'agreements.yaml:6',
+    /"pothole"/,
+  ],
+  [
+    'an agreement ends after it begins',
+    agreements(agreement('a', 'west', 'east', '    from: 2027-01-01\n    to: 2026-01-01\n')),
+    'agreements.yaml:7',
+    /before it begins/,
+  ],
+  [
+    'agreements go in no circle',
+    agreements(agreement('a', 'west', 'east'), agreement('b', 'east', 'west')),
+    'agreements.yaml:',
+    /circle: east → west → east/,
+  ],
+  [
+    'agreements do not claim one matter both',
+    agreements(
+      agreement('a', 'west', 'east', '    services: [graffiti, pothole]\n'),
+      agreement('b', 'west', 'lake-county', '    services: [pothole]\n'),
+    ),
+    'agreements.yaml:7',
+    /both claim one service/,
+  ],
+  [
+    'a boundary street’s parts reach its end',
+    lakeFiles({
+      'agreements.yaml':
+        'boundaryStreets:\n  - id: a\n    title: A\n    segment: oak-1\n    parts: [{ upTo: 0.5, lead: west }, { upTo: 0.9, lead: east }]\n',
+    }),
+    'agreements.yaml:5',
+    /do not cover the street/,
+  ],
+  [
+    'only a street between two bodies has a boundary street agreement',
+    lakeFiles({
+      'agreements.yaml': 'boundaryStreets:\n  - { id: a, title: A, segment: mill-1, lead: west }\n',
+    }),
+    'agreements.yaml:2',
+    /no boundary street/,
+  ],
+]
+
+const warnings: readonly Case[] = [
+  [
+    'a layer that nobody has',
+    lakeEdited('services.yaml', 'layers: [water-district]', 'layers: [watr-district]'),
+    'services.yaml:19',
+    /"watr-district"/,
+  ],
+  [
+    'a body that no place leads to',
+    lakeFiles({ 'west/boundary.geojson': null, 'roads.geojson': null }),
+    'west/jurisdiction.yaml:1',
+    /no boundary/,
+  ],
+  [
+    'a language that texts lack',
+    lakeEdited('region.yaml', '[en]', '[en, es]'),
+    'services.yaml:3',
+    /7 texts are not in "es"/,
+  ],
+  [
+    'an agreement that nothing follows',
+    agreements(agreement('a', 'west', 'east', '    to: 2028-07-01\n')),
+    'agreements.yaml:6',
+    /Nothing follows "a"/,
+  ],
+  [
+    'hours of a body that never closes',
+    agreements(agreement('a', 'east', 'west', '    hours: closed\n')),
+    'agreements.yaml:6',
+    /never closes/,
+  ],
+  [
+    'a partner whom nobody can reach',
+    lakeEdited('region.yaml', '    phone: "+1 555 0100"\n', ''),
+    'region.yaml:11',
+    /Nobody can reach/,
+  ],
+]
+
+describe('what would misroute is refused, with its line and how to mend it', () => {
+  test.each(errors)('%s', (_, files, place, told) => {
+    const { documents, faults } = loadRegion('lake', files)
+    expect(documents).toBeUndefined()
+    const errors = faults.filter(({ severity }) => severity === 'error')
+    const lines = errors.map(({ file, line, message, mend }) => `${file}:${line} ${message}. ${mend}`)
+    expect(
+      lines.some(line => line.startsWith(place) && told.test(line)),
+      lines.join('\n'),
+    ).toBe(true)
+  })
+})
+
+describe('what may be meant is told, and passes', () => {
+  test.each(warnings)('%s', (_, files, place, told) => {
+    const { documents, faults } = loadRegion('lake', files)
+    expect(documents, JSON.stringify(faults)).toBeDefined()
+    const lines = faults.map(({ file, line, message }) => `${file}:${line} ${message}`)
+    expect(
+      lines.some(line => line.startsWith(place) && told.test(line)),
+      lines.join('\n'),
+    ).toBe(true)
+  })
+})
+
+describe('what only looks alike is left alone', () => {
+  const fine = (files: RegionFiles) =>
+    expect(loadRegion('lake', files).faults.filter(({ severity }) => severity === 'error')).toEqual([])
+
+  test('bodies of one layer may follow each other on the same ground', () => {
+    fine(
+      lakeFiles({
+        'west/boundary.geojson': box(-80.08, 40.02, -80, 40.08, { to: '2027-01-01' }),
+        'east/boundary.geojson': collection(
+          boxFeature(-80, 40.02, -79.92, 40.08, { to: '2027-01-01' }),
+          boxFeature(-80.08, 40.02, -79.92, 40.08, { from: '2027-01-01' }),
+        ),
+      }),
+    )
+  })
+
+  test('districts of one layer may overlap when they offer nothing in common', () => {
+    const fire = 'name: Fire\nkind: special-district\ncode: FD\nlayers: [water-district]\noffers: []\n'
+    fine(
+      lakeFiles({
+        'fire/jurisdiction.yaml': fire,
+        'fire/boundary.geojson': box(-80.05, 40.03, -79.95, 40.07),
+      }),
+    )
+  })
+
+  test('agreements may share a service at other times, hours or places', () => {
+    const park = boxFeature(-80.07, 40.03, -80.06, 40.04, { id: 'park', name: 'Park', kind: 'agreement' })
+    const pier = boxFeature(-80.05, 40.03, -80.04, 40.04, { id: 'pier', name: 'Pier', kind: 'agreement' })
+    const files = agreements(
+      agreement('a', 'west', 'east', '    services: [pothole]\n    to: 2026-07-01\n    areas: [park]\n'),
+      agreement(
+        'b',
+        'west',
+        'lake-county',
+        '    services: [pothole]\n    from: 2026-07-01\n    areas: [park]\n    hours: open\n',
+      ),
+      agreement(
+        'c',
+        'west',
+        'state-dot',
+        '    services: [pothole]\n    from: 2026-07-01\n    areas: [park]\n    hours: closed\n',
+      ),
+      agreement('d', 'west', 'east', '    services: [pothole]\n    areas: [pier]\n'),
+    )
+    fine(new Map([...files, ['areas.geojson', collection(park, pier)]]))
+  })
+
+  test('a host of another region is refused only there', () => {
+    const taken = new Map([['lake.example', 'other']])
+    expect(loadRegion('lake', lakeFiles(), taken).faults[0]?.message).toBe(
+      'The host "lake.example" leads to the region other',
+    )
+    expect(loadRegion('lake', lakeFiles()).faults).toEqual([])
+  })
+})
