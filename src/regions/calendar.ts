@@ -85,6 +85,13 @@ export function nextOpening(calendar: Calendar, at: Instant): Instant {
   return at
 }
 
+/** When it closes, if it is open at `at`; undefined for a body that is closed, or never closes. */
+export function openUntil(calendar: Calendar, at: Instant): Instant | undefined {
+  for (const [opens, closes] of openings(calendar, at))
+    if (at < closes) return opens <= at ? closes : undefined
+  return undefined
+}
+
 /**
  * When a promise made at `start` falls due (S6). Hours and days run always, days by the local clock, so that ten days
  * later is the same time of day across a change of clocks. Business hours run while it is open; the last business day ends

@@ -1,0 +1,136 @@
+import type { ServiceDocument } from '../regions/documents.ts'
+import type { Draft } from '../requests/draft.ts'
+import type { PublicRequest } from '../requests/public-index.ts'
+import type { Resolution } from '../routing/types.ts'
+import { Alert, BackLink, Emergency, Steps } from '../web/components.tsx'
+import { FaultSummary, type FieldMessage, TextArea, TextField } from '../web/fields.tsx'
+import { Icon } from '../web/icon.tsx'
+import { Page } from '../web/layout.tsx'
+import type { View } from '../web/view.ts'
+import { contactFields, placeParams } from './form.ts'
+import { Handles } from './handles.tsx'
+import { Nearby } from './nearby.tsx'
+import { PhotoField } from './photos.tsx'
+import { QuestionFields } from './questions.tsx'
+import { isHazard } from './where.tsx'
+
+export interface DetailsProps {
+  view: View
+  service: ServiceDocument
+  draft: Draft
+  resolution: Resolution
+  /** Null: cannot be looked up now. */
+  nearby: readonly PublicRequest[] | null
+  faults: readonly FieldMessage[]
+  /** Names this sending, so that sent twice it is filed once. */
+  once: string
+  /** The databases did not answer: nothing was filed, nothing is lost. */
+  away?: boolean
+}
+
+/** Third step: who will handle it, what is already known nearby, then the questions. */
+export function DetailsPage(props: DetailsProps) {
+  const { view, service, draft, resolution, nearby, faults, away } = props
+  const { t } = view
+  const path = `/report/${encodeURIComponent(service.code)}`
+  const where = `${path}?${new URLSearchParams({ [draft.place === null ? 'words' : 'q']: draft.address })}`
+  return (
+    <Page view={view} title={t('details-title')} section="/report" personal>
+      <div class="wide columns">
+        <div class="columns__all">
+          <BackLink href={view.href(where)}>{t('back-where')}</BackLink>
+          <Steps view={view} current={3} />
+          {(isHazard(service) || resolution.triage) && <Emergency view={view} />}
+          {away && (
+            <Alert type="error" heading={t('away-title')} live>
+              <p>{t('away-text')}</p>
+            </Alert>
+          )}
+          <FaultSummary view={view} faults={faults} />
+          <h1>
+            <span class="kicker">{t('details-title')}</span> {view.say(service.name)}
+          </h1>
+          <p class="place-line">
+            <Icon name="location_on" />
+            {placeText(view, draft)}{' '}
+            <a class="usa-link" href={view.href(where)}>
+              {t('change-place')}
+            </a>
+          </p>
+        </div>
+        <aside class="columns__side">
+          <Handles view={view} service={service} resolution={resolution} />
+          {!service.private && <Nearby view={view} draft={draft} nearby={nearby} />}
+        </aside>
+        <DetailsForm {...props} action={view.href(`${path}/send`)} />
+      </div>
+    </Page>
+  )
+}
+
+function placeText({ t }: View, { place, address }: Draft): string {
+  if (address !== '') return address
+  return place === null ? t('place-none') : t('place-on-map')
+}
+
+function DetailsForm(props: DetailsProps & { action: string }) {
+  const { view, service, draft, faults, once, action } = props
+  const { t } = view
+  return (
+    <form
+      class="columns__main report-form"
+      method="post"
+      action={action}
+      enctype="multipart/form-data"
+      novalidate
+    >
+      {placeParams(draft).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+      <input type="hidden" name="once" value={once} />
+      <QuestionFields view={view} service={service} answers={draft.answers} faults={faults} />
+      <TextArea
+        view={view}
+        name="description"
+        label={t('field-description')}
+        hint={service.private ? t('description-hint-private') : t('description-hint')}
+        required={false}
+        value={draft.description}
+        faults={faults}
+      />
+      <PhotoField view={view} kept={draft.media} faults={faults} />
+      <fieldset class="usa-fieldset contact">
+        <legend class="usa-legend usa-legend--large">{t('contact-title')}</legend>
+        <p class="usa-hint">{t('contact-why')}</p>
+        <div class="contact__fields">
+          {contactFields.map(field => (
+            <TextField
+              view={view}
+              name={field}
+              label={t(`field-${field}`)}
+              value={draft.contact[field]}
+              faults={faults}
+              {...contactTypes[field]}
+            />
+          ))}
+        </div>
+      </fieldset>
+      {service.private && (
+        <p class="private-note">
+          <Icon name="lock" /> {t('private-note')}
+        </p>
+      )}
+      <button class="usa-button usa-button--big" type="submit">
+        {props.away ? t('send-again') : t('send')}
+      </button>
+      <p class="usa-hint">{t('send-note')}</p>
+    </form>
+  )
+}
+
+const contactTypes = {
+  firstName: { autocomplete: 'given-name' },
+  lastName: { autocomplete: 'family-name' },
+  email: { type: 'email', autocomplete: 'email' },
+  phone: { type: 'tel', autocomplete: 'tel' },
+} as const

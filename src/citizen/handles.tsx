@@ -1,0 +1,77 @@
+import type { ServiceDocument } from '../regions/documents.ts'
+import { promisedBy } from '../requests/deadline.ts'
+import { explain } from '../routing/explain.ts'
+import { sayStep } from '../routing/say.ts'
+import type { BodyRef, Resolution, TraceStep } from '../routing/types.ts'
+import { Moment } from '../web/components.tsx'
+import { Icon } from '../web/icon.tsx'
+import type { View } from '../web/view.ts'
+import { Contacts } from './contacts.tsx'
+
+interface Props {
+  view: View
+  service: ServiceDocument
+  resolution: Resolution
+}
+
+/** Who will handle it and why, in one sentence; how to reach them if they are no part of this site; the whole reasoning on demand. */
+export function Handles({ view, service, resolution }: Props) {
+  const { t, site } = view
+  const { accountable, performer, desk, inform, trace } = resolution
+  const who = accountable.kind === 'none' ? desk : performer
+  const promised = promisedBy(site.region, service, resolution, view.now)
+  const told = inform.filter(({ id }) => id !== who.id).map(({ name }) => name)
+  const hours = trace.find(({ code }) => code === 'desk-after-hours' || code === 'desk-closed')
+  return (
+    <section class="handles" aria-labelledby="handles">
+      <h2 id="handles" class="handles__title">
+        {accountable.kind === 'none' ? t('handles-nobody') : t('handles-who')}
+      </h2>
+      <p class="handles__name">{who.name}</p>
+      <p>{sayStep(t, explain(resolution))}</p>
+      {resolution.confidence === 'ask' && <p>{t('handles-ask')}</p>}
+      <PartnerContact view={view} body={who} />
+      {hours && <p>{sayStep(t, hours)}</p>}
+      {told.length > 0 && <p>{t('handles-told', { names: told.join(', ') })}</p>}
+      {promised !== null && (
+        <p>
+          <Icon name="schedule" /> {t('handles-by')}{' '}
+          <strong>
+            <Moment view={view} at={promised} zone={site.region.calendar(accountable.id).zone} />
+          </strong>
+        </p>
+      )}
+      <Trace view={view} trace={trace} />
+    </section>
+  )
+}
+
+/** A body that is not on this site: how to reach it, and that news of the matter does not come by itself (S2). */
+export function PartnerContact({ view, body }: { view: View; body: BodyRef }) {
+  const { t, site } = view
+  const partner = body.kind === 'partner' ? site.region.partner(body.id) : undefined
+  if (partner === undefined) return null
+  const { name, phone, email, url, note } = partner
+  return (
+    <div class="partner">
+      {note && <p>{view.say(note)}</p>}
+      <p>
+        <strong>{t('partner-not-updated', { name })}</strong>
+      </p>
+      <Contacts view={view} name={name} phone={phone} email={email} url={url} />
+    </div>
+  )
+}
+
+export function Trace({ view, trace }: { view: View; trace: readonly TraceStep[] }) {
+  return (
+    <details class="trace">
+      <summary>{view.t('trace-title')}</summary>
+      <ol class="usa-list">
+        {trace.map(step => (
+          <li>{sayStep(view.t, step)}</li>
+        ))}
+      </ol>
+    </details>
+  )
+}

@@ -1,0 +1,130 @@
+import type { PublicRequest } from '../requests/public-index.ts'
+import { Empty } from '../web/components.tsx'
+import { Icon } from '../web/icon.tsx'
+import { Page } from '../web/layout.tsx'
+import { siteName, type View } from '../web/view.ts'
+import { grouped, siteServices } from './catalogue.ts'
+import { OpenNow } from './hours.tsx'
+import { ReportList } from './report-list.tsx'
+import { ServiceSearch } from './services.tsx'
+import { TrackForm } from './track.tsx'
+
+const LISTED = 5
+
+/** The front door: report, follow, call; what is being reported; whose door it is. */
+export function HomePage({ view, recent }: { view: View; recent: readonly PublicRequest[] | null }) {
+  const { t, site } = view
+  const { region, jurisdictions } = site.region.documents
+  return (
+    <Page view={view} title={siteName(site)}>
+      <section class="hero">
+        <div class="wide hero__body">
+          <h1>{t('home-title')}</h1>
+          <p class="hero__lead">
+            {site.jurisdiction
+              ? t('home-lead-own', { name: site.jurisdiction.name, region: region.name })
+              : t('home-lead', { count: jurisdictions.length })}
+          </p>
+          <ServiceSearch view={view} />
+        </div>
+      </section>
+      <div class="wide home">
+        <section class="home__main" aria-labelledby="topics">
+          <h2 id="topics">{t('home-topics')}</h2>
+          <Topics view={view} />
+        </section>
+        <aside class="home__side">
+          <TrackForm view={view} />
+          <CallPanel view={view} />
+        </aside>
+        <section class="home__recent" aria-labelledby="recent">
+          <h2 id="recent">{t('recent-title')}</h2>
+          {recent === null && <Empty>{t('reports-away')}</Empty>}
+          {recent?.length === 0 && <Empty>{t('reports-none')}</Empty>}
+          {recent && recent.length > 0 && <ReportList view={view} rows={recent} />}
+          <p>
+            <a class="usa-link more" href={view.href('/reports')}>
+              {t('recent-all')}
+              <Icon name="arrow_forward" />
+            </a>
+          </p>
+        </section>
+        {!site.jurisdiction && <Sharers view={view} />}
+      </div>
+    </Page>
+  )
+}
+
+function Topics({ view }: { view: View }) {
+  const groups = grouped(view, siteServices(view))
+  return (
+    <ul class="topics">
+      {groups.map(({ id, name, services }) => (
+        <li class="topic">
+          <h3>{name}</h3>
+          <ul>
+            {services.slice(0, LISTED).map(service => (
+              <li>
+                <a class="usa-link" href={view.href(`/report/${encodeURIComponent(service.code)}`)}>
+                  {view.say(service.name)}
+                </a>
+              </li>
+            ))}
+          </ul>
+          {services.length > LISTED && (
+            <a class="usa-link topic__more" href={`${view.href('/report')}#${id}`}>
+              {view.t('topic-more', { count: services.length - LISTED, group: name })}
+            </a>
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** The shared number, whether somebody answers it now, and the emergency number. */
+function CallPanel({ view }: { view: View }) {
+  const { t, site } = view
+  const { region } = site.region.documents
+  const desk = site.jurisdiction?.slug ?? region.intake
+  return (
+    <section class="panel" aria-labelledby="call">
+      <h2 id="call">{t('call-title')}</h2>
+      <p class="panel__phone">
+        <a href={`tel:${region.phone}`}>
+          <Icon name="phone" />
+          {region.phone}
+        </a>
+      </p>
+      <p>
+        <strong>{site.region.jurisdiction(desk)?.name}</strong>{' '}
+        <OpenNow view={view} calendar={site.region.calendar(desk)} />
+      </p>
+      <p class="panel__emergency">
+        {view.say(region.emergency.text)}{' '}
+        <a class="usa-link" href={`tel:${region.emergency.phone}`}>
+          {t('call', { phone: region.emergency.phone })}
+        </a>
+      </p>
+    </section>
+  )
+}
+
+function Sharers({ view }: { view: View }) {
+  const { jurisdictions } = view.site.region.documents
+  return (
+    <section class="home__sharers" aria-labelledby="sharers">
+      <h2 id="sharers">{view.t('sharers-title')}</h2>
+      <p>{view.t('sharers-text')}</p>
+      <ul class="sharers">
+        {jurisdictions.map(({ slug, name }) => (
+          <li>
+            <a class="usa-link" href={view.href(`/jurisdictions#${slug}`)}>
+              {name}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,63 @@
+import { clockText, isSameDay, timeText, weekdayName, weekdayText } from '../core/dates.ts'
+import { type Calendar, nextOpening, openTest, openUntil } from '../regions/calendar.ts'
+import type { View } from '../web/view.ts'
+
+/** Whether a body is open at this moment and until when, in its own time zone. */
+export function OpenNow({ view, calendar }: { view: View; calendar: Calendar }) {
+  const { t, now } = view
+  if (calendar.week === null) return <span class="open open--yes">{t('open-always')}</span>
+  const closes = openUntil(calendar, now)
+  if (closes !== undefined) {
+    return <span class="open open--yes">{t('open-until', { time: timeText(t, closes, calendar.zone) })}</span>
+  }
+  const opens = nextOpening(calendar, now)
+  if (openTest(calendar)(now) || opens === now) return <span class="open open--no">{t('closed')}</span>
+  const time = timeText(t, opens, calendar.zone)
+  return (
+    <span class="open open--no">
+      {isSameDay(opens, now, calendar.zone)
+        ? t('closed-until', { time })
+        : t('closed-until-day', { day: weekdayText(t, opens, calendar.zone), time })}
+    </span>
+  )
+}
+
+/** The week, days with the same hours together. */
+export function WeekHours({ view, calendar }: { view: View; calendar: Calendar }) {
+  const { t } = view
+  if (calendar.week === null) return null
+  return (
+    <dl class="hours">
+      {runsOfDays(calendar.week).map(({ first, last, spans }) => (
+        <div>
+          <dt>
+            {first === last
+              ? weekdayName(t, first + 1)
+              : t('day-range', { first: weekdayName(t, first + 1), last: weekdayName(t, last + 1) })}
+          </dt>
+          <dd>
+            {spans.length === 0
+              ? t('closed')
+              : spans
+                  .map(([opens, closes]) =>
+                    t('time-range', { first: clockText(t, opens), last: clockText(t, closes) }),
+                  )
+                  .join(', ')}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+type Week = NonNullable<Calendar['week']>
+
+function runsOfDays(week: Week): { first: number; last: number; spans: Week[number] }[] {
+  const runs: { first: number; last: number; spans: Week[number] }[] = []
+  for (const [day, spans] of week.entries()) {
+    const run = runs.at(-1)
+    if (run !== undefined && String(run.spans) === String(spans)) run.last = day
+    else runs.push({ first: day, last: day, spans })
+  }
+  return runs
+}

@@ -1,0 +1,63 @@
+import { MAX_MEDIA } from '../requests/draft.ts'
+import { describedBy, type FieldMessage, fieldId, HintAndFault } from '../web/fields.tsx'
+import type { View } from '../web/view.ts'
+
+/** Photos to add, and those already kept from a try that had faults. With script they are shown and made smaller first. */
+export function PhotoField({
+  view,
+  kept,
+  faults,
+}: {
+  view: View
+  kept: readonly string[]
+  faults: readonly FieldMessage[]
+}) {
+  const { t } = view
+  const field = {
+    view,
+    name: 'media',
+    label: t('field-media'),
+    hint: t('photos-hint', { max: MAX_MEDIA }),
+    faults,
+  }
+  const hasFault = faults.some(fault => fault.field === 'media')
+  return (
+    <div class={`usa-form-group${hasFault ? ' usa-form-group--error' : ''}`}>
+      <label class="usa-label" for={fieldId('media')}>
+        {field.label}
+        <span class="optional"> {t('optional')}</span>
+      </label>
+      <HintAndFault {...field} />
+      {kept.length > 0 && (
+        <ul class="kept">
+          {kept.map((id, index) => (
+            <li class="usa-checkbox">
+              <input
+                class="usa-checkbox__input"
+                type="checkbox"
+                id={`kept-${index}`}
+                name="media"
+                value={id}
+                checked
+              />
+              <label class="usa-checkbox__label" for={`kept-${index}`}>
+                {t('photo-kept', { number: index + 1 })}
+              </label>
+            </li>
+          ))}
+        </ul>
+      )}
+      <photo-field data-remove={t('photo-remove')} data-photo={t('photo')} data-max={MAX_MEDIA}>
+        <input
+          class="photos__input"
+          id={fieldId('media')}
+          type="file"
+          name="photos"
+          accept="image/jpeg,image/png,image/webp"
+          multiple
+          aria-describedby={describedBy(field)}
+        />
+      </photo-field>
+    </div>
+  )
+}

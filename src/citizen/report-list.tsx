@@ -1,0 +1,34 @@
+import type { PublicRequest } from '../requests/public-index.ts'
+import { Moment, StatusTag } from '../web/components.tsx'
+import type { View } from '../web/view.ts'
+import { serviceName } from './catalogue.ts'
+
+/** Public reports, each leading to its case. The map draws the same rows. */
+export function ReportList({ view, rows }: { view: View; rows: readonly PublicRequest[] }) {
+  const { region } = view.site.region.documents
+  return (
+    <ul class="reports">
+      {rows.map(row => (
+        <li class="report" data-id={row.id} data-lat={row.lat} data-long={row.long} data-status={row.status}>
+          <div class="report__head">
+            <a class="report__name usa-link" href={view.href(`/cases/${row.id}`)}>
+              {serviceName(view, row.serviceCode, row.serviceName)}
+            </a>
+            <StatusTag view={view} status={row.status} />
+          </div>
+          {row.address && <p class="report__place">{row.address}</p>}
+          {row.description && <p class="report__text">{shortened(row.description)}</p>}
+          <p class="report__note">
+            <Moment view={view} at={row.requestedAt} zone={region.timezone} /> · {row.agencyResponsible}
+          </p>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const SHOWN = 160
+
+function shortened(words: string): string {
+  return words.length <= SHOWN ? words : `${words.slice(0, words.lastIndexOf(' ', SHOWN) || SHOWN)}…`
+}

@@ -1,0 +1,86 @@
+import type { ServiceDocument } from '../regions/documents.ts'
+import { Empty, Steps } from '../web/components.tsx'
+import { Icon } from '../web/icon.tsx'
+import { Page } from '../web/layout.tsx'
+import type { View } from '../web/view.ts'
+import { grouped, searchServices, searchWords, siteServices } from './catalogue.ts'
+
+/** First step: what is it? The whole catalogue under its headings, narrowed by what is typed. */
+export function ServicesPage({ view, typed }: { view: View; typed: string }) {
+  const { t } = view
+  const services = siteServices(view)
+  const found = typed === '' ? services : searchServices(services, typed)
+  return (
+    <Page view={view} title={t('what-title')} section="/report">
+      <div class="narrow">
+        <Steps view={view} current={1} />
+        <h1>{t('what-title')}</h1>
+        <service-filter>
+          <ServiceSearch view={view} typed={typed} />
+          <p class="usa-sr-only" role="status" data-label={t('services-found-label')}>
+            {typed && t('services-found', { count: found.length })}
+          </p>
+          <div data-empty hidden={found.length > 0}>
+            <Empty>
+              <p>{t('services-none')}</p>
+              <p>{t('services-none-help', { phone: view.site.region.documents.region.phone })}</p>
+              <a class="usa-button usa-button--outline" href={view.href('/report')}>
+                {t('services-all')}
+              </a>
+            </Empty>
+          </div>
+          <ServiceGroups view={view} services={found} />
+        </service-filter>
+      </div>
+    </Page>
+  )
+}
+
+/** Works with no script: it asks the server. With script the list is narrowed as one types. */
+export function ServiceSearch({ view, typed = '' }: { view: View; typed?: string }) {
+  return (
+    <search>
+      <form class="search" action={view.href('/report')}>
+        <label class="usa-sr-only" for="what">
+          {view.t('services-search')}
+        </label>
+        <input
+          class="usa-input"
+          id="what"
+          name="q"
+          type="search"
+          value={typed}
+          autocomplete="off"
+          placeholder={view.t('services-search-example')}
+        />
+        <button class="usa-button" type="submit">
+          <Icon name="search" />
+          <span class="search__word">{view.t('search')}</span>
+        </button>
+      </form>
+    </search>
+  )
+}
+
+function ServiceGroups({ view, services }: { view: View; services: readonly ServiceDocument[] }) {
+  return (
+    <>
+      {grouped(view, services).map(({ id, name, services }) => (
+        <section class="group" aria-labelledby={id}>
+          <h2 id={id}>{name}</h2>
+          <ul class="choices">
+            {services.map(service => (
+              <li data-words={searchWords(service)}>
+                <a class="choice" href={view.href(`/report/${encodeURIComponent(service.code)}`)}>
+                  <span class="choice__name">{view.say(service.name)}</span>
+                  <span class="choice__note">{view.say(service.description)}</span>
+                  <Icon name="navigate_next" />
+                </a>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,89 @@
+import type { Child } from 'hono/jsx'
+import { dayText, isoMoment, momentText } from '../core/dates.ts'
+import type { Status } from '../requests/schema.ts'
+import { Icon } from './icon.tsx'
+import type { View } from './view.ts'
+
+type AlertProps = {
+  type: 'info' | 'warning' | 'error' | 'success' | 'emergency'
+  heading?: string | undefined
+  /** Announced at once: for what is the answer to what the reader just did. */
+  live?: boolean
+  id?: string
+  children?: Child
+}
+
+export function Alert({ type, heading, live, id, children }: AlertProps) {
+  return (
+    <div class={`usa-alert usa-alert--${type}`} id={id} role={live ? 'alert' : undefined}>
+      <div class="usa-alert__body">
+        {heading && <h2 class="usa-alert__heading">{heading}</h2>}
+        <div class="usa-alert__text">{children}</div>
+      </div>
+    </div>
+  )
+}
+
+/** The emergency number, before anything else. */
+export function Emergency({ view }: { view: View }) {
+  const { emergency } = view.site.region.documents.region
+  return (
+    <Alert type="emergency">
+      <p>
+        {view.say(emergency.text)}{' '}
+        <a class="usa-link" href={`tel:${emergency.phone}`}>
+          {view.t('call', { phone: emergency.phone })}
+        </a>
+      </p>
+    </Alert>
+  )
+}
+
+export function StatusTag({ view, status }: { view: View; status: Status }) {
+  return <span class={`status status--${status}`}>{view.t(`status-${status}`)}</span>
+}
+
+export function Moment({ view, at, zone, exact }: { view: View; at: number; zone: string; exact?: boolean }) {
+  const text = exact ? momentText(view.t, at, zone) : dayText(view.t, at, zone)
+  return <time datetime={isoMoment(at)}>{text}</time>
+}
+
+/** Where a resident is in the three steps of a report. */
+export function Steps({ view, current }: { view: View; current: 1 | 2 | 3 }) {
+  const { t } = view
+  const steps = [t('step-what'), t('step-where'), t('step-details')]
+  return (
+    <div class="usa-step-indicator usa-step-indicator--no-labels steps">
+      <ol class="usa-step-indicator__segments" aria-label={t('steps')}>
+        {steps.map((label, index) => (
+          <li
+            class={`usa-step-indicator__segment ${segmentState(index + 1, current)}`}
+            aria-current={index + 1 === current ? 'step' : undefined}
+          >
+            <span class="usa-step-indicator__segment-label">{label}</span>
+          </li>
+        ))}
+      </ol>
+      <p class="steps__text">{t('step-of', { current, total: steps.length })}</p>
+    </div>
+  )
+}
+
+function segmentState(step: number, current: number): string {
+  if (step === current) return 'usa-step-indicator__segment--current'
+  return step < current ? 'usa-step-indicator__segment--complete' : ''
+}
+
+export function BackLink({ href, children }: { href: string; children?: Child }) {
+  return (
+    <a class="back usa-link" href={href}>
+      <Icon name="arrow_back" />
+      {children}
+    </a>
+  )
+}
+
+/** What stands where a list would: nothing yet, and what to do about it. */
+export function Empty({ children }: { children?: Child }) {
+  return <div class="empty">{children}</div>
+}

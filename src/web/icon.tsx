@@ -1,0 +1,10 @@
+import type { IconName } from './icons.ts'
+
+/** Decoration: whatever it says stands beside it in words. */
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="usa-icon" aria-hidden="true" focusable="false">
+      <use href={`/assets/icons.svg#${name}`} />
+    </svg>
+  )
+}

@@ -1,0 +1,164 @@
+import { html } from 'hono/html'
+import type { Child } from 'hono/jsx'
+import { isLanguage, translator } from '../core/i18n.ts'
+import { Icon } from './icon.tsx'
+import { siteName, type View } from './view.ts'
+
+interface Props {
+  view: View
+  title: string
+  /** The page of the menu that this one belongs to. */
+  section?: string | undefined
+  /** Not for search engines: somebody's own report. */
+  personal?: boolean | undefined
+  children?: Child
+}
+
+/** A page: head, header, main, footer. Every page of every site is made of this. */
+export function Page({ view, title, section, personal, children }: Props) {
+  const name = siteName(view.site)
+  return html`<!doctype html>${(
+    <html lang={view.language} dir="ltr">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{title === name ? name : `${title} – ${name}`}</title>
+        {personal ? <meta name="robots" content="noindex" /> : <Translations view={view} />}
+        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="/assets/site.css" />
+        <link
+          rel="stylesheet"
+          href={view.href(`/brand.css?v=${view.site.region.snapshot.hash.slice(0, 12)}`)}
+        />
+        <script type="module" src="/assets/site.js" />
+      </head>
+      <body>
+        <a class="usa-skipnav" href="#main">
+          {view.t('skip')}
+        </a>
+        <Header view={view} section={section} />
+        <main id="main" class="page" tabindex={-1}>
+          {children}
+        </main>
+        <Footer view={view} />
+      </body>
+    </html>
+  )}`
+}
+
+function Header({ view, section }: { view: View; section: string | undefined }) {
+  const { t, site } = view
+  const { name, phone } = site.region.documents.region
+  const pages = [
+    ['/report', t('nav-report')],
+    ['/track', t('nav-track')],
+    ['/reports', t('nav-reports')],
+    ['/jurisdictions', t('nav-jurisdictions')],
+  ] as const
+  return (
+    <header class="masthead">
+      <div class="masthead__strip">
+        <div class="wide row">
+          <Languages view={view} />
+          <a class="masthead__call" href={`tel:${phone}`}>
+            <Icon name="phone" />
+            {t('call', { phone })}
+          </a>
+        </div>
+      </div>
+      <div class="wide masthead__bar">
+        <a class="masthead__name" href={view.href('/')}>
+          <strong>{siteName(site)}</strong>
+          {site.jurisdiction && <span>{t('part-of', { name })}</span>}
+        </a>
+        <nav aria-label={t('nav-label')}>
+          <ul class="masthead__nav">
+            {pages.map(([path, label]) => (
+              <li>
+                <a href={view.href(path)} aria-current={section === path ? 'page' : undefined}>
+                  {label}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      </div>
+    </header>
+  )
+}
+
+function Languages({ view }: { view: View }) {
+  const languages = offeredLanguages(view)
+  if (languages.length < 2) return null
+  return (
+    <nav aria-label={view.t('languages')} class="languages">
+      <Icon name="language" />
+      <ul>
+        {languages.map(language => (
+          <li>
+            <a
+              href={inLanguage(view, language)}
+              lang={language}
+              hreflang={language}
+              aria-current={language === view.language ? 'true' : undefined}
+            >
+              {translator(language)('language-name')}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+/** Tells search engines of the same page in the other languages. */
+function Translations({ view }: { view: View }) {
+  return (
+    <>
+      {offeredLanguages(view).map(language => (
+        <link rel="alternate" hreflang={language} href={view.site.origin + inLanguage(view, language)} />
+      ))}
+    </>
+  )
+}
+
+function offeredLanguages(view: View) {
+  return view.site.region.documents.region.languages.filter(isLanguage)
+}
+
+function inLanguage({ here, site }: View, language: string): string {
+  const url = new URL(here, site.origin)
+  url.searchParams.set('lang', language)
+  return url.pathname + url.search
+}
+
+function Footer({ view }: { view: View }) {
+  const { t, site } = view
+  const { region } = site.region.documents
+  const own = site.jurisdiction
+  const email = own?.email ?? region.email
+  return (
+    <footer class="footer">
+      <div class="wide footer__columns">
+        <div>
+          <p class="footer__name">{siteName(site)}</p>
+          <p>{t('footer-shared')}</p>
+        </div>
+        <ul class="footer__links">
+          <li>
+            <a href={`tel:${region.phone}`}>{t('call', { phone: region.phone })}</a>
+          </li>
+          {email && (
+            <li>
+              <a href={`mailto:${email}`}>{email}</a>
+            </li>
+          )}
+          <li>
+            <a href={view.href('/about')}>{t('about')}</a>
+          </li>
+        </ul>
+        <p class="footer__emergency">{view.say(region.emergency.text)}</p>
+      </div>
+    </footer>
+  )
+}
