@@ -1,5 +1,5 @@
+import { translator } from '../core/i18n.ts'
 import type { Answer as GivenAnswer } from '../requests/draft.ts'
-import type { CloseReason } from '../requests/schema.ts'
 import { photoUrl } from '../requests/view.ts'
 import type { Resolution } from '../routing/types.ts'
 import { datetime } from './dates.ts'
@@ -27,7 +27,7 @@ function requestFields({ site }: Scope, row: FoundRequest, language: string): Fi
   return {
     service_request_id: row.id,
     status: row.status === 'closed' ? 'closed' : 'open',
-    status_notes: row.status_notes ?? (row.close_reason === null ? null : closings[row.close_reason]),
+    status_notes: statusNotes(row, language),
     service_name: row.service_name,
     service_code: row.service_code,
     description: row.description || null,
@@ -46,14 +46,10 @@ function requestFields({ site }: Scope, row: FoundRequest, language: string): Fi
   }
 }
 
-/** What is said of a closed request when nobody wrote why. */
-const closings: Readonly<Record<CloseReason, string>> = {
-  completed: 'The work is done.',
-  'not-found': 'Nothing was found at the place.',
-  duplicate: 'This had already been reported.',
-  'no-action': 'No action was needed.',
-  withdrawn: 'The report was withdrawn.',
-  invalid: 'The report could not be used.',
+/** Staff's words on the present status; of a closed request at least why it was closed. */
+function statusNotes({ status_notes, close_reason }: FoundRequest, language: string): string | null {
+  if (status_notes !== null || close_reason === null) return status_notes
+  return translator(language)(`closed-${close_reason}`)
 }
 
 /** `attributes` as San Francisco writes them, `extended_attributes` and `notes` as Chicago does. */

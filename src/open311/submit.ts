@@ -1,6 +1,5 @@
 import type { Context } from 'hono'
 import { openRegion, openTenantReader } from '../core/db.ts'
-import { translator } from '../core/i18n.ts'
 import { problem } from '../core/problem.ts'
 import { type PresentedKey, readKey, verifyKey } from '../people/keys.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -10,10 +9,9 @@ import type { Draft } from '../requests/draft.ts'
 import { storePhoto } from '../requests/media.ts'
 import { readIdempotencyKey } from '../requests/read.ts'
 import { keeperOf, resolveDraft, submitReport } from '../requests/submit.ts'
-import { explain } from '../routing/explain.ts'
 import type { Resolution } from '../routing/types.ts'
 import { readDraft } from './draft.ts'
-import { serviceNotice } from './notice.ts'
+import { reason, serviceNotice } from './notice.ts'
 import { type Parameters, readForm } from './parameters.ts'
 import { readScope, type Scope } from './scope.ts'
 import { findService } from './services.ts'
@@ -103,9 +101,7 @@ function refuseOutside(
     return area?.kind === 'boundary' && area.body === slug && area.from <= at && at < area.to
   })
   if (isInside) return
-  const { code, params } = explain(resolution)
-  const reason = translator(language)(`trace-${code}`, params)
-  throw problem('bad-location', { detail: `This place is not in ${name}. ${reason}` })
+  throw problem('bad-location', { detail: `This place is not in ${name}. ${reason(resolution, language)}` })
 }
 
 /** One after the other: together they may be 25 MB. */
