@@ -52,29 +52,37 @@ const slugged = (name: string) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
 
 function roads(): Feature[] {
   const count = new Map<string, number>()
-  return stretches.map(stretch => {
+  return stretches.flatMap(stretch => {
     const { street } = stretch
     const middle = pointAlong(stretch.line, 0.5)
-    const home = municipalities.find(m => inside(middle, m.ring))
-    const isDivision = street.name === DIVISION
-    const prefix = isDivision ? '' : `${home?.code ?? 'co'}-`
-    const base = `${prefix}${slugged(street.name)}`
+    const home = municipalities.find(m => inside(middle, m.ring))?.code ?? 'co'
+    const shared = street.name === DIVISION
+    const base = shared ? slugged(DIVISION) : `${home}-${slugged(street.name)}`
     const n = (count.get(base) ?? 0) + 1
     count.set(base, n)
-    return path(
-      project,
-      {
-        id: `${base}-${n}`,
-        name: street.name,
-        class: street.class,
-        ...(street.owner && { owner: street.owner }),
-        ...(isDivision && { left: 'hollis', right: 'port-ellery', lead: 'port-ellery' }),
-        ...houseNumbers(stretch),
-        postalCity: postalCity(middle),
-      },
-      stretch.line,
+    return periods(stretch, home, middle).map(keeping =>
+      path(
+        project,
+        {
+          id: `${base}-${n}`,
+          name: street.name,
+          class: street.class,
+          ...keeping,
+          ...(shared && { left: 'hollis', right: 'port-ellery', lead: 'port-ellery' }),
+          ...houseNumbers(stretch),
+          postalCity: shared ? 'Port Ellery' : postalCity(middle),
+        },
+        stretch.line,
+      ),
     )
   })
+}
+
+/** Who keeps a road, and since when: the county took Mill Road from the city in 2019; nobody keeps the Tribe's but it. */
+function periods({ street: { name, owner } }: Stretch, home: string, middle: Point): object[] {
+  if (!owner || inside(middle, limits.reservation)) return [{}]
+  if (name !== 'Mill Road' || home !== 'pe') return [{ owner }]
+  return [{ to: '2019-07-01' }, { from: '2019-07-01', owner }]
 }
 
 /** A house every twelve metres a side: odd on the left, even on the right. */
@@ -111,8 +119,8 @@ const countyOnly = (ring: Line): Line[] => {
 const lone = (ring: Line, properties: Feature['properties'] = {}) =>
   collection([area(project, properties, [ring])])
 
-const folder = argv[2] ?? fileURLToPath(new URL('../../tenants/ellery', import.meta.url))
-writeAll(folder, {
+/** The files of the region that are drawn, by their path in its folder. */
+export const drawn: Readonly<Record<string, string>> = {
   'ellery-county/boundary.geojson': lone(limits.county),
   'port-ellery/boundary.geojson': collection([
     area(project, {}, [limits.portEllery, limits.kettleHill], [limits.waterTower], [limits.airport]),
@@ -155,4 +163,7 @@ writeAll(folder, {
     ...water().map(rings => area(project, { kind: 'water' }, rings)),
     path(project, { kind: 'rail', name: 'Tidewater & Northern Railroad' }, rail),
   ]),
-})
+}
+
+if (argv[1] === fileURLToPath(import.meta.url))
+  writeAll(argv[2] ?? fileURLToPath(new URL('../../tenants/ellery', import.meta.url)), drawn)

@@ -150,12 +150,11 @@ export function network(
       .map(line => ({ street, line: line as Line })),
   )
   const others = (piece: Piece, all: readonly Piece[]) => all.filter(p => p !== piece).map(p => p.line)
-  const snapped = pieces.map(piece => ({
-    ...piece,
-    line: piece.street.joinsBeside
-      ? led(piece.line, others(piece, older(piece, pieces)))
-      : snapEnds(piece.line, others(piece, pieces)),
-  }))
+  const snapped = pieces.map((piece): Piece => {
+    if (!piece.street.joinsBeside) return { ...piece, line: snapEnds(piece.line, others(piece, pieces)) }
+    const line = led(piece.line, others(piece, older(piece, pieces)))
+    return { street: { ...piece.street, line }, line }
+  })
   const trimmed = snapped.map(piece => ({
     ...piece,
     line: withoutStubs(piece.line, others(piece, snapped), piece.street.fitted ? 450 : 60),
@@ -183,10 +182,13 @@ export function network(
       run = 0
     }
     cuts.push(line.length - 1)
+    let from = metresAlong(piece.street.line, at(line, 0))
     return cuts.slice(1).map((end, k): Stretch => {
       const stretch = line.slice(at(cuts, k), end + 1)
-      const from = metresAlong(piece.street.line, at(stretch, 0))
-      return { street: piece.street, line: stretch, from, to: from + lengthOf(stretch) }
+      const to = from + lengthOf(stretch)
+      const numbered = { street: piece.street, line: stretch, from, to }
+      from = to
+      return numbered
     })
   })
 }

@@ -89,7 +89,7 @@ export function boundaries(): Readonly<Record<string, string>> {
   return Object.fromEntries(
     [...files, ['chicago/city-of-chicago/boundary.geojson', city] as const].map(([path, polygons]) => [
       path,
-      collection([area(degrees, {}, ...(polygons as Line[][]))]),
+      collection([area(degrees, {}, ...(polygons as unknown as Line[][]))]),
     ]),
   )
 }
