@@ -57,10 +57,15 @@ function rank(known: readonly string[], typed: readonly string[]): number {
   return whole.startsWith(said) ? 2 : 3
 }
 
-function addresses(entries: readonly Entry[], [first = '', ...rest]: readonly string[]): FoundPlace[] {
-  const number = /^\d{1,6}$/.test(first) ? Number(first) : Number.NaN
-  if (Number.isNaN(number) || rest.length === 0) return []
-  return matches(entries, rest).flatMap(({ street }) => {
+/** Houses with this number; where none has it, the streets that were meant. */
+function addresses(
+  entries: readonly Entry[],
+  [first = '', ...rest]: readonly string[],
+): readonly FoundPlace[] {
+  if (!/^\d{1,6}$/.test(first) || rest.length === 0) return []
+  const number = Number(first)
+  const streets = matches(entries, rest).filter(({ street }) => street !== undefined)
+  const houses = streets.flatMap(({ street }) => {
     const at = street && housePlace(street, number)
     if (!at) return []
     return [
@@ -72,6 +77,7 @@ function addresses(entries: readonly Entry[], [first = '', ...rest]: readonly st
       },
     ]
   })
+  return houses.length > 0 ? houses : streets.map(({ found }) => found)
 }
 
 /** Where a number stands, by its place in a segment's range and the side that has its parity. */
