@@ -136,7 +136,7 @@ export function prepareAreas(areas: readonly MultiPolygonRings[]) {
   }
 }
 
-/** A meridian through the cell that keeps away from every vertex of the lines. */
+/** A meridian through the cell that keeps away from every vertex of its lines: there rounding could count an edge for its neighbour. */
 function clearOfVertices(lines: Lines, members: Int32Array, cell: Cell): number {
   let best = cell.x
   let clearance = -1

@@ -61,7 +61,7 @@ export function boundsOf(geometry: MultiPolygonRings): Bounds {
 }
 
 /** Where two bounds overlap, if they do. */
-export function meet(a: Bounds, b: Bounds): Bounds | undefined {
+function meet(a: Bounds, b: Bounds): Bounds | undefined {
   const [west, south] = [Math.max(a[0], b[0]), Math.max(a[1], b[1])]
   const [east, north] = [Math.min(a[2], b[2]), Math.min(a[3], b[3])]
   return west < east && south < north ? [west, south, east, north] : undefined

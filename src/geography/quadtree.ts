@@ -25,6 +25,9 @@ export interface Quadtree {
 }
 
 const LINES_PER_LEAF = 6
+/** A bundle of lines side by side fills two quarters however often it is split: after so many times, it stays one leaf. */
+const FUTILE_SPLITS = 3
+const QUARTERS = [0, 1, 2, 3]
 
 /**
  * Grows a quadtree. `seed` is called for every cell, parents first, with the lines that meet it, the lines and the
@@ -42,8 +45,15 @@ export function growQuadtree<Seed>(
   const members: number[] = []
   const seeds: Seed[] = []
 
-  function grow(node: number, cell: Cell, inside: Int32Array, own: Seed, depth: number): void {
-    if (inside.length <= LINES_PER_LEAF || depth === deepest) {
+  function grow(
+    node: number,
+    cell: Cell,
+    inside: Int32Array,
+    own: Seed,
+    depth: number,
+    futile: number,
+  ): void {
+    if (inside.length <= LINES_PER_LEAF || depth === deepest || futile > FUTILE_SPLITS) {
       links[node] = ~seeds.length
       seeds.push(own)
       for (const line of inside) members.push(line)
@@ -53,15 +63,19 @@ export function growQuadtree<Seed>(
     const first = links.length
     links[node] = first
     links.push(0, 0, 0, 0)
-    for (let quarter = 0; quarter < 4; quarter++) {
+    const parts = QUARTERS.map(quarter => {
       const part = quarterOf(cell, quarter)
-      const within = inside.filter(line => meets(lines, line * 4, part, slack))
-      grow(first + quarter, part, within, seed(within, part, { members: inside, seed: own }), depth + 1)
+      return { part, within: inside.filter(line => meets(lines, line * 4, part, slack)) }
+    })
+    const full = parts.filter(({ within }) => within.length === inside.length).length
+    for (const [quarter, { part, within }] of parts.entries()) {
+      const planted = seed(within, part, { members: inside, seed: own })
+      grow(first + quarter, part, within, planted, depth + 1, full > 1 ? futile + 1 : 0)
     }
   }
 
   const all = Int32Array.from({ length: lines.length / 4 }, (_, line) => line)
-  grow(0, root, all, seed(all, root), 0)
+  grow(0, root, all, seed(all, root), 0, 0)
   return {
     tree: quadtree(root, Int32Array.from(links), Int32Array.from(starts), Int32Array.from(members)),
     seeds,
@@ -108,7 +122,7 @@ function quadtree(root: Cell, links: Int32Array, starts: Int32Array, members: In
       if (cell.y - cell.halfHeight > maxY || cell.y + cell.halfHeight < minY) return
       const link = links[node] as number
       if (link < 0) leaf(~link)
-      else for (let quarter = 0; quarter < 4; quarter++) descend(link + quarter, quarterOf(cell, quarter))
+      else for (const quarter of QUARTERS) descend(link + quarter, quarterOf(cell, quarter))
     }
     descend(0, root)
   }
