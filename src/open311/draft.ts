@@ -2,6 +2,7 @@ import type { FieldFault } from '../core/problem.ts'
 import type { Region } from '../regions/compile.ts'
 import type { ServiceDocument } from '../regions/documents.ts'
 import { readPlace } from '../regions/inquiry.ts'
+import type { FoundPlace } from '../regions/places.ts'
 import { type Draft, draftFaults } from '../requests/draft.ts'
 import type { Parameters } from './parameters.ts'
 
@@ -48,8 +49,11 @@ export function readDraft(
 }
 
 /** Where an address is, if the words leave no doubt: routing wants a point, and a guess would send it astray. */
-function uniquePlace(region: Region, address: string) {
-  const [found, other] = region.searchPlaces(address, 2)
-  const isPoint = found?.kind === 'address' || found?.kind === 'intersection' || found?.kind === 'landmark'
-  return isPoint && other === undefined ? found : null
+function uniquePlace(region: Region, address: string): FoundPlace | null {
+  const found = region.searchPlaces(address, 10)
+  const [best] = found
+  const exact = found.filter(({ kind }) => kind === 'address' || kind === 'intersection')
+  // A landmark at the same address is the same place; a landmark's name may be that of a street.
+  const isCertain = exact.length === 1 || (found.length === 1 && best?.kind === 'landmark')
+  return isCertain && best !== undefined ? best : null
 }

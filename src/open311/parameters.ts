@@ -83,7 +83,8 @@ async function readBytes(request: Request, max: number): Promise<Uint8Array<Arra
   if (announced !== null) return new Uint8Array(await request.arrayBuffer())
   const parts: Uint8Array<ArrayBuffer>[] = []
   let size = 0
-  for await (const part of request.body ?? []) {
+  // Cancelling would cut the connection before the sender has read why.
+  for await (const part of request.body?.values({ preventCancel: true }) ?? []) {
     size += part.length
     if (size > max) throw tooLarge
     parts.push(part)

@@ -1,0 +1,440 @@
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTenant } from '../src/core/db.ts'
+import { startApp, type TestApp } from './support/app.ts'
+import { errors, hollis, items, onRoadOf, portEllery, post, pothole, xml } from './support/open311.ts'
+
+let app: TestApp
+let hollisKey: string
+let countyKey: string
+beforeAll(async () => {
+  app = await startApp()
+  hollisKey = await app.key('hollis')
+  countyKey = await app.key('ellery-county')
+})
+afterAll(() => app.close())
+
+const shared = '/open311/v2/requests.json'
+const own = '/j/hollis/open311/v2/requests.json'
+
+async function filed(fields: Record<string, string>, path = shared) {
+  const [receipt] = await items(post(app, path, { api_key: hollisKey, ...pothole, ...hollis, ...fields }))
+  return { id: String(receipt?.service_request_id), receipt }
+}
+
+async function shown(id: string) {
+  const [request] = await items(app.request(`/open311/v2/requests/${id}.json`))
+  return request
+}
+
+const row = (jurisdiction: string, query: ReturnType<typeof sql>) =>
+  openTenant(app.platform, { kind: 'system', reason: 'test' }, 'ellery', jurisdiction).rows<
+    Record<string, unknown>
+  >(query)
+const countIn = async (jurisdiction: string) =>
+  (await row(jurisdiction, sql`SELECT count(*) AS n FROM request`))[0]?.n
+
+describe('POST requests', () => {
+  test('answers 200 with one request: its number, who handles it and why', async () => {
+    const { receipt } = await filed({ account_id: 'a-1' })
+    expect(receipt).toEqual({
+      service_request_id: expect.stringMatching(/^HO-[2-9A-Z]{5}-[2-9A-Z]{5}$/),
+      service_notice: 'The place is in City of Hollis, so City of Hollis will handle this.',
+      account_id: 'a-1',
+    })
+  })
+
+  test('answers in XML with the same elements', async () => {
+    const answer = await post(app, '/open311/v2/requests.xml', { api_key: hollisKey, ...pothole, ...hollis })
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/xml; charset=utf-8'])
+    const { request } = xml(await answer.text()).service_requests
+    expect(Object.keys(request)).toEqual(['service_request_id', 'service_notice', 'account_id'])
+  })
+
+  test('what was sent is what is shown, but for what says who reported it', async () => {
+    const { id } = await filed({
+      address_string: '12 Elm Street',
+      address_id: '545483',
+      zipcode: '08204',
+      description: 'Deep.\r\nWet.',
+      media_url: 'https://photos.example/1.jpg',
+      email: 'ann@example.org',
+      first_name: 'Ann',
+      last_name: 'Reporter',
+      phone: '555 0199',
+      device_id: 'd-1',
+    })
+    const request = await shown(id)
+    expect(request).toEqual({
+      service_request_id: id,
+      status: 'open',
+      status_notes: null,
+      service_name: 'Pothole',
+      service_code: 'pothole',
+      description: 'Deep.\r\nWet.',
+      agency_responsible: 'City of Hollis',
+      service_notice: 'The place is in City of Hollis, so City of Hollis will handle this.',
+      requested_datetime: '2026-08-12T16:00:00Z',
+      updated_datetime: '2026-08-12T16:00:00Z',
+      expected_datetime: expect.stringMatching(/^2026-08-\d\dT\d\d:\d\d:\d\dZ$/),
+      address: '12 Elm Street',
+      address_id: '545483',
+      zipcode: '08204',
+      lat: 38.6,
+      long: -74.3,
+      media_url: 'https://photos.example/1.jpg',
+    })
+    const everything = await (await app.request(`/open311/v2/requests/${id}.json?extensions=true`)).text()
+    for (const secret of ['ann@example.org', 'Ann', 'Reporter', '0199', 'd-1'])
+      expect(everything).not.toContain(secret)
+    const [kept] = await row(
+      'hollis',
+      sql`SELECT person.* FROM person JOIN request ON person.id = person WHERE request.id = ${id}`,
+    )
+    expect(kept).toMatchObject({
+      first_name: 'Ann',
+      email: 'ann@example.org',
+      phone: '555 0199',
+      device_id: 'd-1',
+    })
+  })
+
+  test.each(['a & b <i>c</i> ]]> 🕳️', 'line\r\nline\nline\rline', '"quoted" \'both\'', '&#13;'])(
+    'any text survives in both formats: %j',
+    async description => {
+      const { id } = await filed({ description })
+      expect((await shown(id))?.description).toBe(description)
+      const answer = await app.request(`/open311/v2/requests/${id}.xml`)
+      expect(xml(await answer.text()).service_requests.request.description).toBe(description)
+    },
+  )
+
+  test('latitude and longitude 0 are a place, not an empty value', async () => {
+    const { id, receipt } = await filed({ lat: '0', long: '0', api_key: countyKey })
+    expect(id).toMatch(/^EC-/)
+    expect(receipt?.service_notice).toBeTruthy()
+    expect(await shown(id)).toMatchObject({ lat: 0, long: 0 })
+  })
+
+  test('coordinates decide over an address that disagrees, which stays as the reporter’s words', async () => {
+    const { id } = await filed({ address_string: '464 Main Street, Port Ellery' })
+    expect(await shown(id)).toMatchObject({
+      address: '464 Main Street, Port Ellery',
+      ...{ lat: 38.6, long: -74.3 },
+    })
+    expect(id).toMatch(/^HO-/)
+  })
+
+  test('an address alone is found on the map where its words leave no doubt', async () => {
+    const { id } = await filed({
+      lat: '',
+      long: '',
+      address_string: '464 Main Street, Port Ellery',
+      api_key: countyKey,
+    })
+    const request = await shown(id)
+    expect(id).toMatch(/^PE-/)
+    expect(request).toMatchObject({ address: '464 Main Street, Port Ellery', lat: expect.any(Number) })
+  })
+
+  test('an address that is not found is taken all the same, for a person to place', async () => {
+    const { id, receipt } = await filed({
+      lat: '',
+      long: '',
+      address_string: 'behind the old barn',
+      api_key: countyKey,
+    })
+    expect(id).toMatch(/^EC-/)
+    expect(receipt?.service_notice).toContain('Ellery County')
+    expect(await shown(id)).toMatchObject({ address: 'behind the old barn', lat: null, long: null })
+  })
+
+  test('the fields may come in the query, where npm open311 sends the jurisdiction', async () => {
+    const answer = post(app, `${shared}?jurisdiction_id=hollis`, {
+      api_key: hollisKey,
+      ...pothole,
+      ...hollis,
+    })
+    expect((await items(answer))[0]?.service_request_id).toMatch(/^HO-/)
+  })
+
+  test('a multiple choice takes several values, however a client writes lists', async () => {
+    const busStop = {
+      service_code: 'bus-stop',
+      lat: portEllery.lat,
+      long: portEllery.long,
+      api_key: await app.key('port-ellery'),
+    }
+    const transit = await app.key('ellery-transit')
+    for (const name of ['attribute[trouble]', 'attribute[trouble][]']) {
+      const fields = [
+        ...Object.entries({ ...busStop, api_key: transit }),
+        [name, 'glass'] as const,
+        [name, 'dark'] as const,
+      ]
+      const [receipt] = await items(post(app, shared, fields))
+      const [request] = await items(
+        app.request(`/open311/v2/requests/${receipt?.service_request_id}.json?extensions=true`),
+      )
+      expect(request?.attributes).toMatchObject([
+        { value: 'glass', name: 'Broken glass or bench' },
+        { value: 'dark' },
+      ])
+    }
+  })
+
+  test('sent twice with one Idempotency-Key, it is filed once', async () => {
+    const before = await countIn('hollis')
+    const send = (description: string) =>
+      post(
+        app,
+        shared,
+        { api_key: hollisKey, ...pothole, ...hollis, description },
+        { 'idempotency-key': 'k-1' },
+      )
+    const [first] = await items(send('same'))
+    expect((await items(send('same')))[0]).toEqual(first)
+    expect(await countIn('hollis')).toBe(Number(before) + 1)
+    expect((await errors(send('other')))[0]?.code).toBe(409)
+  })
+})
+
+describe('who keeps a report', () => {
+  test('at the region without jurisdiction_id, routing decides', async () => {
+    expect((await filed({})).id).toMatch(/^HO-/)
+    expect((await filed({ ...portEllery })).id).toMatch(/^PE-/)
+  })
+
+  test('S1: a county road inside a city goes to the county from the region’s endpoint', async () => {
+    const { lat, long } = onRoadOf(app.region, 'ellery-county', 'hollis')
+    const { id, receipt } = await filed({ lat: String(lat), long: String(long) })
+    expect(id).toMatch(/^EC-/)
+    expect(receipt?.service_notice).toMatch(/Ellery County looks after .+, so it will handle this/)
+  })
+
+  test('on the city’s own endpoint it stays with the city, which says who is responsible and why', async () => {
+    const { lat, long } = onRoadOf(app.region, 'ellery-county', 'hollis')
+    const { id, receipt } = await filed({ lat: String(lat), long: String(long) }, own)
+    expect(id).toMatch(/^HO-/)
+    expect(receipt?.service_notice).toMatch(/Ellery County looks after .+, so it will handle this/)
+    expect((await shown(id))?.agency_responsible).toBe('Ellery County')
+  })
+
+  test('S2: what is a state road’s stays with the intake, and says that updates are not automatic', async () => {
+    const { lat, long } = onRoadOf(app.region, 'state-dot', 'hollis')
+    const { id, receipt } = await filed({ lat: String(lat), long: String(long) })
+    expect(id).toMatch(/^EC-/)
+    expect(receipt?.service_notice).toMatch(/State Department of Transportation .*updates are not automatic/)
+  })
+
+  test('S15: a place that nobody covers is taken too', async () => {
+    expect((await filed({ lat: '38.0', long: '-70.0', api_key: countyKey })).id).toMatch(/^EC-/)
+  })
+
+  test('a place outside a jurisdiction is 400 on its endpoint, naming who is responsible', async () => {
+    const before = await countIn('hollis')
+    for (const path of [own, `${shared}?jurisdiction_id=hollis`]) {
+      const [error] = await errors(post(app, path, { api_key: hollisKey, ...pothole, ...portEllery }))
+      expect(error?.code).toBe(400)
+      expect(error?.description).toMatch(/^This place is not in City of Hollis\. .*City of Port Ellery/)
+    }
+    expect(await countIn('hollis')).toBe(before)
+  })
+})
+
+describe('api_key', () => {
+  const send = (api_key: string, path = shared, fields: object = {}) =>
+    post(app, path, { ...pothole, ...hollis, ...fields, api_key })
+
+  test.each(['json', 'xml'])('missing, malformed, unknown or revoked is 403 in %s', async format => {
+    const forged = `${hollisKey.slice(0, -1)}${hollisKey.endsWith('2') ? '3' : '2'}`
+    const before = await countIn('hollis')
+    for (const key of ['', 'x', forged]) {
+      const [error] = await errors(send(key, `/open311/v2/requests.${format}`))
+      expect([error?.code, error?.description]).toEqual([403, expect.not.stringContaining(forged)])
+    }
+    expect(await countIn('hollis')).toBe(before)
+  })
+
+  test('the region takes a key of any of its jurisdictions, and refuses a forged one of another', async () => {
+    expect((await send(countyKey)).status).toBe(200)
+    expect((await send(`${countyKey.slice(0, -2)}22`)).status).toBe(403)
+  })
+
+  test('a jurisdiction takes only its own', async () => {
+    expect((await send(countyKey, own)).status).toBe(403)
+    expect((await send(countyKey, shared, { jurisdiction_id: 'hollis' })).status).toBe(403)
+    expect((await send(hollisKey, own)).status).toBe(200)
+  })
+
+  test('a key to work with may report too', async () => {
+    expect((await send(await app.key('hollis', 'work'), own)).status).toBe(200)
+  })
+
+  test('reading needs none, and ignores one', async () => {
+    expect((await app.request('/open311/v2/requests.json?api_key=x')).status).toBe(200)
+  })
+
+  test('no key and no such jurisdiction: an error either way', async () => {
+    expect([403, 404]).toContain((await send('', shared, { jurisdiction_id: 'atlantis' })).status)
+  })
+
+  test('no key is ever logged or echoed', async () => {
+    await send(countyKey, own)
+    expect(JSON.stringify(app.logged)).not.toContain(countyKey.slice(-20))
+  })
+})
+
+describe('bad input at this door is a 4xx with a reason, and leaves nothing', () => {
+  let before: unknown
+  beforeAll(async () => {
+    before = [await countIn('hollis'), await countIn('ellery-county')]
+  })
+  afterAll(async () => {
+    expect([await countIn('hollis'), await countIn('ellery-county')]).toEqual(before)
+  })
+
+  const refused = async (fields: Record<string, string>, path = shared) => {
+    const listed = await errors(post(app, path, { api_key: hollisKey, ...pothole, ...hollis, ...fields }))
+    return listed.map(({ code, description }) => `${code} ${description}`)
+  }
+
+  test('every field to mend is listed, under GeoReport’s names', async () => {
+    const listed = await refused({
+      lat: '',
+      long: '',
+      'attribute[size]': 'enormous',
+      'attribute[lane]': '',
+      description: 'x'.repeat(4001),
+      email: 'nobody',
+      media_url: 'javascript:alert(1)',
+      first_name: 'x'.repeat(201),
+    })
+    const names = listed.map(line => /^400 ([^:]+):/.exec(line)?.[1])
+    expect(names.sort()).toEqual(
+      [
+        'attribute[lane]',
+        'attribute[size]',
+        'description',
+        'email',
+        'first_name',
+        'lat and long, address_string or address_id',
+        'media_url',
+      ].sort(),
+    )
+  })
+
+  test.each([
+    ['no service_code', { service_code: '' }, /^400 service_code:/],
+    ['an unknown service_code', { service_code: 'unicorn' }, /^404 .*unicorn/],
+    ['latitude without longitude', { long: '' }, /^400 long:/],
+    ['a latitude in words', { lat: 'north' }, /^400 lat:/],
+    ['latitude and longitude swapped', { lat: '-174.3', long: '38.6' }, /^400 lat: .*swapped/],
+    ['a longitude out of range', { long: '-1074.3' }, /^400 long:/],
+    ['control characters', { description: 'a\u0007b' }, /^400 description:/],
+    ['several answers to a single choice', { 'attribute[size][]': 'small' }, /^400 attribute\[size\]:/],
+  ])('%s', async (_, fields, expected) => {
+    const listed = await refused(fields)
+    expect(listed).toEqual([expect.stringMatching(expected)])
+  })
+
+  test('a service that this jurisdiction does not offer is 404 on its endpoint', async () => {
+    const api_key = await app.key('quill-water')
+    expect(await refused({ api_key }, '/j/quill-water/open311/v2/requests.json')).toEqual([
+      expect.stringMatching(/^404/),
+    ])
+  })
+
+  test('4,000 characters are taken, 4,001 are not', async () => {
+    expect(await refused({ description: 'x'.repeat(4001) })).toHaveLength(1)
+    expect(await refused({ description: 'x'.repeat(4000), lat: 'north' })).toEqual([
+      expect.stringMatching(/^400 lat/),
+    ])
+  })
+
+  test('10 MB of text', async () => {
+    expect(await refused({ description: 'x'.repeat(10_000_000) })).toEqual([expect.stringMatching(/^413/)])
+  })
+
+  test.each([
+    [
+      'bytes that are not UTF-8',
+      'application/x-www-form-urlencoded',
+      new Uint8Array([0x64, 0x3d, 0xc3, 0x28]),
+    ],
+    [
+      'a multipart form that breaks off',
+      'multipart/form-data; boundary=b',
+      new TextEncoder().encode('--b\r\nConte'),
+    ],
+    ['JSON', 'application/json', new TextEncoder().encode('{"service_code":"pothole"}')],
+  ])('%s', async (_, type, body) => {
+    for (const format of ['json', 'xml']) {
+      const headers = { 'content-type': type }
+      const [error] = await errors(
+        app.request(`/open311/v2/requests.${format}`, { method: 'POST', body, headers }),
+      )
+      expect([400, 415]).toContain(error?.code)
+    }
+  })
+
+  test('nothing at all', async () => {
+    expect((await errors(app.request(shared, { method: 'POST' })))[0]?.code).toBe(403)
+  })
+})
+
+describe('photos', () => {
+  const picture = () => {
+    const png =
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+    return new File([Uint8Array.from(atob(png), character => character.charCodeAt(0))], 'hole.png', {
+      type: 'image/png',
+    })
+  }
+  const send = (parts: Record<string, File>, headers: HeadersInit = {}) => {
+    const body = new FormData()
+    for (const [name, value] of Object.entries({ api_key: hollisKey, ...pothole, ...hollis, ...parts }))
+      body.append(name, value)
+    return app.request(shared, { method: 'POST', body, headers })
+  }
+
+  test.each(['media', 'photo1', 'file_0'])(
+    'a picture in the part "%s" becomes the request’s media_url',
+    async part => {
+      const [receipt] = await items(send({ [part]: picture() }))
+      const request = await shown(String(receipt?.service_request_id))
+      expect(request?.media_url).toMatch(/^http:\/\/localhost\/media\/hollis\//)
+      const photo = await app.request(String(request?.media_url))
+      expect([photo.status, photo.headers.get('content-type')]).toEqual([200, 'image/png'])
+    },
+  )
+
+  test('with an Idempotency-Key, pictures too are kept once', async () => {
+    const headers = { 'idempotency-key': 'with-photo' }
+    const [first] = await items(send({ media: picture() }, headers))
+    expect((await items(send({ media: picture() }, headers)))[0]).toEqual(first)
+  })
+
+  test('a script named .jpg, six pictures, or a picture with a forged key are refused', async () => {
+    const before = await countIn('hollis')
+    const script = new File(['<script>alert(1)</script>'], 'hole.jpg', { type: 'image/jpeg' })
+    expect((await errors(send({ media: script })))[0]?.code).toBe(415)
+    const six = Object.fromEntries([1, 2, 3, 4, 5, 6].map(number => [`photo${number}`, picture()]))
+    expect((await errors(send(six)))[0]?.description).toMatch(/^media:/)
+    const body = new FormData()
+    for (const [name, value] of Object.entries({
+      ...pothole,
+      ...hollis,
+      media: picture(),
+      api_key: `${hollisKey.slice(0, -2)}22`,
+    }))
+      body.append(name, value)
+    expect((await app.request(shared, { method: 'POST', body })).status).toBe(403)
+    expect(await countIn('hollis')).toBe(before)
+  })
+
+  test('50 MB are refused', async () => {
+    const big = new File([new Uint8Array(50_000_000)], 'hole.jpg')
+    expect((await errors(send({ media: big })))[0]?.code).toBe(413)
+  })
+})
