@@ -92,7 +92,7 @@ export const parks: Readonly<Record<string, Line>> = {
   ),
   'Quill Meadows Golf Course': patch([1150, -4600], 900, 700, 30),
   'Beech Hill County Park': patch([5900, 6000], 900, 700, 20),
-  'Salt Marsh Preserve': patch([7350, -8050], 620, 900, 20),
+  'Salt Marsh Preserve': patch([7220, -8780], 480, 640, 20),
   'South Beach': smoothRing(
     [
       [7350, -3900],

@@ -22,11 +22,11 @@ const larkfield: Street[] = [
     'Meadowlark Way',
     'Wren Court, Finch Court, Robin Court',
   ),
-  ...pod([-9120, -3080], [720, 540, 70, 160], 'Haywagon Drive', 'Furrow Way', 'Plow Court, Harrow Court'),
+  ...pod([-9020, -3130], [640, 500, 70, 160], 'Haywagon Drive', 'Furrow Way', 'Plow Court, Harrow Court'),
   ...pod([-7600, -5430], [760, 440, 10, 140], 'Rye Drive', 'Granary Way', 'Chaff Court, Sheaf Court'),
   ...pod(
-    [-6250, -4450],
-    [760, 640, 80, 160],
+    [-6180, -4270],
+    [680, 560, 80, 160],
     'Brandywine Drive',
     'Harvest Way',
     'Sickle Court, Thresher Court, Baler Court, Windrow Court',
@@ -49,13 +49,13 @@ const gullHarbor: Street[] = [
     },
   ),
   ...pod(
-    [8150, 6350],
-    [760, 620, -10, 260],
+    [8200, 6180],
+    [620, 520, -10, 200],
     'Dune Drive',
     'Beachgrass Way',
     'Barnacle Court, Cockle Court, Periwinkle Court',
   ),
-  ...pod([8200, 5050], [520, 400, 40, 120], 'Marram Drive', 'Sea Oats Way', 'Fescue Court'),
+  ...pod([8480, 4660], [500, 400, 40, 120], 'Marram Drive', 'Sea Oats Way', 'Fescue Court'),
   ...pod([9350, 7150], [600, 420, 60, 120], 'Breakwater Circle', 'Jetty Way', 'Limpet Court, Whelk Court'),
 ]
 
