@@ -15,7 +15,7 @@ export interface JobHandler {
   run(platform: Platform, database: DatabaseName, payload: unknown): Promise<number | undefined>
 }
 
-const LEASE_MILLISECONDS = 60_000
+const LEASE_MILLISECONDS = 30_000
 const TRIES = 10
 const BACK_OFF_MILLISECONDS = 2_000
 const LONGEST_BACK_OFF_MILLISECONDS = 15 * 60_000
@@ -75,7 +75,7 @@ export async function runDueJobs(
 
 export type Job = typeof job.$inferSelect
 
-/** Takes the job due longest for a minute; one statement, so two workers never hold the same one. */
+/** Takes the job due longest, for half a minute; one statement, so two workers never hold the same one. */
 async function lease(db: Writer, now: number): Promise<Job | undefined> {
   const [leased] = await db
     .update(job)

@@ -1,7 +1,9 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { problem } from '../core/problem.ts'
-import type { RegionFiles } from '../regions/load.ts'
+
+/** The text of a region's files by their path inside its folder, with forward slashes. */
+type RegionFiles = ReadonlyMap<string, string>
 
 /** The regions in a tenants directory: its folders, in order of name. */
 export async function regionsIn(tenantsDirectory: string): Promise<string[]> {

@@ -35,7 +35,11 @@ export function embeddedDatabases(folder: string): Databases {
       client.close()
     },
     async close() {
-      for (const client of clients.values()) client.close()
+      for (const client of clients.values()) {
+        // So that the file alone is the whole database, to copy or move.
+        await client.execute('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined)
+        client.close()
+      }
       clients.clear()
     },
   }
