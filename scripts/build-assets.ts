@@ -27,8 +27,13 @@ for (const [, picture] of css.matchAll(/url\("\/assets\/(img\/[\w/-]+\.svg)"\)/g
 writeFileSync(join(out, 'icons.svg'), sprite())
 cpSync(join(root, 'src/web/icon.svg'), join(out, 'icon.svg'))
 await build({
-  entryPoints: [join(root, 'src/web/islands/site.ts')],
+  entryPoints: {
+    site: join(root, 'src/web/islands/site.ts'),
+    map: join(root, 'src/web/styles/map.css'),
+    'map-worker': join(root, 'node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs'),
+  },
   outdir: out,
+  chunkNames: '[name]-[hash]',
   bundle: true,
   splitting: true,
   format: 'esm',

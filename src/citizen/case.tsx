@@ -8,6 +8,7 @@ import type { Resolution } from '../routing/types.ts'
 import { Alert, Emergency, Moment, StatusTag } from '../web/components.tsx'
 import { Icon } from '../web/icon.tsx'
 import { Page } from '../web/layout.tsx'
+import { RegionMap } from '../web/map.tsx'
 import type { View } from '../web/view.ts'
 import { serviceName } from './catalogue.ts'
 import { PartnerContact, Trace } from './handles.tsx'
@@ -103,7 +104,7 @@ function statusText({ t }: View, { request }: PublicCase, { performer }: Resolut
 }
 
 function What({ view, found, keeper }: { view: View; found: PublicCase; keeper: string }) {
-  const { t, site } = view
+  const { t } = view
   const { request, photos } = found
   return (
     <>
@@ -115,15 +116,13 @@ function What({ view, found, keeper }: { view: View; found: PublicCase; keeper: 
         </p>
       )}
       {request.lat !== null && request.long !== null && (
-        <region-map
-          data-source={view.href('/api/v1/map')}
-          data-tiles={site.region.documents.region.map.tiles}
-          data-attribution={site.region.documents.region.map.attribution}
-          data-center={`${request.long},${request.lat}`}
-          data-zoom="15"
-          data-marker={`${request.long},${request.lat}`}
-          data-label={t('map-of-place')}
-          data-open={t('map-show')}
+        <RegionMap
+          view={view}
+          label={t('map-of-place')}
+          center={[request.long, request.lat]}
+          zoom={15}
+          marker={[request.long, request.lat]}
+          class="map--place"
         />
       )}
       {photos.length > 0 && (

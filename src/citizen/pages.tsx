@@ -152,15 +152,21 @@ async function reportsPage(c: PageContext) {
     jurisdiction: c.req.query('jurisdiction') ?? own?.slug ?? '',
   }
   const group = grouped(view, siteServices(view)).find(({ id }) => id === filter.group)
+  const services = group?.services.map(({ code }) => code)
+  const status = filter.status === 'open' || filter.status === 'closed' ? filter.status : undefined
+  const jurisdiction = region.jurisdiction(filter.jurisdiction)?.slug
+  const door = own === undefined && jurisdiction !== undefined ? `/j/${jurisdiction}` : ''
+  const query = new URLSearchParams({ service_code: services?.join(',') ?? '', status: status ?? '' })
+  const drawn = `${view.href(`${door}/api/v1/requests`)}?${query}`
   const rows = await listed(c, {
-    services: group?.services.map(({ code }) => code),
-    status: filter.status === 'open' || filter.status === 'closed' ? filter.status : undefined,
-    jurisdiction: region.jurisdiction(filter.jurisdiction)?.slug,
+    services,
+    status,
+    jurisdiction,
     after: readCursor(c.req.query('after') ?? '').value,
     limit: PAGE_OF_REPORTS,
   })
   const next = rows && writeCursor(rows, PAGE_OF_REPORTS)
-  return c.html(<ReportsPage {...{ view, filter, rows, next }} />, rows === null ? 503 : 200)
+  return c.html(<ReportsPage {...{ view, filter, drawn, rows, next }} />, rows === null ? 503 : 200)
 }
 
 /** The region's public reports; null when the index is away: the page says so, and everything else on it works. */

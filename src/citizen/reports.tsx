@@ -3,6 +3,7 @@ import { Empty } from '../web/components.tsx'
 import { SelectField } from '../web/fields.tsx'
 import { Icon } from '../web/icon.tsx'
 import { Page } from '../web/layout.tsx'
+import { RegionMap } from '../web/map.tsx'
 import type { View } from '../web/view.ts'
 import { grouped, siteServices } from './catalogue.ts'
 import { ReportList } from './report-list.tsx'
@@ -16,6 +17,8 @@ export interface ReportsFilter {
 interface Props {
   view: View
   filter: ReportsFilter
+  /** Where the map finds the reports that the filter lets through. */
+  drawn: string
   /** Null: the index is away. */
   rows: readonly PublicRequest[] | null
   /** Where the older ones begin; null on the last page. */
@@ -23,7 +26,7 @@ interface Props {
 }
 
 /** What is being reported: a list that is whole without the map, and the map of the same reports. */
-export function ReportsPage({ view, filter, rows, next }: Props) {
+export function ReportsPage({ view, filter, drawn, rows, next }: Props) {
   const { t, site } = view
   const { map } = site.region.documents.region
   const older = new URLSearchParams({ ...filter, after: next ?? '' })
@@ -34,16 +37,13 @@ export function ReportsPage({ view, filter, rows, next }: Props) {
         <p class="usa-intro">{t('reports-intro')}</p>
         <Filters view={view} filter={filter} />
         <div class="reports-page">
-          <region-map
+          <RegionMap
+            view={view}
+            label={t('map-of-reports')}
+            center={map.center}
+            zoom={map.zoom ?? 11}
+            reports={drawn}
             class="reports-page__map"
-            data-source={view.href('/api/v1/map')}
-            data-reports={view.href('/api/v1/requests')}
-            data-tiles={map.tiles}
-            data-attribution={map.attribution}
-            data-center={map.center.join(',')}
-            data-zoom={map.zoom}
-            data-label={t('map-of-reports')}
-            data-open={t('map-show')}
           />
           <div class="reports-page__list">
             {rows === null && <Empty>{t('reports-away')}</Empty>}

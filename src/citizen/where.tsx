@@ -4,6 +4,7 @@ import { BackLink, Emergency, Empty, Steps } from '../web/components.tsx'
 import { FaultSummary, type FieldMessage, HintAndFault } from '../web/fields.tsx'
 import { Icon } from '../web/icon.tsx'
 import { Page } from '../web/layout.tsx'
+import { RegionMap } from '../web/map.tsx'
 import type { View } from '../web/view.ts'
 
 interface Props {
@@ -22,6 +23,7 @@ interface Props {
  */
 export function WherePage({ view, service, typed, found, words, faults }: Props) {
   const { t } = view
+  const { map } = view.site.region.documents.region
   const details = view.href(`/report/${encodeURIComponent(service.code)}/details`)
   return (
     <Page view={view} title={t('where-title')} section="/report">
@@ -34,10 +36,8 @@ export function WherePage({ view, service, typed, found, words, faults }: Props)
           <span class="kicker">{view.say(service.name)}</span> {t('where-title')}
         </h1>
         <place-picker
-          data-details={details}
           data-base={view.site.base}
-          data-center={view.site.region.documents.region.map.center.join(',')}
-          data-zoom={view.site.region.documents.region.map.zoom}
+          data-who={view.href(`/report/${encodeURIComponent(service.code)}/who`)}
           data-messages={JSON.stringify(pickerMessages(view))}
         >
           <search>
@@ -66,13 +66,14 @@ export function WherePage({ view, service, typed, found, words, faults }: Props)
             </form>
           </search>
           {typed !== '' && <Results view={view} details={details} typed={typed} found={found} />}
-          <div data-map hidden />
+          <div class="locate" data-locate />
+          <p class="map-help">{t('picker-map-help')}</p>
+          <RegionMap view={view} label={t('picker-map')} center={map.center} zoom={map.zoom ?? 11} pick />
           <form class="where__chosen" action={details} hidden data-chosen>
             <input type="hidden" name="lat" />
             <input type="hidden" name="long" />
             <input type="hidden" name="accuracy" />
             <input type="hidden" name="address" />
-            <p class="where__place" data-place aria-live="polite" />
             <div data-handles aria-live="polite" />
             <button class="usa-button usa-button--big" type="submit">
               {t('continue')}
@@ -168,9 +169,6 @@ function pickerMessages({ t }: View) {
     located: t('picker-located', { metres: '{metres}' }),
     refused: t('picker-refused'),
     failed: t('picker-failed'),
-    map: t('picker-map'),
-    mapHelp: t('picker-map-help'),
-    here: t('picker-here', { place: '{place}' }),
     suggestions: t('picker-suggestions', { count: '{count}' }),
     none: t('picker-none'),
   }

@@ -1,7 +1,15 @@
+import { PhotoField } from './photo-field.ts'
+import { PlacePicker } from './place-picker.ts'
+import { RegionMap } from './region-map.ts'
+import { guardForm } from './report-form.ts'
 import { ServiceFilter } from './service-filter.ts'
 
 /* What the script adds to pages that work without it. Each element improves the HTML that is already in it. */
+customElements.define('region-map', RegionMap)
 customElements.define('service-filter', ServiceFilter)
+customElements.define('place-picker', PlacePicker)
+customElements.define('photo-field', PhotoField)
+for (const form of document.querySelectorAll<HTMLFormElement>('.report-form')) guardForm(form)
 
 /* The summary of faults is read first, wherever the browser would have put the reader. */
 document.querySelector<HTMLElement>('[data-focus]')?.focus()

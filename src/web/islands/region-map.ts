@@ -1,0 +1,42 @@
+import type { DrawnMap } from './map/draw.ts'
+
+/**
+ * A map of the region, drawn only when it comes into view, or on a press for readers who save data. Never the only way:
+ * whatever it shows or takes stands in the page as text or form too. It tells of a chosen place with a `pick` event.
+ */
+export class RegionMap extends HTMLElement {
+  #drawn: Promise<DrawnMap | undefined> | undefined
+
+  connectedCallback() {
+    const button = this.querySelector('button')
+    button?.addEventListener('click', () => this.#draw())
+    if (savesData()) return
+    const watch = new IntersectionObserver(entries => {
+      if (!entries.some(entry => entry.isIntersecting)) return
+      watch.disconnect()
+      this.#draw()
+    })
+    watch.observe(this)
+  }
+
+  /** Shows a place, and how far off it may be in metres. */
+  async mark(place: { lat: number; long: number }, accuracy: number) {
+    const drawn = await this.#draw()
+    drawn?.mark(place, accuracy)
+  }
+
+  #draw(): Promise<DrawnMap | undefined> {
+    this.#drawn ??= import('./map/draw.ts')
+      .then(({ drawMap }) => drawMap(this))
+      .catch(() => {
+        this.classList.add('is-failed')
+        return undefined
+      })
+    return this.#drawn
+  }
+}
+
+function savesData(): boolean {
+  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } }
+  return connection?.saveData === true
+}

@@ -1,0 +1,108 @@
+import { element } from './dom.ts'
+
+export interface Suggestion {
+  readonly label: string
+}
+
+interface Options<T extends Suggestion> {
+  readonly input: HTMLInputElement
+  readonly find: (typed: string, signal: AbortSignal) => Promise<readonly T[]>
+  readonly choose: (chosen: T) => void
+  /** Says how many there are, for those who do not see the list. */
+  readonly announce: (count: number) => string
+}
+
+const WAIT_MILLISECONDS = 150
+const LEAST_TYPED = 2
+
+/**
+ * Suggestions under an input, as the ARIA combobox pattern has them (list autocomplete, manual selection): arrows
+ * move, Enter takes, Escape closes. With nothing taken, Enter sends the form as it would without script.
+ */
+export function addSuggestions<T extends Suggestion>({ input, find, choose, announce }: Options<T>): void {
+  const id = `${input.id}-suggestions`
+  const list = element('ul', { id, role: 'listbox', class: 'suggestions', hidden: true })
+  const status = element('p', { class: 'usa-sr-only', role: 'status' })
+  const label = document.querySelector(`label[for="${input.id}"]`)
+  if (label) {
+    label.id ||= `${input.id}-label`
+    list.setAttribute('aria-labelledby', label.id)
+  }
+  input.after(list, status)
+  for (const [name, value] of Object.entries({
+    role: 'combobox',
+    'aria-autocomplete': 'list',
+    'aria-expanded': 'false',
+    'aria-controls': id,
+  })) {
+    input.setAttribute(name, value)
+  }
+
+  let shown: readonly T[] = []
+  let active = -1
+  let timer = 0
+  let asked = new AbortController()
+
+  const activate = (index: number) => {
+    active = index
+    for (const [at, option] of [...list.children].entries()) {
+      option.setAttribute('aria-selected', String(at === index))
+      if (at === index) option.scrollIntoView({ block: 'nearest' })
+    }
+    if (index < 0) input.removeAttribute('aria-activedescendant')
+    else input.setAttribute('aria-activedescendant', `${id}-${index}`)
+  }
+  const show = (found: readonly T[]) => {
+    shown = found
+    list.replaceChildren(...found.map((place, index) => optionOf(place, `${id}-${index}`)))
+    list.hidden = found.length === 0
+    input.setAttribute('aria-expanded', String(found.length > 0))
+    activate(-1)
+  }
+  const take = (index: number) => {
+    const chosen = shown[index]
+    if (chosen === undefined) return
+    input.value = chosen.label
+    show([])
+    choose(chosen)
+  }
+  const ask = async () => {
+    asked.abort()
+    asked = new AbortController()
+    const typed = input.value.trim()
+    if (typed.length < LEAST_TYPED) return show([])
+    try {
+      const found = await find(typed, asked.signal)
+      show(found)
+      status.textContent = announce(found.length)
+    } catch {
+      show([])
+    }
+  }
+
+  input.addEventListener('input', () => {
+    clearTimeout(timer)
+    timer = window.setTimeout(ask, WAIT_MILLISECONDS)
+  })
+  input.addEventListener('keydown', event => {
+    if (list.hidden) return
+    const last = shown.length - 1
+    if (event.key === 'ArrowDown') activate(active >= last ? 0 : active + 1)
+    else if (event.key === 'ArrowUp') activate(active <= 0 ? last : active - 1)
+    else if (event.key === 'Escape') show([])
+    else if (event.key === 'Enter' && active >= 0) take(active)
+    else return
+    event.preventDefault()
+  })
+  input.addEventListener('blur', () => show([]))
+  // Before the blur that the press would cause.
+  list.addEventListener('pointerdown', event => {
+    event.preventDefault()
+    const option = event.target instanceof Element ? event.target.closest('[role=option]') : null
+    if (option) take([...list.children].indexOf(option))
+  })
+}
+
+function optionOf({ label }: Suggestion, id: string): HTMLLIElement {
+  return element('li', { id, role: 'option', 'aria-selected': 'false' }, label)
+}
