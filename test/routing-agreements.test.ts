@@ -103,6 +103,7 @@ describe('S5 an end with no successor', () => {
 
   test('remains if the next begins later, covers less, or is another body’s', () => {
     expect(left({ from: from2028 + 1 })).toEqual(['signals'])
+    expect(left({ from: from2026 + 1, to: from2028 })).toEqual(['signals', 'next'])
     expect(left({ from: from2028, services: new Set(['tree']) })).toEqual(['signals'])
     expect(left({ from: from2028, areas: new Set([1]) })).toEqual(['signals'])
     expect(left({ from: from2028, hours: 'closed' })).toEqual(['signals'])

@@ -20,6 +20,10 @@ const awkward = fc
     fc.constantFrom(0, 0.4, 15, -15, 40),
   )
   .map(([east, north, off]) => at(east + off, north + off))
+/** Around the corner where two cities and the county meet. */
+const threeBodies = fc
+  .tuple(fc.double({ min: 1, max: 90, noNaN: true }), fc.double({ min: 1, max: 90, noNaN: true }))
+  .map(([east, north]) => at(8000 - east, 8000 - north))
 const ground = fc.oneof(place, awkward)
 const services = fc.constantFrom(...calloway.services.keys())
 const instants = fc.integer({ min: local('2025-01-01T00:00'), max: local('2029-01-01T00:00') })
@@ -106,7 +110,7 @@ test('the order in which areas are listed changes nothing but the order of the s
   fc.assert(
     fc.property(
       fc.shuffledSubarray([...drawnAreas], { minLength: drawnAreas.length }),
-      fc.array(fc.tuple(sane, place), { minLength: 10, maxLength: 10 }),
+      fc.array(fc.tuple(sane, fc.oneof(place, threeBodies)), { minLength: 10, maxLength: 10 }),
       (areas, asked) => {
         const shuffled = snapshot({ areas, agreements: [] })
         for (const [sane, place] of asked) {

@@ -11,8 +11,10 @@ import {
   drawnSegments,
   inquiry,
   local,
+  road,
   segmentIndex,
   snapshot,
+  split,
 } from './support/routing-fixture.ts'
 import { ids, said, story, who } from './support/routing-words.ts'
 
@@ -105,8 +107,39 @@ describe('S1 county road inside a city', () => {
     expect(route('graffiti', betweenRoads, { accuracy: 40 }).confidence).toBe('certain')
   })
 
-  test('a road too far to be the nearest within the error is no candidate', () => {
-    expect(route('pothole', at(3000, 2501), { accuracy: 15 }).confidence).toBe('certain')
+  test('a road that is nowhere the nearest within the error is no candidate', () => {
+    const nearCorner = at(7990, 2501)
+    expect(route('pothole', nearCorner, { accuracy: 4 }).confidence).toBe('certain')
+    expect(route('pothole', nearCorner, { accuracy: 5 }).confidence).toBe('ask')
+  })
+
+  test('an error that is no number, or negative, leaves the point as it is', () => {
+    for (const accuracy of [Number.NaN, -1, Number.NEGATIVE_INFINITY]) {
+      expect(route('pothole', betweenRoads, { accuracy })).toEqual(route('pothole', betweenRoads))
+    }
+  })
+
+  test('among more roads than anyone would read, the bodies are asked for', () => {
+    const lanes = (count: number) =>
+      Array.from({ length: count }, (_, i) =>
+        road(
+          `lane-${i}`,
+          `Lane ${i}`,
+          [
+            [2000, 3500 + i],
+            [4000, 3500 + i],
+          ],
+          i ? {} : { owner: 'calloway' },
+        ),
+      )
+    const ask = (count: number) =>
+      route('pothole', at(3000, 3500), { accuracy: 30 }, snapshot({ segments: lanes(count) })).question?.id
+    expect([ask(8), ask(9)]).toEqual(['road', 'side'])
+  })
+
+  test('whoever performs it already knows, and is not told again', () => {
+    const lent = snapshot({ agreements: [agreement('mill', 'calloway', 'maple')] })
+    expect(route('pothole', onMillRoad, {}, lent)).toMatchObject({ performer: { id: 'maple' }, inform: [] })
   })
 
   test('two roads of one name are told apart by who looks after them', () => {
@@ -179,6 +212,28 @@ describe('S4 boundary street', () => {
     }
     expect(lead(north(0.39, 6))).toEqual(['maple', ['alder'], 'boundary-street', ['line-street']])
     expect(lead(north(0.41, -6))).toEqual(['alder', ['maple'], 'boundary-street', ['line-street']])
+  })
+
+  test('the agreement holds between its dates only', () => {
+    const dated = (time: string) =>
+      route(
+        'pothole',
+        north(0.39, 6),
+        { at: local(time) },
+        snapshot({
+          boundaryStreets: [{ ...split, from: local('2026-01-01T00:00'), to: local('2027-01-01T00:00') }],
+        }),
+      ).accountable.id
+    expect(dated('2025-12-31T23:59:59.999')).toBe('alder')
+    expect(dated('2026-01-01T00:00')).toBe('maple')
+    expect(dated('2026-12-31T23:59:59.999')).toBe('maple')
+    expect(dated('2027-01-01T00:00')).toBe('alder')
+  })
+
+  test('the trace names both bodies and the agreement', () => {
+    expect(story(route('pothole', north(0.39, 6)))).toContain(
+      'Line Street is shared by City of Maple and City of Alder; under “Line Street, split at the creek”, City of Maple leads.',
+    )
   })
 
   test('for a service the agreement does not name, the side decides', () => {

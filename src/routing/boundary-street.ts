@@ -29,8 +29,7 @@ export function decideBoundaryStreet(
   }
 
   for (const agreement of query.index.boundaryStreets.get(near.segment) ?? []) {
-    if (!inForce(agreement, query.inquiry.at)) continue
-    if (agreement.services !== null && !agreement.services.has(query.rule.code)) continue
+    if (!streetAgreementApplies(query, agreement)) continue
     const body = authority(query, leadAlong(agreement, near.along) ?? '')
     if (!body) continue
     const neighbors = othersOf(sides, body.id)
@@ -51,6 +50,14 @@ export function decideBoundaryStreet(
     (beside === undefined ? undefined : leadBy(beside, 'boundary-street-side')) ??
     leadBy(sides.lead, 'boundary-street-lead')
   )
+}
+
+export function streetAgreementApplies(
+  { inquiry, rule }: Query,
+  agreement: BoundaryStreetAgreement,
+): boolean {
+  const { services } = agreement
+  return inForce(agreement, inquiry.at) && (services === null || services.has(rule.code))
 }
 
 function leadAlong(agreement: BoundaryStreetAgreement, along: number): string | undefined {

@@ -85,11 +85,6 @@ export function nameOf(query: Query, id: string): string {
   return query.snapshot.bodies.get(id)?.name ?? id
 }
 
-/** The answer to a question, if one was given. */
-export function answerTo(inquiry: Inquiry, question: string): string | readonly string[] | undefined {
-  return Object.hasOwn(inquiry.answers, question) ? inquiry.answers[question] : undefined
-}
-
 function makeIndex(snapshot: RoutingSnapshot): SnapshotIndex {
   const { bodies, areas, segments, agreements, boundaryStreets, services } = snapshot
   const areaBodies = areas.map(area => (area.body === null ? undefined : bodies.get(area.body)))

@@ -1,7 +1,7 @@
 import { performed } from './agree.ts'
 import { decide, type Outcome } from './decide.ts'
 import { groundAt, isPlace, locateSteps } from './locate.ts'
-import { answerTo, indexOf, NOBODY, type Query, refTo } from './query.ts'
+import { indexOf, NOBODY, type Query, refTo } from './query.ts'
 import { deskFor } from './reach.ts'
 import { told } from './tell.ts'
 import { step } from './trace.ts'
@@ -108,7 +108,7 @@ function unresolved(
 
 function asksTriage(rule: ServiceRule, inquiry: Inquiry): boolean {
   for (const [question, urgentAnswers] of rule.urgentAnswers) {
-    const answers = [answerTo(inquiry, question) ?? []].flat()
+    const answers = [inquiry.answers[question] ?? []].flat()
     if (answers.some(answer => urgentAnswers.has(answer))) return true
   }
   return false

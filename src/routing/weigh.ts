@@ -1,7 +1,7 @@
 import type { Place } from '../core/geometry.ts'
 import { decide, type Ground, type Outcome } from './decide.ts'
 import { SNAP, standing } from './locate.ts'
-import { answerTo, type Query, refTo } from './query.ts'
+import { type Query, refTo } from './query.ts'
 import { step } from './trace.ts'
 import type { BodyRef, NearSegment, RoutingQuestion, TraceStep } from './types.ts'
 
@@ -38,15 +38,23 @@ export function settled(outcome: Outcome, before: readonly TraceStep[] = []): Ve
  */
 export function weigh(query: Query, ground: Ground, place: Place): Verdict {
   const { snapshot, inquiry, accuracy } = query
-  const elsewhere = groundsAround(query, place)
+  const [, ...around] = snapshot.atlas.areaSetsWithin(place.lat, place.long, accuracy)
+  const elsewhere = around.map(areas => standing(query, areas))
+  const byOwner = new Map<string | null, Outcomes>()
   const possible = (road: NearSegment | null): Possibility => {
-    const segments = road ? [road] : ground.segments
-    const [here, ...there] = [ground.areas, ...elsewhere].map(areas => decide(query, { areas, segments }))
-    return { road, outcomes: distinct([here ?? decide(query, ground), ...there]) }
+    const segment = road && snapshot.segments[road.segment]
+    const owner = segment?.owner ?? null
+    const known = segment?.sides ? undefined : byOwner.get(owner)
+    if (known) return { road, outcomes: known }
+    const on = (areas: readonly number[]) =>
+      decide(query, { areas, segments: road ? [road] : ground.segments })
+    const outcomes = distinct([on(ground.areas), ...elsewhere.map(on)])
+    if (!segment?.sides) byOwner.set(owner, outcomes)
+    return { road, outcomes }
   }
 
   const roads = roadsMeant(query, ground)
-  const chosen = roads.find(road => snapshot.segments[road.segment]?.id === answerTo(inquiry, 'road'))
+  const chosen = roads.find(road => snapshot.segments[road.segment]?.id === inquiry.answers.road)
   const [nearest = null, ...further] = chosen ? [chosen] : roads
   const first = possible(nearest)
   const possibilities = [first, ...further.map(possible)]
@@ -60,7 +68,7 @@ export function weigh(query: Query, ground: Ground, place: Place): Verdict {
     const doubted = elsewhere.length > 0 || further.length > 0
     return settled(best, doubted && best.body ? [...before, oneBody(query, best.body.name)] : before)
   }
-  const side = answerTo(inquiry, 'side')
+  const side = inquiry.answers.side
   const sided = [best, ...others].find(({ body }) => body?.id === side)
   if (sided?.body) return settled(sided, [...before, answered(sided.body.name)])
 
@@ -73,23 +81,6 @@ export function weigh(query: Query, ground: Ground, place: Place): Verdict {
       ? step('decide', 'ask-road', { metres })
       : step('decide', 'ask-side', { metres, bodies })
   return { outcome: best, candidates, question, before, after: [after] }
-}
-
-/** What else may hold the place, in an order that does not depend on how the areas are listed. */
-function groundsAround(query: Query, { lat, long }: Place): readonly (readonly number[])[] {
-  const { atlas, areas } = query.snapshot
-  const [, ...others] = atlas.areaSetsWithin(lat, long, query.accuracy)
-  const grounds = others.map(set => standing(query, set))
-  const byIds = new Map(
-    grounds.map(set => [
-      set
-        .map(index => areas[index]?.id)
-        .sort()
-        .join(),
-      set,
-    ]),
-  )
-  return [...byIds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, set]) => set)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { streetAgreementApplies } from './boundary-street.ts'
 import { boundaryBody, type Outcome, stands } from './decide.ts'
 import { authority, inForce, type Query } from './query.ts'
 import { step } from './trace.ts'
@@ -44,7 +45,7 @@ function addOwners(query: Query, asset: string, add: (id: string, basis?: string
     }
   }
   for (const agreement of query.snapshot.boundaryStreets) {
-    if (!inForce(agreement, query.inquiry.at)) continue
+    if (!streetAgreementApplies(query, agreement)) continue
     for (const { lead } of agreement.parts) add(lead, 'boundary-street')
   }
 }

@@ -260,19 +260,17 @@ const agreements = [
   }),
 ]
 
-const boundaryStreets: BoundaryStreetAgreement[] = [
-  {
-    ...always,
-    id: 'line-street',
-    title: 'Line Street, split at the creek',
-    segment: segmentIndex('line-street-north'),
-    services: new Set(['pothole']),
-    parts: [
-      { upTo: 0.4, lead: 'maple' },
-      { upTo: 1, lead: 'alder' },
-    ],
-  },
-]
+export const split: BoundaryStreetAgreement = {
+  ...always,
+  id: 'line-street',
+  title: 'Line Street, split at the creek',
+  segment: segmentIndex('line-street-north'),
+  services: new Set(['pothole']),
+  parts: [
+    { upTo: 0.4, lead: 'maple' },
+    { upTo: 1, lead: 'alder' },
+  ],
+}
 
 export const calloway: RoutingSnapshot = snapshot({})
 
@@ -297,7 +295,7 @@ export function snapshot(changes: {
     areas: areas.map(({ polygons: _, ...rest }) => rest),
     segments: segments.map(({ line: _, ...rest }) => rest),
     agreements: changes.agreements ?? agreements,
-    boundaryStreets: changes.boundaryStreets ?? boundaryStreets,
+    boundaryStreets: changes.boundaryStreets ?? [split],
     intake: 'calloway',
     atlas:
       changes.atlas ??
