@@ -31,7 +31,7 @@ export function plainText(html: string): string {
   const words = html
     .replace(/<(script|style)\b[^>]*>.*?<\/\1\s*>/gis, '')
     .replace(/<!--.*?-->/gs, '')
-    .replace(/<(?:br|\/p|\/div|\/li|\/tr|\/h[1-6]|\/ul|\/ol)\b[^>]*>/gi, '\n')
+    .replace(/<(?:br|\/p|\/div|\/tr|\/h[1-6]|\/ul|\/ol)\b[^>]*>/gi, '\n')
     .replace(/<li\b[^>]*>/gi, '\n- ')
     .replace(/<\/?[a-z][^>]*>/gi, '')
   return decodeEntities(words)
