@@ -10,8 +10,8 @@ import { landmarks } from './ellery/places.ts'
 import { DIVISION, divisionCuts, thoroughfaresAndLanes } from './ellery/roads.ts'
 import { towns } from './ellery/towns.ts'
 import { area, collection, type Feature, path, projection, spot, writeAll } from './features.ts'
+import { metresAlong, network, type Stretch } from './network.ts'
 import { at, inside, type Line, nearestOn, type Point, pointAlong, ribbon } from './plane.ts'
-import { metresAlong, network, type Stretch } from './streets.ts'
 
 /** Out on the Atlantic shelf, where nobody lives. */
 const project = projection(38.6, -74.3)

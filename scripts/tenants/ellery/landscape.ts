@@ -1,5 +1,6 @@
 import { type Geom, union } from 'polyclip-ts'
 import { outlinesAround, signedArea } from '../contour.ts'
+import type { Stretch } from '../network.ts'
 import {
   add,
   at,
@@ -14,7 +15,6 @@ import {
   smooth,
   smoothRing,
 } from '../plane.ts'
-import type { Stretch } from '../streets.ts'
 import { brooks, creek, grid, lake, ponds, river, riverWidth, shore } from './ground.ts'
 
 /** What only the map shows, and the greens that streets go around. */
