@@ -1,5 +1,9 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { freePort } from './test/support/sqld.ts'
+
+// The worker's bindings are fixed before its libSQL server starts, so the port is chosen here.
+const sqldPort = await freePort()
 
 export default defineConfig({
   test: {
@@ -16,11 +20,17 @@ export default defineConfig({
       },
       {
         extends: true,
-        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { bindings: { DATABASE_URL: `http://127.0.0.1:${sqldPort}` } },
+          }),
+        ],
         test: {
           name: 'workers',
           include: ['test/workers/*.test.ts'],
           globalSetup: ['test/workers/setup.ts'],
+          provide: { sqldPort },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

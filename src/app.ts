@@ -96,7 +96,7 @@ function causeOf({ cause }: Problem): string {
   const place =
     cause.stack
       ?.split('\n')
-      .find(line => /\bsrc\/|\bdist\//.test(line))
+      .find(line => line.trimStart().startsWith('at '))
       ?.trim() ?? ''
   return `${cause.name}${code} ${place}`.trim()
 }

@@ -38,7 +38,8 @@ function makePlatform(env: Env): Platform {
           method: request.method,
           headers: [...request.headers],
         })
-        return answer as unknown as Response
+        // What the binding answers cannot be changed; the front door adds its headers to a copy.
+        return new Response(answer.body as unknown as ReadableStream, answer as unknown as Response)
       },
     },
     log,

@@ -9,7 +9,7 @@ import worker from '../../src/worker.ts'
 import { type ContractApp, contractApp } from '../contract/app.ts'
 
 /** The worker as deployed, in workerd, on the real libSQL server that `setup.ts` started. */
-export const workerEnv: Env = { ...(env as unknown as Env), DATABASE_URL: inject('databaseUrl') }
+export const workerEnv = env as unknown as Env
 
 export async function request(path: string, init?: RequestInit): Promise<Response> {
   const asked = new Request(new URL(path, 'http://localhost'), init)

@@ -12,14 +12,14 @@ import { startSqld } from '../support/sqld.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    databaseUrl: string
+    sqldPort: number
     keys: Record<string, string>
   }
 }
 
 /** A real libSQL server with the bundled region in it, and keys for every jurisdiction, for the tests in workerd. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const sqld = await startSqld()
+  const sqld = await startSqld({ port: project.getProvidedContext().sqldPort })
   const dataDir = mkdtempSync(join(tmpdir(), 'countyline-'))
   const platform = nodePlatform({
     dataDir,
@@ -35,7 +35,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
       keys[`${slug} ${scope}`] = (await createKey(platform, db, 'test', scope)).key
     }
   }
-  project.provide('databaseUrl', sqld.url)
   project.provide('keys', keys)
   return async () => {
     await platform.close()
