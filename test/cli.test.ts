@@ -45,7 +45,9 @@ describe('the command', () => {
     [['route', '--region', 'lake'], 2],
     [['boundaries', 'import', '--region', 'lake', '--name-field', 'NAME'], 2],
     [['validate', 'lake'], 2],
+    [['validate'], 1],
     [['validate', '--region', 'nowhere'], 1],
+    [['validate', '--region', '../elsewhere'], 1],
     [['export', '--region', 'nowhere'], 1],
     [['keys', 'create', '--jurisdiction', 'nowhere'], 1],
     [['jobs', '--database', 'nowhere'], 1],
@@ -176,6 +178,14 @@ describe('plan, apply, export', () => {
     ).toEqual(['overlap', 'gap'])
   })
 
+  test('a place that a partner answers for is no gap', async () => {
+    const { countyline, write } = deployment()
+    const fort = { id: 'fort', name: 'Fort', kind: 'territory', partner: 'state-dot' }
+    const hole = boxFeature(-80.1, 40, -79.9, 40.1, fort)
+    write('lake', lakeFiles({ 'areas.geojson': collection(hole) }))
+    expect(await countyline('plan', '--json')).toMatchObject({ code: 0, json: [{ gaps: [], geojson: null }] })
+  })
+
   test('plan tells of gaps that begin on a day to come, and of agreements that end', async () => {
     const { countyline, write } = deployment()
     write(
@@ -252,6 +262,25 @@ describe('route', () => {
     )
     expect(out).toContain('accountable  Lake County (jurisdiction lake-county) by asset:road')
     expect(out).toMatch(/^\d\. The place is in West\.$/m)
+  })
+
+  test('south and west of zero are places too', async () => {
+    const { countyline, write } = deployment()
+    write('lake', lakeFiles())
+    const { code, json } = await countyline(
+      'route',
+      '--region',
+      'lake',
+      '--service',
+      'graffiti',
+      '--at',
+      '-33.9,151.2',
+      '--json',
+    )
+    expect({ code, json }).toMatchObject({
+      code: 0,
+      json: { accountable: { kind: 'none' }, confidence: 'certain' },
+    })
   })
 
   test.each([

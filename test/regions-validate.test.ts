@@ -7,6 +7,16 @@ const agreement = (id: string, accountable: string, performer: string, rest = ''
 const agreements = (...written: string[]) =>
   lakeFiles({ 'agreements.yaml': `agreements:\n${written.join('')}` })
 
+/** The territories of two partners on the same ground. */
+function territories(one: object, other: object): RegionFiles {
+  const area = (id: string, partner: string, dates: object) =>
+    boxFeature(-80.1, 40, -80.09, 40.01, { id, name: id, kind: 'territory', partner, ...dates })
+  const partners = '  - id: army\n    name: Army\n    phone: "+1 555 0101"\n'
+  const region = `${lakeFiles().get('region.yaml')}${partners}`
+  const areas = collection(area('camp', 'army', one), area('fort', 'state-dot', other))
+  return lakeFiles({ 'region.yaml': region, 'areas.geojson': areas })
+}
+
 /** A promise, the files that break it, where and what is told. */
 type Case = readonly [promise: string, files: RegionFiles, place: string, told: RegExp]
 
@@ -185,6 +195,12 @@ const errors: readonly Case[] = [
     /without a partner/,
   ],
   [
+    'two partners claim no ground both',
+    territories({ from: '2020-01-01' }, {}),
+    'areas.geojson:3',
+    /"fort" and "camp" both claim/,
+  ],
+  [
     'longitude comes first',
     lakeEdited('places.geojson', '[-80.02,40.06]', '[40.06,-80.02]'),
     'places.geojson:2',
@@ -326,6 +342,10 @@ describe('what only looks alike is left alone', () => {
         ),
       }),
     )
+  })
+
+  test('one partner may follow another on the same ground', () => {
+    fine(territories({ to: '2027-01-01' }, { from: '2027-01-01' }))
   })
 
   test('districts of one layer may overlap when they offer nothing in common', () => {

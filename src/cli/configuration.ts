@@ -1,12 +1,14 @@
+import * as v from 'valibot'
 import { asProblem } from '../core/problem.ts'
 import { type NodePlatform, nodePlatform } from '../platform/node/platform.ts'
 import { type Environment, readEnvironment } from '../platform/node/settings.ts'
 import { readRegionFiles, regionsIn } from '../platform/node-tenants.ts'
 import { storedSnapshot } from '../regions/apply.ts'
+import { slug } from '../regions/documents.ts'
 import { type Fault, faultLine, isError } from '../regions/fault.ts'
 import { type Loaded, loadRegion } from '../regions/load.ts'
 import type { Snapshot } from '../regions/snapshot.ts'
-import type { Terminal } from './command.ts'
+import { refuse, type Terminal } from './command.ts'
 
 export interface LoadedRegion extends Loaded {
   readonly region: string
@@ -18,9 +20,11 @@ export async function loadRegions(
   chosen: string | undefined,
 ): Promise<readonly LoadedRegion[]> {
   const { tenantsDir } = readEnvironment(terminal.env)
+  const regions = chosen === undefined ? await regionsIn(tenantsDir) : [readSlug('--region', chosen)]
+  if (regions.length === 0) throw refuse(`${tenantsDir} holds no region.`)
   const takenHosts = new Map<string, string>()
   const loaded: LoadedRegion[] = []
-  for (const region of chosen === undefined ? await regionsIn(tenantsDir) : [chosen]) {
+  for (const region of regions) {
     const read = loadRegion(region, await readRegionFiles(tenantsDir, region), takenHosts)
     for (const host of read.draft?.region.hosts ?? []) takenHosts.set(host.toLowerCase(), region)
     for (const host of Object.keys(read.draft?.region.jurisdictionHosts ?? {})) {
@@ -29,6 +33,12 @@ export async function loadRegions(
     loaded.push({ region, ...read })
   }
   return loaded
+}
+
+/** A name that is also a folder: nothing that leads out of TENANTS_DIR. */
+export function readSlug(option: string, given: string): string {
+  if (v.is(slug, given)) return given
+  throw refuse(`${option} "${given}": use a–z, 0–9 and single inner hyphens.`)
 }
 
 /** Lends the deployment's platform: its databases under DATA_DIR, or the server that the environment names. */

@@ -44,6 +44,8 @@ export const plan = command({
       const lines: string[] = []
       const json: unknown[] = []
       const loaded = await loadRegions(terminal, options.region)
+      if (options.geojson !== undefined && loaded.length > 1)
+        throw refuse('--geojson draws one region: name it with --region.')
       for (const read of loaded) {
         const { region, draft, documents, faults } = read
         const ok = documents !== undefined

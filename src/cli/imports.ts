@@ -7,11 +7,11 @@ import { readRegionFiles, readText, writeFiles } from '../platform/node-tenants.
 import { boundaryFiles } from '../regions/boundary-files.ts'
 import { importServices } from '../regions/catalogue.ts'
 import { mergeCatalogue } from '../regions/catalogue-files.ts'
-import { jurisdictionDocument, service, slug } from '../regions/documents.ts'
+import { jurisdictionDocument, service } from '../regions/documents.ts'
 import { faultLine, isError } from '../regions/fault.ts'
 import { loadRegion, type RegionFiles } from '../regions/load.ts'
 import { command, refuse, type Terminal } from './command.ts'
-import { count } from './configuration.ts'
+import { count, readSlug } from './configuration.ts'
 
 export const importBoundariesCommand = command({
   name: 'boundaries import',
@@ -124,9 +124,8 @@ async function regionFolder(
   terminal: Terminal,
   region: string,
 ): Promise<{ root: string; present: RegionFiles }> {
-  readWith(slug, region, '--region')
   const { tenantsDir } = readEnvironment(terminal.env)
-  const root = join(tenantsDir, region)
+  const root = join(tenantsDir, readSlug('--region', region))
   const present: RegionFiles = existsSync(root) ? await readRegionFiles(tenantsDir, region) : new Map()
   return { root, present }
 }

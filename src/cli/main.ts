@@ -60,12 +60,28 @@ class UsageError extends Error {}
 
 function read(chosen: Command, args: readonly string[]) {
   try {
-    const config = { args: [...args], options: parseConfig(chosen.options), allowPositionals: true } as const
+    const config = {
+      args: joined(chosen, args),
+      options: parseConfig(chosen.options),
+      allowPositionals: true,
+    } as const
     const { values, positionals } = parseArgs(config)
     return { values, operands: positionals }
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split('. ')[0]}. See countyline ${chosen.name} --help.`)
   }
+}
+
+/** A value such as `-33.9,151.2` begins like an option: it is joined to the option that it belongs to. */
+function joined({ options }: Command, args: readonly string[]): string[] {
+  const values: string[] = []
+  for (const arg of args) {
+    const option = values.at(-1) ?? ''
+    const takesValue = option.startsWith('--') && options[option.slice(2)]?.type === 'string'
+    if (takesValue && /^-[\d.]/.test(arg)) values.push(`${values.pop()}=${arg}`)
+    else values.push(arg)
+  }
+  return values
 }
 
 function check(chosen: Command, values: Readonly<Record<string, unknown>>, operands: readonly string[]) {

@@ -7,7 +7,7 @@ import { layersOf, mayOffer } from './offers.ts'
 import type { Documents, Jurisdiction } from './snapshot.ts'
 
 /** Pieces of ground smaller than this, in square metres, come of how lines were drawn. */
-const SLIVER = 100
+export const SLIVER = 100
 
 /** Ground that two bodies of one layer claim at one time, for a service that both offer. */
 export interface Claim {
@@ -31,8 +31,16 @@ export interface Gap {
   readonly squareMetres: number
 }
 
+const found = new WeakMap<Documents, readonly Claim[]>()
+
 /** Rival claims, whenever they hold. Routing would have to choose by name, so they are refused (S8). */
-export function rivalClaims(documents: Documents): Claim[] {
+export function rivalClaims(documents: Documents): readonly Claim[] {
+  const claims = found.get(documents) ?? findClaims(documents)
+  found.set(documents, claims)
+  return claims
+}
+
+function findClaims(documents: Documents): Claim[] {
   const boundaries = documents.jurisdictions.flatMap(boundariesOf)
   return boundaries.flatMap((one, index) =>
     boundaries.slice(index + 1).flatMap(other => {

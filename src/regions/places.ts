@@ -16,6 +16,11 @@ const BESIDE = 8
 /** Metres around the middle of a crossing. */
 const CORNER = 15
 
+/** Characters that are read; nobody types more for a place. */
+const LONGEST = 200
+/** Streets tried for each half of a corner. */
+const NAMESAKES = 8
+
 /**
  * Makes the search for places by words: house numbers on streets, corners, streets, landmarks and jurisdictions, best
  * match first. What follows a comma (a city, a state, a postcode) narrows where it can, and is ignored where it cannot.
@@ -25,19 +30,22 @@ export function placeSearch(documents: Documents): (text: string, limit: number)
   return (text, limit) => {
     const entries = index ?? gazetteer(documents)
     index = entries
-    const [head = ''] = text.split(',')
-    const found = search(entries, text)
-    const places = found.length > 0 || head === text ? found : search(entries, head)
+    const asked = text.slice(0, LONGEST)
+    const [head = ''] = asked.split(',')
+    const found = search(entries, asked)
+    const places = found.length > 0 || head === asked ? found : search(entries, head)
     return places.slice(0, limit)
   }
 }
 
 function search(entries: readonly Entry[], text: string): readonly FoundPlace[] {
-  const typed = words(text.slice(0, 200))
+  const typed = words(text)
   if (typed.length === 0) return []
-  const numbered = addresses(entries, typed)
-  const corners = intersections(entries, text)
-  return [...numbered, ...corners, ...matches(entries, typed).map(({ found }) => found)]
+  return [
+    ...addresses(entries, typed),
+    ...intersections(entries, text),
+    ...matches(entries, typed).map(({ found }) => found),
+  ]
 }
 
 /** Entries in which every word typed begins a word, those closest to what was typed first. */
@@ -118,5 +126,9 @@ function intersections(entries: readonly Entry[], text: string): FoundPlace[] {
 
 function streetsNamed(entries: readonly Entry[], text: string): Street[] {
   const typed = words(text)
-  return typed.length === 0 ? [] : matches(entries, typed).flatMap(({ street }) => street ?? [])
+  return typed.length === 0
+    ? []
+    : matches(entries, typed)
+        .flatMap(({ street }) => street ?? [])
+        .slice(0, NAMESAKES)
 }

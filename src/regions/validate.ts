@@ -1,5 +1,5 @@
 import { checkAgreements, checkAgreementsTogether, sharePlaces } from './checks/agreements.ts'
-import { checkClaims } from './checks/claims.ts'
+import { checkClaims, checkTerritories } from './checks/claims.ts'
 import { checkFeatures, checkSides, checkSwapped } from './checks/ground.ts'
 import { checkJurisdictions } from './checks/jurisdictions.ts'
 import { knownNames } from './checks/known.ts'
@@ -37,6 +37,7 @@ export function validateDocuments(
     ...findings,
     ...checkAgreementsTogether(routing, sharePlaces(documents, routing)),
     ...checkSides(documents, routing),
+    ...checkTerritories(documents),
     ...checkClaims(rivalClaims(documents)),
   ]
 }

@@ -7,6 +7,7 @@ import {
   type Overlap,
 } from '../../routing/agreements.ts'
 import type { RoutingSnapshot } from '../../routing/types.ts'
+import { SLIVER } from '../coverage.ts'
 import type { AgreementsDocument } from '../documents.ts'
 import type { Finding, Path } from '../fault.ts'
 import { areaOutlines } from '../routing.ts'
@@ -191,9 +192,6 @@ export function checkAgreementsTogether({ agreements }: RoutingSnapshot, overlap
     ),
   ]
 }
-
-/** Square metres: less comes of how the areas were drawn. */
-const SLIVER = 100
 
 /** May two agreements meet at one place? Areas and roads are alternatives, and without either one holds everywhere. */
 export function sharePlaces(documents: Documents, { atlas }: RoutingSnapshot): Overlap {

@@ -1,6 +1,9 @@
-import type { Claim } from '../coverage.ts'
+import { intersection } from '../../geography/clip.ts'
+import { squareMetres } from '../../geography/measure.ts'
+import { type Claim, SLIVER } from '../coverage.ts'
 import type { Finding } from '../fault.ts'
-import { error } from './finding.ts'
+import type { Documents } from '../snapshot.ts'
+import { error, shareDays } from './finding.ts'
 
 /** Ground that two bodies of one layer claim, told where the later one is drawn. */
 export function checkClaims(claims: readonly Claim[]): Finding[] {
@@ -11,6 +14,28 @@ export function checkClaims(claims: readonly Claim[]): Finding[] {
       `${other.jurisdiction.name} and ${one.jurisdiction.name} both claim ${areaInWords(squareMetres)} in the layer "${layer}"`,
       'Draw one limit for both, end one before the other begins, or part what they offer',
     ),
+  )
+}
+
+/** Territories of two partners on the same ground: nobody could say whose it is. */
+export function checkTerritories({ areas }: Documents): Finding[] {
+  return areas.flatMap((area, index) =>
+    areas.slice(0, index).flatMap(other => {
+      const [a, b] = [area.properties, other.properties]
+      const both =
+        a.kind === 'territory' && b.kind === 'territory' && a.partner !== b.partner && shareDays(a, b)
+      const shared = both ? squareMetres(intersection(area.coordinates, other.coordinates)) : 0
+      if (shared < SLIVER) return []
+      const message = `"${a.id}" and "${b.id}" both claim ${areaInWords(shared)} for their partners`
+      return [
+        error(
+          'areas.geojson',
+          ['features', index],
+          message,
+          'Draw one limit for both, or end one before the other begins',
+        ),
+      ]
+    }),
   )
 }
 
