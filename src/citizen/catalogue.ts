@@ -1,3 +1,4 @@
+import { groupBy } from '../core/group.ts'
 import type { Region } from '../regions/compile.ts'
 import type { Localized, ServiceDocument } from '../regions/documents.ts'
 import type { Resolution } from '../routing/types.ts'
@@ -20,7 +21,7 @@ export function siteServices({ site }: View): readonly ServiceDocument[] {
 
 /** Services under their headings, both in the catalogue's order. */
 export function grouped(view: View, services: readonly ServiceDocument[]): ServiceGroup[] {
-  const groups = Map.groupBy(services, ({ group }) => view.say(group) || view.t('group-other'))
+  const groups = groupBy(services, ({ group }) => view.say(group) || view.t('group-other'))
   return [...groups].map(([name, services]) => ({ id: fold(name).replaceAll(' ', '-'), name, services }))
 }
 

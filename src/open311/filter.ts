@@ -43,7 +43,7 @@ export function readFilter(parameters: Parameters, zone: string, now: number): F
     return read.value === undefined ? undefined : Math.floor(read.value)
   }
   const statuses = new Set(parameters.list('status')?.map(status => status.toLowerCase()))
-  if (statuses.values().some(status => status !== 'open' && status !== 'closed')) {
+  if ([...statuses].some(status => status !== 'open' && status !== 'closed')) {
     faults.push({ field: 'status', code: 'not-an-option' })
   }
   const requested = span(moment('start_date'), moment('end_date'))

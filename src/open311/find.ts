@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { openRegion, openTenantReader, type RegionReader, type TenantReader } from '../core/db.ts'
+import { groupBy } from '../core/group.ts'
 import { parseTrackingNumber } from '../core/ids.ts'
 import { problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -65,7 +66,7 @@ export async function findRequests(
   if (jurisdiction !== undefined && filter.ids === undefined) return read(jurisdiction.slug, filter)
   if (filter.ids === undefined) return requestsOfRegion(openRegion(platform, access, region.slug), filter)
   const numbers = filter.ids.flatMap(id => parseTrackingNumber(id) ?? [])
-  const byKeeper = Map.groupBy(numbers, ({ code }) => keeperOf(scope, code)?.slug)
+  const byKeeper = groupBy(numbers, ({ code }) => keeperOf(scope, code)?.slug)
   const found = await Promise.all(
     Array.from(byKeeper, ([slug, own]) =>
       slug === undefined ? [] : read(slug, { ...filter, ids: own.map(({ id }) => id) }),

@@ -1,3 +1,4 @@
+import { groupBy } from '../core/group.ts'
 import type { Agreement, Instant } from './types.ts'
 
 /** May both apply to one place? Judged by whoever knows the shapes. */
@@ -33,7 +34,7 @@ export function agreementCycles(
   agreements: readonly Agreement[],
   overlap: Overlap = () => true,
 ): readonly (readonly Agreement[])[] {
-  const byAccountable = Map.groupBy(agreements, ({ accountable }) => accountable)
+  const byAccountable = groupBy(agreements, ({ accountable }) => accountable)
   const cycles: Agreement[][] = []
   const extend = (chain: readonly Agreement[], services: Services, start: string, holder: string) => {
     for (const next of byAccountable.get(holder) ?? []) {

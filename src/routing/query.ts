@@ -1,3 +1,4 @@
+import { groupBy } from '../core/group.ts'
 import { step } from './trace.ts'
 import type {
   Agreement,
@@ -93,8 +94,8 @@ function makeIndex(snapshot: RoutingSnapshot): SnapshotIndex {
     areaBodies,
     municipal: inLayer(MUNICIPALITY),
     countywide: inLayer(COUNTY),
-    agreements: Map.groupBy(agreements, agreement => agreement.accountable),
-    boundaryStreets: Map.groupBy(boundaryStreets, agreement => agreement.segment),
+    agreements: groupBy(agreements, agreement => agreement.accountable),
+    boundaryStreets: groupBy(boundaryStreets, agreement => agreement.segment),
     plans: new Map(Array.from(services.values(), rule => [rule.code, planOf(rule)])),
     areaSteps: areas.map(({ name, from }) => {
       const since = dayOf(from)

@@ -1,4 +1,5 @@
 import type { Place } from '../core/geometry.ts'
+import { groupBy } from '../core/group.ts'
 import { decide, type Ground, type Outcome } from './decide.ts'
 import { SNAP, standing } from './locate.ts'
 import { type Query, refTo } from './query.ts'
@@ -120,7 +121,7 @@ function roadQuestion(query: Query, possibilities: readonly Possibility[]): Rout
     options.set(key, { value: query.snapshot.segments[road.segment]?.id ?? '', name, accountable })
   }
   if (options.size < 2 || options.size > MOST_ROADS) return null
-  const named = Map.groupBy(options.values(), option => option.name)
+  const named = groupBy(options.values(), option => option.name)
   return {
     id: 'road',
     options: Array.from(options.values(), ({ value, name, accountable }) => ({
