@@ -4,7 +4,7 @@ import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { guard, openRegion, openTenant, type TenantDb } from '../src/core/db.ts'
-import { asProblem, problem } from '../src/core/problem.ts'
+import { asProblem } from '../src/core/problem.ts'
 import { readMigrations } from '../src/platform/node/migrations.ts'
 import { nodePlatform } from '../src/platform/node/platform.ts'
 import { listDatabases, migrateAll } from '../src/regions/migrate.ts'
@@ -65,7 +65,7 @@ describe('a handle on a database', () => {
 
 describe('a batch', () => {
   it('is all or nothing, and a guard that fails throws its problem', async () => {
-    const refused = tenant().commit([mark('a'), guard(sql`1 = 0`, problem('changed-meanwhile')), mark('b')])
+    const refused = tenant().commit([mark('a'), guard(sql`1 = 0`, 'changed-meanwhile'), mark('b')])
     await expect(refused).rejects.toMatchObject({ slug: 'changed-meanwhile' })
     expect(await countOf(tenant())).toBe(0)
   })
@@ -74,7 +74,7 @@ describe('a batch', () => {
     const db = tenant()
     const outcomes = await Promise.allSettled([
       db.commit([mark('a')]),
-      db.commit([mark('b'), guard(sql`1 = 0`, problem('wrong-state'))]),
+      db.commit([mark('b'), guard(sql`1 = 0`, 'wrong-state')]),
       db.commit([mark('c'), sql`INSERT INTO no_such_table VALUES (1)`]),
       db.commit([mark('d')]),
       db.commit([mark('a')]),

@@ -47,9 +47,8 @@ describe('a job', () => {
 
   it('is not there when the change that asked for it was undone', async () => {
     const { guard } = await import('../src/core/db.ts')
-    const { problem } = await import('../src/core/problem.ts')
     const { sql } = await import('drizzle-orm')
-    const refused = db().commit([ring('test', now(), 'a'), guard(sql`1 = 0`, problem('wrong-state'))])
+    const refused = db().commit([ring('test', now(), 'a'), guard(sql`1 = 0`, 'wrong-state')])
     await expect(refused).rejects.toMatchObject({ slug: 'wrong-state' })
     expect(await waiting()).toEqual([])
   })

@@ -5,7 +5,7 @@ import { drizzle } from 'drizzle-orm/libsql/web'
 import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
 import { type DatabaseName, databaseLabel, type Platform } from '../platform/platform.ts'
 import type { Access } from './access.ts'
-import { asProblem, Problem, problem } from './problem.ts'
+import { asProblem, Problem, type ProblemSlug, problem } from './problem.ts'
 import { identity } from './schema.ts'
 
 /**
@@ -42,12 +42,13 @@ export type Step = Guard | SQL | { toSQL(): { sql: string; params: unknown[] } }
 
 export interface Guard {
   readonly holds: SQL
-  readonly otherwise: Problem
+  readonly otherwise: ProblemSlug
+  readonly detail: string | undefined
 }
 
-/** A condition that must hold for the rest of the batch to count: `guard(sql`EXISTS (…)`, problem('changed-meanwhile'))`. */
-export function guard(holds: SQL, otherwise: Problem): Guard {
-  return { holds, otherwise }
+/** A condition that must hold for the rest of the batch to count: `guard(sql`EXISTS (…)`, 'changed-meanwhile')`. */
+export function guard(holds: SQL, otherwise: ProblemSlug, detail?: string): Guard {
+  return { holds, otherwise, detail }
 }
 
 export interface TenantReader extends Reader {
@@ -126,7 +127,10 @@ async function commit(client: Client, steps: readonly Step[]): Promise<ResultSet
     return await client.batch(steps.map(statement), 'write')
   } catch (error) {
     const failed = steps[statementIndex(error)]
-    if (failed !== undefined && 'holds' in failed) throw failed.otherwise
+    if (failed !== undefined && 'holds' in failed) {
+      const { otherwise, detail } = failed
+      throw problem(otherwise, detail === undefined ? {} : { detail })
+    }
     throw error
   }
 }

@@ -84,7 +84,7 @@ async function writeVersion(
   await db.commit([
     guard(
       sql`(SELECT coalesce(max(version), 0) FROM ${configuration}) = ${version - 1}`,
-      problem('changed-meanwhile'),
+      'changed-meanwhile',
     ),
     db
       .insert(configuration)

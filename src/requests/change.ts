@@ -53,16 +53,16 @@ export async function changeStatus(
   const closedAt = closing ? at : null
   const payload = { to: change.to, reason: change.reason, text: change.text }
   const steps = [
-    guard(sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id})`, problem('not-found')),
+    guard(sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id})`, 'not-found'),
     guard(
       sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id} AND version = ${change.version})`,
-      problem('changed-meanwhile', { detail: 'Read it again, then decide again.' }),
+      'changed-meanwhile',
+      'Read it again, then decide again.',
     ),
     guard(
       sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id} AND status IN (${statuses}))`,
-      problem('wrong-state', {
-        detail: `It cannot become ${change.to.replace('_', ' ')} from its present status.`,
-      }),
+      'wrong-state',
+      `It cannot become ${change.to.replace('_', ' ')} from its present status.`,
     ),
     sql`INSERT INTO event (request, type, actor, at, public, payload)
       SELECT id, 'status', ${actorOf(db.access)}, ${at}, 1, json_patch(json_object('from', status), ${JSON.stringify(payload)})
@@ -92,7 +92,7 @@ export async function addNote(db: TenantDb, id: string, note: Note, at: number):
   if (note.text.trim() === '')
     throw problem('invalid-fields', { fields: [{ field: 'text', code: 'required' }] })
   const steps = [
-    guard(sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id})`, problem('not-found')),
+    guard(sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id})`, 'not-found'),
     record(id, actorOf(db.access), at, note.public, { type: 'note', text: note.text }),
     sql`UPDATE ${request} SET updated_at = ${at}, version = version + 1 WHERE id = ${id}`,
     ring(PUBLISH, at),
@@ -106,5 +106,5 @@ export async function addNote(db: TenantDb, id: string, note: Note, at: number):
 }
 
 function keyGuard(key: PresentedKey | undefined) {
-  return key === undefined ? [] : [guard(keyIsValid(key), problem('key-refused'))]
+  return key === undefined ? [] : [guard(keyIsValid(key), 'key-refused')]
 }

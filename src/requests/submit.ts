@@ -79,8 +79,7 @@ export async function submitReport(
   const db = openTenant(platform, access, region.slug, keeper)
   const photos = await claimPhotos(openRegion(platform, access, region.slug), draft.media, at)
   const steps = reportSteps(platform, region, service, draft, photos, receipt, at, actorOf(access))
-  const allowed =
-    submission.key === undefined ? [] : [guard(keyIsValid(submission.key), problem('key-refused'))]
+  const allowed = submission.key === undefined ? [] : [guard(keyIsValid(submission.key), 'key-refused')]
   const kept = await commitOnce(
     db,
     { key: submission.idempotencyKey, asked: draft, allowed, steps, outcome: receipt },

@@ -1,0 +1,94 @@
+import type { Jurisdiction } from '../src/regions/snapshot.ts'
+import { bundledDocuments, startApp } from '../test/support/app.ts'
+import { type Figure, figure } from './figure.ts'
+import { race, startBenchServer } from './servers/servers.ts'
+
+/** Requests to one process, spread over 35 and over 1,000 jurisdictions' databases, beside the same to one of them. */
+export async function bench(): Promise<readonly Figure[]> {
+  const figures: Figure[] = []
+  for (const tenants of [35, 1000]) {
+    const app = await startApp({ documents: await manyTowns(tenants), slug: 'many-towns' })
+    const ids: string[] = []
+    for (const [index, { slug }] of app.region.documents.jurisdictions.entries()) {
+      const answer = await app.request(`/r/many-towns/j/${slug}/api/v1/requests`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ service_code: 'help', ...middle(index), description: 'A bench is broken.' }),
+      })
+      if (answer.status !== 201) throw new Error(`the report was refused: ${await answer.text()}`)
+      ids.push(((await answer.json()) as { id: string }).id)
+    }
+    await app.platform.close()
+    const spread = await startBenchServer('ours', app.dataDir)
+    const alone = await startBenchServer('ours', app.dataDir)
+    try {
+      const paths = ids.map(id => `/r/many-towns/open311/v2/requests/${id}.json`)
+      const [all, one] = await race(
+        { url: spread.url, requests: paths.map(path => ({ method: 'GET' as const, path })) },
+        { url: alone.url, requests: paths.slice(0, 1).map(path => ({ method: 'GET' as const, path })) },
+      )
+      figures.push(
+        figure(
+          `time of a request spread over ${tenants} databases`,
+          'ms',
+          1000 / all.requests.average,
+          1000 / one.requests.average,
+        ),
+        figure(`memory with ${tenants} databases open`, 'MB', await spread.memory(), await alone.memory()),
+      )
+    } finally {
+      await spread.stop()
+      await alone.stop()
+      await app.close()
+    }
+  }
+  return figures
+}
+
+const SIDE = 0.01
+const COLUMNS = 32
+const corner = (index: number) => ({
+  long: -74 + (index % COLUMNS) * SIDE,
+  lat: 38 + Math.floor(index / COLUMNS) * SIDE,
+})
+
+function middle(index: number) {
+  const { lat, long } = corner(index)
+  return { lat: lat + SIDE / 2, long: long + SIDE / 2 }
+}
+
+/** A county of square towns. */
+async function manyTowns(count: number) {
+  const { region } = await bundledDocuments()
+  const jurisdictions = Array.from({ length: count }, (_, index): Jurisdiction => {
+    const { lat, long } = corner(index)
+    const [east, north] = [long + SIDE, lat + SIDE]
+    const ring = [
+      [long, lat],
+      [east, lat],
+      [east, north],
+      [long, north],
+      [long, lat],
+    ] as const
+    const letters = [Math.floor(index / 676), Math.floor(index / 26) % 26, index % 26].map(digit =>
+      String.fromCharCode(65 + digit),
+    )
+    return {
+      slug: `town-${String(index).padStart(4, '0')}`,
+      name: `Town ${index}`,
+      kind: 'municipality',
+      code: `T${letters.join('')}`,
+      boundary: [{ properties: {}, coordinates: [[ring]] }],
+    }
+  })
+  return {
+    region: { ...region, hosts: ['many-towns.example'], intake: 'town-0000', partners: [] },
+    services: [{ code: 'help', name: 'Help', layers: ['municipality'] }],
+    agreements: {},
+    jurisdictions,
+    areas: [],
+    roads: [],
+    places: [],
+    backdrop: [],
+  }
+}
