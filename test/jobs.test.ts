@@ -16,8 +16,14 @@ const db = () => openForJobs(app.platform, database())
 const now = () => app.platform.clock.now()
 const MINUTE = 60_000
 
-function handler(run: (payload: unknown) => void | number): JobHandler {
-  return { kind: 'test', run: async (_platform, _database, payload) => run(payload) ?? undefined }
+function handler(run: (payload: unknown) => unknown): JobHandler {
+  return {
+    kind: 'test',
+    async run(_platform, _database, payload) {
+      const again = run(payload)
+      return typeof again === 'number' ? again : undefined
+    },
+  }
 }
 const waiting = async () => (await listJobs(db())).filter(({ kind }) => kind === 'test')
 

@@ -22,11 +22,11 @@ app.post('/reports', async c => {
   const { lastInsertRowid } = await db.execute({
     sql: 'INSERT INTO report (service, lat, long, description, email, at) VALUES (?, ?, ?, ?, ?, ?)',
     args: [
-      String(form['service_code']),
-      Number(form['lat']),
-      Number(form['long']),
-      String(form['description']),
-      String(form['email']),
+      String(form.service_code),
+      Number(form.lat),
+      Number(form.long),
+      String(form.description),
+      String(form.email),
       Date.now(),
     ],
   })

@@ -26,11 +26,11 @@ export async function startBenchServer(name: string, ...args: string[]): Promise
     })
   const said = await message()
   return {
-    url: `http://127.0.0.1:${said['port']}`,
+    url: `http://127.0.0.1:${said.port}`,
     said,
     async memory() {
       child.send('memory')
-      return Number((await message())['memory'])
+      return Number((await message()).memory)
     },
     stop: () =>
       new Promise(resolve => {
