@@ -60,7 +60,7 @@ function importDefinition(definition: Element): ImportedCatalogue {
   const inOrder = attributes.map((attribute, index) => ({ attribute, order: orderOf(attribute, index) }))
   const questions = inOrder.sort((a, b) => a.order - b.order).map(({ attribute }) => readQuestion(attribute))
   const shape = checkShape(v.array(question), 'services.yaml', questions)
-  const reasons = reasonsOf('output' in shape ? checkQuestions('', [], shape.output) : shape.findings)
+  const reasons = reasonsOf('output' in shape ? [...checkQuestions('', [], shape.output)] : shape.findings)
   if ('output' in shape && reasons.length === 0 && code !== '') {
     return { services: [], questions: new Map([[code, shape.output]]), refused: [] }
   }

@@ -2,7 +2,7 @@ import type { MultiPolygonRings } from '../core/geometry.ts'
 import { difference, union } from '../geography/clip.ts'
 import { coverage } from '../geography/coverage.ts'
 import { squareMetres } from '../geography/measure.ts'
-import { shareDays } from './checks/finding.ts'
+import { type Dated, shareDays } from './checks/finding.ts'
 import { layersOf, mayOffer } from './offers.ts'
 import type { Documents, Jurisdiction } from './snapshot.ts'
 
@@ -118,21 +118,16 @@ function heldOn({ jurisdictions }: Documents, day: string): Boundary[] {
   return there.flatMap(boundariesOf).filter(boundary => holdsOn(datesOf(boundary), day))
 }
 
-interface Dates {
-  readonly from?: string | null | undefined
-  readonly to?: string | null | undefined
-}
-
-function datesOf({ jurisdiction, feature }: Boundary): Dates {
+function datesOf({ jurisdiction, feature }: Boundary): Dated {
   return jurisdiction.boundary[feature]?.properties ?? {}
 }
 
-function holdsOn({ from, to }: Dates, day: string): boolean {
+function holdsOn({ from, to }: Dated, day: string): boolean {
   return (!from || from <= day) && (!to || day < to)
 }
 
 function changeDays({ jurisdictions, areas }: Documents): string[] {
-  const dated: Dates[] = [
+  const dated: Dated[] = [
     ...jurisdictions,
     ...jurisdictions.flatMap(({ boundary }) => boundary.map(({ properties }) => properties)),
     ...areas.map(({ properties }) => properties),

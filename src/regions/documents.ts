@@ -51,9 +51,9 @@ const phone = v.pipe(
 )
 const email = v.pipe(v.string(), v.email('use an e-mail address'))
 const url = v.pipe(v.string(), v.url('use a URL'), v.regex(/^https?:/, 'begin it with https://'))
-const color = v.pipe(v.string(), v.regex(/^#[0-9a-fA-F]{6}$/, 'use a colour in quotes, such as "#1a4480"'))
+const color = v.pipe(v.string(), v.regex(/^#[0-9a-fA-F]{6}$/, 'use a color in quotes, such as "#1a4480"'))
 const brand = v.strictObject({
-  primary: describe(color, 'Colour of the header and the buttons; checked for contrast against white.'),
+  primary: describe(color, 'Color of the header and the buttons; checked for contrast against white.'),
   accent: v.optional(color),
 })
 

@@ -2,10 +2,10 @@ import type { MultiPolygonRings } from '../core/geometry.ts'
 import { agreementsWithoutSuccessor } from '../routing/agreements.ts'
 import { localDay } from './calendar.ts'
 import { type Change, changesBetween } from './changes.ts'
-import { areaInWords } from './checks/claims.ts'
 import { type Claim, type Gap, gapsFrom, rivalClaims } from './coverage.ts'
 import { compileRouting } from './routing.ts'
 import type { Documents, Snapshot } from './snapshot.ts'
+import { areaInWords } from './words.ts'
 
 /** What `apply` would change, and what the ground would look like after it. */
 export interface Plan {

@@ -11,6 +11,7 @@ import type {
   Validity,
 } from '../routing/types.ts'
 import { type Calendar, makeCalendar, openTest, startOfDay } from './calendar.ts'
+import type { Dated } from './checks/finding.ts'
 import type { ServiceDocument } from './documents.ts'
 import { layersOf } from './offers.ts'
 import type { Documents, Snapshot } from './snapshot.ts'
@@ -79,7 +80,6 @@ export function calendarsOf({ region, jurisdictions }: Documents): (body: string
   return body => calendars.get(body) ?? always
 }
 
-type Dated = { readonly from?: string | null | undefined; readonly to?: string | null | undefined }
 type Dates = (dated: Dated, body: string) => Validity
 
 /** Dates begin at midnight in the zone of the body they concern, else the region's (S5). */

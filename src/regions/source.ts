@@ -16,45 +16,47 @@ export interface SyntaxFault extends Position {
 
 /** YAML 1.2, core schema: dates and times stay text, a key may stand once, aliases expand to a bounded size. */
 export function parseYaml(text: string): Source {
-  const counter = new LineCounter()
-  const document = parseDocument(text, { lineCounter: counter, version: '1.2', prettyErrors: false })
-  const position = (offset: number): Position => {
-    const { line, col } = counter.linePos(offset)
-    return { line, column: col }
-  }
+  const lineCounter = new LineCounter()
+  const document = parseDocument(text, { lineCounter, version: '1.2', prettyErrors: false })
   if (document.errors.length > 0) {
-    return unparsed(document.errors.map(error => ({ message: error.message, ...position(error.pos[0]) })))
+    return unparsed(
+      document.errors.map(({ message, pos }) => ({ message, ...positionAt(lineCounter, pos[0]) })),
+    )
   }
   try {
     const at = (path: Path): Position => {
       for (let depth = path.length; depth >= 0; depth--) {
         const node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true)
         const range = isNode(node) ? (node as ParsedNode).range : undefined
-        if (range) return position(range[0])
+        if (range) return positionAt(lineCounter, range[0])
       }
       return { line: 1, column: 1 }
     }
     return { value: document.toJS(), syntax: [], at }
   } catch (error) {
-    return unparsed([{ line: 1, column: 1, message: messageOf(error) }])
+    return unparsed([{ message: messageOf(error), line: 1, column: 1 }])
   }
 }
 
-/** JSON; places are found by a second walk over the text, and only when asked for. */
+/** JSON; where values begin is found by a second walk over the text, when it is first asked for. */
 export function parseJson(text: string): Source {
-  const position = (offset: number): Position => {
-    const before = text.slice(0, offset)
-    const lineStart = before.lastIndexOf('\n') + 1
-    return { line: before.split('\n').length, column: offset - lineStart + 1 }
-  }
+  const lineCounter = new LineCounter()
+  for (let start = 0; start >= 0; start = text.indexOf('\n', start) + 1 || -1) lineCounter.addNewLine(start)
   try {
     const value: unknown = JSON.parse(text)
-    return { value, syntax: [], at: path => position(offsetOf(text, path)) }
+    const offsets = jsonOffsets(text)
+    return { value, syntax: [], at: path => positionAt(lineCounter, offsets(path)) }
   } catch (error) {
     const message = messageOf(error)
     const offset = Number(/position (\d+)/.exec(message)?.[1] ?? text.length)
-    return unparsed([{ message: message.replace(/ (in JSON )?at position.*/, ''), ...position(offset) }])
+    const plain = message.replace(/ (in JSON )?at position.*/, '')
+    return unparsed([{ message: plain, ...positionAt(lineCounter, offset) }])
   }
+}
+
+function positionAt(lineCounter: LineCounter, offset: number): Position {
+  const { line, col } = lineCounter.linePos(offset)
+  return { line, column: col }
 }
 
 function unparsed(syntax: readonly SyntaxFault[]): Source {
@@ -65,48 +67,47 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-const token = /"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s"[\]{},:]+/gy
-const space = /\s*/y
+type Children = ReadonlyMap<string | number, number>
 
-function offsetOf(text: string, path: Path): number {
-  let at = skipSpace(text, 0)
-  for (const key of path) {
-    const child = childOffset(text, at, key)
-    if (child === undefined) break
-    at = child
+/** Finds where the value at a path begins in valid JSON. Each object or list on the way is walked once. */
+function jsonOffsets(text: string): (path: Path) => number {
+  const walked = new Map<number, Children>()
+  const childrenAt = (start: number): Children => {
+    const children = walked.get(start) ?? jsonChildren(text, start)
+    walked.set(start, children)
+    return children
   }
-  return at
-}
-
-/** Offset of the member or element `key` of the object or array that begins at `start`; the text is valid JSON. */
-function childOffset(text: string, start: number, key: string | number): number | undefined {
-  const inObject = text[start] === '{'
-  if (!inObject && text[start] !== '[') return undefined
-  let depth = 0
-  let index = 0
-  let name: unknown
-  token.lastIndex = start
-  for (;;) {
-    const from = skipSpace(text, token.lastIndex)
-    token.lastIndex = from
-    const found = token.exec(text)?.[0]
-    if (found === undefined) return undefined
-    const begins = depth === 1 && found !== ',' && found !== ':' && found !== ']' && found !== '}'
-    if (begins && !inObject && index === key) return from
-    if (begins && inObject && name === undefined) name = JSON.parse(found)
-    else if (begins && inObject && name === key) return from
-    if (found === '{' || found === '[') depth++
-    else if (found === '}' || found === ']') depth--
-    else if (found === ',' && depth === 1) {
-      index++
-      name = undefined
+  return path => {
+    let at = text.search(/\S/)
+    for (const key of path) {
+      const child = childrenAt(at).get(key)
+      if (child === undefined) break
+      at = child
     }
-    if (depth === 0) return undefined
+    return at
   }
 }
 
-function skipSpace(text: string, from: number): number {
-  space.lastIndex = from
-  space.exec(text)
-  return space.lastIndex
+/** Where each member or element of the object or list at `start` begins. */
+function jsonChildren(text: string, start: number): Children {
+  const children = new Map<string | number, number>()
+  const inObject = text[start] === '{'
+  if (!inObject && text[start] !== '[') return children
+  const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/g
+  token.lastIndex = start + 1
+  let depth = 1
+  let key: string | number | undefined = inObject ? undefined : 0
+  for (let found = token.exec(text); found !== null && depth > 0; found = token.exec(text)) {
+    const [written] = found
+    const closes = written === ']' || written === '}'
+    if (depth === 1 && written === ',') {
+      key = typeof key === 'number' ? key + 1 : undefined
+    } else if (depth === 1 && !closes && written !== ':') {
+      if (key === undefined) key = JSON.parse(written) as string
+      else if (!children.has(key)) children.set(key, found.index)
+    }
+    if (closes) depth--
+    else if (written === '{' || written === '[') depth++
+  }
+  return children
 }

@@ -1,12 +1,12 @@
-import { checkAgreements, checkAgreementsTogether, sharePlaces } from './checks/agreements.ts'
-import { checkClaims, checkTerritories } from './checks/claims.ts'
-import { checkFeatures, checkSides, checkSwapped } from './checks/ground.ts'
+import { checkAgreements } from './checks/agreements.ts'
+import { checkAgreementsTogether } from './checks/agreements-together.ts'
+import { checkFeatures } from './checks/features.ts'
+import { checkClaims, checkSides, checkSwapped, checkTerritories } from './checks/ground.ts'
 import { checkJurisdictions } from './checks/jurisdictions.ts'
 import { knownNames } from './checks/known.ts'
 import { checkHosts, checkRegion } from './checks/region.ts'
 import { checkServices } from './checks/services.ts'
 import { checkTranslations } from './checks/translations.ts'
-import { rivalClaims } from './coverage.ts'
 import { type Finding, isError } from './fault.ts'
 import { compileRouting } from './routing.ts'
 import type { Documents } from './snapshot.ts'
@@ -35,9 +35,9 @@ export function validateDocuments(
   const routing = compileRouting({ region, version: 0, documents })
   return [
     ...findings,
-    ...checkAgreementsTogether(routing, sharePlaces(documents, routing)),
+    ...checkAgreementsTogether(documents, routing),
     ...checkSides(documents, routing),
     ...checkTerritories(documents),
-    ...checkClaims(rivalClaims(documents)),
+    ...checkClaims(documents),
   ]
 }

@@ -1,32 +1,37 @@
 import type { Finding, Path } from '../fault.ts'
 
-export function error(file: string, path: Path, message: string, mend: string): Finding {
-  return { severity: 'error', file, path, message, mend }
+/** What a check finds, told one by one. */
+export type Findings = Generator<Finding, void>
+
+/** Tells of one file. Messages and mends are sentences without their full stops. */
+export function tellOf(file: string) {
+  const error = (path: Path, message: string, mend: string): Finding => {
+    return { severity: 'error', file, path, message, mend }
+  }
+  const warning = (path: Path, message: string, mend: string): Finding => {
+    return { severity: 'warning', file, path, message, mend }
+  }
+  return {
+    error,
+    warning,
+    /** A reference to something that is not there, with the name that was probably meant. */
+    unknown: (path: Path, noun: string, given: string, known: Iterable<string>) =>
+      error(path, `There is no ${noun} "${given}"`, meant(given, [...known])),
+    /** `to` is the first day on which it no longer holds, so it comes after `from`. */
+    *dates(path: Path, { from, to }: Dated): Findings {
+      if (!from || !to || from < to) return
+      const mend = 'Write the first day on which it no longer holds'
+      yield error([...path, 'to'], `It ends on ${to}, before it begins on ${from}`, mend)
+    },
+  }
 }
 
-export function warning(file: string, path: Path, message: string, mend: string): Finding {
-  return { severity: 'warning', file, path, message, mend }
-}
-
-/** A reference to something that is not there, with the name that was probably meant. */
-export function unknown(
-  file: string,
-  path: Path,
-  noun: string,
-  given: string,
-  known: Iterable<string>,
-): Finding {
-  const names = [...known]
-  const near = names
-    .map(name => ({ name, distance: editDistance(name, given) }))
-    .sort((a, b) => a.distance - b.distance)[0]
-  const meant = near && near.distance <= 2 + given.length / 8
-  const mend = meant
-    ? `Did you mean "${near.name}"?`
-    : names.length === 0
-      ? 'There is none to name yet'
-      : `Name one of: ${names.slice(0, 12).join(', ')}${names.length > 12 ? ' …' : ''}`
-  return error(file, path, `There is no ${noun} "${given}"`, mend)
+function meant(given: string, known: readonly string[]): string {
+  const distances = known.map(name => ({ name, distance: editDistance(name, given) }))
+  const [nearest] = distances.sort((a, b) => a.distance - b.distance)
+  if (nearest && nearest.distance <= 2 + given.length / 8) return `Did you mean "${nearest.name}"?`
+  if (known.length === 0) return 'There is none to name yet'
+  return `Name one of: ${known.slice(0, 12).join(', ')}${known.length > 12 ? ' …' : ''}`
 }
 
 /** Second and later uses of what may stand only once, with the index of the first. */
@@ -43,19 +48,9 @@ export function repeats<T>(
   })
 }
 
-type Dated = { readonly from?: string | null | undefined; readonly to?: string | null | undefined }
-
-/** `to` is the first day on which it no longer holds, so it comes after `from`. */
-export function checkDates(file: string, path: Path, { from, to }: Dated): Finding[] {
-  if (!from || !to || from < to) return []
-  return [
-    error(
-      file,
-      [...path, 'to'],
-      `It ends on ${to}, before it begins on ${from}`,
-      'Write the first day on which it no longer holds',
-    ),
-  ]
+export interface Dated {
+  readonly from?: string | null | undefined
+  readonly to?: string | null | undefined
 }
 
 /** Do two half-open periods share a day? */

@@ -1,131 +1,101 @@
-import type { Finding, Path } from '../fault.ts'
+import type { Path } from '../fault.ts'
 import type { Documents } from '../snapshot.ts'
-import { error, repeats, unknown, warning } from './finding.ts'
+import { type Findings, repeats, tellOf } from './finding.ts'
 import type { Known } from './known.ts'
 
-const FILE = 'region.yaml'
+const tell = tellOf('region.yaml')
 /** Database labels join region and jurisdiction with two hyphens, and must fit into a DNS label (RFC 1035 § 2.3.4). */
 const LONGEST_LABEL = 63
 /** Names that the platform uses itself. */
 const reserved = new Set(['directory', 'none', 'all', 'www', 'api', 'admin', 'assets', 'open311'])
 
-export function checkRegion(slug: string, documents: Documents, known: Known): Finding[] {
+export function* checkRegion(slug: string, documents: Documents, known: Known): Findings {
   const { intake, languages, brand, map } = documents.region
+  if (reserved.has(slug))
+    yield tell.error([], `The name "${slug}" is the platform's own`, 'Rename the folder')
+  if (!known.jurisdictions.has(intake)) {
+    yield tell.unknown(['intake'], 'jurisdiction', intake, known.jurisdictions)
+  }
+  for (const { index, key } of repeats(languages, language => language)) {
+    yield tell.error(['languages', index], `"${key}" is named twice`, 'Name each language once')
+  }
+  yield* checkPartners(documents, known)
+  yield* checkContrast(tell, ['brand', 'primary'], brand.primary)
   const [long, lat] = map.center
-  return [
-    ...(reserved.has(slug)
-      ? [error(FILE, [], `The name "${slug}" is the platform's own`, 'Rename the folder')]
-      : []),
-    ...(known.jurisdictions.has(intake)
-      ? []
-      : [unknown(FILE, ['intake'], 'jurisdiction', intake, known.jurisdictions)]),
-    ...repeats(languages, language => language).map(({ index, key }) =>
-      error(FILE, ['languages', index], `"${key}" is named twice`, 'Name each language once'),
-    ),
-    ...checkPartners(documents, known),
-    ...checkContrast(FILE, ['brand', 'primary'], brand.primary),
-    ...(Math.abs(long) <= 180 && Math.abs(lat) <= 90
-      ? []
-      : [
-          error(FILE, ['map', 'center'], `[${long}, ${lat}] is off the earth`, 'Write [longitude, latitude]'),
-        ]),
-    ...documents.jurisdictions.flatMap(({ slug: own }) => checkSlug(slug, own)),
-  ]
+  if (Math.abs(long) > 180 || Math.abs(lat) > 90) {
+    yield tell.error(['map', 'center'], `[${long}, ${lat}] is off the earth`, 'Write [longitude, latitude]')
+  }
+  for (const { slug: own } of documents.jurisdictions) yield* checkSlug(slug, own)
 }
 
 /** Every host leads to one place. */
-export function checkHosts(
+export function* checkHosts(
   { region }: Documents,
   known: Known,
   taken: ReadonlyMap<string, string>,
-): Finding[] {
+): Findings {
   const own = Object.entries(region.jurisdictionHosts ?? {})
   const hosts: { host: string; path: Path }[] = [
     ...region.hosts.map((host, index) => ({ host: host.toLowerCase(), path: ['hosts', index] })),
     ...own.map(([host]) => ({ host: host.toLowerCase(), path: ['jurisdictionHosts', host] })),
   ]
-  return [
-    ...repeats(hosts, ({ host }) => host).map(({ index, key }) =>
-      error(
-        FILE,
-        hosts[index]?.path ?? [],
-        `The host "${key}" is named twice`,
-        'Let each host lead to one place',
-      ),
-    ),
-    ...hosts.flatMap(({ host, path }) => {
-      const region = taken.get(host)
-      if (region !== undefined) {
-        return [
-          error(
-            FILE,
-            path,
-            `The host "${host}" leads to the region ${region}`,
-            'Give each host to one region',
-          ),
-        ]
-      }
-      if (host === '*' || /^[a-z0-9.-]+$/.test(host)) return []
-      return [
-        error(FILE, path, `"${host}" is no host name`, 'Write the name alone, without https:// or a port'),
-      ]
-    }),
-    ...own
-      .filter(([, slug]) => !known.jurisdictions.has(slug))
-      .map(([host, slug]) =>
-        unknown(FILE, ['jurisdictionHosts', host], 'jurisdiction', slug, known.jurisdictions),
-      ),
-  ]
+  for (const { index, key } of repeats(hosts, ({ host }) => host)) {
+    const path = hosts[index]?.path ?? []
+    yield tell.error(path, `The host "${key}" is named twice`, 'Let each host lead to one place')
+  }
+  for (const { host, path } of hosts) {
+    const other = taken.get(host)
+    if (other !== undefined) {
+      const mend = 'Give each host to one region'
+      yield tell.error(path, `The host "${host}" leads to the region ${other}`, mend)
+    } else if (host !== '*' && !/^[a-z0-9.-]+$/.test(host)) {
+      const mend = 'Write the name alone, without https:// or a port'
+      yield tell.error(path, `"${host}" is no host name`, mend)
+    }
+  }
+  for (const [host, slug] of own) {
+    if (known.jurisdictions.has(slug)) continue
+    yield tell.unknown(['jurisdictionHosts', host], 'jurisdiction', slug, known.jurisdictions)
+  }
 }
 
-function checkPartners({ region: { partners = [] } }: Documents, known: Known): Finding[] {
-  return [
-    ...repeats(partners, ({ id }) => id).map(({ index, key }) =>
-      error(FILE, ['partners', index, 'id'], `"${key}" is another partner's id`, 'Give each partner its own'),
-    ),
-    ...partners.flatMap(({ id, name, phone, email, url }, index) => {
-      const path = ['partners', index, 'id']
-      if (reserved.has(id))
-        return [error(FILE, path, `The name "${id}" is the platform's own`, 'Choose another')]
-      if (known.jurisdictions.has(id)) {
-        return [error(FILE, path, `"${id}" is also a jurisdiction`, 'Give the partner another id')]
-      }
-      return phone || email || url
-        ? []
-        : [warning(FILE, path, `Nobody can reach ${name}`, 'Add its phone, email or url')]
-    }),
-  ]
+function* checkPartners({ region: { partners = [] } }: Documents, known: Known): Findings {
+  for (const { index, key } of repeats(partners, ({ id }) => id)) {
+    yield tell.error(
+      ['partners', index, 'id'],
+      `"${key}" is another partner's id`,
+      'Give each partner its own',
+    )
+  }
+  for (const [index, { id, name, phone, email, url }] of partners.entries()) {
+    const path = ['partners', index, 'id']
+    if (reserved.has(id)) yield tell.error(path, `The name "${id}" is the platform's own`, 'Choose another')
+    if (known.jurisdictions.has(id)) {
+      yield tell.error(path, `"${id}" is also a jurisdiction`, 'Give the partner another id')
+    }
+    if (!phone && !email && !url) {
+      yield tell.warning(path, `Nobody can reach ${name}`, 'Add its phone, email or url')
+    }
+  }
 }
 
-function checkSlug(region: string, slug: string): Finding[] {
-  const file = `${slug}/jurisdiction.yaml`
+function* checkSlug(region: string, slug: string): Findings {
+  const tell = tellOf(`${slug}/jurisdiction.yaml`)
   if (reserved.has(slug))
-    return [error(file, [], `The name "${slug}" is the platform's own`, 'Rename the folder')]
-  if (region.length + 2 + slug.length <= LONGEST_LABEL) return []
-  const left = LONGEST_LABEL - 2 - region.length
-  return [
-    error(
-      file,
-      [],
-      `The name "${slug}" is too long beside that of its region`,
-      `Shorten it to ${left} characters`,
-    ),
-  ]
+    yield tell.error([], `The name "${slug}" is the platform's own`, 'Rename the folder')
+  const longest = LONGEST_LABEL - 2 - region.length
+  if (slug.length > longest) {
+    const message = `The name "${slug}" is too long beside that of its region`
+    yield tell.error([], message, `Shorten it to ${longest} characters`)
+  }
 }
 
-/** White text stands on the primary colour: WCAG 2.2, 1.4.3 asks for 4.5 to 1. */
-export function checkContrast(file: string, path: Path, color: string): Finding[] {
+/** White text stands on the primary color: WCAG 2.2, 1.4.3 asks for 4.5 to 1. */
+export function* checkContrast(tell: ReturnType<typeof tellOf>, path: Path, color: string): Findings {
   const contrast = 1.05 / (luminance(color) + 0.05)
-  if (contrast >= 4.5) return []
-  const ratio = Math.floor(contrast * 100) / 100
-  return [
-    error(
-      file,
-      path,
-      `White on ${color} has a contrast of ${ratio} to 1`,
-      'Choose a darker colour, of at least 4.5 to 1',
-    ),
-  ]
+  if (contrast >= 4.5) return
+  const message = `White on ${color} has a contrast of ${Math.floor(contrast * 100) / 100} to 1`
+  yield tell.error(path, message, 'Choose a darker color, of at least 4.5 to 1')
 }
 
 function luminance(color: string): number {

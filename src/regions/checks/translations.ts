@@ -1,7 +1,8 @@
+import { groupBy } from '../../core/group.ts'
 import type { Localized, QuestionDocument, ServiceDocument } from '../documents.ts'
-import type { Finding, Path } from '../fault.ts'
+import type { Path } from '../fault.ts'
 import type { Documents } from '../snapshot.ts'
-import { warning } from './finding.ts'
+import { type Findings, tellOf } from './finding.ts'
 
 interface Text {
   readonly file: string
@@ -10,27 +11,18 @@ interface Text {
 }
 
 /** Texts that some of the region's languages lack, one warning for each document and language. */
-export function checkTranslations(documents: Documents): Finding[] {
-  const { languages } = documents.region
-  if (languages.length < 2) return []
-  const texts = allTexts(documents)
-  const files = [...new Set(texts.map(({ file }) => file))]
-  return files.flatMap(file =>
-    languages.slice(1).flatMap(language => {
-      const missing = texts.filter(({ file: own, text }) => own === file && !speaks(text, language))
-      const [first] = missing
-      if (!first) return []
+export function* checkTranslations(documents: Documents): Findings {
+  const [first, ...others] = documents.region.languages
+  if (others.length === 0) return
+  for (const [file, texts] of groupBy(allTexts(documents), ({ file }) => file)) {
+    for (const language of others) {
+      const missing = texts.filter(({ text }) => !speaks(text, language))
+      if (missing[0] === undefined) continue
       const count = missing.length === 1 ? 'One text is' : `${missing.length} texts are`
-      return [
-        warning(
-          file,
-          first.path,
-          `${count} not in "${language}"`,
-          `Write { ${languages[0]}: …, ${language}: … }, from here on`,
-        ),
-      ]
-    }),
-  )
+      const mend = `Write { ${first}: …, ${language}: … }, from here on`
+      yield tellOf(file).warning(missing[0].path, `${count} not in "${language}"`, mend)
+    }
+  }
 }
 
 /** The first language stands for itself; a text without letters for every language. */
