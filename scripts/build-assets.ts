@@ -26,6 +26,7 @@ for (const [, picture] of css.matchAll(/url\("\/assets\/(img\/[\w/-]+\.svg)"\)/g
 }
 writeFileSync(join(out, 'icons.svg'), sprite())
 cpSync(join(root, 'src/web/icon.svg'), join(out, 'icon.svg'))
+cpSync(join(root, 'src/web/fonts'), join(out, 'fonts'), { recursive: true })
 await build({
   entryPoints: {
     site: join(root, 'src/web/islands/site.ts'),

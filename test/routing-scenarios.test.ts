@@ -95,7 +95,7 @@ describe('S1 county road inside a city', () => {
     expect(resolution).not.toHaveProperty('question')
   })
 
-  test.each(['elm-street', 'route-9', ['mill-road'], '__proto__'])(
+  test.each(['elm-street', 'route-9', ['mill-road', 'oak-street'], '__proto__'])(
     'the answer %j fits no road there and is asked again',
     road => {
       const answers = { road } as Inquiry['answers']

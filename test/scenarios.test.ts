@@ -78,7 +78,7 @@ describe('S1 county-maintained road inside a city', () => {
     ])
     for (const { value, accountable } of corner.question?.options ?? []) {
       const answered = report('pothole', 'Mill Road and 9th Street', WEEKDAY_NOON, {
-        answers: { road: value },
+        answers: { road: [value] },
       })
       expect(answered).toMatchObject({ confidence: 'certain', accountable })
     }

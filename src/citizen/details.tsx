@@ -11,6 +11,7 @@ import { contactFields, placeParams } from './form.ts'
 import { Handles } from './handles.tsx'
 import { Nearby } from './nearby.tsx'
 import { PhotoField } from './photos.tsx'
+import { PlaceLine } from './place.tsx'
 import { QuestionFields } from './questions.tsx'
 import { isHazard } from './where.tsx'
 
@@ -50,13 +51,11 @@ export function DetailsPage(props: DetailsProps) {
           <h1>
             <span class="kicker">{t('details-title')}</span> {view.say(service.name)}
           </h1>
-          <p class="place-line">
-            <Icon name="location_on" />
-            {placeText(view, draft)}{' '}
+          <PlaceLine view={view} draft={draft}>
             <a class="usa-link" href={view.href(where)}>
               {t('change-place')}
             </a>
-          </p>
+          </PlaceLine>
         </div>
         <aside class="columns__side">
           <Handles view={view} service={service} resolution={resolution} />
@@ -66,11 +65,6 @@ export function DetailsPage(props: DetailsProps) {
       </div>
     </Page>
   )
-}
-
-function placeText({ t }: View, { place, address }: Draft): string {
-  if (address !== '') return address
-  return place === null ? t('place-none') : t('place-on-map')
 }
 
 function DetailsForm(props: DetailsProps & { action: string }) {

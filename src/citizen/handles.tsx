@@ -12,27 +12,30 @@ interface Props {
   view: View
   service: ServiceDocument
   resolution: Resolution
+  /** Shown before routing's question is asked, which is then announced. */
+  before?: boolean
 }
 
 /** Who will handle it and why, in one sentence; how to reach them if they are no part of this site; the whole reasoning on demand. */
-export function Handles({ view, service, resolution }: Props) {
+export function Handles({ view, service, resolution, before }: Props) {
   const { t, site } = view
-  const { accountable, performer, desk, inform, trace } = resolution
+  const { accountable, performer, desk, inform, trace, confidence } = resolution
   const who = accountable.kind === 'none' ? desk : performer
-  const promised = promisedBy(site.region, service, resolution, view.now)
+  const isAsking = confidence === 'ask'
+  const promised = isAsking ? null : promisedBy(site.region, service, resolution, view.now)
   const told = inform.filter(({ id }) => id !== who.id).map(({ name }) => name)
   const hours = trace.find(({ code }) => code === 'desk-after-hours' || code === 'desk-closed')
   return (
     <section class="handles" aria-labelledby="handles">
       <h2 id="handles" class="handles__title">
-        {accountable.kind === 'none' ? t('handles-nobody') : t('handles-who')}
+        {t(titleOf(resolution))}
       </h2>
-      <p class="handles__name">{who.name}</p>
+      <p class="handles__name">{isAsking ? names(resolution.candidates).join(' · ') : who.name}</p>
       <p>{sayStep(t, explain(resolution))}</p>
-      {resolution.confidence === 'ask' && <p>{t('handles-ask')}</p>}
+      {isAsking && <p>{before ? t('handles-question') : t('handles-ask')}</p>}
       <PartnerContact view={view} body={who} />
-      {hours && <p>{sayStep(t, hours)}</p>}
-      {told.length > 0 && <p>{t('handles-told', { names: told.join(', ') })}</p>}
+      {hours && !isAsking && <p>{sayStep(t, hours)}</p>}
+      {told.length > 0 && !isAsking && <p>{t('handles-told', { names: told.join(', ') })}</p>}
       {promised !== null && (
         <p>
           <Icon name="schedule" /> {t('handles-by')}{' '}
@@ -44,6 +47,15 @@ export function Handles({ view, service, resolution }: Props) {
       <Trace view={view} trace={trace} />
     </section>
   )
+}
+
+function titleOf({ accountable, confidence }: Resolution) {
+  if (confidence === 'ask') return 'handles-maybe'
+  return accountable.kind === 'none' ? 'handles-nobody' : 'handles-who'
+}
+
+function names(bodies: readonly BodyRef[]): string[] {
+  return [...new Set(bodies.map(({ name }) => name))]
 }
 
 /** A body that is not on this site: how to reach it, and that news of the matter does not come by itself (S2). */

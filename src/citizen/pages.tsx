@@ -21,6 +21,7 @@ import { Handles } from './handles.tsx'
 import { HomePage } from './home.tsx'
 import { JurisdictionsPage } from './jurisdictions.tsx'
 import { lookNearby } from './nearby.tsx'
+import { PlaceLine, withAddress } from './place.tsx'
 import { RoutingQuestionPage } from './questions.tsx'
 import { ReportsPage } from './reports.tsx'
 import { send } from './send.tsx'
@@ -91,7 +92,8 @@ async function detailsPage(c: PageContext) {
   const code = c.req.param('service') ?? ''
   const common = offeredService(region, code, undefined)
   const query = new URL(c.req.url).searchParams
-  const { draft, faults } = readDraft(query, code, view.language)
+  const { draft: typed, faults } = readDraft(query, code, view.language)
+  const draft = withAddress(region, typed)
   const wrong = [...faults, ...draftFaults(draft, common)].filter(({ field }) => placeFields.has(field))
   if (wrong.length > 0) {
     const messages = faultMessages(view, wrong, common).map(fault => ({ ...fault, field: 'address' }))
@@ -114,11 +116,17 @@ function whoFragment(c: PageContext) {
   const { region } = c.get('site')
   const view = viewOf(c)
   const code = c.req.param('service') ?? ''
-  const { draft, faults } = readDraft(new URL(c.req.url).searchParams, code, view.language)
+  const { draft: typed, faults } = readDraft(new URL(c.req.url).searchParams, code, view.language)
   if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
+  const draft = withAddress(region, typed)
   const resolution = resolveDraft(region, draft, view.now)
   const service = offeredService(region, code, offeredBy(region, code, resolution))
-  return c.html(<Handles {...{ view, service, resolution }} />)
+  return c.html(
+    <>
+      <PlaceLine view={view} draft={draft} />
+      <Handles {...{ view, service, resolution }} before />
+    </>,
+  )
 }
 
 function trackPage(c: PageContext) {

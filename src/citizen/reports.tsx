@@ -51,7 +51,7 @@ export function ReportsPage({ view, filter, drawn, rows, next }: Props) {
               <Empty>
                 <p>{t('reports-none')}</p>
                 <a class="usa-button usa-button--outline" href={view.href('/report')}>
-                  {t('nav-report')}
+                  {t('report-first')}
                 </a>
               </Empty>
             )}

@@ -86,6 +86,12 @@ export function nameOf(query: Query, id: string): string {
   return query.snapshot.bodies.get(id)?.name ?? id
 }
 
+/** The answer to a question that takes one: forms and links send it as a list of one. */
+export function onlyAnswer({ answers }: Inquiry, question: string): string | undefined {
+  const [only, ...more] = [answers[question] ?? []].flat()
+  return more.length === 0 ? only : undefined
+}
+
 function makeIndex(snapshot: RoutingSnapshot): SnapshotIndex {
   const { bodies, areas, segments, agreements, boundaryStreets, services } = snapshot
   const areaBodies = areas.map(area => (area.body === null ? undefined : bodies.get(area.body)))

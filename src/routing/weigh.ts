@@ -2,7 +2,7 @@ import type { Place } from '../core/geometry.ts'
 import { groupBy } from '../core/group.ts'
 import { decide, type Ground, type Outcome } from './decide.ts'
 import { SNAP, standing } from './locate.ts'
-import { type Query, refTo } from './query.ts'
+import { onlyAnswer, type Query, refTo } from './query.ts'
 import { step } from './trace.ts'
 import type { BodyRef, NearSegment, RoutingQuestion, TraceStep } from './types.ts'
 
@@ -55,7 +55,8 @@ export function weigh(query: Query, ground: Ground, place: Place): Verdict {
   }
 
   const roads = roadsMeant(query, ground)
-  const chosen = roads.find(road => snapshot.segments[road.segment]?.id === inquiry.answers.road)
+  const saidRoad = onlyAnswer(inquiry, 'road')
+  const chosen = roads.find(road => snapshot.segments[road.segment]?.id === saidRoad)
   const [nearest = null, ...further] = chosen ? [chosen] : roads
   const first = possible(nearest)
   const possibilities = [first, ...further.map(possible)]
@@ -69,7 +70,7 @@ export function weigh(query: Query, ground: Ground, place: Place): Verdict {
     const doubted = elsewhere.length > 0 || further.length > 0
     return settled(best, doubted && best.body ? [...before, oneBody(query, best.body.name)] : before)
   }
-  const side = inquiry.answers.side
+  const side = onlyAnswer(inquiry, 'side')
   const sided = [best, ...others].find(({ body }) => body?.id === side)
   if (sided?.body) return settled(sided, [...before, answered(sided.body.name)])
 

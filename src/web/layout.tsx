@@ -25,6 +25,15 @@ export function Page({ view, title, section, personal, children }: Props) {
         <title>{title === name ? name : `${title} – ${name}`}</title>
         {personal ? <meta name="robots" content="noindex" /> : <Translations view={view} />}
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+        {['regular', 'bold'].map(weight => (
+          <link
+            rel="preload"
+            as="font"
+            type="font/woff2"
+            href={`/assets/fonts/public-sans-${weight}.woff2`}
+            crossorigin=""
+          />
+        ))}
         <link rel="stylesheet" href="/assets/site.css" />
         <link
           rel="stylesheet"

@@ -49,9 +49,11 @@ export async function drawMap(host: HTMLElement): Promise<DrawnMap> {
   const pin = new maplibre.Marker({ draggable: 'pick' in host.dataset, color: brandColor(host) })
   const mark = (place: { lat: number; long: number }, accuracy: number) => {
     pin.setLngLat([place.long, place.lat]).addTo(map)
-    const around = map.getSource<maplibre.GeoJSONSource>('accuracy')
-    around?.setData(circleAround(place, accuracy))
-    map.easeTo({ center: [place.long, place.lat], zoom: Math.max(map.getZoom(), CLOSE) })
+    const around = circleAround(place, accuracy)
+    map.getSource<maplibre.GeoJSONSource>('accuracy')?.setData(around)
+    const bounds = new maplibre.LngLatBounds()
+    for (const [long = 0, lat = 0] of around.geometry.coordinates[0] ?? []) bounds.extend([long, lat])
+    map.fitBounds(bounds, { padding: 24, maxZoom: CLOSE })
   }
   if (marker) pin.setLngLat(positionOf(marker)).addTo(map)
   if (reports) showReports(map, reports, messages)

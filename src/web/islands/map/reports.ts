@@ -44,10 +44,13 @@ export function showReports(
         .map(degree => degree.toFixed(5))
         .join(','),
     )
-    const answer = await fetch(query, { signal: asked.signal }).catch(() => undefined)
-    if (!answer?.ok) return
-    const { requests } = (await answer.json()) as { requests: Listed[] }
-    map.getSource<maplibre.GeoJSONSource>(DOTS)?.setData(dots(requests))
+    try {
+      const answer = await fetch(query, { signal: asked.signal })
+      const { requests } = (await answer.json()) as { requests: Listed[] }
+      map.getSource<maplibre.GeoJSONSource>(DOTS)?.setData(dots(requests))
+    } catch {
+      // Moved on, or out of reach: what is drawn stays, and the list beside the map is whole.
+    }
   }
   map.on('moveend', refresh)
   void refresh()

@@ -1,0 +1,53 @@
+import type { AddressInfo } from 'node:net'
+import { serve } from '@hono/node-server'
+import chromiumBinary from '@sparticuz/chromium'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core'
+import { createApp } from '../../src/app.ts'
+import { startApp, type TestApp } from '../support/app.ts'
+
+export interface Site {
+  readonly app: TestApp
+  /** Where the bundled region's pages are. */
+  readonly url: string
+  /** A browser of somebody's own: a phone, unless told otherwise. */
+  visit(options?: BrowserContextOptions): Promise<BrowserContext>
+  close(): Promise<void>
+}
+
+/** The real app behind HTTP, and a real Chromium that draws WebGL in software. */
+export async function startSite(): Promise<Site> {
+  const app = await startApp()
+  const server = serve({ fetch: createApp(app.platform).fetch, port: 0, hostname: '127.0.0.1' })
+  await new Promise<void>(resolve => server.once('listening', () => resolve()))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const browser = await launch()
+  return {
+    app,
+    url,
+    visit: options =>
+      browser.newContext({ baseURL: url, locale: 'en', viewport: phone, permissions: [], ...options }),
+    async close() {
+      await browser.close()
+      server.close()
+      await app.close()
+    },
+  }
+}
+
+export const phone = { width: 390, height: 844 }
+export const desktop = { width: 1280, height: 900 }
+
+async function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: await chromiumBinary.executablePath(),
+    args: [
+      '--no-sandbox',
+      '--disable-background-networking',
+      '--disable-sync',
+      '--no-first-run',
+      '--use-gl=angle',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+    ],
+  })
+}
