@@ -10,6 +10,7 @@ import type { JobHandler } from './core/jobs.ts'
 import { asProblem, type Problem, problem } from './core/problem.ts'
 import { problemJson } from './core/problem-json.ts'
 import { open311Errors, open311Routes } from './open311/routes.ts'
+import { courierJob, tellOriginJob, timeoutJob } from './handoffs/courier.ts'
 import type { Platform } from './platform/platform.ts'
 import { regionRoutes } from './regions/routes.ts'
 import { type Door, findSite, pathInSite } from './regions/site.ts'
@@ -21,7 +22,13 @@ import { chooseLanguage } from './web/language.ts'
 import { problemPage } from './web/problem.tsx'
 
 /** Every kind of work that outlives its request. */
-export const jobHandlers: readonly JobHandler[] = [publishJob, tidyJob]
+export const jobHandlers: readonly JobHandler[] = [
+  publishJob,
+  tidyJob,
+  courierJob,
+  tellOriginJob,
+  timeoutJob,
+]
 
 /** The front door: one order of things for every request, and every capability once. Alike on Node and Workers. */
 export function createApp(platform: Platform): Hono<Door> {

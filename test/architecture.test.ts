@@ -15,6 +15,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   regions: ['core', 'geography', 'routing'],
   people: ['core'],
   requests: ['core', 'people', 'regions', 'routing'],
+  handoffs: ['core', 'people', 'regions', 'requests', 'routing'],
   web: ['core', 'regions', 'requests', 'routing'],
   open311: ['core', 'people', 'regions', 'requests', 'routing'],
   citizen: ['core', 'regions', 'requests', 'routing', 'web'],

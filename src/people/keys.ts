@@ -1,6 +1,6 @@
 import { desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { KeyScope } from '../core/access.ts'
-import type { TenantDb, TenantReader } from '../core/db.ts'
+import { type Guard, guard, type TenantDb, type TenantReader } from '../core/db.ts'
 import { sha256 } from '../core/digest.ts'
 import { randomText } from '../core/ids.ts'
 import { problem } from '../core/problem.ts'
@@ -73,4 +73,9 @@ export function keyIsValid({ id, hash, scope }: PresentedKey): SQL {
 export async function verifyKey(db: TenantReader, key: PresentedKey): Promise<void> {
   const [row] = await db.rows<{ valid: number }>(sql`SELECT ${keyIsValid(key)} AS valid`)
   if (key.jurisdiction !== db.slug || row?.valid !== 1) throw problem('key-refused')
+}
+
+/** The guard of a batch that a key asked for; none for what the platform does itself. */
+export function keyGuard(key: PresentedKey | undefined): Guard[] {
+  return key === undefined ? [] : [guard(keyIsValid(key), 'key-refused')]
 }

@@ -168,6 +168,19 @@ export const regionDocument = v.strictObject({
     attribution: v.optional(line),
   }),
   partners: v.optional(v.array(partner)),
+  handoffs: describe(
+    v.optional(
+      v.strictObject({
+        arbitrator: describe(v.optional(slug), 'The jurisdiction that decides disputes. Absent: the intake.'),
+        answerWithin: describe(v.optional(duration), 'On the receiver’s hours. Absent: 2 business days.'),
+        reasons: describe(
+          v.optional(v.array(v.strictObject({ code: slug, label: localized }))),
+          'Why a request is offered or refused. Absent: the common list.',
+        ),
+      }),
+    ),
+    'How requests pass between jurisdictions.',
+  ),
 })
 
 export const jurisdictionDocument = v.strictObject({
@@ -233,6 +246,10 @@ const agreement = v.strictObject({
     'By the accountable body’s calendar.',
   ),
   urgentOnly: v.optional(v.boolean()),
+  preAccepted: describe(
+    v.optional(v.boolean()),
+    'The performer has accepted every request under it beforehand: custody passes at once.',
+  ),
   deadline: v.optional(duration),
   runOff: describe(
     v.optional(v.picklist(['finish', 'return'], 'use finish or return')),

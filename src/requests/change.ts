@@ -2,11 +2,9 @@ import { sql } from 'drizzle-orm'
 import { actorOf } from '../core/access.ts'
 import { guard, type TenantDb } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
-import { ring } from '../core/jobs.ts'
 import { problem } from '../core/problem.ts'
-import { keyIsValid, type PresentedKey } from '../people/keys.ts'
-import { record } from './events.ts'
-import { PUBLISH } from './public-index.ts'
+import { keyGuard, type PresentedKey } from '../people/keys.ts'
+import { news, record } from './events.ts'
 import { type CloseReason, request, type Status } from './schema.ts'
 
 /** Which status may follow which. A closed request is reopened by taking it up again. */
@@ -55,6 +53,11 @@ export async function changeStatus(
   const steps = [
     guard(sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id})`, 'not-found'),
     guard(
+      sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id} AND custody = 'held')`,
+      'wrong-state',
+      'Another jurisdiction holds it now.',
+    ),
+    guard(
       sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id} AND version = ${change.version})`,
       'changed-meanwhile',
       'Read it again, then decide again.',
@@ -67,9 +70,11 @@ export async function changeStatus(
     sql`INSERT INTO event (request, type, actor, at, public, payload)
       SELECT id, 'status', ${actorOf(db.access)}, ${at}, 1, json_patch(json_object('from', status), ${JSON.stringify(payload)})
       FROM ${request} WHERE id = ${id}`,
-    sql`UPDATE ${request} SET status = ${change.to}, close_reason = ${change.reason ?? null}, status_notes = ${change.text || null},
+    // A case of one share stands as its share does; with others, the roll-up says (case.ts).
+    sql`UPDATE ${request} SET case_status = CASE WHEN EXISTS (SELECT 1 FROM share WHERE share.case_id = request.case_id AND held)
+      THEN case_status ELSE ${change.to} END, status = ${change.to}, close_reason = ${change.reason ?? null}, status_notes = ${change.text || null},
       closed_at = ${closedAt}, updated_at = ${at}, version = version + 1 WHERE id = ${id}`,
-    ring(PUBLISH, at),
+    ...news(at),
   ]
   const asked = [id, payload, change.version]
   const allowed = keyGuard(change.key)
@@ -95,7 +100,7 @@ export async function addNote(db: TenantDb, id: string, note: Note, at: number):
     guard(sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id})`, 'not-found'),
     record(id, actorOf(db.access), at, note.public, { type: 'note', text: note.text }),
     sql`UPDATE ${request} SET updated_at = ${at}, version = version + 1 WHERE id = ${id}`,
-    ring(PUBLISH, at),
+    ...news(at),
   ]
   const asked = [id, note.text, note.public]
   await commitOnce(
@@ -103,8 +108,4 @@ export async function addNote(db: TenantDb, id: string, note: Note, at: number):
     { key: note.idempotencyKey, asked, allowed: keyGuard(note.key), steps, outcome: null },
     at,
   )
-}
-
-function keyGuard(key: PresentedKey | undefined) {
-  return key === undefined ? [] : [guard(keyIsValid(key), 'key-refused')]
 }

@@ -23,3 +23,15 @@ export function promisedBy(
   const promised = agreed?.deadline ?? own?.deadline ?? service.deadline
   return promised === undefined ? null : deadline(region.calendar(accountable.id), at, promised, { urgent })
 }
+
+/** By when a body that takes a request over means to be done, counted from when it got it. */
+export function ownDeadline(
+  region: Region,
+  body: string,
+  code: string,
+  urgent: boolean,
+  at: number,
+): number | null {
+  const own = region.servicesOffered(body).find(service => service.code === code)
+  return own?.deadline === undefined ? null : deadline(region.calendar(body), at, own.deadline, { urgent })
+}

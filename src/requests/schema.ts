@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
 /* In each jurisdiction's database. No tenant_id: the database is the tenant's. Instants are milliseconds since 1970 UTC. */
 
@@ -17,6 +17,10 @@ export const closeReasons = [
 ] as const
 export type CloseReason = (typeof closeReasons)[number]
 
+/** `passed`: kept as a record; another jurisdiction holds it now. */
+export const custodies = ['held', 'passed'] as const
+export type Custody = (typeof custodies)[number]
+
 export const channels = ['web', 'open311', 'phone', 'counter', 'field'] as const
 export type Channel = (typeof channels)[number]
 
@@ -28,6 +32,17 @@ export const request = sqliteTable(
     /** The tracking number; GeoReport's service_request_id. */
     id: text('id').notNull().unique(),
     serviceCode: text('service_code').notNull(),
+    /** The resident's matter that this is a share of: its tracking number, for life. */
+    caseId: text('case_id').notNull().default(''),
+    /** The jurisdiction whose number the case has, and whose database keeps the case's public face. */
+    origin: text('origin').notNull().default(''),
+    custody: text('custody', { enum: custodies }).notNull().default('held'),
+    /** To whom custody passed. */
+    passedTo: text('passed_to'),
+    /** Everyone who has held it, in order, as a JSON list of slugs. */
+    trail: text('trail').notNull().default('[]'),
+    /** At the origin: the status of the whole case, rolled up from its shares. Elsewhere: this share's. */
+    caseStatus: text('case_status', { enum: statuses }).notNull().default('submitted'),
     /** As it was called on the day, in the region's first language. */
     serviceName: text('service_name').notNull(),
     status: text('status', { enum: statuses }).notNull(),
@@ -61,12 +76,16 @@ export const request = sqliteTable(
     /** The first photo, so that lists need no second look. */
     media: text('media'),
     mediaUrl: text('media_url'),
+    /** The reporter's clock: it never resets. */
     requestedAt: integer('requested_at').notNull(),
+    /** This body's own clock. */
+    receivedAt: integer('received_at').notNull().default(0),
     updatedAt: integer('updated_at').notNull(),
     expectedAt: integer('expected_at'),
     closedAt: integer('closed_at'),
   },
   table => [
+    index('request_case').on(table.caseId),
     index('request_newest').on(table.requestedAt, table.seq),
     index('request_updated').on(table.updatedAt, table.seq),
     index('request_service').on(table.serviceCode, table.requestedAt, table.seq),
@@ -86,8 +105,16 @@ export const event = sqliteTable(
     at: integer('at').notNull(),
     public: integer('public', { mode: 'boolean' }).notNull(),
     payload: text('payload').notNull(),
+    /** Where it happened, if it was told by another jurisdiction, and its number in that one's log. */
+    source: text('source'),
+    sourceSeq: integer('source_seq'),
   },
-  table => [index('event_request').on(table.request, table.seq)],
+  table => [
+    index('event_request').on(table.request, table.seq),
+    uniqueIndex('event_told_once')
+      .on(table.request, table.source, table.sourceSeq)
+      .where(sql`source IS NOT NULL`),
+  ],
 )
 
 /** Contact details of a constituent as this jurisdiction knows them. Write-only for every public door. */
@@ -99,6 +126,8 @@ export const person = sqliteTable('person', {
   phone: text('phone'),
   deviceId: text('device_id'),
   accountId: text('account_id'),
+  /** The person agreed that whoever takes over the matter may have these details too. */
+  shared: integer('shared', { mode: 'boolean' }).notNull().default(false),
   createdAt: integer('created_at').notNull(),
 })
 
@@ -113,4 +142,28 @@ export const media = sqliteTable(
     createdAt: integer('created_at').notNull(),
   },
   table => [index('media_request').on(table.request)],
+)
+
+/** At the origin of a case: every share of it elsewhere, as its holder last told. */
+export const share = sqliteTable(
+  'share',
+  {
+    caseId: text('case_id').notNull(),
+    jurisdiction: text('jurisdiction').notNull(),
+    request: text('request').notNull(),
+    status: text('status', { enum: statuses }).notNull(),
+    closeReason: text('close_reason', { enum: closeReasons }),
+    agency: text('agency').notNull(),
+    /** False once its custody has passed on. */
+    held: integer('held', { mode: 'boolean' }).notNull(),
+    receivedAt: integer('received_at').notNull(),
+    expectedAt: integer('expected_at'),
+    updatedAt: integer('updated_at').notNull(),
+    /** The share's own version: an older telling changes nothing. */
+    version: integer('version').notNull(),
+  },
+  table => [
+    primaryKey({ columns: [table.jurisdiction, table.request] }),
+    index('share_case').on(table.caseId),
+  ],
 )

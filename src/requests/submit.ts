@@ -14,9 +14,8 @@ import { resolve } from '../routing/resolve.ts'
 import type { Inquiry, Resolution } from '../routing/types.ts'
 import { promisedBy } from './deadline.ts'
 import { type Answer, type Draft, draftFaults, givenAnswers } from './draft.ts'
-import { record } from './events.ts'
+import { PUBLISH, record } from './events.ts'
 import { type ClaimedPhoto, claimPhotos } from './media.ts'
-import { PUBLISH } from './public-index.ts'
 import { media, person, request } from './schema.ts'
 
 export interface Submission {
@@ -117,7 +116,7 @@ function reportSteps(
   service: ServiceDocument,
   draft: Draft,
   photos: readonly ClaimedPhoto[],
-  { id, resolution, expectedAt }: Receipt,
+  { id, jurisdiction, resolution, expectedAt }: Receipt,
   at: number,
   actor: string,
 ): Step[] {
@@ -131,10 +130,10 @@ function reportSteps(
        ${blank(contact.deviceId)}, ${blank(contact.accountId)}, ${at})`)
   }
   const answers = JSON.stringify(answersOf(service, draft, region))
-  steps.push(sql`INSERT INTO ${request} (id, service_code, service_name, status, version, description, address, address_id, zipcode,
+  steps.push(sql`INSERT INTO ${request} (id, case_id, origin, custody, trail, case_status, received_at, service_code, service_name, status, version, description, address, address_id, zipcode,
       lat, long, accuracy, answers, private, urgent, resolution, accountable, agency_responsible, triage, channel, language, person,
       media, media_url, requested_at, updated_at, expected_at)
-    VALUES (${id}, ${service.code}, ${text(service.name, region.language)}, 'submitted', 1, ${draft.description}, ${blank(draft.address)},
+    VALUES (${id}, ${id}, ${jurisdiction}, 'held', ${JSON.stringify([jurisdiction])}, 'submitted', ${at}, ${service.code}, ${text(service.name, region.language)}, 'submitted', 1, ${draft.description}, ${blank(draft.address)},
       ${blank(draft.addressId)}, ${blank(draft.zipcode)}, ${draft.place?.lat ?? null}, ${draft.place?.long ?? null}, ${draft.accuracy},
       ${answers}, ${service.private ? 1 : 0}, ${resolution.urgent ? 1 : 0}, ${JSON.stringify(resolution)}, ${resolution.accountable.id},
       ${resolution.performer.name}, ${resolution.confidence === 'certain' && !resolution.triage ? 0 : 1}, ${draft.channel},

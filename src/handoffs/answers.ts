@@ -1,0 +1,191 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { actorOf } from '../core/access.ts'
+import { guard, type Step, type TenantDb } from '../core/db.ts'
+import { commitOnce } from '../core/idempotency.ts'
+import { problem } from '../core/problem.ts'
+import { keyGuard, type PresentedKey } from '../people/keys.ts'
+import type { Platform } from '../platform/platform.ts'
+import type { Region } from '../regions/compile.ts'
+import { record } from '../requests/events.ts'
+import type { HandoffRow } from './crossing.ts'
+import { post } from './messages.ts'
+import { offerOf } from './offers.ts'
+import { arbitratorOf, checkReason } from './policy.ts'
+import { type HandoffState, handoff } from './schema.ts'
+
+interface Caller {
+  readonly key?: PresentedKey | undefined
+  readonly idempotencyKey?: string | undefined
+}
+
+/** The receiver takes it. Custody passes when the sender grants; until then the sender holds. Throws `wrong-state`. */
+export async function accept(
+  platform: Platform,
+  db: TenantDb,
+  id: string,
+  text: string,
+  caller: Caller,
+): Promise<void> {
+  await answer(platform, db, id, { accepted: true, reason: null, text, counter: null }, caller)
+}
+
+/** The receiver does not take it, says why, and may say who should. Throws `invalid-fields`, `wrong-state`. */
+export async function refuse(
+  platform: Platform,
+  db: TenantDb,
+  region: Region,
+  id: string,
+  said: { readonly reason: string; readonly text: string; readonly counter: string | null },
+  caller: Caller,
+): Promise<void> {
+  checkReason(region, said.reason)
+  const known =
+    said.counter === null || region.jurisdiction(said.counter) !== undefined || region.partner(said.counter)
+  if (!known || said.counter === db.slug) {
+    throw problem('invalid-fields', { fields: [{ field: 'counter', code: 'not-an-option' }] })
+  }
+  await answer(platform, db, id, { accepted: false, ...said }, caller)
+}
+
+async function answer(
+  platform: Platform,
+  db: TenantDb,
+  id: string,
+  said: { accepted: boolean; reason: string | null; text: string; counter: string | null },
+  caller: Caller,
+): Promise<void> {
+  const at = platform.clock.now()
+  const row = await readHandoff(db, id, 'receiver')
+  const state: HandoffState = said.accepted ? 'accepted' : 'refused'
+  const message = { kind: 'answer', handoff: id, answeredAt: at, ...said } as const
+  const steps = [
+    stateGuard(row, 'receiver', ['offered']),
+    sql`UPDATE handoff SET state = ${state}, answer_reason = ${said.reason}, answer_text = ${said.text}, counter = ${said.counter},
+      answered_at = ${at}, version = version + 1 WHERE id = ${id} AND side = 'receiver'`,
+    record(row.caseId, actorOf(db.access), at, false, {
+      type: 'answered',
+      handoff: id,
+      accepted: said.accepted,
+      reason: said.reason,
+      text: said.text,
+    }),
+    ...post(`${id}:answer`, row.caseId, row.sender, message, at),
+  ]
+  await settle(platform, db, caller, [id, said], steps, at, () => presentState(db, id, 'receiver'))
+}
+
+/** The sender takes its offer back, also from the arbitrator. Throws `wrong-state` once it is granted or answered no. */
+export async function withdraw(
+  platform: Platform,
+  db: TenantDb,
+  region: Region,
+  id: string,
+  caller: Caller,
+): Promise<void> {
+  const at = platform.clock.now()
+  const row = await readHandoff(db, id, 'sender')
+  const steps = [
+    stateGuard(row, 'sender', ['offered', 'appealed']),
+    ...withdrawSteps(region, row, 'withdrawn', at),
+    record(row.request ?? row.caseId, actorOf(db.access), at, false, { type: 'withdrawn', handoff: id }),
+  ]
+  await settle(platform, db, caller, [id, 'withdraw'], steps, at, () => presentState(db, id, 'sender'))
+}
+
+export function withdrawSteps(
+  region: Region,
+  row: HandoffRow,
+  why: 'withdrawn' | 'timed-out',
+  at: number,
+): Step[] {
+  const to = row.state === 'appealed' ? arbitratorOf(region) : row.receiver
+  return [
+    sql`UPDATE handoff SET state = ${why}, answered_at = ${at}, version = version + 1 WHERE id = ${row.id} AND side = 'sender'`,
+    ...post(`${row.id}:withdraw`, row.caseId, to, { kind: 'withdraw', why, ...offerOf(row) }, at),
+  ]
+}
+
+/** The arbitrator says who holds it from now on: the sender, or anyone else who offers the service. */
+export async function decide(
+  platform: Platform,
+  db: TenantDb,
+  region: Region,
+  id: string,
+  said: { readonly holder: string; readonly text: string },
+  caller: Caller,
+): Promise<void> {
+  const at = platform.clock.now()
+  const row = await readHandoff(db, id, 'arbitrator')
+  const { content } = offerOf(row)
+  const offers = region.servicesOffered(said.holder).some(({ code }) => code === content.serviceCode)
+  if (said.holder !== row.sender && !offers) {
+    throw problem('invalid-fields', { fields: [{ field: 'holder', code: 'not-an-option' }] })
+  }
+  const state: HandoffState = said.holder === row.sender ? 'kept' : 'granted'
+  const steps = [
+    stateGuard(row, 'arbitrator', ['appealed']),
+    sql`UPDATE handoff SET state = ${state}, receiver = ${said.holder}, answer_text = ${said.text}, answered_at = ${at}, version = version + 1
+      WHERE id = ${id} AND side = 'arbitrator'`,
+    record(row.caseId, actorOf(db.access), at, false, {
+      type: 'decided',
+      handoff: id,
+      holder: said.holder,
+      text: said.text,
+    }),
+    ...post(`${id}:decision`, row.caseId, row.sender, { kind: 'decision', handoff: id, ...said }, at),
+  ]
+  await settle(platform, db, caller, [id, said], steps, at, () => presentState(db, id, 'arbitrator'))
+}
+
+/** Throws `not-found` for one that this jurisdiction is not on that side of. */
+export async function readHandoff(db: TenantDb, id: string, side: HandoffRow['side']): Promise<HandoffRow> {
+  const [row] = await db
+    .select()
+    .from(handoff)
+    .where(and(eq(handoff.id, id), eq(handoff.side, side)))
+  if (row === undefined) throw problem('not-found')
+  return row
+}
+
+export function stateGuard(row: HandoffRow, side: HandoffRow['side'], states: readonly HandoffState[]): Step {
+  const allowed = sql.join(
+    states.map(state => sql`${state}`),
+    sql`, `,
+  )
+  return guard(
+    sql`EXISTS (SELECT 1 FROM handoff WHERE id = ${row.id} AND side = ${side} AND version = ${row.version} AND state IN (${allowed}))`,
+    'wrong-state',
+  )
+}
+
+/** Commits; a guard that failed is told with the present state, so that the loser of a race knows. */
+async function settle(
+  platform: Platform,
+  db: TenantDb,
+  caller: Caller,
+  asked: unknown,
+  steps: readonly Step[],
+  at: number,
+  present: () => Promise<string>,
+): Promise<void> {
+  try {
+    await commitOnce(
+      db,
+      { key: caller.idempotencyKey, asked, allowed: keyGuard(caller.key), steps, outcome: null },
+      at,
+    )
+  } catch (error) {
+    if (isWrongState(error)) throw problem('wrong-state', { detail: await present() })
+    throw error
+  }
+  platform.wake({ kind: 'tenant', region: db.region, slug: db.slug })
+}
+
+function isWrongState(error: unknown): boolean {
+  return error instanceof Error && 'slug' in error && error.slug === 'wrong-state'
+}
+
+async function presentState(db: TenantDb, id: string, side: HandoffRow['side']): Promise<string> {
+  const { state } = await readHandoff(db, id, side)
+  return `The handoff is ${state.replace('-', ' ')} now.`
+}

@@ -1,0 +1,98 @@
+import { and, asc, eq } from 'drizzle-orm'
+import type { TenantReader } from '../core/db.ts'
+import { problem } from '../core/problem.ts'
+import type { Region } from '../regions/compile.ts'
+import type { Answer } from '../requests/draft.ts'
+import type { RequestRow } from '../requests/find.ts'
+import { event, media, person, request } from '../requests/schema.ts'
+import type { CrossingContent } from './messages.ts'
+import { handoff } from './schema.ts'
+
+export type HandoffRow = typeof handoff.$inferSelect
+
+/** A request with all that a handoff of it needs to know, in one round trip. */
+export interface Held {
+  readonly request: RequestRow
+  readonly contact: typeof person.$inferSelect | null
+  readonly timeline: readonly (typeof event.$inferSelect)[]
+  readonly photos: readonly (typeof media.$inferSelect)[]
+  /** Every handoff of it that this jurisdiction has begun, oldest first. */
+  readonly tried: readonly HandoffRow[]
+}
+
+/** Throws `not-found`. */
+export async function readHeld(db: TenantReader, id: string): Promise<Held> {
+  const [found, timeline, photos, tried] = await db.together([
+    db.select().from(request).leftJoin(person, eq(person.id, request.person)).where(eq(request.id, id)),
+    db
+      .select()
+      .from(event)
+      .where(and(eq(event.request, id), eq(event.public, true)))
+      .orderBy(asc(event.seq)),
+    db.select().from(media).where(eq(media.request, id)).orderBy(asc(media.createdAt), asc(media.id)),
+    db
+      .select()
+      .from(handoff)
+      .where(and(eq(handoff.request, id), eq(handoff.side, 'sender')))
+      .orderBy(asc(handoff.offeredAt), asc(handoff.id)),
+  ])
+  const [row] = found
+  if (row === undefined) throw problem('not-found')
+  return { request: row.request, contact: row.person, timeline, photos, tried }
+}
+
+/**
+ * What crosses to another jurisdiction (S14): the matter, the answers to questions that the receiver's own service
+ * asks, the public timeline. Contact details only when custody passes, and only by consent. Never a private note.
+ */
+export function contentFor(
+  region: Region,
+  slug: string,
+  held: Held,
+  receiver: string,
+  passing: boolean,
+): CrossingContent {
+  const { request: row, contact, timeline, photos } = held
+  const service = region.servicesOffered(receiver).find(({ code }) => code === row.serviceCode)
+  const asked = new Set((service?.questions ?? []).map(({ code }) => code))
+  const answers = (JSON.parse(row.answers) as Answer[]).filter(({ code }) => asked.has(code))
+  return {
+    caseId: row.caseId,
+    origin: row.origin,
+    trail: JSON.parse(row.trail) as string[],
+    serviceCode: row.serviceCode,
+    serviceName: row.serviceName,
+    description: row.description,
+    address: row.address,
+    addressId: row.addressId,
+    zipcode: row.zipcode,
+    lat: row.lat,
+    long: row.long,
+    accuracy: row.accuracy,
+    answers,
+    private: row.private,
+    urgent: row.urgent,
+    resolution: row.resolution,
+    channel: row.channel,
+    language: row.language,
+    requestedAt: row.requestedAt,
+    status: row.status,
+    photos: photos.map(({ id, type, bytes }) => ({ id, type, bytes })),
+    contact:
+      passing && contact?.shared
+        ? {
+            firstName: contact.firstName,
+            lastName: contact.lastName,
+            email: contact.email,
+            phone: contact.phone,
+          }
+        : null,
+    timeline: timeline.map(({ seq, source, sourceSeq, type, at, payload }) => ({
+      source: source ?? slug,
+      sourceSeq: sourceSeq ?? seq,
+      type,
+      at,
+      payload,
+    })),
+  }
+}

@@ -1,0 +1,75 @@
+import { eq, sql } from 'drizzle-orm'
+import { guard, type Step, type TenantDb } from '../core/db.ts'
+import { problem } from '../core/problem.ts'
+import { rollUp } from '../requests/case.ts'
+import { news } from '../requests/events.ts'
+import type { RequestRow } from '../requests/find.ts'
+import { request, share } from '../requests/schema.ts'
+import { type Of, toldElsewhere } from './effects-receiver.ts'
+import type { ShareNews } from './messages.ts'
+
+/* At the origin, where the case has its public face: what the others' shares of it come to. */
+
+export async function progressEffect(db: TenantDb, { share: told, events }: Of<'progress'>): Promise<Step[]> {
+  const [[face], shares] = await readFace(db, told.caseId)
+  if (face === undefined) throw problem('not-found')
+  const known = shares.find(row => row.jurisdiction === told.jurisdiction && row.request === told.request)
+  const isNews = known === undefined || known.version < told.version
+  const now = isNews ? [...shares.filter(row => row !== known), told] : shares
+  return [
+    asRead(face),
+    ...(isNews ? [upsert(told)] : []),
+    ...toldElsewhere(db.slug, face.id, events),
+    ...faceSteps(face, now, Math.max(face.updatedAt, told.updatedAt)),
+  ]
+}
+
+/** After a change of the origin's own share: the case as a whole. No steps for a case that has no other share. */
+export async function ownShareSteps(db: TenantDb, caseId: string): Promise<Step[]> {
+  const [[face], shares] = await readFace(db, caseId)
+  if (face === undefined || shares.length === 0) return []
+  return [asRead(face), ...faceSteps(face, shares, face.updatedAt)]
+}
+
+function readFace(db: TenantDb, caseId: string) {
+  return db.together([
+    db.select().from(request).where(eq(request.id, caseId)),
+    db.select().from(share).where(eq(share.caseId, caseId)),
+  ])
+}
+
+function asRead(face: RequestRow): Step {
+  return guard(
+    sql`EXISTS (SELECT 1 FROM request WHERE id = ${face.id} AND version = ${face.version})`,
+    'changed-meanwhile',
+  )
+}
+
+function upsert(told: ShareNews): Step {
+  return sql`INSERT INTO share (case_id, jurisdiction, request, status, close_reason, agency, held, received_at, expected_at, updated_at, version)
+    VALUES (${told.caseId}, ${told.jurisdiction}, ${told.request}, ${told.status}, ${told.closeReason}, ${told.agency},
+      ${told.held ? 1 : 0}, ${told.receivedAt}, ${told.expectedAt}, ${told.updatedAt}, ${told.version})
+    ON CONFLICT (jurisdiction, request) DO UPDATE SET status = excluded.status, close_reason = excluded.close_reason,
+      agency = excluded.agency, held = excluded.held, received_at = excluded.received_at, expected_at = excluded.expected_at,
+      updated_at = excluded.updated_at, version = excluded.version
+    WHERE excluded.version > share.version`
+}
+
+type Share = Pick<ShareNews, 'status' | 'closeReason' | 'held' | 'agency' | 'expectedAt'>
+
+/** Where custody has passed on, the origin's own row shows what its holder says of it. */
+function faceSteps(face: RequestRow, others: readonly Share[], updatedAt: number): Step[] {
+  const own: Share = { ...face, held: face.custody === 'held', agency: face.agencyResponsible }
+  const rolled = rollUp([own, ...others])
+  if (rolled === undefined) return []
+  const holder = others.find(({ held }) => held)
+  const steps: Step[] = [
+    sql`UPDATE request SET case_status = ${rolled.status}, updated_at = ${updatedAt}, version = version + 1 WHERE id = ${face.id}`,
+  ]
+  if (face.custody === 'passed' && holder !== undefined) {
+    const closedAt = rolled.status === 'closed' ? updatedAt : null
+    steps.push(sql`UPDATE request SET status = ${rolled.status}, close_reason = ${rolled.closeReason}, closed_at = ${closedAt},
+      agency_responsible = ${holder.agency}, expected_at = ${holder.expectedAt} WHERE id = ${face.id}`)
+  }
+  return [...steps, ...news(updatedAt)]
+}

@@ -1,0 +1,112 @@
+import { sql } from 'drizzle-orm'
+import { guard, type Step, type TenantDb } from '../core/db.ts'
+import type { Region } from '../regions/compile.ts'
+import { record } from '../requests/events.ts'
+import { withdrawSteps } from './answers.ts'
+import { contentFor, type HandoffRow, type Held, readHeld } from './crossing.ts'
+import { find, type Of, setState, unchanged } from './effects-receiver.ts'
+import { grantSteps } from './grant.ts'
+import { post } from './messages.ts'
+import { appealSteps, offerOf } from './offers.ts'
+
+/* What the receiver's answer and the arbitrator's decision change at the sender, who alone can let go of custody. */
+
+export async function answerEffect(
+  region: Region,
+  db: TenantDb,
+  from: string,
+  message: Of<'answer'>,
+  at: number,
+): Promise<Step[]> {
+  const row = await find(db, message.handoff, 'sender')
+  if (row === undefined || row.request === null || row.receiver !== from) return []
+  if (row.state !== 'offered') {
+    const comesTooLate = message.accepted && row.state !== 'granted' && row.state !== 'accepted'
+    return [unchanged(row), ...(comesTooLate ? noLonger(row, at) : [])]
+  }
+  const noted = sql`UPDATE handoff SET answer_reason = ${message.reason}, answer_text = ${message.text}, counter = ${message.counter},
+    answered_at = ${message.answeredAt} WHERE id = ${row.id} AND side = 'sender'`
+  if (message.accepted) return [noted, ...(await letGo(region, db, row, row.receiver, at))]
+  const said = {
+    type: 'answered',
+    handoff: row.id,
+    accepted: false,
+    reason: message.reason,
+    text: message.text,
+  } as const
+  const heard = record(row.request, from, at, false, said)
+  const held = await readHeld(db, row.request)
+  return [...refusedSteps(region, row, held, at, message), noted, heard]
+}
+
+/** A refusal, or no answer in time: back with the sender, or before the arbitrator if it is the second. */
+export function refusedSteps(
+  region: Region,
+  row: HandoffRow,
+  held: Held,
+  at: number,
+  said?: Of<'answer'>,
+): Step[] {
+  const state = said === undefined ? 'timed-out' : 'refused'
+  const answered = {
+    ...row,
+    state,
+    answerReason: said?.reason ?? null,
+    answerText: said?.text ?? null,
+    counter: said?.counter ?? null,
+  } as const
+  const tried = held.tried.map(attempt => (attempt.id === row.id ? answered : attempt))
+  const refusals = tried.filter(
+    attempt => attempt.state === 'refused' || attempt.state === 'timed-out',
+  ).length
+  if (row.kind === 'share' || refusals < 2) return setState(row, state)
+  return [...setState(row, 'appealed'), ...appealSteps(region, offerOf(row), tried, at)]
+}
+
+export async function decisionEffect(
+  region: Region,
+  db: TenantDb,
+  message: Of<'decision'>,
+  at: number,
+): Promise<Step[]> {
+  const row = await find(db, message.handoff, 'sender')
+  if (row === undefined || row.request === null) return []
+  if (row.state !== 'appealed') return [unchanged(row)]
+  const { holder, text } = message
+  const heard = record(row.request, 'system:courier', at, false, {
+    type: 'decided',
+    handoff: row.id,
+    holder,
+    text,
+  })
+  if (holder === db.slug) return [...setState(row, 'kept'), heard]
+  return [...(await letGo(region, db, row, holder, at)), heard]
+}
+
+/** Grants, if the request is still this jurisdiction's to give; else says that the offer no longer stands. */
+async function letGo(
+  region: Region,
+  db: TenantDb,
+  row: HandoffRow,
+  receiver: string,
+  at: number,
+): Promise<Step[]> {
+  const held = await readHeld(db, row.request ?? '')
+  const { request } = held
+  const asRead = guard(
+    sql`EXISTS (SELECT 1 FROM request WHERE id = ${request.id} AND version = ${request.version})`,
+    'changed-meanwhile',
+  )
+  if (request.custody !== 'held' || request.status === 'closed') {
+    return [asRead, unchanged(row), ...withdrawSteps(region, row, 'withdrawn', at)]
+  }
+  const content = contentFor(region, db.slug, held, receiver, true)
+  return [asRead, unchanged(row), ...grantSteps({ ...offerOf(row), receiver, content }, request.id, at)]
+}
+
+/** Accepted after it was withdrawn or timed out: the first word for it may have been lost on the way. */
+function noLonger(row: HandoffRow, at: number): Step[] {
+  const why = row.state === 'timed-out' ? 'timed-out' : 'withdrawn'
+  const message = { kind: 'withdraw', why, ...offerOf(row) } as const
+  return post(`${row.id}:withdraw:late`, row.caseId, row.receiver, message, at)
+}

@@ -1,0 +1,27 @@
+import { sql } from 'drizzle-orm'
+import type { Step } from '../core/db.ts'
+import { news, record } from '../requests/events.ts'
+import { type Offer, post } from './messages.ts'
+
+/**
+ * The one place where custody leaves: state, custody, log and message in one batch. Before it the sender holds the
+ * request, after it the receiver does, wherever the message is.
+ */
+export function grantSteps(offered: Offer, request: string, at: number): Step[] {
+  const { handoff, receiver, content, type } = offered
+  const passing =
+    type === 'transfer'
+      ? [
+          sql`UPDATE request SET custody = 'passed', passed_to = ${receiver}, updated_at = ${at}, version = version + 1
+            WHERE id = ${request}`,
+        ]
+      : []
+  return [
+    sql`UPDATE handoff SET state = 'granted', receiver = ${receiver}, answered_at = ${at}, version = version + 1
+      WHERE id = ${handoff} AND side = 'sender'`,
+    ...passing,
+    record(request, 'system:courier', at, false, { type: 'granted', handoff, receiver }),
+    ...post(`${handoff}:grant`, content.caseId, receiver, { kind: 'grant', ...offered }, at),
+    ...news(at),
+  ]
+}

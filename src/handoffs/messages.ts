@@ -1,0 +1,119 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { ring } from '../core/jobs.ts'
+import type { Answer } from '../requests/draft.ts'
+import type { CloseReason, Status } from '../requests/schema.ts'
+import type { HandoffKind } from './schema.ts'
+
+/**
+ * What jurisdictions tell each other. Every message says enough to be understood on its own, so that one which comes
+ * late, twice or out of order changes nothing that it should not.
+ */
+export type Message =
+  | ({ readonly kind: 'offer' } & Offer)
+  /** From the receiver: accepted, or refused with a reason and perhaps a better address. */
+  | {
+      readonly kind: 'answer'
+      readonly handoff: string
+      readonly accepted: boolean
+      readonly reason: string | null
+      readonly text: string
+      readonly counter: string | null
+      readonly answeredAt: number
+    }
+  /** From the sender: the offer no longer stands. */
+  | ({ readonly kind: 'withdraw'; readonly why: 'withdrawn' | 'timed-out' } & Offer)
+  /** From the sender, in the batch in which it gives up custody: from here on the receiver holds it. */
+  | ({ readonly kind: 'grant' } & Offer)
+  /** From the sender to the arbitrator, with everything that was tried. */
+  | ({ readonly kind: 'appeal'; readonly tried: readonly Attempt[] } & Offer)
+  | { readonly kind: 'decision'; readonly handoff: string; readonly holder: string; readonly text: string }
+  /** From whoever has a share of a case to its origin. */
+  | { readonly kind: 'progress'; readonly share: ShareNews; readonly events: readonly ToldEvent[] }
+
+export interface Offer {
+  readonly handoff: string
+  readonly type: HandoffKind
+  readonly sender: string
+  readonly receiver: string
+  readonly reason: string
+  readonly text: string
+  readonly agreement: string | null
+  readonly offeredAt: number
+  readonly answerBy: number | null
+  readonly content: CrossingContent
+}
+
+export interface Attempt {
+  readonly receiver: string
+  readonly state: string
+  readonly reason: string | null
+  readonly text: string | null
+  readonly counter: string | null
+}
+
+/** The fields that cross (S14). Private notes never do; contact details only at the grant, and by consent. */
+export interface CrossingContent {
+  readonly caseId: string
+  readonly origin: string
+  readonly trail: readonly string[]
+  readonly serviceCode: string
+  readonly serviceName: string
+  readonly description: string
+  readonly address: string | null
+  readonly addressId: string | null
+  readonly zipcode: string | null
+  readonly lat: number | null
+  readonly long: number | null
+  readonly accuracy: number
+  readonly answers: readonly Answer[]
+  readonly private: boolean
+  readonly urgent: boolean
+  readonly resolution: string
+  readonly channel: string
+  readonly language: string
+  readonly requestedAt: number
+  readonly status: Status
+  readonly photos: readonly { readonly id: string; readonly type: string; readonly bytes: number }[]
+  readonly contact: {
+    readonly firstName: string | null
+    readonly lastName: string | null
+    readonly email: string | null
+    readonly phone: string | null
+  } | null
+  readonly timeline: readonly ToldEvent[]
+}
+
+/** A public event as another jurisdiction is told of it. */
+export interface ToldEvent {
+  readonly source: string
+  readonly sourceSeq: number
+  readonly type: string
+  readonly at: number
+  readonly payload: string
+}
+
+export interface ShareNews {
+  readonly caseId: string
+  readonly jurisdiction: string
+  readonly request: string
+  readonly status: Status
+  readonly closeReason: CloseReason | null
+  readonly agency: string
+  readonly held: boolean
+  readonly receivedAt: number
+  readonly expectedAt: number | null
+  readonly updatedAt: number
+  readonly version: number
+}
+
+export const COURIER = 'courier'
+
+/** The steps that put a message into the outbox, in the batch of the change that it tells of. `id` names it for ever. */
+export function post(id: string, caseId: string, receiver: string, message: Message, at: number): SQL[] {
+  const { kind, ...body } = message
+  return [
+    sql`INSERT OR IGNORE INTO message (id, case_id, receiver, kind, body, created_at, due_at)
+      VALUES (${id}, ${caseId}, ${receiver}, ${kind}, ${JSON.stringify(body)}, ${at}, ${at})`,
+    ring(COURIER, at),
+  ]
+}

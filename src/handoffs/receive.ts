@@ -1,0 +1,73 @@
+import { sql } from 'drizzle-orm'
+import { openTenant, type Step, type TenantDb, violates } from '../core/db.ts'
+import { asProblem } from '../core/problem.ts'
+import type { Platform } from '../platform/platform.ts'
+import type { Region } from '../regions/compile.ts'
+import { progressEffect } from './effects-origin.ts'
+import { appealEffect, grantEffect, offerEffect, withdrawEffect } from './effects-receiver.ts'
+import { answerEffect, decisionEffect } from './effects-sender.ts'
+import type { Message } from './messages.ts'
+
+/** A message on its way, as the sender's outbox has it. */
+export interface Envelope {
+  readonly id: string
+  readonly sender: string
+  readonly message: Message
+}
+
+const TRIES = 6
+
+/**
+ * Applies a message at its receiver: the effect and the inbox key in one batch, so that it counts once however often it
+ * comes. What it finds may change under it; then it looks again. Throws when the receiver is away.
+ */
+export async function receive(
+  platform: Platform,
+  region: Region,
+  receiver: string,
+  envelope: Envelope,
+): Promise<void> {
+  const db = openTenant(platform, { kind: 'system', reason: 'courier' }, region.slug, receiver)
+  const at = platform.clock.now()
+  for (let tries = 1; ; tries++) {
+    const effect = await effectOf(platform, region, db, envelope, at)
+    try {
+      await db.commit([
+        sql`INSERT INTO inbox (sender, message, at) VALUES (${envelope.sender}, ${envelope.id}, ${at})`,
+        ...effect,
+      ])
+      platform.wake({ kind: 'tenant', region: region.slug, slug: receiver })
+      return
+    } catch (error) {
+      if (violates(error, 'inbox.sender')) return
+      const { slug } = asProblem(error)
+      const isRace = slug === 'changed-meanwhile' || slug === 'wrong-state'
+      if (!isRace || tries === TRIES) throw error
+    }
+  }
+}
+
+function effectOf(
+  platform: Platform,
+  region: Region,
+  db: TenantDb,
+  { sender, message }: Envelope,
+  at: number,
+): Promise<Step[]> {
+  switch (message.kind) {
+    case 'offer':
+      return offerEffect(db, message)
+    case 'withdraw':
+      return withdrawEffect(db, message)
+    case 'grant':
+      return grantEffect(platform, region, db, message, at)
+    case 'appeal':
+      return appealEffect(db, message)
+    case 'answer':
+      return answerEffect(region, db, sender, message, at)
+    case 'decision':
+      return decisionEffect(region, db, message, at)
+    case 'progress':
+      return progressEffect(db, message)
+  }
+}
