@@ -19,7 +19,7 @@ import { publishJob } from './requests/public-index.ts'
 import { requestRoutes } from './requests/routes.ts'
 import { tidyJob } from './requests/tidy.ts'
 import { chooseLanguage } from './web/language.ts'
-import { problemPage } from './web/problem.tsx'
+import { barePage, problemPage } from './web/problem.tsx'
 
 /** Every kind of work that outlives its request. */
 export const jobHandlers: readonly JobHandler[] = [
@@ -56,7 +56,10 @@ export function createApp(platform: Platform): Hono<Door> {
     await openDirectory(platform).rows(sql`SELECT 1`)
     return c.json({ status: 'ready' })
   })
-  app.get('/assets/*', c => platform.assets.fetch(new Request(new URL(c.req.path, c.req.url), c.req.raw)))
+  app.get('/assets/*', async (c, next) => {
+    const asset = await platform.assets.fetch(new Request(new URL(c.req.path, c.req.url), c.req.raw))
+    return asset.status === 404 ? next() : asset
+  })
   app.use(secureHeaders({ xFrameOptions: 'DENY', referrerPolicy: 'strict-origin-when-cross-origin' }))
   app.use(async (c, next) => {
     const site = await findSite(platform, new URL(c.req.url))
@@ -75,17 +78,20 @@ export function createApp(platform: Platform): Hono<Door> {
   return app
 }
 
+/** Where programs ask: they are answered in JSON. */
+const forPrograms = /^\/(?:api|healthz|readyz)(?:\/|$)/
+
 /** A problem in the form of the door it happened at. Faults of ours are logged with their cause, never shown. */
 function answer(c: Context<Door>, found: Problem): Response | Promise<Response> {
   if (found.status >= 500) {
     c.get('platform').log('error', found.slug, { requestId: c.get('requestId'), cause: causeOf(found) })
   }
-  if (c.req.path.startsWith('/open311')) return open311Errors(c, found)
-  if (c.req.path.startsWith('/api/') || c.get('site') === undefined) {
+  if (/^\/open311(?:\/|$)/.test(c.req.path)) return open311Errors(c, found)
+  if (forPrograms.test(c.req.path)) {
     const say = translator(c.get('language') ?? 'en')
     return problemJson(found, c.get('requestId'), (code, params) => say(`fault-${code}`, params))
   }
-  return problemPage(c, found)
+  return c.get('site') === undefined ? barePage(c, found) : problemPage(c, found)
 }
 
 function toProblem(error: unknown): Problem {

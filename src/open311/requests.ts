@@ -1,10 +1,9 @@
 import { translator } from '../core/i18n.ts'
 import type { Answer as GivenAnswer } from '../requests/draft.ts'
 import { photoUrl } from '../requests/view.ts'
-import type { Resolution } from '../routing/types.ts'
 import { datetime } from './dates.ts'
-import type { FoundRequest } from './find.ts'
 import { serviceNotice } from './notice.ts'
+import type { FoundRequest, TimelineEntry } from './rows.ts'
 import type { Scope } from './scope.ts'
 import { type Answer, Container, type Fields } from './spark.ts'
 
@@ -32,8 +31,7 @@ function requestFields({ site }: Scope, row: FoundRequest, language: string): Fi
     service_code: row.service_code,
     description: row.description || null,
     agency_responsible: row.agency_responsible,
-    service_notice:
-      row.resolution === undefined ? null : serviceNotice(JSON.parse(row.resolution) as Resolution, language),
+    service_notice: row.resolution === undefined ? null : serviceNotice(row.resolution, language),
     requested_datetime: datetime(row.requested_at),
     updated_datetime: datetime(row.closed_at ?? row.updated_at),
     expected_datetime: row.expected_at === null ? null : datetime(row.expected_at),
@@ -54,7 +52,7 @@ function statusNotes({ status_notes, close_reason }: FoundRequest, language: str
 
 /** `attributes` as San Francisco writes them, `extended_attributes` and `notes` as Chicago does. */
 function extensionFields(scope: Scope, row: FoundRequest): Fields {
-  const photos = JSON.parse(row.photos ?? JSON.stringify(row.media === null ? [] : [row.media])) as string[]
+  const photos = row.photos ?? (row.media === null ? [] : [row.media])
   return {
     attributes: new Container('attribute', publicAnswers(scope, row)),
     extended_attributes: {
@@ -65,14 +63,14 @@ function extensionFields(scope: Scope, row: FoundRequest): Fields {
         photos.map(id => photoUrl(scope.site, row.jurisdiction, id)),
       ),
     },
-    notes: new Container('note', notes(row.timeline ?? '[]')),
+    notes: new Container('note', (row.timeline ?? []).map(note)),
   }
 }
 
 /** Answers in a person's own words stay with the jurisdiction: they may say who lives where. */
 function publicAnswers(
   { region }: Scope,
-  { jurisdiction, service_code, answers = '[]' }: FoundRequest,
+  { jurisdiction, service_code, answers = [] }: FoundRequest,
 ): Fields[] {
   const service = region.servicesOffered(jurisdiction).find(({ code }) => code === service_code)
   const isPublic = ({ code }: GivenAnswer) => {
@@ -81,25 +79,15 @@ function publicAnswers(
     )?.type
     return type !== undefined && type !== 'text' && type !== 'paragraph'
   }
-  return (JSON.parse(answers) as GivenAnswer[])
+  return answers
     .filter(isPublic)
     .flatMap(({ code, question, values }) =>
       values.map(({ key, label }) => ({ code, label: question, name: label, value: key })),
     )
 }
 
-interface TimelineEntry {
-  readonly type: string
-  readonly at: number
-  readonly payload: { readonly to?: string; readonly from?: string; readonly text?: string }
-}
-
-function notes(timeline: string): Fields[] {
-  return (JSON.parse(timeline) as TimelineEntry[]).map(({ type, at, payload }) => ({
-    datetime: datetime(at),
-    type: noteType(type, payload),
-    description: payload.text || null,
-  }))
+function note({ type, at, payload }: TimelineEntry): Fields {
+  return { datetime: datetime(at), type: noteType(type, payload), description: payload.text || null }
 }
 
 function noteType(type: string, { from, to }: TimelineEntry['payload']): string {

@@ -46,12 +46,16 @@ export async function claimPhotos(
     .set({ claimedAt: at })
     .where(inArray(waitingPhoto.id, [...ids]))
     .returning({ id: waitingPhoto.id, type: waitingPhoto.type, bytes: waitingPhoto.bytes })
-  return ids.map(id => {
+  return [...new Set(ids)].map(id => {
     const photo = claimed.find(row => row.id === id)
-    if (photo === undefined)
-      throw problem('invalid-fields', { fields: [{ field: 'media', code: 'unknown' }] })
+    if (photo === undefined) throw unknownPhoto()
     return photo
   })
+}
+
+/** A photo that was never sent, or that a report has already. */
+export function unknownPhoto() {
+  return problem('invalid-fields', { fields: [{ field: 'media', code: 'unknown' }] })
 }
 
 /** A photo of a public report. Null for anything else. */

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type Access, actorOf } from '../core/access.ts'
-import { guard, openRegion, openTenant, type Step } from '../core/db.ts'
+import { guard, openRegion, openTenant, type Step, violates } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
 import { randomText, trackingNumber } from '../core/ids.ts'
 import { ring } from '../core/jobs.ts'
@@ -15,7 +15,7 @@ import type { Inquiry, Resolution } from '../routing/types.ts'
 import { promisedBy } from './deadline.ts'
 import { type Answer, type Draft, draftFaults, givenAnswers } from './draft.ts'
 import { PUBLISH, record } from './events.ts'
-import { type ClaimedPhoto, claimPhotos } from './media.ts'
+import { type ClaimedPhoto, claimPhotos, unknownPhoto } from './media.ts'
 import { media, person, request } from './schema.ts'
 
 export interface Submission {
@@ -79,11 +79,10 @@ export async function submitReport(
   const photos = await claimPhotos(openRegion(platform, access, region.slug), draft.media, at)
   const steps = reportSteps(platform, region, service, draft, photos, receipt, at, actorOf(access))
   const allowed = submission.key === undefined ? [] : [guard(keyIsValid(submission.key), 'key-refused')]
-  const kept = await commitOnce(
-    db,
-    { key: submission.idempotencyKey, asked: draft, allowed, steps, outcome: receipt },
-    at,
-  )
+  const change = { key: submission.idempotencyKey, asked: draft, allowed, steps, outcome: receipt }
+  const kept = await commitOnce(db, change, at).catch(error => {
+    throw violates(error, 'media.id') ? unknownPhoto() : error
+  })
   platform.wake({ kind: 'tenant', region: region.slug, slug: keeper })
   return kept
 }

@@ -10,6 +10,7 @@ const YEAR_SECONDS = 365 * 24 * 3600
  * (RFC 9110 § 12.5.4), else the first offered.
  */
 export function chooseLanguage(c: Context, languages: readonly string[]): string {
+  c.header('vary', 'accept-language, cookie', { append: true })
   const offered = languages.filter(isLanguage)
   const match = (wanted: string | undefined) =>
     offered.find(language => wanted?.toLowerCase().split('-')[0] === language)

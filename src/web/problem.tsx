@@ -1,6 +1,9 @@
 import type { Context } from 'hono'
+import { html } from 'hono/html'
+import { catalogues, translator } from '../core/i18n.ts'
 import type { Problem } from '../core/problem.ts'
 import type { Door } from '../regions/site.ts'
+import { chooseLanguage } from './language.ts'
 import { Page } from './layout.tsx'
 import { type View, viewOf } from './view.ts'
 
@@ -9,6 +12,41 @@ export function problemPage(c: Context<Door>, problem: Problem): Response | Prom
   if (problem.retryAfterSeconds !== undefined) c.header('Retry-After', String(problem.retryAfterSeconds))
   const view = viewOf(c)
   return c.html(<ProblemPage view={view} problem={problem} requestId={c.get('requestId')} />, problem.status)
+}
+
+/** The same where no site could be found to dress it as: an unknown region or jurisdiction, or nothing read yet. */
+export function barePage(c: Context<Door>, problem: Problem): Response | Promise<Response> {
+  if (problem.retryAfterSeconds !== undefined) c.header('Retry-After', String(problem.retryAfterSeconds))
+  const language = chooseLanguage(c, Object.keys(catalogues))
+  const t = translator(language)
+  const title = t(`problem-${problem.slug}`)
+  return c.html(
+    html`<!doctype html>${(
+      <html lang={language} dir="ltr">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="robots" content="noindex" />
+          <title>{title}</title>
+          <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+          <link rel="stylesheet" href="/assets/site.css" />
+        </head>
+        <body>
+          <main class="page">
+            <div class="narrow">
+              <h1>{title}</h1>
+              <p class="usa-intro">{t(`problem-${problem.slug}-help`)}</p>
+              <p>{t('problem-reference', { id: c.get('requestId') })}</p>
+              <a class="usa-link" href="/">
+                {t('go-home')}
+              </a>
+            </div>
+          </main>
+        </body>
+      </html>
+    )}`,
+    problem.status,
+  )
 }
 
 function ProblemPage({ view, problem, requestId }: { view: View; problem: Problem; requestId: string }) {

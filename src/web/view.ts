@@ -29,7 +29,8 @@ export function viewOf(c: Context<Door>): View {
     language,
     t: translator(language),
     now: c.get('platform').clock.now(),
-    here: ownPath + search,
+    // Two slashes at the front would lead to another host.
+    here: ownPath.replace(/^\/{2,}/, '/') + search,
     href: path => (site.base + path).replace(/(?<=.)\/$/, ''),
     say: localized => text(localized, language, [site.region.language]),
   }

@@ -21,7 +21,8 @@ export function diskAssets(
   const kept = new Map<string, { bytes: Uint8Array<ArrayBuffer>; etag: string }>()
   return {
     async fetch(request) {
-      const path = decodeURIComponent(new URL(request.url).pathname.replace(/^\/assets\//, ''))
+      // No asset's name needs an escape, so what is escaped is no asset.
+      const path = new URL(request.url).pathname.replace(/^\/assets\//, '')
       const type = types[extname(path)]
       const file = join(folder, path)
       if (

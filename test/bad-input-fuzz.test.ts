@@ -1,0 +1,136 @@
+import fc from 'fast-check'
+import { XMLValidator } from 'fast-xml-parser'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createApp } from '../src/app.ts'
+import { pathInSite } from '../src/regions/site.ts'
+import { startApp, type TestApp } from './support/app.ts'
+import { anyCall, type Call } from './support/calls.ts'
+import { ledger } from './support/ledger.ts'
+import { jpeg } from './support/photos.ts'
+
+/*
+ * Whatever is sent to whichever route: the routes are the app's own table, so a new one is in it by existing. To hunt
+ * longer, or again: FUZZ_RUNS=100000 FUZZ_SEED=1.
+ */
+const runs = Number(process.env.FUZZ_RUNS ?? 3000)
+const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app.close())
+
+describe('anything at any door', { timeout: 60_000 + runs * 100 }, () => {
+  it('gets a clear answer in the form of the door, and leaves nothing half-written', async () => {
+    console.log(`seed ${seed}, ${runs} calls`)
+    const known = await whatCallersKnow()
+    let filed = (await ledger(app)).requests
+    await fc.assert(
+      fc.asyncProperty(anyCall(known), async call => {
+        const answer = await send(call)
+        expect(await faultsOf(call, answer)).toEqual([])
+        if (isFiled(call, answer)) filed++
+      }),
+      { numRuns: runs, seed },
+    )
+    await app.runJobs()
+    const kept = await ledger(app)
+    expect(kept.faults).toEqual([])
+    // A repetition of an Idempotency-Key is answered as if it had been filed again.
+    expect(kept.requests).toBeLessThanOrEqual(filed)
+    expect(app.logged.filter(({ level }) => level !== 'info')).toEqual([])
+  })
+})
+
+async function whatCallersKnow() {
+  const { region, platform } = app
+  const [long, lat] = region.documents.region.map.center
+  const keys = await Promise.all(region.documents.jurisdictions.map(({ slug }) => app.key(slug, 'work')))
+  const json = { 'content-type': 'application/json' }
+  const numbers: string[] = []
+  const photos: string[] = []
+  for (let count = 0; count < 5; count++) {
+    const photo = await app.request('/api/v1/media', { method: 'POST', body: jpeg() })
+    photos.push(((await photo.json()) as { id: string }).id)
+    const answers = { size: 'large', lane: 'driving' }
+    const body = JSON.stringify({ service_code: 'pothole', lat, long, answers, description: 'known' })
+    const filed = await app.request('/api/v1/requests', { method: 'POST', headers: json, body })
+    numbers.push(((await filed.json()) as { id: string }).id)
+  }
+  return { region, routes: createApp(platform).routes, keys, numbers, photos }
+}
+
+async function send({ method, url, headers, body }: Call): Promise<Response> {
+  const startedAt = performance.now()
+  const answer = await app.request(url, { method, headers: headers.map(header => [...header]), body })
+  const took = performance.now() - startedAt
+  if (took > 1000) console.log(`${Math.round(took)} ms: ${method} ${url.slice(0, 200)}`)
+  return answer
+}
+
+/** What no answer may hold, unless it was sent. */
+const secrets =
+  /\n\s+at .+:\d+|node_modules|SQLITE|SQL\b|\bINSERT |\bSELECT |libsql|drizzle|(?:Type|Range|Syntax|URI)Error|\/tmp\/|\[object |cl_[a-z-]+_[0-9A-Z]{10}_/
+
+/** Everything that is wrong with an answer, whatever it answers to. */
+async function faultsOf({ method, url, headers, body }: Call, answer: Response): Promise<string[]> {
+  const faults: string[] = []
+  const must = (holds: boolean, what: string) => {
+    if (!holds) faults.push(what)
+  }
+  const { status } = answer
+  const path = pathInSite(new URL(url).pathname)
+  const type = answer.headers.get('content-type') ?? ''
+  const given = new Headers(headers.map(header => [...header])).get('x-request-id') ?? ''
+  const text = await answer.text()
+  must(status < 500, `status ${status}`)
+  must(/^[\w-]{1,100}$/.test(answer.headers.get('x-request-id') ?? ''), 'no sane request id')
+  must(!/^[\w-]{1,100}$/.test(given) || answer.headers.get('x-request-id') === given, 'another request id')
+  must(
+    !answer.headers.has('location') || /^\/(?!\/)/.test(answer.headers.get('location') ?? ''),
+    'leads away',
+  )
+  const sent = `${url} ${new TextDecoder().decode(body ?? undefined)}`
+  const shown = secrets.exec(text)?.[0]
+  must(shown === undefined || sent.includes(shown.trim()), `shows ${shown}`)
+  if (method === 'HEAD' || text === '') must(status !== 200 || method === 'HEAD', 'an empty page')
+  else if (type.startsWith('text/xml')) must(XMLValidator.validate(text) === true, 'broken XML')
+  else if (/json/.test(type)) must(isJson(text), 'broken JSON')
+  else if (type.startsWith('text/html')) must(status < 400 || /^<!doctype html>/i.test(text), 'no page')
+  if (status < 400) return faults
+  const isEmpty = method === 'HEAD'
+  if (/^\/open311(\/|$)/.test(path)) {
+    must(
+      type === (path.endsWith('.json') ? 'application/json; charset=utf-8' : 'text/xml; charset=utf-8'),
+      type,
+    )
+    must(
+      isEmpty || /^\[\{"code":\d|<errors><error><code>\d/.test(text.replace(/^<\?.*\n/, '')),
+      'no error list',
+    )
+  } else if (/^\/(api|healthz|readyz)(\/|$)/.test(path)) {
+    must(type === 'application/problem+json; charset=utf-8', `${path} ${type}`)
+    must(isEmpty || text.includes(`"status":${status},`), 'no problem')
+  } else {
+    must(type.toLowerCase() === 'text/html; charset=utf-8', `${path} ${type}`)
+  }
+  return faults
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Was a report filed, or is it answered as if? */
+function isFiled({ method, url }: Call, { status, headers }: Response): boolean {
+  const path = pathInSite(new URL(url).pathname)
+  if (method !== 'POST') return false
+  if (path.startsWith('/report/')) return (headers.get('location') ?? '').includes('?thanks')
+  return status === 201 || (status === 200 && path.startsWith('/open311'))
+}

@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { IntlMessageFormat } from 'intl-messageformat'
+import { describe, expect, expectTypeOf, test } from 'vitest'
+import { clockText, dayText, momentText, weekdayText, writtenDay } from '../src/core/dates.ts'
+import { catalogues, type Language, type MessageKey, translator } from '../src/core/i18n.ts'
+import type { FaultCode, ProblemSlug } from '../src/core/problem.ts'
+import type { CloseReason, Status } from '../src/requests/schema.ts'
+import { sayStep } from '../src/routing/say.ts'
+import { type TraceCode, traceMessages } from '../src/routing/trace.ts'
+
+const languages = Object.keys(catalogues) as Language[]
+const others = languages.filter(language => language !== 'en')
+const keys = Object.keys(catalogues.en) as MessageKey[]
+
+type Ast = ReturnType<IntlMessageFormat['getAst']>
+
+/** What a message is made of, choices included: the names of its arguments, and its words. */
+function partsOf(text: string): { names: string[]; words: string } {
+  const names = new Set<string>()
+  let words = ''
+  const walk = (nodes: Ast) => {
+    for (const node of nodes) {
+      if (node.type === 0) words += `${node.value} `
+      else if ('value' in node) names.add(node.value)
+      if ('options' in node) for (const option of Object.values(node.options)) walk(option.value)
+    }
+  }
+  walk(new IntlMessageFormat(text, 'en').getAst())
+  return { names: [...names].sort(), words: words.replace(/[^\p{L} ]/gu, '').trim() }
+}
+
+describe.each(others)('the catalogue of %s', language => {
+  test('has every message, and none besides', () => {
+    expect(Object.keys(catalogues[language])).toEqual(Object.keys(catalogues.en))
+  })
+
+  test.each(keys)('takes the same arguments in %s', key => {
+    expect(partsOf(catalogues[language][key]).names).toEqual(partsOf(catalogues.en[key]).names)
+  })
+
+  test('leaves nothing in English', () => {
+    const isWordy = (words: string) => /\p{L}{4}/u.test(words)
+    const same = keys.filter(key => {
+      const { words } = partsOf(catalogues.en[key])
+      return isWordy(words) && partsOf(catalogues[language][key]).words === words
+    })
+    expect(same).toEqual([])
+  })
+})
+
+test('whatever the code can say has a message', () => {
+  expectTypeOf<`problem-${ProblemSlug}` | `problem-${ProblemSlug}-help`>().toExtend<MessageKey>()
+  expectTypeOf<`fault-${FaultCode}`>().toExtend<MessageKey>()
+  expectTypeOf<`trace-${TraceCode}`>().toExtend<MessageKey>()
+  expectTypeOf<`status-${Status}` | `event-${Status}` | `closed-${CloseReason}`>().toExtend<MessageKey>()
+})
+
+test('the English trace is what routing says', () => {
+  for (const [code, text] of Object.entries(traceMessages)) {
+    expect(catalogues.en[`trace-${code as TraceCode}`]).toBe(text)
+  }
+})
+
+test('a language without a catalogue reads English', () => {
+  expect(translator('de')('continue')).toBe('Continue')
+})
+
+describe('dates', () => {
+  const at = Date.parse('2026-07-01T03:30:00Z')
+  test.each([
+    ['en', 'June 30, 2026, 11:30 PM', 'Tuesday, June 30'],
+    ['es', '30 de junio de 2026, 11:30 p. m.', 'martes 30 de junio'],
+    ['ht', '30 jen 2026, 11:30 PM', 'madi 30 jen'],
+  ])('in %s are in the zone of the body', (language, moment, weekday) => {
+    expect(momentText(translator(language), at, 'America/New_York')).toBe(moment)
+    expect(weekdayText(translator(language), at, 'America/New_York')).toBe(weekday)
+  })
+
+  test('every month has a name in every language', () => {
+    for (const language of languages) {
+      const months = Array.from({ length: 12 }, (_, month) =>
+        dayText(translator(language), Date.UTC(2026, month, 15, 12), 'UTC'),
+      )
+      expect(new Set(months.map(text => text.replace(/\d/g, ''))).size).toBe(12)
+    }
+  })
+
+  test.each([
+    [0, '12:00 AM'],
+    [12 * 60, '12:00 PM'],
+    [24 * 60, '12:00 AM'],
+    [17 * 60 + 5, '5:05 PM'],
+  ])('%i minutes after midnight is %s', (minutes, text) => {
+    expect(clockText(translator('en'), minutes)).toBe(text)
+  })
+
+  test('a trace says its dates in words', () => {
+    const step = { code: 'in-area-since', params: { area: 'Hollis', since: '2019-07-01' } } as const
+    expect(sayStep(translator('ht'), step)).toContain(writtenDay(translator('ht'), '2019-07-01'))
+    expect(sayStep(translator('en'), step)).toBe(
+      'The place is in Hollis, within its limits since July 1, 2019.',
+    )
+  })
+})
+
+test('no page holds a text of its own: all are in the catalogues', () => {
+  const files = ['src/citizen/', 'src/web/'].flatMap(folder =>
+    readdirSync(new URL(`../${folder}`, import.meta.url))
+      .filter(name => name.endsWith('.tsx'))
+      .map(name => `${folder}${name}`),
+  )
+  expect(files.length).toBeGreaterThan(15)
+  const written = files.flatMap(file => {
+    const source = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8').replace(
+      /\/\*[\s\S]*?\*\//g,
+      '',
+    )
+    const texts = [...source.matchAll(/<\/?[a-z][^<>]*>\s*([^<>{}()=;]*\p{L}{2,}[^<>{}()=;]*)\s*(?=<|\{)/gu)]
+    const attributes = [...source.matchAll(/\b(?:title|alt|placeholder|aria-label|label|hint)="([^"]+)"/g)]
+    return [...texts, ...attributes].map(([, text]) => `${file}: ${text?.trim()}`)
+  })
+  expect(written).toEqual([])
+})

@@ -1,0 +1,58 @@
+import { databaseLabel } from '../../src/platform/platform.ts'
+import { listDatabases } from '../../src/regions/migrate.ts'
+import type { TestApp } from './app.ts'
+
+/** What must never be found in a jurisdiction's database: halves of something. Each query lists them. */
+const halves: Readonly<Record<string, string>> = {
+  'a request without its submitted event':
+    "SELECT id FROM request WHERE (SELECT count(*) FROM event WHERE event.request = request.id AND type = 'submitted') <> 1",
+  'an event of no request': 'SELECT seq FROM event WHERE request NOT IN (SELECT id FROM request)',
+  'a version that is not the number of its events':
+    'SELECT id FROM request WHERE version <> (SELECT count(*) FROM event WHERE event.request = request.id)',
+  'a person whom no request names':
+    'SELECT id FROM person WHERE id NOT IN (SELECT person FROM request WHERE person IS NOT NULL)',
+  'a request whose person is missing':
+    'SELECT id FROM request WHERE person IS NOT NULL AND person NOT IN (SELECT id FROM person)',
+  'a photo of no request': 'SELECT id FROM media WHERE request NOT IN (SELECT id FROM request)',
+  'a request whose first photo is missing':
+    'SELECT id FROM request WHERE media IS NOT NULL AND media NOT IN (SELECT id FROM media WHERE media.request = request.id)',
+  'a closed request without a reason, or a reason without closing':
+    "SELECT id FROM request WHERE (status = 'closed') <> (close_reason IS NOT NULL) OR (status = 'closed') <> (closed_at IS NOT NULL)",
+  'a place with one coordinate': 'SELECT id FROM request WHERE (lat IS NULL) <> (long IS NULL)',
+  'a place off the globe': 'SELECT id FROM request WHERE abs(lat) > 90 OR abs(long) > 180',
+  'a request that the place index does not have':
+    'SELECT id FROM request WHERE lat IS NOT NULL AND seq NOT IN (SELECT seq FROM request_place)',
+  'text that is no JSON':
+    'SELECT id FROM request WHERE NOT json_valid(answers) OR NOT json_valid(resolution) UNION SELECT seq FROM event WHERE NOT json_valid(payload)',
+  'a key kept for nothing':
+    "SELECT key FROM idempotency WHERE json_extract(outcome, '$.id') NOT IN (SELECT id FROM request)",
+}
+
+/** Everything half-written in any database, in words; and how many requests are kept. */
+export async function ledger(app: TestApp): Promise<{ faults: string[]; requests: number }> {
+  const faults: string[] = []
+  let requests = 0
+  for (const name of await listDatabases(app.platform)) {
+    const client = app.platform.databases.client(name)
+    const rows = async (query: string) => (await client.execute(query)).rows
+    const [sound] = await rows('PRAGMA integrity_check')
+    if (sound?.integrity_check !== 'ok') faults.push(`${databaseLabel(name)}: damaged`)
+    if (name.kind === 'region') {
+      for (const { id } of await rows('SELECT id FROM waiting_photo')) {
+        if ((await app.platform.files.get(`${name.region}/${id}`)) === null)
+          faults.push(`${id}: no file of a waiting photo`)
+      }
+    }
+    if (name.kind !== 'tenant') continue
+    requests += (await rows('SELECT id FROM request')).length
+    for (const [what, query] of Object.entries(halves)) {
+      for (const row of await rows(query))
+        faults.push(`${databaseLabel(name)}: ${what}: ${Object.values(row).join()}`)
+    }
+    for (const { id } of await rows('SELECT id FROM media')) {
+      if ((await app.platform.files.get(`${name.region}/${id}`)) === null)
+        faults.push(`${id}: no file of a photo`)
+    }
+  }
+  return { faults, requests }
+}
