@@ -9,8 +9,9 @@ import { randomText } from './core/ids.ts'
 import type { JobHandler } from './core/jobs.ts'
 import { asProblem, type Problem, problem } from './core/problem.ts'
 import { problemJson } from './core/problem-json.ts'
-import { open311Errors, open311Routes } from './open311/routes.ts'
 import { courierJob, tellOriginJob, timeoutJob } from './handoffs/courier.ts'
+import { handoffRoutes } from './handoffs/routes.ts'
+import { open311Errors, open311Routes } from './open311/routes.ts'
 import type { Platform } from './platform/platform.ts'
 import { regionRoutes } from './regions/routes.ts'
 import { type Door, findSite, pathInSite } from './regions/site.ts'
@@ -22,13 +23,7 @@ import { chooseLanguage } from './web/language.ts'
 import { barePage, problemPage } from './web/problem.tsx'
 
 /** Every kind of work that outlives its request. */
-export const jobHandlers: readonly JobHandler[] = [
-  publishJob,
-  tidyJob,
-  courierJob,
-  tellOriginJob,
-  timeoutJob,
-]
+export const jobHandlers: readonly JobHandler[] = [publishJob, tidyJob, courierJob, tellOriginJob, timeoutJob]
 
 /** The front door: one order of things for every request, and every capability once. Alike on Node and Workers. */
 export function createApp(platform: Platform): Hono<Door> {
@@ -71,6 +66,7 @@ export function createApp(platform: Platform): Hono<Door> {
   app.route('/api/v1', regionRoutes())
   app.route('/', mediaRoutes())
   app.route('/api/v1', requestRoutes())
+  app.route('/api/v1', handoffRoutes())
   app.route('/', citizenPages())
 
   app.notFound(c => answer(c, problem('not-found')))

@@ -169,6 +169,10 @@ function TimelineEntry({ view, event, zone, hideText }: EntryProps) {
       return entry(eventTitle(view, told.to, told.reason), told.text)
     case 'note':
       return hideText ? null : entry(t('event-note'), told.text)
+    case 'received':
+      return entry(t('event-received', { agency: told.agency }))
+    default:
+      return null
   }
 }
 

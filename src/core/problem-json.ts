@@ -6,7 +6,7 @@ export function problemJson(
   requestId: string,
   say: (code: FaultCode, params: Readonly<Record<string, string | number>>) => string,
 ): Response {
-  const { slug, status, title, detail, fields, retryAfterSeconds } = problem
+  const { slug, status, title, detail, fields, state, retryAfterSeconds } = problem
   // A fault of ours never shows its message: it may hold SQL or what somebody wrote.
   const shown = status < 500 || slug === 'database-away' ? detail : undefined
   const body = {
@@ -17,6 +17,7 @@ export function problemJson(
     ...(fields.length > 0 && {
       fields: fields.map(({ field, code, params }) => ({ field, code, message: say(code, params ?? {}) })),
     }),
+    ...(state !== undefined && { state }),
     request_id: requestId,
   }
   const headers = new Headers({ 'content-type': 'application/problem+json; charset=utf-8' })

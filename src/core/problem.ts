@@ -21,6 +21,9 @@ const problems = {
   'service-closed': { status: 422, title: 'This service is not offered here' },
   fault: { status: 500, title: 'Something went wrong on our side' },
   'wrong-database': { status: 500, title: 'Something went wrong on our side' },
+  'not-configured': { status: 503, title: 'Not set up on this server' },
+  'partner-away': { status: 502, title: 'A partner’s server did not answer as it should' },
+  'mail-away': { status: 503, title: 'The mail server does not answer' },
   'database-away': { status: 503, title: 'Not available at this moment' },
 } as const satisfies Record<string, { status: number; title: string }>
 
@@ -56,6 +59,8 @@ export interface ProblemDetails {
   /** What to mend, in plain words. Never SQL, secrets or personal data. */
   readonly detail?: string
   readonly fields?: readonly FieldFault[]
+  /** How the thing stands now, for whoever came too late. */
+  readonly state?: string
   readonly retryAfterSeconds?: number
   /** Logged, never shown. */
   readonly cause?: unknown
@@ -65,6 +70,7 @@ export class Problem extends Error {
   readonly slug: ProblemSlug
   readonly detail: string | undefined
   readonly fields: readonly FieldFault[]
+  readonly state: string | undefined
   readonly retryAfterSeconds: number | undefined
 
   constructor(slug: ProblemSlug, details: ProblemDetails = {}) {
@@ -73,6 +79,7 @@ export class Problem extends Error {
     this.slug = slug
     this.detail = details.detail
     this.fields = details.fields ?? []
+    this.state = details.state
     this.retryAfterSeconds = details.retryAfterSeconds
   }
 

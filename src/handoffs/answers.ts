@@ -1,16 +1,17 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { actorOf } from '../core/access.ts'
 import { guard, type Step, type TenantDb } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
-import { problem } from '../core/problem.ts'
+import { asProblem, type Problem, problem } from '../core/problem.ts'
 import { keyGuard, type PresentedKey } from '../people/keys.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import { record } from '../requests/events.ts'
-import type { HandoffRow } from './crossing.ts'
+import type { HandoffRow } from './find.ts'
 import { post } from './messages.ts'
 import { offerOf } from './offers.ts'
 import { arbitratorOf, checkReason } from './policy.ts'
+import { refuseReceiver } from './receiver.ts'
 import { type HandoffState, handoff } from './schema.ts'
 
 interface Caller {
@@ -71,7 +72,7 @@ async function answer(
     }),
     ...post(`${id}:answer`, row.caseId, row.sender, message, at),
   ]
-  await settle(platform, db, caller, [id, said], steps, at, () => presentState(db, id, 'receiver'))
+  await settle(platform, db, caller, id, said, steps, at, 'receiver')
 }
 
 /** The sender takes its offer back, also from the arbitrator. Throws `wrong-state` once it is granted or answered no. */
@@ -89,7 +90,7 @@ export async function withdraw(
     ...withdrawSteps(region, row, 'withdrawn', at),
     record(row.request ?? row.caseId, actorOf(db.access), at, false, { type: 'withdrawn', handoff: id }),
   ]
-  await settle(platform, db, caller, [id, 'withdraw'], steps, at, () => presentState(db, id, 'sender'))
+  await settle(platform, db, caller, id, 'withdraw', steps, at, 'sender')
 }
 
 export function withdrawSteps(
@@ -117,9 +118,8 @@ export async function decide(
   const at = platform.clock.now()
   const row = await readHandoff(db, id, 'arbitrator')
   const { content } = offerOf(row)
-  const offers = region.servicesOffered(said.holder).some(({ code }) => code === content.serviceCode)
-  if (said.holder !== row.sender && !offers) {
-    throw problem('invalid-fields', { fields: [{ field: 'holder', code: 'not-an-option' }] })
+  if (said.holder !== row.sender) {
+    refuseReceiver(region, row.sender, content, { field: 'holder', body: said.holder }, at)
   }
   const state: HandoffState = said.holder === row.sender ? 'kept' : 'granted'
   const steps = [
@@ -134,17 +134,21 @@ export async function decide(
     }),
     ...post(`${id}:decision`, row.caseId, row.sender, { kind: 'decision', handoff: id, ...said }, at),
   ]
-  await settle(platform, db, caller, [id, said], steps, at, () => presentState(db, id, 'arbitrator'))
+  await settle(platform, db, caller, id, said, steps, at, 'arbitrator')
 }
 
-/** Throws `not-found` for one that this jurisdiction is not on that side of. */
+const onlyFor = {
+  sender: 'Only the jurisdiction that offered it may do this.',
+  receiver: 'Only the jurisdiction that it was offered to may do this.',
+  arbitrator: 'Only the arbitrator may do this, once it is in dispute.',
+} as const
+
+/** Throws `not-found` for one that this jurisdiction has no part in, `not-allowed` when it is on another side of it. */
 export async function readHandoff(db: TenantDb, id: string, side: HandoffRow['side']): Promise<HandoffRow> {
-  const [row] = await db
-    .select()
-    .from(handoff)
-    .where(and(eq(handoff.id, id), eq(handoff.side, side)))
-  if (row === undefined) throw problem('not-found')
-  return row
+  const rows = await db.select().from(handoff).where(eq(handoff.id, id))
+  const row = rows.find(candidate => candidate.side === side)
+  if (row !== undefined) return row
+  throw rows.length === 0 ? problem('not-found') : problem('not-allowed', { detail: onlyFor[side] })
 }
 
 export function stateGuard(row: HandoffRow, side: HandoffRow['side'], states: readonly HandoffState[]): Step {
@@ -163,29 +167,26 @@ async function settle(
   platform: Platform,
   db: TenantDb,
   caller: Caller,
-  asked: unknown,
+  id: string,
+  said: unknown,
   steps: readonly Step[],
   at: number,
-  present: () => Promise<string>,
+  side: HandoffRow['side'],
 ): Promise<void> {
   try {
     await commitOnce(
       db,
-      { key: caller.idempotencyKey, asked, allowed: keyGuard(caller.key), steps, outcome: null },
+      { key: caller.idempotencyKey, asked: [id, said], allowed: keyGuard(caller.key), steps, outcome: null },
       at,
     )
   } catch (error) {
-    if (isWrongState(error)) throw problem('wrong-state', { detail: await present() })
+    if (asProblem(error).slug === 'wrong-state') throw await presentState(db, id, side)
     throw error
   }
   platform.wake({ kind: 'tenant', region: db.region, slug: db.slug })
 }
 
-function isWrongState(error: unknown): boolean {
-  return error instanceof Error && 'slug' in error && error.slug === 'wrong-state'
-}
-
-async function presentState(db: TenantDb, id: string, side: HandoffRow['side']): Promise<string> {
+async function presentState(db: TenantDb, id: string, side: HandoffRow['side']): Promise<Problem> {
   const { state } = await readHandoff(db, id, side)
-  return `The handoff is ${state.replace('-', ' ')} now.`
+  return problem('wrong-state', { detail: `The handoff is ${state.replace('-', ' ')} now.`, state })
 }

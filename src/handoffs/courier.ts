@@ -90,10 +90,7 @@ export function envelopeOf(sender: string, row: MessageRow) {
 }
 
 async function nextDue(db: TenantDb): Promise<number | undefined> {
-  const [row] = await db
-    .select({ dueAt: sql<number | null>`min(due_at)` })
-    .from(message)
-    .where(isNext)
+  const [row] = await db.select({ dueAt: sql<number | null>`min(due_at)` }).from(message).where(isNext)
   return row?.dueAt ?? undefined
 }
 

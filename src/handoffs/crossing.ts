@@ -5,10 +5,9 @@ import type { Region } from '../regions/compile.ts'
 import type { Answer } from '../requests/draft.ts'
 import type { RequestRow } from '../requests/find.ts'
 import { event, media, person, request } from '../requests/schema.ts'
+import type { HandoffRow } from './find.ts'
 import type { CrossingContent } from './messages.ts'
 import { handoff } from './schema.ts'
-
-export type HandoffRow = typeof handoff.$inferSelect
 
 /** A request with all that a handoff of it needs to know, in one round trip. */
 export interface Held {

@@ -8,7 +8,8 @@ import { keyGuard, type PresentedKey } from '../people/keys.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import { record } from '../requests/events.ts'
-import { contentFor, type HandoffRow, type Held, readHeld } from './crossing.ts'
+import { contentFor, type Held, readHeld } from './crossing.ts'
+import type { HandoffRow } from './find.ts'
 import { grantSteps } from './grant.ts'
 import { type Message, type Offer, post } from './messages.ts'
 import { answerDeadline, arbitratorOf, checkReason } from './policy.ts'
@@ -38,8 +39,9 @@ export interface Offered {
 }
 
 /**
- * Offers a request to another jurisdiction. The sender holds it until it grants. Goes to the region's arbitrator instead
- * when the receiver held it before, or when two have refused it (S11); passes at once under a standing agreement.
+ * Offers a request to another jurisdiction. The sender holds it until it grants. Passes at once under a
+ * standing agreement; else goes to the region's arbitrator when the receiver held it before, or when two have refused
+ * it (S11).
  *
  * Throws `invalid-fields` for a receiver who cannot take it, saying who could; `changed-meanwhile`, or `wrong-state`
  * when it is closed, passed, or already offered.
@@ -52,11 +54,13 @@ export async function offer(
 ): Promise<Offered> {
   const at = platform.clock.now()
   const held = await readHeld(db, wish.request)
-  refuseReceiver(region, db.slug, held.request, wish, at)
-  checkReason(region, wish.reason)
+  const byAgreement = wish.agreement !== undefined
+  refuseReceiver(region, db.slug, held.request, { field: 'receiver', body: wish.receiver, byAgreement }, at)
+  // What the platform itself passes on has a reason of its own, whatever the region lets people choose.
+  if (db.access.kind !== 'system') checkReason(region, wish.reason)
   const id = randomText(platform.random, 20)
-  const disputed = wish.kind === 'transfer' && isDisputed(held, wish.receiver)
-  const passesNow = wish.agreement !== undefined && !disputed
+  const disputed = wish.kind === 'transfer' && !byAgreement && isDisputed(held, wish.receiver)
+  const passesNow = byAgreement
   const state = disputed ? 'appealed' : passesNow ? 'granted' : 'offered'
   const content = contentFor(region, db.slug, held, wish.receiver, passesNow)
   const offered: Offer = {

@@ -1,24 +1,9 @@
 import { problem } from '../core/problem.ts'
 import { deadline } from '../regions/calendar.ts'
 import type { Region } from '../regions/compile.ts'
-
-/** Reasons of a region that keeps no list of its own. Their words are in the catalogues: `handoff-reason-<code>`. */
-export const defaultReasons = [
-  'not-our-asset',
-  'outside-our-limits',
-  'by-agreement',
-  'annexation',
-  'moved-pin',
-  'needs-several',
-  'after-hours',
-  'other',
-] as const
+import { reasonsOf } from '../regions/reasons.ts'
 
 const ANSWER_WITHIN = '2 business days'
-
-export function reasonsOf(region: Region): readonly string[] {
-  return region.documents.region.handoffs?.reasons?.map(({ code }) => code) ?? defaultReasons
-}
 
 /** Throws `invalid-fields` for a reason that is not on the region's list. */
 export function checkReason(region: Region, reason: string): void {

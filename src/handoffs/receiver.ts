@@ -1,64 +1,73 @@
 import { problem } from '../core/problem.ts'
 import { startOfDay } from '../regions/calendar.ts'
 import type { Region } from '../regions/compile.ts'
-import type { RequestRow } from '../requests/find.ts'
 import { resolve } from '../routing/resolve.ts'
 
+/** What there is to know about a matter in order to say who can take it. */
+export interface Matter {
+  readonly serviceCode: string
+  readonly lat: number | null
+  readonly long: number | null
+  readonly accuracy: number
+  readonly urgent: boolean
+}
+
+export interface Taker {
+  /** The field that names it, for the fault. */
+  readonly field: 'receiver' | 'holder'
+  readonly body: string
+  /** It performs the service under an agreement, whether or not it offers it itself. */
+  readonly byAgreement?: boolean
+}
+
 /**
- * Throws `invalid-fields` when this receiver cannot take the request, and says who could: itself, nobody we know, one
- * that has left, or one that does not offer the service.
+ * Throws `invalid-fields` when this body cannot take the matter from `holder`, and says who could: itself, nobody we
+ * know, one that has left, or one that does not offer the service.
  */
 export function refuseReceiver(
   region: Region,
-  sender: string,
-  row: RequestRow,
-  wish: { receiver: string },
+  holder: string,
+  matter: Matter,
+  taker: Taker,
   at: number,
 ): void {
-  const why = reasonAgainst(region, sender, row, wish.receiver, at)
+  const why = reasonAgainst(region, holder, matter, taker, at)
   if (why === undefined) return
-  const better = rightBody(region, row, at)
+  const better = rightBody(region, matter, at)
   const hint =
-    better === undefined || better.id === sender ? '' : ` ${better.name} (${better.id}) would be right.`
+    better === undefined || better.id === holder || better.id === taker.body
+      ? ''
+      : ` ${better.name} (${better.id}) would be right.`
   throw problem('invalid-fields', {
-    fields: [{ field: 'receiver', code: 'not-an-option' }],
+    fields: [{ field: taker.field, code: 'not-an-option' }],
     detail: why + hint,
   })
 }
 
 function reasonAgainst(
   region: Region,
-  sender: string,
-  row: RequestRow,
-  receiver: string,
+  holder: string,
+  matter: Matter,
+  { body: id, byAgreement }: Taker,
   at: number,
 ): string | undefined {
-  const body = region.jurisdiction(receiver)
-  if (receiver === sender) return 'You hold it already.'
+  if (id === holder) return 'You hold it already.'
+  const body = region.jurisdiction(id)
   if (body === undefined) {
-    const partner = region.partner(receiver)
+    const partner = region.partner(id)
     if (partner !== undefined) return `${partner.name} is not on the platform: forward it instead.`
     return 'There is no such jurisdiction here.'
   }
   const zone = body.timezone ?? region.documents.region.timezone
   if (body.to != null && startOfDay(body.to, zone) <= at) return `${body.name} has left the platform.`
-  if (!region.servicesOffered(receiver).some(({ code }) => code === row.serviceCode)) {
-    return `${body.name} does not offer this service.`
-  }
-  return undefined
+  const offers = region.servicesOffered(id).some(({ code }) => code === matter.serviceCode)
+  return offers || byAgreement === true ? undefined : `${body.name} does not offer this service.`
 }
 
 /** Whom routing holds responsible as things are now. */
-function rightBody(region: Region, row: RequestRow, at: number) {
-  const place = row.lat === null || row.long === null ? null : { lat: row.lat, long: row.long }
-  const inquiry = {
-    service: row.serviceCode,
-    place,
-    accuracy: row.accuracy,
-    at,
-    answers: {},
-    urgent: row.urgent,
-  }
+function rightBody(region: Region, { serviceCode, lat, long, accuracy, urgent }: Matter, at: number) {
+  const place = lat === null || long === null ? null : { lat, long }
+  const inquiry = { service: serviceCode, place, accuracy, at, answers: {}, urgent }
   const { accountable } = resolve(region.routing, inquiry)
   return accountable.kind === 'none' ? undefined : accountable
 }

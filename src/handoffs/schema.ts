@@ -23,13 +23,16 @@ export type HandoffState = (typeof handoffStates)[number]
 export const handoffKinds = ['transfer', 'share'] as const
 export type HandoffKind = (typeof handoffKinds)[number]
 
+export const handoffSides = ['sender', 'receiver', 'arbitrator'] as const
+export type HandoffSide = (typeof handoffSides)[number]
+
 export const handoff = sqliteTable(
   'handoff',
   {
     /** The same at both sides. */
     id: text('id').notNull(),
     /** Which side of it this jurisdiction is on. */
-    side: text('side', { enum: ['sender', 'receiver', 'arbitrator'] }).notNull(),
+    side: text('side', { enum: handoffSides }).notNull(),
     kind: text('kind', { enum: handoffKinds }).notNull(),
     state: text('state', { enum: handoffStates }).notNull(),
     caseId: text('case_id').notNull(),
@@ -58,6 +61,7 @@ export const handoff = sqliteTable(
     index('handoff_request').on(table.request),
     index('handoff_case').on(table.caseId),
     index('handoff_state').on(table.side, table.state, table.offeredAt),
+    index('handoff_newest').on(table.offeredAt, table.id, table.side),
     // One open offer of a custody at a time: the sender cannot promise it twice.
     uniqueIndex('handoff_one_open')
       .on(table.request)

@@ -1,10 +1,9 @@
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import * as v from 'valibot'
-import { openRegion, openTenant, openTenantReader, type TenantDb } from '../core/db.ts'
+import { openRegion, openTenantReader } from '../core/db.ts'
 import { parseTrackingNumber } from '../core/ids.ts'
 import { problem } from '../core/problem.ts'
-import { type PresentedKey, readKey, verifyKey } from '../people/keys.ts'
 import { readPlace } from '../regions/inquiry.ts'
 import { spoken } from '../regions/routes.ts'
 import type { Door } from '../regions/site.ts'
@@ -16,6 +15,7 @@ import { noteBody, readBody, readDraft, readIdempotencyKey, readListQuery, statu
 import { statuses } from './schema.ts'
 import { submitReport } from './submit.ts'
 import { publicView, wholeView } from './view.ts'
+import { openForWork } from './work.ts'
 
 const MAX_JSON_BYTES = 256 * 1024
 
@@ -175,22 +175,4 @@ export function requestRoutes(): Hono<Door> {
   })
 
   return routes
-}
-
-/** The database of the key's own jurisdiction. Throws `key-refused`. */
-async function openForWork(c: Context<Door>): Promise<{ db: TenantDb; key: PresentedKey }> {
-  const { region } = c.get('site')
-  const bearer = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
-  const key = await readKey(bearer, 'work')
-  if (key === undefined || region.jurisdiction(key.jurisdiction) === undefined) throw problem('key-refused')
-  const access = {
-    kind: 'key',
-    region: region.slug,
-    jurisdiction: key.jurisdiction,
-    keyId: key.id,
-    scope: 'work',
-  } as const
-  const db = openTenant(c.get('platform'), access, region.slug, key.jurisdiction)
-  await verifyKey(db, key)
-  return { db, key }
 }

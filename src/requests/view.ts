@@ -85,6 +85,7 @@ function publicEvent(event: PublicCase['timeline'][number]) {
   return { type: event.type, at: time(event.at), ...(JSON.parse(event.payload) as object) }
 }
 
-function time(instant: number | null): string | null {
+/** For JSON. */
+export function time(instant: number | null): string | null {
   return instant === null ? null : new Date(instant).toISOString()
 }

@@ -15,6 +15,10 @@ export interface ContractApp {
   readonly place: { readonly lat: number; readonly long: number }
   readonly jurisdictions: readonly string[]
   readonly privateService: string
+  /** Who decides when two jurisdictions do not agree. */
+  readonly arbitrator: string
+  /** Jurisdictions that offer the service. */
+  offering(service: string): string[]
   /** An answer to each question that the service requires. */
   answersFor(service: string): Record<string, string>
   /** A question of the service that is answered by choosing. */
@@ -51,6 +55,11 @@ export function contractApp({ request, key, runJobs, region }: Door): ContractAp
     place: { lat, long },
     jurisdictions: region.documents.jurisdictions.map(({ slug }) => slug),
     privateService: region.documents.services.find(service => service.private)?.code ?? '',
+    arbitrator: region.documents.region.handoffs?.arbitrator ?? region.documents.region.intake,
+    offering: service =>
+      region.documents.jurisdictions
+        .map(({ slug }) => slug)
+        .filter(slug => region.servicesOffered(slug).some(({ code }) => code === service)),
     choiceOf: service =>
       region.service(service)?.questions?.find(({ type }) => type === 'choice')?.code ?? '',
     answersFor(service) {

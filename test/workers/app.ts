@@ -24,7 +24,11 @@ export async function startInWorkerd(): Promise<ContractApp> {
     region: await currentRegion(platform, 'ellery'),
     key: async (jurisdiction, scope) => inject('keys')[`${jurisdiction} ${scope}`] ?? '',
     async runJobs() {
-      for (const name of await listDatabases(platform)) await runDueJobs(platform, name, jobHandlers)
+      for (let done = 1; done > 0; ) {
+        done = 0
+        for (const name of await listDatabases(platform))
+          done += (await runDueJobs(platform, name, jobHandlers)).done
+      }
     },
   })
 }

@@ -1,0 +1,1 @@
+CREATE INDEX `handoff_newest` ON `handoff` (`offered_at`,`id`,`side`);

@@ -1,0 +1,74 @@
+import { reasonText } from '../regions/reasons.ts'
+import type { Site } from '../regions/site.ts'
+import { photoUrl, time } from '../requests/view.ts'
+import type { HandoffRow } from './find.ts'
+import type { Attempt, CrossingContent } from './messages.ts'
+
+/** One side of a handoff as its jurisdiction's staff see it: both sides' words, and what it is about. */
+export function handoffView(site: Site, language: string, row: HandoffRow) {
+  const content = JSON.parse(row.content) as CrossingContent
+  const words = (code: string) => ({ code, label: reasonText(site.region, code, language) })
+  const { text, tried } = appealOf(row)
+  return {
+    id: row.id,
+    side: row.side,
+    kind: row.kind,
+    state: row.state,
+    case: row.caseId,
+    request: row.request,
+    sender: row.sender,
+    receiver: row.receiver,
+    reason: words(row.reason),
+    text,
+    agreement: row.agreement,
+    offered_at: time(row.offeredAt),
+    answer_by: time(row.answerBy),
+    answered_at: time(row.answeredAt),
+    answer:
+      row.answerText === null && row.answerReason === null
+        ? null
+        : {
+            reason: row.answerReason === null ? null : words(row.answerReason),
+            text: row.answerText ?? '',
+            counter: row.counter,
+          },
+    tried: tried.map(attempt => ({
+      receiver: attempt.receiver,
+      state: attempt.state,
+      reason: attempt.reason === null ? null : words(attempt.reason),
+      text: attempt.text ?? '',
+      counter: attempt.counter,
+    })),
+    matter: matterView(site, row, content),
+  }
+}
+
+function matterView(site: Site, { sender }: HandoffRow, content: CrossingContent) {
+  return {
+    service_code: content.serviceCode,
+    service_name: content.serviceName,
+    description: content.description,
+    address: content.address,
+    lat: content.lat,
+    long: content.long,
+    accuracy: content.accuracy,
+    answers: content.answers,
+    private: content.private,
+    urgent: content.urgent,
+    status: content.status,
+    requested_at: time(content.requestedAt),
+    trail: content.trail,
+    photos: content.photos.map(({ id }) => photoUrl(site, sender, id)),
+    timeline: content.timeline.map(({ source, type, at, payload }) => ({
+      ...(JSON.parse(payload) as object),
+      type,
+      at: time(at),
+      jurisdiction: source,
+    })),
+  }
+}
+
+/** The arbitrator's row carries, with the sender's words, everything that was tried. */
+function appealOf({ side, text }: HandoffRow): { text: string; tried: readonly Attempt[] } {
+  return side === 'arbitrator' ? JSON.parse(text) : { text, tried: [] }
+}

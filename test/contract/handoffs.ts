@@ -1,0 +1,184 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { ContractApp } from './app.ts'
+
+interface Handoff {
+  id: string
+  state: string
+  side: string
+  request: string | null
+  sender: string
+  receiver: string
+  reason: { code: string; label: string }
+  text: string
+  answer: { reason: { code: string } | null; text: string; counter: string | null } | null
+}
+interface Refusal {
+  detail: string
+  state?: string
+  fields: { field: string; code: string }[]
+}
+
+/** Handoffs through the front door: the same promises on each runtime. */
+export function handoffsContract(name: string, start: () => Promise<ContractApp>): void {
+  describe(`a handoff, ${name}`, () => {
+    let app: ContractApp
+    let receiver: string
+    let taker: string
+    beforeAll(async () => {
+      app = await start()
+      const { sender } = await filed()
+      receiver = app.offering('pothole').find(slug => slug !== sender) ?? ''
+      taker = await app.key(receiver, 'work')
+    })
+
+    async function filed() {
+      const answer = await app.post('/api/v1/requests', {
+        service_code: 'pothole',
+        ...app.place,
+        answers: app.answersFor('pothole'),
+      })
+      const { id, jurisdiction } = (await answer.json()) as { id: string; jurisdiction: string }
+      return { id, sender: jurisdiction, giver: await app.key(jurisdiction, 'work') }
+    }
+    const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
+    const offer = (key: string, request: string, change: object = {}, headers: Record<string, string> = {}) =>
+      app.post(
+        `/api/v1/work/requests/${request}/handoffs`,
+        { receiver, reason: 'not-our-asset', text: 'Your road.', version: 1, ...change },
+        { ...bearer(key), ...headers },
+      )
+    const act = (key: string, id: string, verb: string, said: object = {}) =>
+      app.post(`/api/v1/work/handoffs/${id}/${verb}`, said, bearer(key))
+    const read = async (key: string, id: string) =>
+      (await (await app.get(`/api/v1/work/handoffs/${id}`, key)).json()) as Handoff
+    async function offered() {
+      const { id, sender, giver } = await filed()
+      const made = (await (await offer(giver, id)).json()) as Handoff
+      await app.runJobs()
+      return { request: id, sender, giver, id: made.id }
+    }
+
+    it('is offered, seen by the receiver, accepted, and granted: from then on the receiver works on it', async () => {
+      const { request, sender, giver, id } = await offered()
+      expect(await read(taker, id)).toMatchObject({
+        side: 'receiver',
+        state: 'offered',
+        sender,
+        receiver,
+        reason: { code: 'not-our-asset', label: 'Another government looks after it' },
+        text: 'Your road.',
+        request: null,
+      })
+      const accepted = await act(taker, id, 'accept', { text: 'Ours.' })
+      expect(accepted.status).toBe(200)
+      expect(await accepted.json()).toMatchObject({ state: 'accepted' })
+      await app.runJobs()
+      expect(await read(giver, id)).toMatchObject({ state: 'granted', answer: { text: 'Ours.' } })
+      const { request: own } = await read(taker, id)
+      expect((await app.change(taker, own ?? '', { to: 'acknowledged', version: 1 })).status).toBe(200)
+      expect((await app.change(giver, request, { to: 'acknowledged', version: 2 })).status).toBe(409)
+    })
+
+    it('is refused with a reason and a better address, which the sender reads', async () => {
+      const { giver, id } = await offered()
+      const counter = app.offering('pothole').find(slug => slug !== receiver)
+      const said = { reason: 'outside-our-limits', text: 'Beyond the bridge.', counter }
+      expect((await act(taker, id, 'refuse', said)).status).toBe(200)
+      await app.runJobs()
+      expect(await read(giver, id)).toMatchObject({
+        state: 'refused',
+        answer: { reason: { code: 'outside-our-limits' }, text: 'Beyond the bridge.', counter },
+      })
+    })
+
+    it('is withdrawn, and an answer that comes later is told so', async () => {
+      const { giver, id } = await offered()
+      expect(await (await act(giver, id, 'withdraw')).json()).toMatchObject({ state: 'withdrawn' })
+      await app.runJobs()
+      const late = await act(taker, id, 'accept')
+      expect(late.status).toBe(409)
+      expect(await late.json()).toMatchObject({ state: 'withdrawn' })
+    })
+
+    it('answered by two at once: one wins, the other reads how it stands', async () => {
+      const { id } = await offered()
+      const answers = await Promise.all([
+        act(taker, id, 'accept'),
+        act(taker, id, 'refuse', { reason: 'other' }),
+      ])
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+      const lost = answers.find(({ status }) => status === 409)
+      const { state } = (await (lost as Response).json()) as Refusal
+      expect((await read(taker, id)).state).toBe(state)
+    })
+
+    it('sent twice with one key is made once', async () => {
+      const { id, giver } = await filed()
+      const key = { 'idempotency-key': app.unique() }
+      const [first, second] = await Promise.all([offer(giver, id, {}, key), offer(giver, id, {}, key)])
+      expect([first.status, second.status]).toEqual([201, 201])
+      expect(((await first.json()) as Handoff).id).toBe(((await second.json()) as Handoff).id)
+      expect((await offer(giver, id, { text: 'Else.' }, key)).status).toBe(409)
+    })
+
+    it('is offered once at a time, as the caller saw it, and only by whoever holds it', async () => {
+      const { id, giver } = await filed()
+      expect((await offer(giver, id, { version: 7 })).status).toBe(409)
+      expect((await offer(giver, id)).status).toBe(201)
+      expect(((await (await offer(giver, id)).json()) as Refusal).detail).toContain('already offered')
+      expect((await offer(taker, id)).status).toBe(404)
+      expect((await offer(taker, id, {}, bearer(await app.key(receiver, 'report')))).status).toBe(403)
+    })
+
+    it('to oneself, to nobody we know, or to one that does not do it is refused, with who would be right', async () => {
+      const { id, giver, sender } = await filed()
+      const said = async (change: object) => {
+        const answer = await offer(giver, id, change)
+        expect(answer.status).toBe(400)
+        return (await answer.json()) as Refusal
+      }
+      expect((await said({ receiver: sender })).detail).toBe('You hold it already.')
+      expect((await said({ receiver: 'atlantis' })).detail).toContain('no such jurisdiction')
+      const idle = app.jurisdictions.find(slug => !app.offering('pothole').includes(slug))
+      expect((await said({ receiver: idle })).detail).toContain('does not offer this service')
+      expect((await said({ reason: 'because' })).fields).toMatchObject([{ field: 'reason' }])
+    })
+
+    it('is nobody else’s business, and each side does only its own part', async () => {
+      const { id, giver, sender } = await offered()
+      const other = app.jurisdictions.find(slug => slug !== sender && slug !== receiver) ?? ''
+      const stranger = await app.key(other, 'work')
+      expect((await app.get(`/api/v1/work/handoffs/${id}`, stranger)).status).toBe(404)
+      expect((await act(stranger, id, 'accept')).status).toBe(404)
+      expect((await act(giver, id, 'accept')).status).toBe(403)
+      expect((await act(taker, id, 'withdraw')).status).toBe(403)
+      expect((await app.get(`/api/v1/work/handoffs/${id}`)).status).toBe(403)
+    })
+
+    it('is listed newest first, page after page, each once', async () => {
+      const made = [await offered(), await offered(), await offered()].map(({ id }) => id)
+      const found: string[] = []
+      let after = ''
+      do {
+        const query = `side=receiver&state=offered&limit=2&after=${after}`
+        const page = (await (await app.get(`/api/v1/work/handoffs?${query}`, taker)).json()) as {
+          handoffs: Handoff[]
+          next: string | null
+        }
+        found.push(...page.handoffs.map(({ id }) => id))
+        after = page.next ?? ''
+      } while (after !== '')
+      expect(found.filter(id => made.includes(id)).sort()).toEqual([...made].sort())
+      expect(new Set(found).size).toBe(found.length)
+      expect((await app.get('/api/v1/work/handoffs?state=lost', taker)).status).toBe(400)
+      expect((await app.get('/api/v1/work/handoffs?after=x', taker)).status).toBe(400)
+    })
+
+    it('has reasons that the region keeps, in the reader’s language', async () => {
+      const { reasons } = (await (await app.get('/api/v1/reasons?lang=es')).json()) as {
+        reasons: { code: string; label: string }[]
+      }
+      expect(reasons).toContainEqual({ code: 'annexation', label: 'Los límites han cambiado' })
+    })
+  })
+}
