@@ -22,8 +22,9 @@ try {
 }
 
 async function start(): Promise<void> {
-  const { port, dataDir, tenantsDir, remote } = readEnvironment(process.env)
-  const platform = nodePlatform({ dataDir, remote })
+  const environment = readEnvironment(process.env)
+  const { port, tenantsDir } = environment
+  const platform = nodePlatform(environment)
   const migrations = readMigrations()
   const { failed } = await migrateAll(platform, migrations)
   for (const { database, error } of failed) jsonLog('error', 'migration-failed', { database, error })

@@ -11,14 +11,22 @@ import { job } from './schema.ts'
  */
 export interface JobHandler {
   readonly kind: string
+  /** How long it goes on trying, where ten tries and a quarter of an hour are too short. */
+  readonly patience?: Patience
   /** Answers when to run again, for what comes round by the calendar. */
   run(platform: Platform, database: DatabaseName, payload: unknown): Promise<number | undefined>
 }
 
+export interface Patience {
+  readonly tries: number
+  readonly longestBackOff: number
+}
+
 const LEASE_MILLISECONDS = 30_000
-const TRIES = 10
 const BACK_OFF_MILLISECONDS = 2_000
-const LONGEST_BACK_OFF_MILLISECONDS = 15 * 60_000
+const COMMON_PATIENCE: Patience = { tries: 10, longestBackOff: 15 * 60_000 }
+/** For what depends on somebody else's server: about three days. */
+export const LONG_PATIENCE: Patience = { tries: 24, longestBackOff: 6 * 3_600_000 }
 
 /** The step that asks for a job in the batch of the change that causes it. One waiting job a key: more rings make it run again. */
 export function ring(kind: string, at: number, key: string = kind, payload: unknown = {}): SQL {
@@ -55,7 +63,7 @@ export async function runDueJobs(
       done++
     } catch (error) {
       failed++
-      await postpone(db, leased, error, platform.clock.now())
+      await postpone(db, leased, error, platform.clock.now(), handler?.patience ?? COMMON_PATIENCE)
       platform.log('warn', 'job-failed', {
         database: databaseLabel(name),
         kind: leased.kind,
@@ -102,15 +110,24 @@ async function finish(db: Writer, leased: Job, again: number | undefined): Promi
   ])
 }
 
-async function postpone(db: Writer, leased: Job, error: unknown, now: number): Promise<void> {
-  const wait = Math.min(LONGEST_BACK_OFF_MILLISECONDS, BACK_OFF_MILLISECONDS * 2 ** (leased.attempts - 1))
+async function postpone(
+  db: Writer,
+  leased: Job,
+  error: unknown,
+  now: number,
+  { tries, longestBackOff }: Patience,
+): Promise<void> {
+  const { message, slug } = asProblem(error)
+  const wait = Math.min(longestBackOff, BACK_OFF_MILLISECONDS * 2 ** (leased.attempts - 1))
+  // What nobody has set up does not mend itself.
+  const hasGivenUp = leased.attempts >= tries || slug === 'not-configured'
   await db
     .update(job)
     .set({
       leasedUntil: 0,
       dueAt: now + wait,
-      lastError: asProblem(error).message,
-      parkedAt: leased.attempts >= TRIES ? now : null,
+      lastError: message,
+      parkedAt: hasGivenUp ? now : null,
     })
     .where(and(eq(job.id, leased.id), eq(job.leasedUntil, leased.leasedUntil)))
 }

@@ -11,6 +11,11 @@ export interface Platform {
   readonly databases: Databases
   readonly files: Files
   readonly assets: Assets
+  readonly secrets: Secrets
+  readonly mail: Mail
+  readonly outbound: Outbound
+  /** Where this deployment is reached from outside, with no slash at its end: what the links in letters begin with. */
+  readonly publicUrl: string
   readonly log: Log
   /** Rings the doorbell: jobs of this database are due. May be lost; the timer is the safety net. */
   wake(database: DatabaseName): void
@@ -50,6 +55,51 @@ export interface Files {
 /** The built style sheets, scripts and pictures of the pages, served under `/assets/`. */
 export interface Assets {
   fetch(request: Request): Promise<Response>
+}
+
+/** What only the operator knows, by name: `SIGNING_KEY`, and `PARTNER_…` for the keys that partners gave us. */
+export interface Secrets {
+  get(name: string): string | undefined
+}
+
+export interface Letter {
+  /** One address. */
+  readonly to: string
+  /** The name that the letter comes from; the address is the deployment's. */
+  readonly from: string
+  readonly subject: string
+  /** Plain text. */
+  readonly text: string
+  /** Becomes its Message-ID: the same for every try, so that a mailbox which gets it twice can tell. */
+  readonly id: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface Mail {
+  /**
+   * Hands a letter over. `refused`: this address will never take it; `later`: this address not now. Throws
+   * `not-configured` where no mail server is, `mail-away` when it does not answer.
+   */
+  send(letter: Letter): Promise<'sent' | 'refused' | 'later'>
+}
+
+export interface OutboundRequest {
+  readonly method?: 'GET' | 'POST'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+export interface OutboundAnswer {
+  readonly status: number
+  readonly text: string
+}
+
+export interface Outbound {
+  /**
+   * Asks an address that configuration names. Within ten seconds, a megabyte and three redirects, and never a machine of
+   * our own or of the host's network. Throws `partner-away` saying what went wrong.
+   */
+  ask(url: string, request?: OutboundRequest): Promise<OutboundAnswer>
 }
 
 export type LogLevel = 'info' | 'warn' | 'error'

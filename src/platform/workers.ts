@@ -1,5 +1,7 @@
 import { waitUntil } from 'cloudflare:workers'
 import type { Fetcher, Queue, R2Bucket } from '@cloudflare/workers-types'
+import { mailService, noMail } from './mail.ts'
+import { guardedOutbound, type Transport } from './outbound.ts'
 import type { DatabaseName, Files, Log, Platform } from './platform.ts'
 import { remoteDatabases } from './remote.ts'
 
@@ -11,6 +13,14 @@ export interface Env {
   readonly FILES: R2Bucket
   readonly BELL: Queue<DatabaseName>
   readonly ASSETS: Fetcher
+  /** A secret: marks the links in letters. At least 32 random characters, the same for ever. */
+  readonly SIGNING_KEY?: string
+  readonly PUBLIC_URL?: string
+  /** A mail service over HTTP (`mail.ts`); the token is a secret. */
+  readonly MAIL_URL?: string
+  readonly MAIL_TOKEN?: string
+  readonly MAIL_FROM?: string
+  readonly OUTBOUND_ALLOW?: string
 }
 
 const platforms = new WeakMap<Env, Platform>()
@@ -42,10 +52,29 @@ function makePlatform(env: Env): Platform {
         return new Response(answer.body as unknown as ReadableStream, answer as unknown as Response)
       },
     },
+    secrets: {
+      get(name) {
+        const value = /^(SIGNING_KEY|PARTNER_\w+)$/.test(name) ? Reflect.get(env, name) : undefined
+        return typeof value === 'string' && value !== '' ? value : undefined
+      },
+    },
+    mail:
+      env.MAIL_URL && env.MAIL_FROM
+        ? mailService({ url: env.MAIL_URL, token: env.MAIL_TOKEN ?? '', from: env.MAIL_FROM })
+        : noMail,
+    outbound: guardedOutbound(fetchTransport, (env.OUTBOUND_ALLOW ?? '').split(',')),
+    publicUrl: (env.PUBLIC_URL ?? 'http://localhost:8311').replace(/\/+$/, ''),
     log,
     wake: name => later(env.BELL.send(name)),
     later,
   }
+}
+
+/** A worker has no way into a private network; what it is asked for is judged by its name. */
+const fetchTransport: Transport = async ({ url, request, signal }) => {
+  const { method = 'GET', headers = {}, body } = request
+  const answer = await fetch(url, { method, headers, body: body ?? null, redirect: 'manual', signal })
+  return { status: answer.status, location: answer.headers.get('location'), body: answer.body }
 }
 
 function bucketFiles(bucket: R2Bucket): Files {

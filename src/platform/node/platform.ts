@@ -1,18 +1,33 @@
 import { join } from 'node:path'
-import type { DatabaseName, Databases, Log, Platform } from '../platform.ts'
+import { type MailService, mailService, noMail } from '../mail.ts'
+import { guardedOutbound } from '../outbound.ts'
+import type { DatabaseName, Databases, Log, Mail, Platform } from '../platform.ts'
 import { type RemoteSettings, remoteDatabases } from '../remote.ts'
 import { diskAssets } from './assets.ts'
 import { embeddedDatabases } from './databases.ts'
 import { diskFiles } from './files.ts'
+import { nodeSecrets } from './secrets.ts'
+import { smtpMail } from './smtp.ts'
+import { nodeTransport } from './transport.ts'
 
 export interface NodeSettings {
   /** Everything this deployment keeps. */
   readonly dataDir: string
   /** Databases over HTTP instead of files. */
   readonly remote?: RemoteSettings | undefined
+  readonly mail?: MailSettings | undefined
+  /** Hosts (`host:port`) that may be asked although their addresses are private. */
+  readonly outboundAllow?: readonly string[] | undefined
+  readonly publicUrl?: string | undefined
+  /** Where secrets are looked for before their files. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
   readonly log?: Log
   readonly now?: () => number
 }
+
+export type MailSettings =
+  | { readonly kind: 'smtp'; readonly url: string; readonly from: string }
+  | ({ readonly kind: 'service' } & MailService)
 
 export interface NodePlatform extends Platform {
   /** Hears the doorbell. */
@@ -36,6 +51,10 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     databases,
     files: diskFiles(join(settings.dataDir, 'files')),
     assets: diskAssets(),
+    secrets: nodeSecrets(join(settings.dataDir, 'secrets'), settings.environment ?? process.env),
+    mail: mailBy(settings.mail),
+    outbound: guardedOutbound(nodeTransport(), settings.outboundAllow ?? []),
+    publicUrl: settings.publicUrl ?? 'http://localhost:8311',
     log,
     wake: database => {
       for (const listener of listeners) listener(database)
@@ -54,6 +73,11 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
       await databases.close()
     },
   }
+}
+
+function mailBy(settings: MailSettings | undefined): Mail {
+  if (settings === undefined) return noMail
+  return settings.kind === 'smtp' ? smtpMail(settings) : mailService(settings)
 }
 
 export const jsonLog: Log = (level, event, fields = {}) => {

@@ -1,0 +1,47 @@
+import { type LookupAddress, lookup as systemLookup } from 'node:dns'
+import { request as plain } from 'node:http'
+import { request as secure } from 'node:https'
+import type { LookupFunction } from 'node:net'
+import { isPublicAddress } from '../addresses.ts'
+import type { Transport } from '../outbound.ts'
+
+type Resolver = (
+  hostname: string,
+  options: { readonly all: true },
+  callback: (error: Error | null, addresses: LookupAddress[]) => void,
+) => void
+
+/** Requests whose addresses are judged when the connection is made, so that no later answer of a name server differs. */
+export function nodeTransport(resolve: Resolver = systemLookup): Transport {
+  const lookup: LookupFunction = (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      const isPrivate = addresses?.some(({ address }) => !isPublicAddress(address))
+      const [first] = addresses ?? []
+      if (error !== null || first === undefined) callback(error ?? new Error('no address'), '')
+      else if (isPrivate) callback(new Error('not a public address'), '')
+      else if (options.all) callback(null, addresses)
+      else callback(null, first.address, first.family)
+    })
+  }
+  return ({ url, request: { method = 'GET', headers = {}, body }, signal, allowed }) =>
+    new Promise((done, fail) => {
+      const send = url.protocol === 'https:' ? secure : plain
+      const asked = send(
+        url,
+        {
+          method,
+          signal,
+          // A kept connection would have been judged for somebody else.
+          agent: false,
+          headers: { 'accept-encoding': 'identity', ...headers },
+          ...(allowed ? {} : { lookup }),
+        },
+        answer => {
+          const { statusCode = 0, headers } = answer
+          done({ status: statusCode, location: headers.location ?? null, body: answer })
+        },
+      )
+      asked.once('error', fail)
+      asked.end(body)
+    })
+}

@@ -1,0 +1,159 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { asProblem } from '../src/core/problem.ts'
+import { isPublicAddress, isPublicHost } from '../src/platform/addresses.ts'
+import { nodeTransport } from '../src/platform/node/transport.ts'
+import { guardedOutbound } from '../src/platform/outbound.ts'
+import { bodyOf, serveHttp, type TestServer } from './support/http.ts'
+
+/* What is asked of addresses that configuration names, against a real server of this machine. */
+
+let server: TestServer
+const asked: string[] = []
+
+async function answer(request: IncomingMessage, response: ServerResponse) {
+  asked.push(request.url ?? '')
+  const to = (status: number, location: string) => response.writeHead(status, { location }).end()
+  switch (request.url) {
+    case '/echo':
+      return response.writeHead(201).end(`${request.method} ${await bodyOf(request)}`)
+    case '/hang':
+      return undefined
+    case '/drip': {
+      response.write('a')
+      return undefined
+    }
+    case '/flood': {
+      const megabyte = 'x'.repeat(1024 * 1024)
+      for (let sent = 0; sent < 3; sent++) response.write(megabyte)
+      return response.end()
+    }
+    case '/loop':
+      return to(302, '/loop')
+    case '/once':
+      return to(302, '/echo')
+    case '/same':
+      return to(307, '/echo')
+    case '/private':
+      return to(302, 'http://169.254.169.254/latest/meta-data')
+    case '/file':
+      return to(302, 'file:///etc/passwd')
+    default:
+      return response.writeHead(404).end()
+  }
+}
+
+beforeAll(async () => {
+  server = await serveHttp((request, response) => void answer(request, response))
+})
+afterAll(() => server.close())
+
+const allowed = () => guardedOutbound(nodeTransport(), [server.host])
+const ask = (path: string, request = {}) => allowed().ask(server.url + path, request)
+const why = (asking: Promise<unknown>) =>
+  asking.then(
+    () => 'answered',
+    error => `${asProblem(error).slug}: ${asProblem(error).detail?.replace(/^\S+ /, '')}`,
+  )
+
+describe('which addresses are public', () => {
+  test.each([
+    '127.0.0.1',
+    '10.1.2.3',
+    '172.31.0.1',
+    '192.168.1.1',
+    '100.64.0.1',
+    '169.254.169.254',
+    '0.0.0.0',
+    '224.0.0.1',
+    '255.255.255.255',
+    '::',
+    '::1',
+    'fe80::1%eth0',
+    'fd00::1',
+    'ff02::1',
+    '::ffff:10.0.0.1',
+    '::ffff:7f00:1',
+    '64:ff9b::a00:1',
+    '2002:7f00:1::',
+    '2001:db8::1',
+    'not an address',
+  ])('%s is not', address => {
+    expect(isPublicAddress(address)).toBe(false)
+  })
+
+  test.each(['8.8.8.8', '172.32.0.1', '2606:4700::1111', '::ffff:8.8.8.8', '64:ff9b::808:808'])(
+    '%s is',
+    address => {
+      expect(isPublicAddress(address)).toBe(true)
+    },
+  )
+
+  test('nor are names of this machine, of a cloud, or without a domain, however they are written', () => {
+    const hosts = ['localhost', 'db.localhost', 'metadata.google.internal.', 'printer', 'nas.local']
+    const written = ['http://2130706433/', 'http://0x7f.1/', 'http://[::ffff:127.0.0.1]/', 'http://127.1/']
+    const all = [...hosts, ...written.map(url => new URL(url).hostname)]
+    expect(all.filter(isPublicHost)).toEqual([])
+    expect(isPublicHost('open311.example.org')).toBe(true)
+  })
+})
+
+describe('what is asked', () => {
+  test('is answered with its status and text', async () => {
+    expect(await ask('/echo', { method: 'POST', body: 'a=1' })).toEqual({ status: 201, text: 'POST a=1' })
+    expect(await ask('/once')).toEqual({ status: 201, text: 'GET ' })
+    expect(await ask('/nowhere')).toEqual({ status: 404, text: '' })
+  })
+
+  test('is not asked of a private address, unless the operator allows that host and port', async () => {
+    const before = asked.length
+    const guarded = guardedOutbound(nodeTransport(), ['127.0.0.1:1'])
+    expect(await why(guarded.ask(`${server.url}/echo`))).toBe('partner-away: is not a public address.')
+    expect(asked).toHaveLength(before)
+  })
+
+  test('is not asked of a public name that leads to a private address', async () => {
+    const resolved: string[] = []
+    const transport = nodeTransport((name, _options, callback) => {
+      resolved.push(name)
+      callback(null, [
+        { address: '93.184.215.14', family: 4 },
+        { address: '127.0.0.1', family: 4 },
+      ])
+    })
+    const { port } = new URL(server.url)
+    const asking = guardedOutbound(transport, []).ask(`http://open311.example.org:${port}/echo`)
+    expect(await why(asking)).toBe('partner-away: cannot be reached.')
+    expect(resolved).toEqual(['open311.example.org'])
+  })
+
+  test.each([
+    ['/private', 'is not a public address.'],
+    ['/file', 'is not a web address.'],
+    ['/loop', 'redirects more than 3 times.'],
+    ['/flood', 'answers more than a megabyte.'],
+  ])('gives up on %s', async (path, reason) => {
+    expect(await why(ask(path))).toBe(`partner-away: ${reason}`)
+  })
+
+  test.concurrent.each(['/hang', '/drip'])(
+    'does not wait for ever for %s',
+    { timeout: 30_000 },
+    async path => {
+      expect(await why(ask(path))).toBe('partner-away: does not answer in time.')
+    },
+  )
+
+  test('carries a form along only where the redirect says so and stays with the host', async () => {
+    const form = { method: 'POST', body: 'api_key=secret' } as const
+    expect(await ask('/same', form)).toEqual({ status: 201, text: 'POST api_key=secret' })
+    expect(await why(ask('/once', form))).toMatch(/^partner-away: has moved/)
+  })
+
+  test.each(['ftp://example.org/', 'http://user:secret@example.org/', 'no address', 'javascript:1'])(
+    'is refused at %s',
+    async url => {
+      expect(await why(allowed().ask(url))).toMatch(/^partner-away/)
+    },
+  )
+})

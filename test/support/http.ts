@@ -1,0 +1,28 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface TestServer {
+  readonly url: string
+  /** `host:port`, as the operator's list of allowed hosts has it. */
+  readonly host: string
+  close(): Promise<void>
+}
+
+/** An HTTP server on a free port of this machine. */
+export async function serveHttp(listener: RequestListener): Promise<TestServer> {
+  const server = createServer(listener)
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { url: `http://${host}`, host, close: () => closeServer(server) }
+}
+
+function closeServer(server: Server): Promise<void> {
+  server.closeAllConnections()
+  return new Promise(resolve => server.close(() => resolve()))
+}
+
+export async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const part of request) text += part
+  return text
+}
