@@ -9,7 +9,10 @@ import { randomText } from './core/ids.ts'
 import type { JobHandler } from './core/jobs.ts'
 import { asProblem, type Problem, problem } from './core/problem.ts'
 import { problemJson } from './core/problem-json.ts'
+import { caseRoutes } from './handoffs/case-routes.ts'
 import { courierJob, tellOriginJob, timeoutJob } from './handoffs/courier.ts'
+import { handBackJob, handOnJob, runOffJob } from './handoffs/hand-on.ts'
+import { passOnJob } from './handoffs/pass-on.ts'
 import { handoffRoutes } from './handoffs/routes.ts'
 import { open311Errors, open311Routes } from './open311/routes.ts'
 import type { Platform } from './platform/platform.ts'
@@ -23,7 +26,17 @@ import { chooseLanguage } from './web/language.ts'
 import { barePage, problemPage } from './web/problem.tsx'
 
 /** Every kind of work that outlives its request. */
-export const jobHandlers: readonly JobHandler[] = [publishJob, tidyJob, courierJob, tellOriginJob, timeoutJob]
+export const jobHandlers: readonly JobHandler[] = [
+  publishJob,
+  tidyJob,
+  courierJob,
+  tellOriginJob,
+  timeoutJob,
+  passOnJob,
+  handOnJob,
+  handBackJob,
+  runOffJob,
+]
 
 /** The front door: one order of things for every request, and every capability once. Alike on Node and Workers. */
 export function createApp(platform: Platform): Hono<Door> {
@@ -67,6 +80,7 @@ export function createApp(platform: Platform): Hono<Door> {
   app.route('/', mediaRoutes())
   app.route('/api/v1', requestRoutes())
   app.route('/api/v1', handoffRoutes())
+  app.route('/api/v1', caseRoutes())
   app.route('/', citizenPages())
 
   app.notFound(c => answer(c, problem('not-found')))

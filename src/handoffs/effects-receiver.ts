@@ -6,11 +6,13 @@ import type { Region } from '../regions/compile.ts'
 import { ownDeadline } from '../requests/deadline.ts'
 import { news, record } from '../requests/events.ts'
 import type { RequestRow } from '../requests/find.ts'
-import { request } from '../requests/schema.ts'
+import { request, type Status } from '../requests/schema.ts'
 import type { HandoffRow } from './find.ts'
 import type { CrossingContent, Message, Offer, ToldEvent } from './messages.ts'
 import { insertHandoff } from './offers.ts'
+import { MOVED_PIN } from './policy.ts'
 import { type HandoffState, handoff } from './schema.ts'
+import { agreementOf, followUps } from './standing.ts'
 
 /* What a message changes at the jurisdiction it was sent to. A late or early one meets a row that says so already. */
 
@@ -21,20 +23,14 @@ export async function offerEffect(db: TenantDb, message: Of<'offer'>): Promise<S
   return known === undefined ? [insertHandoff('receiver', 'offered', message, null)] : [unchanged(known)]
 }
 
+/** The sender's word is the last: also on what the arbitrator has decided meanwhile. */
 export async function withdrawEffect(db: TenantDb, message: Of<'withdraw'>): Promise<Step[]> {
-  const steps: Step[] = []
-  const asReceiver = await find(db, message.handoff, 'receiver')
-  const asArbitrator = await find(db, message.handoff, 'arbitrator')
-  if (asReceiver === undefined && asArbitrator === undefined) {
-    // It overtook the offer: the offer will find it withdrawn.
-    return [insertHandoff('receiver', message.why, message, null)]
-  }
-  for (const row of [asReceiver, asArbitrator]) {
-    if (row === undefined) continue
-    const isOpen = row.state === 'offered' || row.state === 'accepted' || row.state === 'appealed'
-    steps.push(...(isOpen ? setState(row, message.why) : [unchanged(row)]))
-  }
-  return steps
+  const { side, why, handoff: id } = message
+  const row = await find(db, id, side)
+  // It overtook the offer: the offer will find it withdrawn.
+  if (row === undefined) return [insertHandoff(side, why, message, null)]
+  const isOpen = side === 'arbitrator' || row.state === 'offered' || row.state === 'accepted'
+  return isOpen ? setState(row, why) : [unchanged(row)]
 }
 
 export async function appealEffect(db: TenantDb, { tried, ...message }: Of<'appeal'>): Promise<Step[]> {
@@ -44,7 +40,10 @@ export async function appealEffect(db: TenantDb, { tried, ...message }: Of<'appe
   return [insertHandoff('arbitrator', 'appealed', { ...message, text }, null)]
 }
 
-/** Custody comes here: a new request, or the one that was held here before. */
+/**
+ * Custody or a share of the case comes here. A body has one request a case: a new one, or the one it has had before,
+ * which goes on.
+ */
 export async function grantEffect(
   platform: Platform,
   region: Region,
@@ -52,42 +51,48 @@ export async function grantEffect(
   message: Of<'grant'>,
   at: number,
 ): Promise<Step[]> {
-  const { content } = message
+  const { content, sender, reason, type } = message
   const known = await find(db, message.handoff, 'receiver')
   if (known?.state === 'granted') return [unchanged(known)]
-  const [before] = message.type === 'transfer' ? await heldBefore(db, content.caseId) : []
+  const [before] = await db.select().from(request).where(eq(request.caseId, content.caseId))
   const id = before?.id ?? trackingNumber(platform.random, region.jurisdiction(db.slug)?.code ?? '')
   const agency = region.jurisdiction(db.slug)?.name ?? db.slug
-  const body =
-    before === undefined
-      ? takeNew(platform, region, db, message, id, agency, at)
-      : takeBack(db.slug, before, content, agency, at)
+  const agreement = agreementOf(region, message.agreement)
+  const expectedAt = ownDeadline(region, db.slug, content, agreement, at)
+  const accountable = agreement?.performer === db.slug ? content.accountable : db.slug
+  const taken: Taken = { id, slug: db.slug, agency, accountable, expectedAt, at }
   return [
     ...(known === undefined
       ? [insertHandoff('receiver', 'granted', message, id)]
       : setState(known, 'granted', id)),
-    ...body,
+    ...(before === undefined ? takeNew(platform, message, taken) : takeUp(before, message, taken)),
     ...toldElsewhere(db.slug, id, content.timeline),
-    record(id, 'system:courier', at, true, {
+    // Of a corrected place the resident has heard when it was corrected (S9).
+    record(id, 'system:courier', at, reason !== MOVED_PIN, {
       type: 'received',
-      from: message.sender,
-      reason: message.reason,
+      kind: type,
+      from: sender,
+      reason,
       agency,
     }),
+    ...followUps(region, db.slug, message, id, at),
     ...news(at),
   ]
 }
 
-function takeNew(
-  platform: Platform,
-  region: Region,
-  db: TenantDb,
-  message: Offer,
-  id: string,
-  agency: string,
-  at: number,
-): Step[] {
-  const { content } = message
+/** What the receiver makes of it. */
+interface Taken {
+  readonly id: string
+  readonly slug: string
+  readonly agency: string
+  /** Itself, unless it performs on somebody's behalf. */
+  readonly accountable: string
+  readonly expectedAt: number | null
+  readonly at: number
+}
+
+function takeNew(platform: Platform, { type, content }: Offer, taken: Taken): Step[] {
+  const { id, slug, agency, accountable, expectedAt, at } = taken
   const steps: Step[] = []
   const person = content.contact === null ? null : randomText(platform.random, 16)
   if (content.contact !== null) {
@@ -95,18 +100,16 @@ function takeNew(
     steps.push(sql`INSERT INTO person (id, first_name, last_name, email, phone, shared, created_at)
       VALUES (${person}, ${firstName}, ${lastName}, ${email}, ${phone}, 1, ${at})`)
   }
-  const expectedAt = ownDeadline(region, db.slug, content.serviceCode, content.urgent, at)
-  const trail = JSON.stringify([...content.trail, db.slug])
-  // A share begins its own life; a transfer goes on where it stood.
-  const status = message.type === 'share' ? 'submitted' : content.status
+  const trail = JSON.stringify([...content.trail, slug])
+  const status = statusOf(type, content)
   steps.push(sql`INSERT INTO request (id, case_id, origin, custody, trail, case_status, received_at, service_code, service_name, status,
       version, description, address, address_id, zipcode, lat, long, accuracy, answers, private, urgent, resolution, accountable,
-      agency_responsible, triage, channel, language, person, media, requested_at, updated_at, expected_at)
+      agency_responsible, triage, channel, language, person, media, incident_at, requested_at, updated_at, expected_at)
     VALUES (${id}, ${content.caseId}, ${content.origin}, 'held', ${trail}, ${status}, ${at}, ${content.serviceCode}, ${content.serviceName},
       ${status}, 1, ${content.description}, ${content.address}, ${content.addressId}, ${content.zipcode}, ${content.lat}, ${content.long},
       ${content.accuracy}, ${JSON.stringify(content.answers)}, ${content.private ? 1 : 0}, ${content.urgent ? 1 : 0}, ${content.resolution},
-      ${db.slug}, ${agency}, 0, ${content.channel}, ${content.language}, ${person}, ${content.photos[0]?.id ?? null},
-      ${content.requestedAt}, ${at}, ${expectedAt})`)
+      ${accountable}, ${agency}, ${content.triage ? 1 : 0}, ${content.channel}, ${content.language}, ${person},
+      ${content.photos[0]?.id ?? null}, ${content.incidentAt}, ${content.requestedAt}, ${at}, ${expectedAt})`)
   for (const { id: photo, type, bytes } of content.photos) {
     steps.push(
       sql`INSERT INTO media (id, request, type, bytes, created_at) VALUES (${photo}, ${id}, ${type}, ${bytes}, ${at})`,
@@ -115,24 +118,28 @@ function takeNew(
   return steps
 }
 
-/** It held this before: the same request goes on, with what has happened to it since. */
-function takeBack(
-  slug: string,
-  before: RequestRow,
-  content: CrossingContent,
-  agency: string,
-  at: number,
-): Step[] {
-  const trail = JSON.stringify([...content.trail, slug])
+/** It has a request of this case: passed on and come back, or a share that now takes in another. */
+function takeUp(before: RequestRow, { type, content }: Offer, taken: Taken): Step[] {
+  const { slug, agency, accountable, at } = taken
+  const isWorking = before.custody === 'held' && before.status !== 'closed'
+  const status = isWorking ? before.status : statusOf(type, content)
+  const [receivedAt, expectedAt] = isWorking ? [before.receivedAt, before.expectedAt] : [at, taken.expectedAt]
   return [
     guard(
-      sql`EXISTS (SELECT 1 FROM request WHERE id = ${before.id} AND version = ${before.version} AND custody = 'passed')`,
+      sql`EXISTS (SELECT 1 FROM request WHERE id = ${before.id} AND version = ${before.version})`,
       'changed-meanwhile',
     ),
-    sql`UPDATE request SET custody = 'held', passed_to = NULL, status = ${content.status}, trail = ${trail}, received_at = ${at},
-      lat = ${content.lat}, long = ${content.long}, agency_responsible = ${agency}, updated_at = ${at}, version = version + 1
-      WHERE id = ${before.id}`,
+    sql`UPDATE request SET custody = 'held', passed_to = NULL, status = ${status}, close_reason = NULL, closed_at = NULL,
+      trail = ${JSON.stringify([...content.trail, slug])}, received_at = ${receivedAt}, expected_at = ${expectedAt}, lat = ${content.lat},
+      long = ${content.long}, accuracy = ${content.accuracy}, address = ${content.address}, resolution = ${content.resolution},
+      accountable = ${accountable}, triage = ${content.triage ? 1 : 0}, agency_responsible = ${agency}, updated_at = ${at},
+      version = version + 1 WHERE id = ${before.id}`,
   ]
+}
+
+/** A share begins its own life; a transfer goes on where it stood. */
+function statusOf(type: Offer['type'], { status }: CrossingContent): Status {
+  return type === 'share' ? 'submitted' : status
 }
 
 /** Public events that happened elsewhere; told twice they stand once. */
@@ -144,13 +151,6 @@ export function toldElsewhere(slug: string, id: string, events: readonly ToldEve
         INSERT OR IGNORE INTO event (request, type, actor, at, public, payload, source, source_seq)
         VALUES (${id}, ${type}, ${source}, ${at}, 1, ${payload}, ${source}, ${sourceSeq})`,
     )
-}
-
-function heldBefore(db: TenantDb, caseId: string): Promise<RequestRow[]> {
-  return db
-    .select()
-    .from(request)
-    .where(and(eq(request.caseId, caseId), eq(request.custody, 'passed')))
 }
 
 export async function find(

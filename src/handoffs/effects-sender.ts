@@ -7,8 +7,8 @@ import { contentFor, type Held, readHeld } from './crossing.ts'
 import { find, type Of, setState, unchanged } from './effects-receiver.ts'
 import type { HandoffRow } from './find.ts'
 import { grantSteps } from './grant.ts'
-import { post } from './messages.ts'
 import { appealSteps, offerOf } from './offers.ts'
+import { answerDeadline, arbitratorOf } from './policy.ts'
 
 /* What the receiver's answer and the arbitrator's decision change at the sender, who alone can let go of custody. */
 
@@ -21,10 +21,7 @@ export async function answerEffect(
 ): Promise<Step[]> {
   const row = await find(db, message.handoff, 'sender')
   if (row === undefined || row.request === null || row.receiver !== from) return []
-  if (row.state !== 'offered') {
-    const comesTooLate = message.accepted && row.state !== 'granted' && row.state !== 'accepted'
-    return [unchanged(row), ...(comesTooLate ? noLonger(row, at) : [])]
-  }
+  if (row.state !== 'offered') return [unchanged(row)]
   const noted = sql`UPDATE handoff SET answer_reason = ${message.reason}, answer_text = ${message.text}, counter = ${message.counter},
     answered_at = ${message.answeredAt} WHERE id = ${row.id} AND side = 'sender'`
   if (message.accepted) return [noted, ...(await letGo(region, db, row, row.receiver, at))]
@@ -61,7 +58,12 @@ export function refusedSteps(
     attempt => attempt.state === 'refused' || attempt.state === 'timed-out',
   ).length
   if (row.kind === 'share' || refusals < 2) return setState(row, state)
-  return [...setState(row, 'appealed'), ...appealSteps(region, offerOf(row), tried, at)]
+  const answerBy = answerDeadline(region, arbitratorOf(region), at)
+  return [
+    ...setState(row, 'appealed'),
+    sql`UPDATE handoff SET answer_by = ${answerBy} WHERE id = ${row.id} AND side = 'sender'`,
+    ...appealSteps(region, { ...offerOf(row), answerBy }, tried, at),
+  ]
 }
 
 export async function decisionEffect(
@@ -102,12 +104,9 @@ async function letGo(
     return [asRead, unchanged(row), ...withdrawSteps(region, row, 'withdrawn', at)]
   }
   const content = contentFor(region, db.slug, held, receiver, true)
-  return [asRead, unchanged(row), ...grantSteps({ ...offerOf(row), receiver, content }, request.id, at)]
-}
-
-/** Accepted after it was withdrawn or timed out: the first word for it may have been lost on the way. */
-function noLonger(row: HandoffRow, at: number): Step[] {
-  const why = row.state === 'timed-out' ? 'timed-out' : 'withdrawn'
-  const message = { kind: 'withdraw', why, ...offerOf(row) } as const
-  return post(`${row.id}:withdraw:late`, row.caseId, row.receiver, message, at)
+  return [
+    asRead,
+    unchanged(row),
+    ...grantSteps(region, { ...offerOf(row), receiver, content }, request.id, at),
+  ]
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Step } from '../core/db.ts'
+import type { Region } from '../regions/compile.ts'
 import { news, record } from '../requests/events.ts'
 import { type Offer, post } from './messages.ts'
 
@@ -7,13 +8,14 @@ import { type Offer, post } from './messages.ts'
  * The one place where custody leaves: state, custody, log and message in one batch. Before it the sender holds the
  * request, after it the receiver does, wherever the message is.
  */
-export function grantSteps(offered: Offer, request: string, at: number): Step[] {
+export function grantSteps(region: Region, offered: Offer, request: string, at: number): Step[] {
   const { handoff, receiver, content, type } = offered
+  const agency = region.jurisdiction(receiver)?.name ?? receiver
   const passing =
     type === 'transfer'
       ? [
-          sql`UPDATE request SET custody = 'passed', passed_to = ${receiver}, updated_at = ${at}, version = version + 1
-            WHERE id = ${request}`,
+          sql`UPDATE request SET custody = 'passed', passed_to = ${receiver}, agency_responsible = ${agency}, updated_at = ${at},
+            version = version + 1 WHERE id = ${request}`,
         ]
       : []
   return [

@@ -20,8 +20,12 @@ export type Message =
       readonly counter: string | null
       readonly answeredAt: number
     }
-  /** From the sender: the offer no longer stands. */
-  | ({ readonly kind: 'withdraw'; readonly why: 'withdrawn' | 'timed-out' } & Offer)
+  /** From the sender, to whoever has it before them: the offer no longer stands. */
+  | ({
+      readonly kind: 'withdraw'
+      readonly side: 'receiver' | 'arbitrator'
+      readonly why: 'withdrawn' | 'timed-out'
+    } & Offer)
   /** From the sender, in the batch in which it gives up custody: from here on the receiver holds it. */
   | ({ readonly kind: 'grant' } & Offer)
   /** From the sender to the arbitrator, with everything that was tried. */
@@ -69,8 +73,12 @@ export interface CrossingContent {
   readonly private: boolean
   readonly urgent: boolean
   readonly resolution: string
+  readonly accountable: string
+  /** A person has still to judge it. */
+  readonly triage: boolean
   readonly channel: string
   readonly language: string
+  readonly incidentAt: number | null
   readonly requestedAt: number
   readonly status: Status
   readonly photos: readonly { readonly id: string; readonly type: string; readonly bytes: number }[]
@@ -100,6 +108,8 @@ export interface ShareNews {
   readonly closeReason: CloseReason | null
   readonly agency: string
   readonly held: boolean
+  /** Where it is: its holder may have put that right. */
+  readonly place: Pick<CrossingContent, 'lat' | 'long' | 'accuracy' | 'address' | 'resolution'>
   readonly receivedAt: number
   readonly expectedAt: number | null
   readonly updatedAt: number

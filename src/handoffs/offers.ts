@@ -29,6 +29,8 @@ export interface NewOffer {
   readonly text: string
   /** A standing agreement under which the receiver has accepted beforehand. */
   readonly agreement?: string | undefined
+  /** An agreement under which the receiver performs, but has still to accept. */
+  readonly under?: string | undefined
   readonly key?: PresentedKey | undefined
   readonly idempotencyKey?: string | undefined
 }
@@ -54,13 +56,19 @@ export async function offer(
 ): Promise<Offered> {
   const at = platform.clock.now()
   const held = await readHeld(db, wish.request)
-  const byAgreement = wish.agreement !== undefined
-  refuseReceiver(region, db.slug, held.request, { field: 'receiver', body: wish.receiver, byAgreement }, at)
+  const passesNow = wish.agreement !== undefined
+  const agreement = wish.agreement ?? wish.under ?? null
+  refuseReceiver(
+    region,
+    db.slug,
+    held.request,
+    { field: 'receiver', body: wish.receiver, byAgreement: agreement !== null },
+    at,
+  )
   // What the platform itself passes on has a reason of its own, whatever the region lets people choose.
   if (db.access.kind !== 'system') checkReason(region, wish.reason)
   const id = randomText(platform.random, 20)
-  const disputed = wish.kind === 'transfer' && !byAgreement && isDisputed(held, wish.receiver)
-  const passesNow = byAgreement
+  const disputed = wish.kind === 'transfer' && !passesNow && isDisputed(held, wish.receiver)
   const state = disputed ? 'appealed' : passesNow ? 'granted' : 'offered'
   const content = contentFor(region, db.slug, held, wish.receiver, passesNow)
   const offered: Offer = {
@@ -70,13 +78,13 @@ export async function offer(
     receiver: wish.receiver,
     reason: wish.reason,
     text: wish.text,
-    agreement: wish.agreement ?? null,
+    agreement,
     offeredAt: at,
     answerBy: passesNow ? null : answerDeadline(region, disputed ? arbitratorOf(region) : wish.receiver, at),
     content,
   }
   const steps: Step[] = [
-    ...holdGuards(wish.request, wish.version),
+    ...holdGuards(wish.request, wish.version, wish.kind === 'share' ? wish.receiver : undefined),
     insertHandoff('sender', passesNow ? 'offered' : state, offered, wish.request),
     record(wish.request, actorOf(db.access), at, false, {
       type: 'offered',
@@ -86,7 +94,7 @@ export async function offer(
       text: wish.text,
     }),
     ...(passesNow
-      ? grantSteps(offered, wish.request, at)
+      ? grantSteps(region, offered, wish.request, at)
       : disputed
         ? appealSteps(region, offered, held.tried, at)
         : [
@@ -108,8 +116,12 @@ export function isDisputed({ request, tried }: Held, receiver: string): boolean 
   return (JSON.parse(request.trail) as string[]).includes(receiver) || refusals >= 2
 }
 
-/** The request is this jurisdiction's to give, open, and as the caller saw it. */
-function holdGuards(request: string, version: number): Step[] {
+/**
+ * The request is this jurisdiction's to give, open, and as the caller saw it. Its custody is offered to one body at a
+ * time; a share in it, once to each.
+ */
+export function holdGuards(request: string, version: number, sharedWith?: string): Step[] {
+  const same = sharedWith === undefined ? sql`kind = 'transfer'` : sql`kind = 'share' AND receiver = ${sharedWith}`
   return [
     guard(
       sql`EXISTS (SELECT 1 FROM request WHERE id = ${request} AND version = ${version})`,
@@ -127,7 +139,7 @@ function holdGuards(request: string, version: number): Step[] {
       'It is closed.',
     ),
     guard(
-      sql`NOT EXISTS (SELECT 1 FROM handoff WHERE request = ${request} AND side = 'sender' AND state IN ('offered', 'accepted', 'appealed'))`,
+      sql`NOT EXISTS (SELECT 1 FROM handoff WHERE request = ${request} AND side = 'sender' AND state IN ('offered', 'appealed') AND ${same})`,
       'wrong-state',
       'It is already offered. Withdraw that offer first.',
     ),

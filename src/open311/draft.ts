@@ -35,6 +35,8 @@ export function readDraft(
       phone: form.one('phone'),
       deviceId: form.one('device_id'),
       accountId: form.one('account_id'),
+      // GeoReport has no way to ask for it.
+      shared: false,
     },
     // Counted here, stored once everything else is in order.
     media: form.files.map(({ name }) => name),

@@ -131,6 +131,29 @@ export const service = v.strictObject({
 })
 export const servicesDocument = v.strictObject({ services: v.array(service) })
 
+const partnerEndpoint = v.strictObject({
+  endpoint: describe(url, 'Where its calls begin, such as https://dot.example/open311/v2.'),
+  jurisdictionId: v.optional(line),
+  keySecret: describe(
+    v.optional(
+      v.pipe(v.string(), v.regex(/^PARTNER_[A-Z0-9_]{1,56}$/, 'name a secret such as PARTNER_STATE_DOT')),
+    ),
+    'Name of the secret that holds its api_key: PARTNER_… in the environment. Never the key itself.',
+  ),
+  services: describe(
+    v.optional(v.record(v.string(), line)),
+    'Our service_code → theirs. A code that is not here is sent as it is.',
+  ),
+  format: describe(
+    v.optional(v.picklist(['xml', 'json'], 'use xml or json')),
+    'Absent: xml, which every GeoReport server has.',
+  ),
+  updates: describe(
+    v.optional(v.boolean()),
+    'It also has servicerequestupdates, as servers for FixMyStreet do: every word of theirs, not only the status.',
+  ),
+})
+
 export const partner = v.strictObject({
   id: slug,
   name: line,
@@ -138,6 +161,19 @@ export const partner = v.strictObject({
   email: v.optional(email),
   url: v.optional(url),
   note: describe(v.optional(localizedProse), 'What a resident should know about reaching them.'),
+  forward: describe(
+    v.optional(v.picklist(['open311', 'email', 'none'], 'use open311, email or none')),
+    'How what is theirs is passed on to them. Absent: not by us.',
+  ),
+  open311: v.optional(partnerEndpoint),
+  pollEvery: describe(
+    v.optional(duration),
+    'How often their Open311 endpoint is asked for news. Absent: 1 hour.',
+  ),
+  checkBackAfter: describe(
+    v.optional(duration),
+    'When those who follow a case that is still open are asked whether it is solved. Absent: never.',
+  ),
 })
 
 export const regionDocument = v.strictObject({
@@ -318,9 +354,11 @@ export type Localized = v.InferOutput<typeof localized>
 export type Hours = v.InferOutput<typeof hours>
 export type QuestionDocument = v.InferOutput<typeof question>
 export type ServiceDocument = v.InferOutput<typeof service>
+export type PartnerEndpoint = v.InferOutput<typeof partnerEndpoint>
 export type PartnerDocument = v.InferOutput<typeof partner>
 export type RegionDocument = v.InferOutput<typeof regionDocument>
 export type JurisdictionDocument = v.InferOutput<typeof jurisdictionDocument>
+export type AgreementDocument = v.InferOutput<typeof agreement>
 export type AgreementsDocument = v.InferOutput<typeof agreementsDocument>
 
 function isDay(day: string): boolean {

@@ -1,4 +1,7 @@
-import type { CloseReason, Status } from './schema.ts'
+import type { CloseReason, request, Status, share } from './schema.ts'
+
+type RequestRow = typeof request.$inferSelect
+export type ShareRow = typeof share.$inferSelect
 
 /** One body's share of a case, as far as its status goes. */
 export interface ShareStatus {
@@ -31,5 +34,38 @@ export function rollUp(
   return {
     status: 'closed',
     closeReason: reasons.size === 1 ? only : reasons.has('completed') ? 'completed' : 'no-action',
+  }
+}
+
+/** One body's share as anyone may see it. */
+export interface PublicShare {
+  readonly jurisdiction: string
+  readonly agency: string
+  readonly status: Status
+  readonly closeReason: CloseReason | null
+  readonly receivedAt: number
+  readonly expectedAt: number | null
+}
+
+/** The shares that are held, the origin's own first. None while custody is on its way. */
+export function sharesOf(origin: string, own: RequestRow, others: readonly ShareRow[]): PublicShare[] {
+  const { agencyResponsible: agency, status, closeReason, receivedAt, expectedAt } = own
+  const mine = { jurisdiction: origin, agency, status, closeReason, receivedAt, expectedAt }
+  const theirs = others.filter(({ held }) => held)
+  return [...(own.custody === 'held' ? [mine] : []), ...theirs]
+}
+
+/** The origin's row as the face of its case: how the whole stands, not only the origin's own share of it. */
+export function faceOf(own: RequestRow, others: readonly ShareRow[]): RequestRow {
+  if (own.id !== own.caseId || others.length === 0) return own
+  const status = own.caseStatus
+  const isClosed = status === 'closed'
+  const rolled = rollUp([{ ...own, held: own.custody === 'held' }, ...others])
+  return {
+    ...own,
+    status,
+    closeReason: isClosed ? (rolled?.closeReason ?? own.closeReason) : null,
+    closedAt: isClosed ? Math.max(own.closedAt ?? 0, ...others.map(({ updatedAt }) => updatedAt)) : null,
+    statusNotes: own.status === status ? own.statusNotes : null,
   }
 }

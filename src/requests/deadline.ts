@@ -1,6 +1,6 @@
 import { deadline } from '../regions/calendar.ts'
 import type { Region } from '../regions/compile.ts'
-import type { ServiceDocument } from '../regions/documents.ts'
+import type { AgreementDocument, ServiceDocument } from '../regions/documents.ts'
 import type { Resolution } from '../routing/types.ts'
 
 /**
@@ -24,14 +24,21 @@ export function promisedBy(
   return promised === undefined ? null : deadline(region.calendar(accountable.id), at, promised, { urgent })
 }
 
-/** By when a body that takes a request over means to be done, counted from when it got it. */
+/**
+ * By when a body that takes a request over means to be done, counted from when it got it: what its agreement says, on
+ * the hours of whom it performs for; else what it promises for the service itself.
+ */
 export function ownDeadline(
   region: Region,
   body: string,
-  code: string,
-  urgent: boolean,
+  { serviceCode, urgent }: { readonly serviceCode: string; readonly urgent: boolean },
+  agreement: AgreementDocument | undefined,
   at: number,
 ): number | null {
-  const own = region.servicesOffered(body).find(service => service.code === code)
-  return own?.deadline === undefined ? null : deadline(region.calendar(body), at, own.deadline, { urgent })
+  if (agreement?.performer === body && agreement.deadline !== undefined) {
+    return deadline(region.calendar(agreement.accountable), at, agreement.deadline, { urgent })
+  }
+  const own = region.servicesOffered(body).find(({ code }) => code === serviceCode)
+  const promised = own?.deadline ?? region.service(serviceCode)?.deadline
+  return promised === undefined ? null : deadline(region.calendar(body), at, promised, { urgent })
 }

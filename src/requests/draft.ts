@@ -23,6 +23,8 @@ export interface Draft {
   readonly mediaUrl: string
   readonly language: string
   readonly channel: Channel
+  /** When it happened, if that was before the report, in milliseconds: who was responsible then is (S7). */
+  readonly incidentAt?: number | undefined
 }
 
 export interface Contact {
@@ -32,6 +34,8 @@ export interface Contact {
   readonly phone: string
   readonly deviceId: string
   readonly accountId: string
+  /** Agrees that whoever takes the matter over may have these details too. */
+  readonly shared: boolean
 }
 
 export const noContact: Contact = {
@@ -41,6 +45,7 @@ export const noContact: Contact = {
   phone: '',
   deviceId: '',
   accountId: '',
+  shared: false,
 }
 
 /** An answer as it is kept: with the words that were asked, since questions change. */
@@ -76,7 +81,8 @@ export function draftFaults(draft: Draft, service: ServiceDocument): FieldFault[
   line('address', draft.address, 500)
   line('addressId', draft.addressId)
   line('zipcode', draft.zipcode, 20)
-  for (const [field, text] of Object.entries(draft.contact)) line(field, text)
+  const { shared: _, ...details } = draft.contact
+  for (const [field, text] of Object.entries(details)) line(field, text)
   if (draft.contact.email !== '' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(draft.contact.email)) {
     faults.push({ field: 'email', code: 'not-an-email' })
   }

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { ring } from '../core/jobs.ts'
+import type { Resolution } from '../routing/types.ts'
 import type { CloseReason, Status } from './schema.ts'
 
 /** What can stand in a jurisdiction's log about a request. */
@@ -35,16 +36,71 @@ export type RequestEvent =
   | { readonly type: 'withdrawn' | 'timed-out'; readonly handoff: string }
   | { readonly type: 'decided'; readonly handoff: string; readonly holder: string; readonly text: string }
   | { readonly type: 'granted'; readonly handoff: string; readonly receiver: string }
-  /** Public: custody has come here. */
-  | { readonly type: 'received'; readonly from: string; readonly reason: string; readonly agency: string }
+  /** At the origin: what the shares of the case come to now. */
+  | { readonly type: 'rolled-up'; readonly status: Status }
+  /** Public: its place was put right, and that may have changed who answers for it. */
+  | { readonly type: 'relocated'; readonly from: string; readonly to: string; readonly changed: boolean }
+  /** What the place and its resolution were before they were put right. */
+  | {
+      readonly type: 'place-before'
+      readonly lat: number | null
+      readonly long: number | null
+      readonly address: string | null
+      readonly resolution: Resolution
+    }
+  /** Public: custody has come here, or a share of the case. */
+  | {
+      readonly type: 'received'
+      readonly kind: 'transfer' | 'share'
+      readonly from: string
+      readonly reason: string
+      readonly agency: string
+    }
+  /** Public: passed on to a partner, with what they gave as a receipt. */
+  | {
+      readonly type: 'forwarded'
+      readonly partner: string
+      readonly name: string
+      readonly method: ForwardMethod
+      readonly receipt: string
+    }
+  /** Public: a partner's word on it. `from` and `to` where it moved the status. */
+  | {
+      readonly type: 'partner'
+      readonly partner: string
+      readonly name: string
+      readonly said: PartnerSaid
+      readonly from?: Status | undefined
+      readonly to?: Status | undefined
+      readonly reason?: CloseReason | undefined
+      readonly text: string
+    }
+  /** Public: those who follow it are asked whether it is solved. */
+  | { readonly type: 'check-back'; readonly name: string }
+  | { readonly type: 'check-back-answer'; readonly solved: boolean }
+
+export type ForwardMethod = 'open311' | 'email'
+export type PartnerSaid = 'acknowledged' | 'in_progress' | 'done' | 'not-ours' | 'note'
 
 /** Who follows the log: each has a job of this kind and a cursor of its own. */
 export const PUBLISH = 'publish'
 export const TELL_ORIGIN = 'tell-origin'
+export const NOTIFY = 'notify'
+
+/** The job that passes a request on to a partner. */
+export const FORWARD = 'forward'
+
+/** The step that asks for it. Once a request and partner, however often it is asked. */
+export function forward(request: string, partner: string, at: number): SQL {
+  return ring(FORWARD, at, `${FORWARD}:${request}:${partner}`, { request, partner })
+}
+
+/** Work on a report that is not its keeper's to do: rung in the batch that files or brings it. */
+export const HAND_ON = 'hand-on'
 
 /** The steps that wake whoever follows the log, in the batch that wrote to it. */
 export function news(at: number): SQL[] {
-  return [ring(PUBLISH, at), ring(TELL_ORIGIN, at)]
+  return [ring(PUBLISH, at), ring(TELL_ORIGIN, at), ring(NOTIFY, at)]
 }
 
 /** The step that writes an event in the batch of the change that it tells of. */

@@ -1,50 +1,76 @@
 import { and, asc, desc, eq, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { TenantReader } from '../core/db.ts'
-import { event, media, person, request, type Status } from './schema.ts'
+import { faceOf, type PublicShare, sharesOf } from './case.ts'
+import { type Holder, holdersOf } from './custody.ts'
+import { event, media, person, request, type Status, share } from './schema.ts'
 
 export type RequestRow = typeof request.$inferSelect
 export type EventRow = typeof event.$inferSelect
 
-/** What may be shown of a request to anyone: everything but who reported it and what staff wrote privately. */
+/** What may be shown of a case to anyone: everything but who reported it and what staff wrote privately. */
 export interface PublicCase {
+  /** At the case's origin the face of the whole case; elsewhere one body's share of it. */
   readonly request: RequestRow
-  /** Oldest first. */
+  readonly shares: readonly PublicShare[]
+  readonly holders: readonly Holder[]
+  /** Oldest first, whoever did it. */
   readonly timeline: readonly EventRow[]
   readonly photos: readonly string[]
 }
 
 /** A case by its tracking number, with its public timeline, in one round trip. Undefined when there is none. */
 export async function publicCase(db: TenantReader, id: string): Promise<PublicCase | undefined> {
-  const [found, timeline, photos] = await db.together([
+  const [found, timeline, photos, others] = await db.together([
     db.select().from(request).where(eq(request.id, id)),
     db
       .select()
       .from(event)
       .where(and(eq(event.request, id), eq(event.public, true)))
-      .orderBy(asc(event.seq)),
-    db
-      .select({ id: media.id })
-      .from(media)
-      .where(eq(media.request, id))
-      .orderBy(asc(media.createdAt), asc(media.id)),
-  ])
-  if (found[0] === undefined) return undefined
-  return { request: found[0], timeline, photos: photos.map(photo => photo.id) }
-}
-
-/** For the jurisdiction's own staff and programs: with contact details and private notes. */
-export async function wholeCase(db: TenantReader, id: string) {
-  const [found, timeline, photos] = await db.together([
-    db.select().from(request).leftJoin(person, eq(person.id, request.person)).where(eq(request.id, id)),
-    db.select().from(event).where(eq(event.request, id)).orderBy(asc(event.seq)),
-    db
-      .select({ id: media.id })
-      .from(media)
-      .where(eq(media.request, id))
-      .orderBy(asc(media.createdAt), asc(media.id)),
+      .orderBy(asc(event.at), asc(event.seq)),
+    photosOf(db, id),
+    sharesElsewhere(db, id),
   ])
   const [row] = found
-  return row && { request: row.request, contact: row.person, timeline, photos: photos.map(photo => photo.id) }
+  if (row === undefined) return undefined
+  return {
+    request: faceOf(row, others),
+    shares: sharesOf(db.slug, row, others),
+    holders: holdersOf(db.slug, timeline),
+    timeline,
+    photos: photos.map(photo => photo.id),
+  }
+}
+
+/** For the jurisdiction's own staff and programs: its own share, with contact details and private notes. */
+export async function wholeCase(db: TenantReader, id: string) {
+  const [found, timeline, photos, others] = await db.together([
+    db.select().from(request).leftJoin(person, eq(person.id, request.person)).where(eq(request.id, id)),
+    db.select().from(event).where(eq(event.request, id)).orderBy(asc(event.at), asc(event.seq)),
+    photosOf(db, id),
+    sharesElsewhere(db, id),
+  ])
+  const [row] = found
+  if (row === undefined) return undefined
+  return {
+    request: row.request,
+    contact: row.person,
+    shares: sharesOf(db.slug, row.request, others),
+    holders: holdersOf(db.slug, timeline),
+    timeline,
+    photos: photos.map(photo => photo.id),
+  }
+}
+
+function photosOf(db: TenantReader, id: string) {
+  return db
+    .select({ id: media.id })
+    .from(media)
+    .where(eq(media.request, id))
+    .orderBy(asc(media.createdAt), asc(media.id))
+}
+
+function sharesElsewhere(db: TenantReader, caseId: string) {
+  return db.select().from(share).where(eq(share.caseId, caseId)).orderBy(asc(share.receivedAt))
 }
 
 export interface RequestFilter {

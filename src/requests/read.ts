@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { type FieldFault, problem } from '../core/problem.ts'
-import { readNumber, readPlace } from '../regions/inquiry.ts'
+import { readInstant, readNumber, readPlace } from '../regions/inquiry.ts'
 import type { Door } from '../regions/site.ts'
 import { readCursor } from './cursor.ts'
 import { type Draft, noContact } from './draft.ts'
@@ -24,7 +24,10 @@ const draftBody = v.strictObject({
   last_name: v.optional(v.string()),
   email: v.optional(v.string()),
   phone: v.optional(v.string()),
+  share_contact: v.optional(v.boolean()),
   media: v.optional(v.array(v.string())),
+  incident_at: v.optional(v.nullable(v.string())),
+  dry_run: v.optional(v.boolean()),
 })
 export const statusBody = v.strictObject({
   to: v.picklist(statuses),
@@ -67,12 +70,15 @@ export async function readBody<T extends v.GenericSchema>(
   throw problem('invalid-fields', { fields })
 }
 
-export async function readDraft(c: Context<Door>): Promise<Draft> {
+/** A report, and whether the caller only wants to know what would become of it. */
+export async function readDraft(c: Context<Door>): Promise<{ draft: Draft; dryRun: boolean }> {
   const body = await readBody(c, draftBody)
   const { place, faults } = readPlace(String(body.lat ?? ''), String(body.long ?? ''))
-  if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
+  const incident = readPast('incident_at', body.incident_at ?? '', c.get('platform').clock.now())
+  if (faults.length + incident.faults.length > 0)
+    throw problem('invalid-fields', { fields: [...faults, ...incident.faults] })
   const answers = Object.entries(body.answers ?? {}).map(([code, given]) => [code, [given].flat()] as const)
-  return {
+  const draft: Draft = {
     service: body.service_code,
     place,
     accuracy: body.accuracy ?? 0,
@@ -87,12 +93,22 @@ export async function readDraft(c: Context<Door>): Promise<Draft> {
       lastName: body.last_name ?? '',
       email: body.email ?? '',
       phone: body.phone ?? '',
+      shared: body.share_contact ?? false,
     },
     media: body.media ?? [],
     mediaUrl: '',
     language: c.get('language'),
     channel: 'web',
+    incidentAt: incident.value,
   }
+  return { draft, dryRun: body.dry_run ?? false }
+}
+
+/** An instant that is not still to come; nothing typed is undefined. */
+export function readPast(field: string, typed: string, now: number): ReturnType<typeof readInstant> {
+  const read = readInstant(field, typed)
+  if (read.value === undefined || read.value <= now) return read
+  return { value: undefined, faults: [{ field, code: 'in-the-future' }] }
 }
 
 /** Throws `invalid-fields` for a key that no program would make. */

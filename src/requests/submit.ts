@@ -11,11 +11,13 @@ import type { Region } from '../regions/compile.ts'
 import type { ServiceDocument } from '../regions/documents.ts'
 import { text } from '../regions/text.ts'
 import { resolve } from '../routing/resolve.ts'
-import type { Inquiry, Resolution } from '../routing/types.ts'
+import type { Resolution } from '../routing/types.ts'
+import { rightfulHolder } from './custody.ts'
 import { promisedBy } from './deadline.ts'
 import { type Answer, type Draft, draftFaults, givenAnswers } from './draft.ts'
-import { PUBLISH, record } from './events.ts'
+import { HAND_ON, PUBLISH, record } from './events.ts'
 import { type ClaimedPhoto, claimPhotos, unknownPhoto } from './media.ts'
+import { needsTriage } from './resolution.ts'
 import { media, person, request } from './schema.ts'
 
 export interface Submission {
@@ -38,18 +40,8 @@ export interface Receipt {
 
 /** Who would be accountable for a report, and why. Pure but for the clock. */
 export function resolveDraft(region: Region, draft: Draft, at: number): Resolution {
-  return resolve(region.routing, inquiryOf(draft, at))
-}
-
-function inquiryOf(draft: Draft, at: number): Inquiry {
-  return {
-    service: draft.service,
-    place: draft.place,
-    accuracy: draft.accuracy,
-    at,
-    answers: draft.answers,
-    urgent: false,
-  }
+  const { service, place, accuracy, answers, incidentAt } = draft
+  return resolve(region.routing, { service, place, accuracy, at: incidentAt ?? at, answers, urgent: false })
 }
 
 /**
@@ -64,15 +56,11 @@ export async function submitReport(
 ): Promise<Receipt> {
   const { draft } = submission
   const at = platform.clock.now()
-  const resolution = resolveDraft(region, draft, at)
-  const keeper = submission.jurisdiction ?? keeperOf(region, resolution)
-  const service = offeredService(region, draft.service, submission.jurisdiction)
-  const faults = draftFaults(draft, service)
-  if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
+  const { keeper, service, resolution, expectedAt } = assess(region, submission, at)
   const receipt: Receipt = {
     id: trackingNumber(platform.random, region.jurisdiction(keeper)?.code ?? ''),
     jurisdiction: keeper,
-    expectedAt: promisedBy(region, service, resolution, at),
+    expectedAt,
     resolution,
   }
   const db = openTenant(platform, access, region.slug, keeper)
@@ -85,6 +73,16 @@ export async function submitReport(
   })
   platform.wake({ kind: 'tenant', region: region.slug, slug: keeper })
   return kept
+}
+
+/** What would become of a report, without filing it. Throws as filing it would for what the report says. */
+export function assess(region: Region, { draft, jurisdiction }: Submission, at: number) {
+  const resolution = resolveDraft(region, draft, at)
+  const service = offeredService(region, draft.service, jurisdiction)
+  const faults = draftFaults(draft, service)
+  if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
+  const keeper = jurisdiction ?? keeperOf(region, resolution)
+  return { keeper, service, resolution, expectedAt: promisedBy(region, service, resolution, at) }
 }
 
 /** Who keeps a report from the shared door: the accountable jurisdiction; what is a partner's or nobody's stays with the intake. */
@@ -121,22 +119,24 @@ function reportSteps(
 ): Step[] {
   const steps: Step[] = []
   const { contact } = draft
-  const hasContact = Object.values(contact).some(detail => detail.trim() !== '')
+  const { shared, ...details } = contact
+  const hasContact = Object.values(details).some(detail => detail.trim() !== '')
   const personId = hasContact ? randomText(platform.random, 16) : null
   if (personId !== null) {
-    steps.push(sql`INSERT INTO ${person} (id, first_name, last_name, email, phone, device_id, account_id, created_at) VALUES
+    steps.push(sql`INSERT INTO ${person} (id, first_name, last_name, email, phone, device_id, account_id, shared, created_at) VALUES
       (${personId}, ${blank(contact.firstName)}, ${blank(contact.lastName)}, ${blank(contact.email)}, ${blank(contact.phone)},
-       ${blank(contact.deviceId)}, ${blank(contact.accountId)}, ${at})`)
+       ${blank(contact.deviceId)}, ${blank(contact.accountId)}, ${shared ? 1 : 0}, ${at})`)
   }
   const answers = JSON.stringify(answersOf(service, draft, region))
   steps.push(sql`INSERT INTO ${request} (id, case_id, origin, custody, trail, case_status, received_at, service_code, service_name, status, version, description, address, address_id, zipcode,
       lat, long, accuracy, answers, private, urgent, resolution, accountable, agency_responsible, triage, channel, language, person,
-      media, media_url, requested_at, updated_at, expected_at)
+      media, media_url, incident_at, requested_at, updated_at, expected_at)
     VALUES (${id}, ${id}, ${jurisdiction}, 'held', ${JSON.stringify([jurisdiction])}, 'submitted', ${at}, ${service.code}, ${text(service.name, region.language)}, 'submitted', 1, ${draft.description}, ${blank(draft.address)},
       ${blank(draft.addressId)}, ${blank(draft.zipcode)}, ${draft.place?.lat ?? null}, ${draft.place?.long ?? null}, ${draft.accuracy},
       ${answers}, ${service.private ? 1 : 0}, ${resolution.urgent ? 1 : 0}, ${JSON.stringify(resolution)}, ${resolution.accountable.id},
-      ${resolution.performer.name}, ${resolution.confidence === 'certain' && !resolution.triage ? 0 : 1}, ${draft.channel},
-      ${draft.language}, ${personId}, ${draft.media[0] ?? null}, ${blank(draft.mediaUrl)}, ${at}, ${at}, ${expectedAt})`)
+      ${resolution.performer.name}, ${needsTriage(resolution) ? 1 : 0}, ${draft.channel},
+      ${draft.language}, ${personId}, ${draft.media[0] ?? null}, ${blank(draft.mediaUrl)}, ${draft.incidentAt ?? null},
+      ${at}, ${at}, ${expectedAt})`)
   for (const photo of photos) {
     steps.push(sql`INSERT INTO ${media} (id, request, type, bytes, created_at)
       VALUES (${photo.id}, ${id}, ${photo.type}, ${photo.bytes}, ${at})`)
@@ -151,6 +151,9 @@ function reportSteps(
     }),
   )
   if (!service.private) steps.push(ring(PUBLISH, at))
+  if (rightfulHolder(resolution, jurisdiction) !== undefined) {
+    steps.push(ring(HAND_ON, at, `${HAND_ON}:${id}`, { request: id }))
+  }
   return steps
 }
 

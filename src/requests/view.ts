@@ -18,6 +18,7 @@ export function publicView(site: Site, row: Listed, details?: PublicCase) {
     requested_at: time(row.requestedAt),
     updated_at: time(row.updatedAt),
     url: `${site.origin}${site.base}/cases/${row.id}`,
+    ...('caseId' in row && { case: row.caseId }),
   }
   const isPrivate = 'private' in row && row.private
   if (isPrivate) return shared
@@ -32,8 +33,23 @@ export function publicView(site: Site, row: Listed, details?: PublicCase) {
     ),
     ...(details && {
       expected_at: time(details.request.expectedAt),
-      timeline: details.timeline.map(publicEvent),
+      ...caseView(details),
+      timeline: details.timeline.map(event => publicEvent(row.jurisdiction, event)),
     }),
+  }
+}
+
+/** Whose shares the case has, and who held them when: each body's time apart, the reporter's never reset. */
+function caseView({ shares, holders }: Pick<PublicCase, 'shares' | 'holders'>) {
+  return {
+    shares: shares.map(share => ({
+      jurisdiction: share.jurisdiction,
+      agency: share.agency,
+      status: share.status,
+      received_at: time(share.receivedAt),
+      expected_at: time(share.expectedAt),
+    })),
+    holders: holders.map(({ jurisdiction, from, to }) => ({ jurisdiction, from: time(from), to: time(to) })),
   }
 }
 
@@ -47,6 +63,9 @@ export function wholeView(
   return {
     ...publicView(site, { ...row, jurisdiction, private: false }),
     version: row.version,
+    custody: row.custody,
+    passed_to: row.passedTo,
+    received_at: time(row.receivedAt),
     private: row.private,
     urgent: row.urgent,
     triage: row.triage,
@@ -54,6 +73,7 @@ export function wholeView(
     status_notes: row.statusNotes,
     accountable: row.accountable,
     accuracy: row.accuracy,
+    incident_at: time(row.incidentAt),
     answers: JSON.parse(row.answers),
     channel: row.channel,
     language: row.language,
@@ -67,9 +87,11 @@ export function wholeView(
         last_name: details.contact.lastName,
         email: details.contact.email,
         phone: details.contact.phone,
+        shared: details.contact.shared,
       },
+      ...caseView(details),
       timeline: details.timeline.map(event => ({
-        ...publicEvent(event),
+        ...publicEvent(jurisdiction, event),
         public: event.public,
         actor: event.actor,
       })),
@@ -81,8 +103,9 @@ export function photoUrl(site: Site, jurisdiction: string, id: string): string {
   return `${site.origin}${site.base}/media/${jurisdiction}/${id}`
 }
 
-function publicEvent(event: PublicCase['timeline'][number]) {
-  return { type: event.type, at: time(event.at), ...(JSON.parse(event.payload) as object) }
+/** With who did it: the jurisdiction itself, or the one that told of it. */
+function publicEvent(here: string, { type, at, source, payload }: PublicCase['timeline'][number]) {
+  return { ...(JSON.parse(payload) as object), type, at: time(at), jurisdiction: source ?? here }
 }
 
 /** For JSON. */

@@ -1,11 +1,10 @@
-import type { AgreementsDocument } from '../documents.ts'
+import type { AgreementDocument, AgreementsDocument } from '../documents.ts'
 import type { Path } from '../fault.ts'
 import type { Documents } from '../snapshot.ts'
 import { type Findings, repeats, shareDays, tellOf } from './finding.ts'
 import type { Known } from './known.ts'
 
 const tell = tellOf('agreements.yaml')
-type AgreementDocument = NonNullable<AgreementsDocument['agreements']>[number]
 type StreetDocument = NonNullable<AgreementsDocument['boundaryStreets']>[number]
 
 /** Names and dates, each agreement by itself. */
