@@ -169,6 +169,8 @@ function TimelineEntry({ view, event, zone, hideText }: EntryProps) {
       return entry(eventTitle(view, told.to, told.reason), told.text)
     case 'note':
       return hideText ? null : entry(t('event-note'), told.text)
+    case 'relocated':
+      return entry(told.changed ? t('event-relocated-to', { to: told.to }) : t('event-relocated'))
     case 'received':
       return entry(t('event-received', { agency: told.agency }))
     default:

@@ -41,6 +41,7 @@ export type FaultCode =
   | 'too-long'
   | 'not-a-number'
   | 'not-a-date'
+  | 'in-the-future'
   | 'not-an-option'
   | 'not-an-email'
   | 'not-a-url'

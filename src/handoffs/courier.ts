@@ -7,13 +7,14 @@ import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import { currentRegion } from '../regions/current.ts'
 import { TELL_ORIGIN } from '../requests/events.ts'
+import type { RequestRow } from '../requests/find.ts'
 import { event, request } from '../requests/schema.ts'
 import { withdrawSteps } from './answers.ts'
 import { readHeld } from './crossing.ts'
 import { ownShareSteps } from './effects-origin.ts'
 import { find } from './effects-receiver.ts'
 import { refusedSteps } from './effects-sender.ts'
-import { COURIER, type Message, post } from './messages.ts'
+import { COURIER, type Message, post, type ShareNews } from './messages.ts'
 import { TIMEOUT } from './offers.ts'
 import { receive } from './receive.ts'
 import { message } from './schema.ts'
@@ -149,6 +150,7 @@ export const tellOriginJob: JobHandler = {
               closeReason: row.closeReason,
               agency: row.agencyResponsible,
               held: row.custody === 'held',
+              place: placeOf(row),
               receivedAt: row.receivedAt,
               expectedAt: row.expectedAt,
               updatedAt: row.updatedAt,
@@ -165,6 +167,10 @@ export const tellOriginJob: JobHandler = {
       platform.wake(database)
     }
   },
+}
+
+function placeOf({ lat, long, accuracy, address, resolution }: RequestRow): ShareNews['place'] {
+  return { lat, long, accuracy, address, resolution }
 }
 
 /** An offer that nobody answered in time counts as refused. */

@@ -20,8 +20,15 @@ export async function progressEffect(db: TenantDb, { share: told, events }: Of<'
     asRead(face),
     ...(isNews ? [upsert(told)] : []),
     ...toldElsewhere(db.slug, face.id, events),
+    ...(isNews && told.held && face.custody === 'passed' ? [takePlace(face, told)] : []),
     ...faceSteps(face, now, Math.max(face.updatedAt, told.updatedAt)),
   ]
+}
+
+/** Its holder may have put the place right. */
+function takePlace({ id }: RequestRow, { place }: ShareNews): Step {
+  return sql`UPDATE request SET lat = ${place.lat}, long = ${place.long}, accuracy = ${place.accuracy}, address = ${place.address},
+    resolution = ${place.resolution} WHERE id = ${id}`
 }
 
 /** After a change of the origin's own share: the case as a whole. No steps for a case that has no other share. */

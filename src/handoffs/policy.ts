@@ -3,6 +3,10 @@ import { deadline } from '../regions/calendar.ts'
 import type { Region } from '../regions/compile.ts'
 import { reasonsOf } from '../regions/reasons.ts'
 
+/** Reasons that the platform itself gives, whatever the region lets people choose. */
+export const MOVED_PIN = 'moved-pin'
+export const ANNEXATION = 'annexation'
+
 const ANSWER_WITHIN = '2 business days'
 
 /** Throws `invalid-fields` for a reason that is not on the region's list. */

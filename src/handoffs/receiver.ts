@@ -44,6 +44,11 @@ export function refuseReceiver(
   })
 }
 
+/** Could this body take the matter from `holder`? */
+export function canTake(region: Region, holder: string, matter: Matter, taker: Taker, at: number): boolean {
+  return reasonAgainst(region, holder, matter, taker, at) === undefined
+}
+
 function reasonAgainst(
   region: Region,
   holder: string,

@@ -13,8 +13,8 @@ import { listRequests, publicCase, wholeCase } from './find.ts'
 import { listPublicRequests, reportsNearby } from './public-index.ts'
 import { noteBody, readBody, readDraft, readIdempotencyKey, readListQuery, statusBody } from './read.ts'
 import { statuses } from './schema.ts'
-import { submitReport } from './submit.ts'
-import { publicView, wholeView } from './view.ts'
+import { assess, submitReport } from './submit.ts'
+import { publicView, time, wholeView } from './view.ts'
 import { openForWork } from './work.ts'
 
 const MAX_JSON_BYTES = 256 * 1024
@@ -37,15 +37,20 @@ export function requestRoutes(): Hono<Door> {
   routes.post('/requests', async c => {
     const { region, jurisdiction } = c.get('site')
     const access = { kind: 'public', region: region.slug } as const
-    const draft = await readDraft(c)
-    const receipt = await submitReport(c.get('platform'), access, region, {
-      draft,
-      jurisdiction: jurisdiction?.slug,
-      idempotencyKey: readIdempotencyKey(c),
-    })
+    const { draft, dryRun } = await readDraft(c)
+    const submission = { draft, jurisdiction: jurisdiction?.slug, idempotencyKey: readIdempotencyKey(c) }
+    if (dryRun) {
+      const { keeper, expectedAt, resolution } = assess(region, submission, c.get('platform').clock.now())
+      return c.json({
+        dry_run: true,
+        jurisdiction: keeper,
+        expected_at: time(expectedAt),
+        resolution: spoken(resolution, c.get('language')),
+      })
+    }
+    const receipt = await submitReport(c.get('platform'), access, region, submission)
     const { id, expectedAt, resolution } = receipt
     const url = `${c.get('site').origin}${c.get('site').base}/cases/${id}`
-    const expected = expectedAt === null ? null : new Date(expectedAt).toISOString()
     return c.json(
       {
         id,

@@ -76,6 +76,8 @@ export const request = sqliteTable(
     /** The first photo, so that lists need no second look. */
     media: text('media'),
     mediaUrl: text('media_url'),
+    /** When it happened, if it was reported later: routing is as of that instant (S7). */
+    incidentAt: integer('incident_at'),
     /** The reporter's clock: it never resets. */
     requestedAt: integer('requested_at').notNull(),
     /** This body's own clock. */
@@ -91,6 +93,7 @@ export const request = sqliteTable(
     index('request_service').on(table.serviceCode, table.requestedAt, table.seq),
     index('request_status').on(table.status, table.requestedAt, table.seq),
     index('request_triage').on(table.requestedAt).where(sql`triage = 1`),
+    index('request_open').on(table.seq).where(sql`custody = 'held' AND status <> 'closed'`),
   ],
 )
 
@@ -111,6 +114,7 @@ export const event = sqliteTable(
   },
   table => [
     index('event_request').on(table.request, table.seq),
+    index('event_rerouted').on(table.seq).where(sql`type = 'rerouted'`),
     uniqueIndex('event_told_once')
       .on(table.request, table.source, table.sourceSeq)
       .where(sql`source IS NOT NULL`),
@@ -166,4 +170,54 @@ export const share = sqliteTable(
     primaryKey({ columns: [table.jurisdiction, table.request] }),
     index('share_case').on(table.caseId),
   ],
+)
+
+/** `proposed` by this jurisdiction, or `asked` of it by the other's → `confirmed` | `declined` → `unlinked`. */
+export const linkStates = ['proposed', 'asked', 'confirmed', 'declined', 'unlinked'] as const
+export type LinkState = (typeof linkStates)[number]
+
+/** A case held here and another, here or elsewhere, that may be the same matter (S12). Each holder keeps its own side. */
+export const duplicate = sqliteTable(
+  'duplicate',
+  {
+    /** The tracking number of the case held here. */
+    caseId: text('case_id').notNull(),
+    /** The tracking number of the other. */
+    other: text('other').notNull(),
+    request: text('request').notNull(),
+    state: text('state', { enum: linkStates }).notNull(),
+    /** Counts up each time the two are proposed anew: what comes late from an earlier round changes nothing. */
+    round: integer('round').notNull(),
+    /** `CaseFacts` of the other as JSON, once they are known. */
+    facts: text('facts'),
+    /** The number of the case that goes on. */
+    survivor: text('survivor'),
+    /** What unlinking restores here, as JSON. */
+    before: text('before'),
+    text: text('text').notNull().default(''),
+    proposedAt: integer('proposed_at').notNull(),
+    answeredAt: integer('answered_at'),
+    version: integer('version').notNull().default(1),
+  },
+  table => [
+    primaryKey({ columns: [table.caseId, table.other] }),
+    index('duplicate_state').on(table.state, table.proposedAt),
+  ],
+)
+
+/** At the origin of a case that goes on for its duplicates: whom it tells of its status. */
+export const followedBy = sqliteTable(
+  'followed_by',
+  {
+    caseId: text('case_id').notNull(),
+    /** The duplicate's tracking number, and the origin that tells its reporter. */
+    follower: text('follower').notNull(),
+    jurisdiction: text('jurisdiction').notNull(),
+    round: integer('round').notNull(),
+    /** Unlinked again: nothing more is told. */
+    ended: integer('ended', { mode: 'boolean' }).notNull(),
+    /** The status it was last told. */
+    told: text('told', { enum: statuses }),
+  },
+  table => [primaryKey({ columns: [table.caseId, table.follower] })],
 )
