@@ -10,10 +10,14 @@ import type { JobHandler } from './core/jobs.ts'
 import { asProblem, type Problem, problem } from './core/problem.ts'
 import { problemJson } from './core/problem-json.ts'
 import { caseRoutes } from './handoffs/case-routes.ts'
+import { checkBackJob } from './handoffs/check-back.ts'
 import { courierJob, tellOriginJob, timeoutJob } from './handoffs/courier.ts'
+import { forwardJob } from './handoffs/forward.ts'
 import { handBackJob, handOnJob, runOffJob } from './handoffs/hand-on.ts'
+import { pollJob } from './handoffs/partner-poll.ts'
 import { passOnJob } from './handoffs/pass-on.ts'
 import { handoffRoutes } from './handoffs/routes.ts'
+import { handoffsAlongside } from './handoffs/view.ts'
 import { open311Errors, open311Routes } from './open311/routes.ts'
 import type { Platform } from './platform/platform.ts'
 import { regionRoutes } from './regions/routes.ts'
@@ -36,6 +40,9 @@ export const jobHandlers: readonly JobHandler[] = [
   handOnJob,
   handBackJob,
   runOffJob,
+  forwardJob,
+  pollJob,
+  checkBackJob,
 ]
 
 /** The front door: one order of things for every request, and every capability once. Alike on Node and Workers. */
@@ -78,7 +85,7 @@ export function createApp(platform: Platform): Hono<Door> {
   app.route('/open311', open311Routes())
   app.route('/api/v1', regionRoutes())
   app.route('/', mediaRoutes())
-  app.route('/api/v1', requestRoutes())
+  app.route('/api/v1', requestRoutes([handoffsAlongside]))
   app.route('/api/v1', handoffRoutes())
   app.route('/api/v1', caseRoutes())
   app.route('/', citizenPages())

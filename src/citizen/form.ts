@@ -35,7 +35,7 @@ export function readDraft(
     zipcode: '',
     description: one('description').trim(),
     answers: Object.fromEntries(answers),
-    contact: { ...noContact, ...Object.fromEntries(contact) },
+    contact: { ...noContact, ...Object.fromEntries(contact), shared: one('shareContact') === 'yes' },
     media: all('media'),
     mediaUrl: '',
     language,

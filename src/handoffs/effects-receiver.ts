@@ -10,7 +10,6 @@ import { request, type Status } from '../requests/schema.ts'
 import type { HandoffRow } from './find.ts'
 import type { CrossingContent, Message, Offer, ToldEvent } from './messages.ts'
 import { insertHandoff } from './offers.ts'
-import { MOVED_PIN } from './policy.ts'
 import { type HandoffState, handoff } from './schema.ts'
 import { agreementOf, followUps } from './standing.ts'
 
@@ -67,14 +66,7 @@ export async function grantEffect(
       : setState(known, 'granted', id)),
     ...(before === undefined ? takeNew(platform, message, taken) : takeUp(before, message, taken)),
     ...toldElsewhere(db.slug, id, content.timeline),
-    // Of a corrected place the resident has heard when it was corrected (S9).
-    record(id, 'system:courier', at, reason !== MOVED_PIN, {
-      type: 'received',
-      kind: type,
-      from: sender,
-      reason,
-      agency,
-    }),
+    record(id, 'system:courier', at, true, { type: 'received', kind: type, from: sender, reason, agency }),
     ...followUps(region, db.slug, message, id, at),
     ...news(at),
   ]
@@ -129,7 +121,7 @@ function takeUp(before: RequestRow, { type, content }: Offer, taken: Taken): Ste
       sql`EXISTS (SELECT 1 FROM request WHERE id = ${before.id} AND version = ${before.version})`,
       'changed-meanwhile',
     ),
-    sql`UPDATE request SET custody = 'held', passed_to = NULL, status = ${status}, close_reason = NULL, closed_at = NULL,
+    sql`UPDATE request SET custody = 'held', passed_to = NULL, status = ${status}, case_status = ${status}, close_reason = NULL, closed_at = NULL,
       trail = ${JSON.stringify([...content.trail, slug])}, received_at = ${receivedAt}, expected_at = ${expectedAt}, lat = ${content.lat},
       long = ${content.long}, accuracy = ${content.accuracy}, address = ${content.address}, resolution = ${content.resolution},
       accountable = ${accountable}, triage = ${content.triage ? 1 : 0}, agency_responsible = ${agency}, updated_at = ${at},

@@ -7,7 +7,8 @@ import type { Door } from '../regions/site.ts'
 import { readBody, readIdempotencyKey } from '../requests/read.ts'
 import { openForWork, type Work } from '../requests/work.ts'
 import { accept, decide, refuse, withdraw } from './answers.ts'
-import { handoffSidesOf, handoffsOf, listHandoffs, readHandoffCursor, writeHandoffCursor } from './find.ts'
+import { proposedCorrections } from './corrections.ts'
+import { handoffSidesOf, listHandoffs, readHandoffCursor, writeHandoffCursor } from './find.ts'
 import { offer } from './offers.ts'
 import { type HandoffSide, handoffKinds, handoffSides, handoffStates } from './schema.ts'
 import { handoffView } from './view.ts'
@@ -58,12 +59,6 @@ export function handoffRoutes(): Hono<Door> {
     return c.json(await shown(c, db, id, 'sender'), 201)
   })
 
-  routes.get('/work/requests/:id/handoffs', async c => {
-    const { db } = await openForWork(c)
-    const rows = await handoffsOf(db, c.req.param('id'))
-    return c.json({ handoffs: rows.map(row => handoffView(c.get('site'), c.get('language'), row)) })
-  })
-
   routes.get('/work/handoffs', async c => {
     const { db } = await openForWork(c)
     const filter = readFilter(c)
@@ -108,6 +103,11 @@ export function handoffRoutes(): Hono<Door> {
     const said = { holder, text: text ?? '' }
     await decide(c.get('platform'), db, c.get('site').region, c.req.param('id'), said, callerOf(c, key))
     return c.json(await shown(c, db, c.req.param('id'), 'arbitrator'))
+  })
+
+  routes.get('/work/corrections', async c => {
+    const { db } = await openForWork(c)
+    return c.json({ corrections: await proposedCorrections(db) })
   })
 
   return routes

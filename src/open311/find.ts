@@ -17,7 +17,10 @@ export async function findRequests(
   const { region, jurisdiction } = scope
   const access = { kind: 'public', region: region.slug } as const
   const read = (slug: string, wanted: Filter) =>
-    requestsOf(openTenantReader(platform, access, region.slug, slug), wanted, extensions)
+    requestsOf(openTenantReader(platform, access, region.slug, slug), wanted, {
+      extensions,
+      asCases: jurisdiction === undefined,
+    })
   if (jurisdiction !== undefined && filter.ids === undefined) return read(jurisdiction.slug, filter)
   if (filter.ids === undefined) return requestsOfRegion(openRegion(platform, access, region.slug), filter)
   const numbers = filter.ids.flatMap(id => parseTrackingNumber(id) ?? [])

@@ -62,23 +62,37 @@ const columns: Columns = {
 const extensionColumns: Columns = {
   channel: 'channel',
   answers: 'json(answers)',
-  timeline: `(SELECT json_group_array(json_object('type', type, 'at', at, 'payload', json(payload)) ORDER BY seq)
+  timeline: `(SELECT json_group_array(json_object('type', type, 'at', at, 'payload', json(payload)) ORDER BY at, seq)
     FROM event WHERE event.request = found.id AND event.public = 1)`,
   photos: '(SELECT json_group_array(id ORDER BY created_at, id) FROM media WHERE media.request = found.id)',
 }
 
-/** A jurisdiction's public requests, newest first, ties by row. One round trip. */
+/** The case as a whole, where the region is asked: what the origin's own share alone would say is left out. */
+const caseColumns: Columns = {
+  status: 'case_status',
+  status_notes: 'iif(case_status = status, status_notes, NULL)',
+  close_reason: "iif(case_status = 'closed', close_reason, NULL)",
+  closed_at: "iif(case_status = 'closed', closed_at, NULL)",
+}
+
+/**
+ * A jurisdiction's public requests, newest first, ties by row: what it holds, and what began with it. Asked by the
+ * region, each as the whole case stands. One round trip.
+ */
 export async function requestsOf(
   db: TenantReader,
   filter: Filter,
-  extensions: boolean,
+  { extensions, asCases }: { readonly extensions: boolean; readonly asCases: boolean },
 ): Promise<FoundRequest[]> {
   const wanted = {
     ...columns,
+    ...(asCases && caseColumns),
     ...(filter.ids !== undefined && { resolution: 'json(resolution)' }),
     ...(extensions && extensionColumns),
   }
-  const rows = await select(db, wanted, sql`request WHERE private = 0${matching(filter)}`)
+  // Whoever passed it on in between knows no more about it; asked for by its number it is still found.
+  const shown = filter.ids === undefined ? sql` AND (custody = 'held' OR origin = ${db.slug})` : sql``
+  const rows = await select(db, wanted, sql`request WHERE private = 0${shown}${matching(filter)}`)
   return rows.map(row => ({ ...row, jurisdiction: db.slug }))
 }
 

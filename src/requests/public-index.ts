@@ -3,10 +3,11 @@ import { openRegion, openTenant, type RegionReader } from '../core/db.ts'
 import { metresBetween, metresPerDegree, type Place } from '../core/geometry.ts'
 import type { JobHandler } from '../core/jobs.ts'
 import { consumer } from '../core/schema.ts'
+import { faceOf } from './case.ts'
 import { PUBLISH } from './events.ts'
 import type { Box, Cursor } from './find.ts'
 import { publicRequest } from './region-schema.ts'
-import { event, request } from './schema.ts'
+import { event, request, share } from './schema.ts'
 
 /**
  * The region's index of public requests: what the shared map and list show, and what was already reported nearby in
@@ -39,9 +40,19 @@ export const publishJob: JobHandler = {
       const newest = events.at(-1)
       if (newest === undefined) return undefined
       const ids = [...new Set(events.map(row => row.request))]
-      const rows = await tenant.select().from(request).where(inArray(request.id, ids))
+      const [rows, shares] = await tenant.together([
+        tenant.select().from(request).where(inArray(request.id, ids)),
+        tenant.select().from(share).where(inArray(share.caseId, ids)),
+      ])
       // A case shows once: as its origin has it.
-      const published = rows.filter(row => !row.private && row.origin === database.slug)
+      const published = rows
+        .filter(row => !row.private && row.origin === database.slug)
+        .map(row =>
+          faceOf(
+            row,
+            shares.filter(({ caseId }) => caseId === row.caseId),
+          ),
+        )
       if (published.length > 0) await region.commit(published.map(row => upsert(database.slug, row)))
       await tenant.commit([
         sql`INSERT INTO consumer (name, seq) VALUES (${CONSUMER}, ${newest.seq})
@@ -55,7 +66,7 @@ function upsert(jurisdiction: string, row: typeof request.$inferSelect): SQL {
   return sql`INSERT INTO public_request (jurisdiction, id, version, service_code, service_name, status, close_reason, status_notes,
       description, address, address_id, zipcode, lat, long, agency_responsible, media, media_url, requested_at, updated_at,
       expected_at, closed_at)
-    VALUES (${jurisdiction}, ${row.id}, ${row.version}, ${row.serviceCode}, ${row.serviceName}, ${row.caseStatus}, ${row.closeReason},
+    VALUES (${jurisdiction}, ${row.id}, ${row.version}, ${row.serviceCode}, ${row.serviceName}, ${row.status}, ${row.closeReason},
       ${row.statusNotes}, ${row.description}, ${row.address}, ${row.addressId}, ${row.zipcode}, ${row.lat}, ${row.long},
       ${row.agencyResponsible}, ${row.media}, ${row.mediaUrl}, ${row.requestedAt}, ${row.updatedAt}, ${row.expectedAt}, ${row.closedAt})
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, service_code = excluded.service_code, service_name = excluded.service_name,

@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import * as v from 'valibot'
-import { openRegion, openTenantReader } from '../core/db.ts'
+import { openRegion, openTenantReader, type TenantReader } from '../core/db.ts'
 import { parseTrackingNumber } from '../core/ids.ts'
 import { problem } from '../core/problem.ts'
 import { readPlace } from '../regions/inquiry.ts'
 import { spoken } from '../regions/routes.ts'
-import type { Door } from '../regions/site.ts'
+import type { Door, Site } from '../regions/site.ts'
 import { addNote, changeStatus } from './change.ts'
 import { writeCursor } from './cursor.ts'
 import { listRequests, publicCase, wholeCase } from './find.ts'
@@ -19,11 +19,14 @@ import { openForWork } from './work.ts'
 
 const MAX_JSON_BYTES = 256 * 1024
 
+/** What another capability adds to a request's JSON for the jurisdiction's own programs. */
+export type Alongside = (site: Site, language: string, db: TenantReader, id: string) => Promise<object>
+
 /**
  * Requests as JSON. `/requests` is the public's: file one, list the public ones, follow one by its number. `/work/…` is
  * for a jurisdiction's own programs, by an API key of scope `work`.
  */
-export function requestRoutes(): Hono<Door> {
+export function requestRoutes(alongside: readonly Alongside[] = []): Hono<Door> {
   const routes = new Hono<Door>()
   routes.use(
     bodyLimit({
@@ -56,7 +59,7 @@ export function requestRoutes(): Hono<Door> {
         id,
         url,
         jurisdiction: receipt.jurisdiction,
-        expected_at: expected,
+        expected_at: time(expectedAt),
         resolution: spoken(resolution, c.get('language')),
       },
       201,
@@ -147,9 +150,11 @@ export function requestRoutes(): Hono<Door> {
 
   routes.get('/work/requests/:id', async c => {
     const { db } = await openForWork(c)
-    const found = await wholeCase(db, c.req.param('id'))
+    const id = c.req.param('id')
+    const additions = alongside.map(add => add(c.get('site'), c.get('language'), db, id))
+    const [found, ...added] = await Promise.all([wholeCase(db, id), ...additions])
     if (found === undefined) throw problem('not-found')
-    return c.json(wholeView(c.get('site'), db.slug, found.request, found))
+    return c.json(Object.assign({}, ...added, wholeView(c.get('site'), db.slug, found.request, found)))
   })
 
   routes.post('/work/requests/:id/status', async c => {

@@ -1,0 +1,36 @@
+import { sql } from 'drizzle-orm'
+import type { TenantReader } from '../core/db.ts'
+
+/** Where routing seems to be wrong: bodies have refused this service at this place again and again (S11). */
+export interface ProposedCorrection {
+  readonly service_code: string
+  /** Degrees, to about a hundred metres; null for matters described in words. */
+  readonly lat: number | null
+  readonly long: number | null
+  readonly address: string | null
+  readonly times: number
+  readonly refused_by: readonly string[]
+  /** Whom they named instead. */
+  readonly proposed: readonly string[]
+  /** ISO 8601, UTC. */
+  readonly last_refused_at: string
+}
+
+const REPEATED = 2
+
+/** What this jurisdiction has offered and had refused more than once, most often first. */
+export async function proposedCorrections(db: TenantReader): Promise<ProposedCorrection[]> {
+  type Row = Omit<ProposedCorrection, 'refused_by' | 'proposed'> & { refused_by: string; proposed: string }
+  const rows = await db.rows<Row>(sql`
+    SELECT content ->> '$.serviceCode' AS service_code, round(content ->> '$.lat', 3) AS lat, round(content ->> '$.long', 3) AS long,
+      max(content ->> '$.address') AS address, count(*) AS times, json_group_array(DISTINCT receiver) AS refused_by,
+      json_group_array(DISTINCT counter) FILTER (WHERE counter IS NOT NULL) AS proposed,
+      strftime('%Y-%m-%dT%H:%M:%SZ', max(answered_at) / 1000, 'unixepoch') AS last_refused_at
+    FROM handoff WHERE side = 'sender' AND answer_reason IS NOT NULL
+    GROUP BY 1, 2, 3 HAVING count(*) >= ${REPEATED} ORDER BY times DESC, last_refused_at DESC LIMIT 100`)
+  return rows.map(row => ({
+    ...row,
+    refused_by: JSON.parse(row.refused_by),
+    proposed: JSON.parse(row.proposed),
+  }))
+}
