@@ -129,7 +129,7 @@ describe('S9 a pin is moved over the boundary', () => {
     await app.runJobs()
     const face = await read(`/requests/${id}`)
     expect(face).toMatchObject({ id, lat: hollis.lat, agency_responsible: 'City of Hollis' })
-    expect(await publicTypes(id)).toEqual(['submitted', 'relocated'])
+    expect(await publicTypes(id)).toEqual(['submitted', 'relocated', 'received'])
   })
 
   it('corrected again by the receiver, the case’s public place follows', async () => {

@@ -87,8 +87,15 @@ export const runOffJob: JobHandler = {
   },
 }
 
+/** To whom, why, and under which agreement something goes on. */
+export type Terms = Pick<NewOffer, 'receiver' | 'reason' | 'text' | 'agreement' | 'under'>
+
 /** Why it goes there, and whether the receiver has accepted beforehand: every agreement on the way must have. */
-function termsFor(region: Region, resolution: Resolution, receiver: string) {
+export function termsFor(
+  region: Region,
+  resolution: Resolution,
+  receiver: string,
+): Pick<Terms, 'reason' | 'agreement' | 'under'> {
   if (resolution.accountable.id === receiver) {
     return { reason: resolution.basis.startsWith('asset:') ? 'not-our-asset' : 'outside-our-limits' }
   }
@@ -98,15 +105,16 @@ function termsFor(region: Region, resolution: Resolution, receiver: string) {
   return { reason: 'by-agreement', ...(id !== undefined && (isStanding ? { agreement: id } : { under: id })) }
 }
 
-async function passOn(
+export async function passOn(
   platform: Platform,
   db: TenantDb,
   region: Region,
   row: RequestRow,
-  terms: Pick<NewOffer, 'receiver' | 'reason' | 'text' | 'agreement' | 'under'>,
+  terms: Terms,
+  // A request comes to a body at one instant only once.
+  cause = `${row.id}:${row.receivedAt}`,
 ): Promise<void> {
-  // Run twice, it is offered once: a request comes to a body at one instant only once.
-  const idempotencyKey = `${terms.receiver}:${row.id}:${row.receivedAt}`
+  const idempotencyKey = `${terms.receiver}:${cause}`
   const wish = { request: row.id, version: row.version, kind: 'transfer', idempotencyKey, ...terms } as const
   try {
     await offer(platform, db, region, wish)
@@ -119,14 +127,14 @@ async function passOn(
   }
 }
 
-async function open(platform: Platform, database: DatabaseName, reason: string) {
+export async function open(platform: Platform, database: DatabaseName, reason: string) {
   if (database.kind !== 'tenant') throw new Error(`${reason} is a jurisdiction's work`)
   const db = openTenant(platform, { kind: 'system', reason }, database.region, database.slug)
   return { db, region: await currentRegion(platform, database.region) }
 }
 
 /** The request that a job is about, if it is still held here and open. */
-async function readOpen(db: TenantDb, payload: unknown): Promise<RequestRow | undefined> {
+export async function readOpen(db: TenantDb, payload: unknown): Promise<RequestRow | undefined> {
   const { request: id } = payload as { request: string }
   const [row] = await db
     .select()

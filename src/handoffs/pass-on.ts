@@ -1,14 +1,13 @@
-import { openTenant, type Step } from '../core/db.ts'
+import type { Step } from '../core/db.ts'
 import { type JobHandler, ring } from '../core/jobs.ts'
-import { asProblem } from '../core/problem.ts'
 import type { Region } from '../regions/compile.ts'
-import { currentRegion } from '../regions/current.ts'
+import { rightfulHolder } from '../requests/custody.ts'
 import type { RequestRow } from '../requests/find.ts'
-import { keeperOf } from '../requests/submit.ts'
 import type { Resolution } from '../routing/types.ts'
-import { readHeld } from './crossing.ts'
-import { offer } from './offers.ts'
+import { open, passOn, readOpen, termsFor } from './hand-on.ts'
 import { canTake } from './receiver.ts'
+
+/* What goes on because the ground moved under it: a corrected pin (S9), or limits that have changed (S7). */
 
 export const PASS_ON = 'pass-on'
 
@@ -19,8 +18,9 @@ export interface Due {
 }
 
 /**
- * To whom a request that `holder` holds is due under a new resolution: the accountable body, or who performs for it
- * under an agreement that accepts beforehand. Undefined when that is the holder, or nobody who could take it.
+ * To whom a request that `holder` holds is due under a new resolution: the accountable body, or whoever performs for it
+ * under agreements that accept beforehand; what is a partner's or nobody's, to the intake. Undefined when that is the
+ * holder, or nobody who could take it.
  */
 export function dueTo(
   region: Region,
@@ -29,15 +29,22 @@ export function dueTo(
   resolution: Resolution,
   at: number,
 ): Due | undefined {
-  const { performer, agreements } = resolution
-  if (performer.id === holder) return undefined
-  const last = region.documents.agreements.agreements?.find(({ id }) => id === agreements.at(-1))
-  const accepted = performer.kind === 'jurisdiction' && last?.preAccepted === true
-  const due = accepted
-    ? { receiver: performer.id, agreement: last.id }
-    : { receiver: keeperOf(region, resolution), agreement: null }
-  const taker = { field: 'receiver', body: due.receiver, byAgreement: accepted } as const
+  const due = rightful(region, holder, resolution)
+  if (due === undefined || due.receiver === holder) return undefined
+  const taker = { field: 'receiver', body: due.receiver, byAgreement: due.agreement !== null } as const
   return canTake(region, holder, row, taker, at) ? due : undefined
+}
+
+function rightful(region: Region, holder: string, resolution: Resolution): Due | undefined {
+  const { accountable, performer } = resolution
+  if (performer.id === holder) return undefined
+  if (accountable.kind !== 'jurisdiction')
+    return { receiver: region.documents.region.intake, agreement: null }
+  const { agreement } = termsFor(region, resolution, performer.id)
+  if (agreement !== undefined && performer.kind === 'jurisdiction')
+    return { receiver: performer.id, agreement }
+  const receiver = rightfulHolder(resolution, holder)
+  return receiver === undefined ? undefined : { receiver, agreement: null }
 }
 
 interface Cause extends Due {
@@ -53,28 +60,16 @@ export function passOnStep(cause: Cause, at: number): Step {
   return ring(PASS_ON, at, `${PASS_ON}:${cause.cause}`, cause)
 }
 
-/** Makes the offer. There is nothing to do when it has been made, or when the request has closed or gone meanwhile. */
+/** Makes the offer. There is nothing to do when it was made before, or when the request has closed or gone meanwhile. */
 export const passOnJob: JobHandler = {
   kind: PASS_ON,
   async run(platform, database, payload) {
-    if (database.kind !== 'tenant') return undefined
-    const { request, receiver, agreement, reason, text, cause } = payload as Cause
-    const db = openTenant(platform, { kind: 'system', reason: PASS_ON }, database.region, database.slug)
-    const region = await currentRegion(platform, database.region)
-    const { request: row } = await readHeld(db, request)
-    const wish = { request, version: row.version, receiver, kind: 'transfer', reason, text } as const
-    try {
-      await offer(platform, db, region, {
-        ...wish,
-        agreement: agreement ?? undefined,
-        idempotencyKey: `${PASS_ON}:${cause}`,
-      })
-    } catch (error) {
-      const { slug } = asProblem(error)
-      const isSettled = slug === 'key-reused' || slug === 'wrong-state' || slug === 'invalid-fields'
-      if (!isSettled) throw error
-      platform.log('info', 'pass-on-settled', { request, problem: slug })
-    }
+    const { db, region } = await open(platform, database, PASS_ON)
+    const row = await readOpen(db, payload)
+    if (row === undefined) return undefined
+    const { receiver, agreement, reason, text, cause } = payload as Cause
+    const terms = { receiver, reason, text, agreement: agreement ?? undefined }
+    await passOn(platform, db, region, row, terms, cause)
     return undefined
   },
 }
