@@ -18,8 +18,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   handoffs: ['core', 'people', 'regions', 'requests', 'routing'],
   web: ['core', 'regions', 'requests', 'routing'],
   open311: ['core', 'people', 'regions', 'requests', 'routing'],
-  citizen: ['core', 'regions', 'requests', 'routing', 'web'],
-  cli: ['core', 'geography', 'people', 'platform', 'regions', 'routing'],
+  notify: ['core', 'regions', 'requests'],
+  citizen: ['core', 'handoffs', 'notify', 'regions', 'requests', 'routing', 'web'],
+  cli: ['core', 'geography', 'handoffs', 'people', 'platform', 'regions', 'requests', 'routing'],
 }
 const entries = ['node.ts', 'worker.ts', 'cli.ts', 'app.ts']
 const PORT = 'platform/platform.ts'

@@ -1,5 +1,7 @@
 import type { Child } from 'hono/jsx'
-import type { RequestEvent } from '../requests/events.ts'
+import type { PartnerDocument } from '../regions/documents.ts'
+import { reasonText } from '../regions/reasons.ts'
+import type { PartnerSaid, RequestEvent } from '../requests/events.ts'
 import type { EventRow, PublicCase } from '../requests/find.ts'
 import type { CloseReason, Status } from '../requests/schema.ts'
 import { explain } from '../routing/explain.ts'
@@ -11,7 +13,8 @@ import { Page } from '../web/layout.tsx'
 import { RegionMap } from '../web/map.tsx'
 import type { View } from '../web/view.ts'
 import { serviceName } from './catalogue.ts'
-import { PartnerContact, Trace } from './handles.tsx'
+import { PartnerContact, partnerStatus, Trace } from './handles.tsx'
+import { PassedOn, Shares } from './shares.tsx'
 
 interface Props {
   view: View
@@ -29,6 +32,8 @@ export function CasePage({ view, found, keeper, thanks }: Props) {
   const name = serviceName(view, request.serviceCode, request.serviceName)
   const zone = view.site.region.calendar(keeper).zone
   const resolution = JSON.parse(request.resolution) as Resolution
+  const { partners = [] } = view.site.region.documents.region
+  const partner = partners.find(known => known.name === request.agencyResponsible)
   return (
     <Page view={view} title={t('case-title', { number: request.id })} section="/track" personal>
       <div class="wide columns">
@@ -39,8 +44,7 @@ export function CasePage({ view, found, keeper, thanks }: Props) {
             <span class="kicker">{t('case-title', { number: request.id })}</span> {name}
           </h1>
           <p class="case__status">
-            <StatusTag view={view} status={request.status} />{' '}
-            <span>{statusText(view, found, resolution)}</span>
+            <StatusTag view={view} status={request.status} /> <span>{statusText(view, found, partner)}</span>
           </p>
         </div>
         <div class="columns__main">
@@ -54,7 +58,7 @@ export function CasePage({ view, found, keeper, thanks }: Props) {
           <h2>{t('timeline-title')}</h2>
           <ol class="timeline">
             {found.timeline.map(event => (
-              <TimelineEntry view={view} event={event} zone={zone} hideText={request.private} />
+              <TimelineEntry {...{ view, event, zone, keeper }} hideText={request.private} />
             ))}
           </ol>
         </div>
@@ -64,10 +68,11 @@ export function CasePage({ view, found, keeper, thanks }: Props) {
               {t('case-who')}
             </h2>
             <p class="handles__name">
-              {resolution.accountable.kind === 'none' ? resolution.desk.name : resolution.performer.name}
+              {resolution.accountable.kind === 'none' ? resolution.desk.name : request.agencyResponsible}
             </p>
             {!request.private && <p>{sayStep(t, explain(resolution))}</p>}
-            <PartnerContact view={view} body={resolution.performer} />
+            <PassedOn view={view} found={found} />
+            {partner && <PartnerContact view={view} partner={partner} />}
             {request.expectedAt !== null && request.status !== 'closed' && (
               <p>
                 <Icon name="schedule" /> {t('handles-by')}{' '}
@@ -78,6 +83,7 @@ export function CasePage({ view, found, keeper, thanks }: Props) {
             )}
             {!request.private && <Trace view={view} trace={resolution.trace} />}
           </section>
+          <Shares view={view} found={found} />
         </aside>
       </div>
     </Page>
@@ -97,9 +103,10 @@ function Thanks({ view, number }: { view: View; number: string }) {
 }
 
 /** The status in a sentence; a partner's matter is with them, and never reads as done because we hear nothing (S2). */
-function statusText({ t }: View, { request }: PublicCase, { performer }: Resolution): string {
+function statusText(view: View, { request }: PublicCase, partner: PartnerDocument | undefined): string {
+  const { t } = view
   if (request.status === 'closed') return t(`closed-${request.closeReason ?? 'completed'}`)
-  if (performer.kind === 'partner') return t('partner-not-updated', { name: performer.name })
+  if (partner !== undefined) return partnerStatus(view, partner)
   return t(`status-${request.status}-text`)
 }
 
@@ -147,17 +154,22 @@ interface EntryProps {
   view: View
   event: EventRow
   zone: string
+  /** Whose database keeps the case: what others did carries their name. */
+  keeper: string
   hideText: boolean
 }
 
-function TimelineEntry({ view, event, zone, hideText }: EntryProps) {
+function TimelineEntry({ view, event, zone, keeper, hideText }: EntryProps) {
   const { t } = view
   const told = { type: event.type, ...JSON.parse(event.payload) } as RequestEvent
+  const { source } = event
+  const by = source === null || source === keeper ? undefined : view.site.region.jurisdiction(source)?.name
   const entry = (title: Child, words = '') => (
     <li class="timeline__entry">
       <p class="timeline__title">{title}</p>
       <p class="timeline__time">
         <Moment view={view} at={event.at} zone={zone} exact />
+        {by !== undefined && ` · ${by}`}
       </p>
       {words !== '' && !hideText && <p class="timeline__text">{words}</p>}
     </li>
@@ -172,10 +184,25 @@ function TimelineEntry({ view, event, zone, hideText }: EntryProps) {
     case 'relocated':
       return entry(told.changed ? t('event-relocated-to', { to: told.to }) : t('event-relocated'))
     case 'received':
-      return entry(t('event-received', { agency: told.agency }))
+      return entry(
+        t(told.kind === 'share' ? 'event-shared' : 'event-received', { agency: told.agency }),
+        reasonText(view.site.region, told.reason, view.language),
+      )
+    case 'forwarded':
+      return entry(t('event-forwarded', told))
+    case 'partner':
+      return entry(partnerTitle(view, told.said, told.name), told.text)
+    case 'check-back':
+      return entry(t('event-check-back'))
+    case 'check-back-answer':
+      return entry(t('event-check-back-answer', { solved: told.solved ? 'yes' : 'no' }))
     default:
       return null
   }
+}
+
+function partnerTitle({ t }: View, said: PartnerSaid, name: string): string {
+  return said === 'not-ours' ? t('event-partner-returned', { name }) : t('event-partner', { said, name })
 }
 
 function eventTitle({ t }: View, to: Status, reason: CloseReason | undefined): string {

@@ -1,4 +1,4 @@
-import type { ServiceDocument } from '../regions/documents.ts'
+import type { PartnerDocument, ServiceDocument } from '../regions/documents.ts'
 import { promisedBy } from '../requests/deadline.ts'
 import { explain } from '../routing/explain.ts'
 import { sayStep } from '../routing/say.ts'
@@ -21,6 +21,7 @@ export function Handles({ view, service, resolution, before }: Props) {
   const { t, site } = view
   const { accountable, performer, desk, inform, trace, confidence } = resolution
   const who = accountable.kind === 'none' ? desk : performer
+  const partner = who.kind === 'partner' ? site.region.partner(who.id) : undefined
   const isAsking = confidence === 'ask'
   const promised = isAsking ? null : promisedBy(site.region, service, resolution, view.now)
   const told = inform.filter(({ id }) => id !== who.id).map(({ name }) => name)
@@ -33,7 +34,7 @@ export function Handles({ view, service, resolution, before }: Props) {
       <p class="handles__name">{isAsking ? names(resolution.candidates).join(' · ') : who.name}</p>
       <p>{sayStep(t, explain(resolution))}</p>
       {isAsking && <p>{before ? t('handles-question') : t('handles-ask')}</p>}
-      <PartnerContact view={view} body={who} />
+      {partner && <PartnerContact view={view} partner={partner} />}
       {hours && !isAsking && <p>{sayStep(t, hours)}</p>}
       {told.length > 0 && !isAsking && <p>{t('handles-told', { names: told.join(', ') })}</p>}
       {promised !== null && (
@@ -59,20 +60,22 @@ function names(bodies: readonly BodyRef[]): string[] {
 }
 
 /** A body that is not on this site: how to reach it, and that news of the matter does not come by itself (S2). */
-export function PartnerContact({ view, body }: { view: View; body: BodyRef }) {
-  const { t, site } = view
-  const partner = body.kind === 'partner' ? site.region.partner(body.id) : undefined
-  if (partner === undefined) return null
+export function PartnerContact({ view, partner }: { view: View; partner: PartnerDocument }) {
   const { name, phone, email, url, note } = partner
   return (
     <div class="partner">
       {note && <p>{view.say(note)}</p>}
       <p>
-        <strong>{t('partner-not-updated', { name })}</strong>
+        <strong>{partnerStatus(view, partner)}</strong>
       </p>
       <Contacts view={view} name={name} phone={phone} email={email} url={url} />
     </div>
   )
+}
+
+/** Whether news of it comes by itself: only from a partner whose server is asked. */
+export function partnerStatus({ t }: View, { name, forward }: PartnerDocument): string {
+  return t(forward === 'open311' ? 'partner-status-asked' : 'partner-not-updated', { name })
 }
 
 export function Trace({ view, trace }: { view: View; trace: readonly TraceStep[] }) {

@@ -23,6 +23,7 @@ import { JurisdictionsPage } from './jurisdictions.tsx'
 import { lookNearby } from './nearby.tsx'
 import { PlaceLine, withAddress } from './place.tsx'
 import { RoutingQuestionPage } from './questions.tsx'
+import { replyPage, sendReply } from './reply.tsx'
 import { ReportsPage } from './reports.tsx'
 import { send } from './send.tsx'
 import { ServicesPage } from './services.tsx'
@@ -32,6 +33,7 @@ import { WherePage } from './where.tsx'
 const RECENT = 6
 const PAGE_OF_REPORTS = 25
 const PLACES_SHOWN = 8
+const MAX_SMALL_FORM_BYTES = 64 * 1024
 const MAX_FORM_BYTES = (MAX_MEDIA + 1) * MAX_PHOTO_BYTES
 
 type PageContext = Context<Door>
@@ -64,8 +66,12 @@ export function citizenPages(): Hono<Door> {
   pages.get('/track', trackPage)
   pages.get('/cases/:number', casePage)
   pages.get('/reports', reportsPage)
+  pages.get('/reply/:token', replyPage)
+  pages.post('/reply/:token', smallForm, sendReply)
   return pages
 }
+
+const smallForm = bodyLimit({ maxSize: MAX_SMALL_FORM_BYTES, onError: tooLarge })
 
 function tooLarge(): never {
   throw problem('too-large')

@@ -125,6 +125,14 @@ export const service = v.strictObject({
     'Answers that call for triage by a person: question code → option keys.',
   ),
   private: describe(v.optional(v.boolean()), 'Never on a public list or map, never a duplicate candidate.'),
+  family: describe(
+    v.optional(slug),
+    'Services of one family may be about the same thing: each is looked through for duplicates of the other.',
+  ),
+  onAnnexation: describe(
+    v.optional(v.picklist(['finish', 'offer'], 'use finish or offer')),
+    'Open requests where another body has become responsible: finished where they are (default), or offered on.',
+  ),
   location: v.optional(v.picklist(['required', 'optional'], 'use required or optional')),
   deadline: v.optional(duration),
   questions: v.optional(v.array(question)),

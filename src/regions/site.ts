@@ -35,6 +35,15 @@ export async function findSite(platform: Platform, url: URL): Promise<Site> {
   return { region, jurisdiction, base, origin: url.origin }
 }
 
+/**
+ * Where a region's shared site is reached from outside, for links in letters: its first host name that others know too,
+ * else by path on the deployment's own address.
+ */
+export function siteAddress(platform: Platform, { slug, documents }: Region): string {
+  const host = documents.region.hosts.find(name => name.includes('.') && /[a-z]/.test(name))
+  return host === undefined ? `${platform.publicUrl}/r/${slug}` : `https://${host}`
+}
+
 /** What every route finds in its context (`c.get('site')`), put there by the front door. */
 export interface Door {
   Variables: {

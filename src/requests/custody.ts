@@ -1,3 +1,4 @@
+import type { Region } from '../regions/compile.ts'
 import type { Resolution } from '../routing/types.ts'
 import type { EventRow } from './find.ts'
 
@@ -12,6 +13,13 @@ export function rightfulHolder(resolution: Resolution, keeper: string): string |
     return undefined
   if (accountable.id !== keeper) return accountable.id
   return performer.kind === 'jurisdiction' ? performer.id : undefined
+}
+
+/** The partner who performs it, if what is theirs is passed on to them (S2) and it is certain that it is theirs. */
+export function partnerFor(region: Region, { performer, confidence }: Resolution): string | undefined {
+  if (confidence !== 'certain' || performer.kind !== 'partner') return undefined
+  const { forward = 'none' } = region.partner(performer.id) ?? {}
+  return forward === 'none' ? undefined : performer.id
 }
 
 /** One body's time with a request, in milliseconds since 1970; `to` is null while it holds it. */

@@ -114,6 +114,7 @@ export const event = sqliteTable(
   },
   table => [
     index('event_request').on(table.request, table.seq),
+    index('event_public').on(table.at).where(sql`public = 1`),
     index('event_rerouted').on(table.seq).where(sql`type = 'rerouted'`),
     uniqueIndex('event_told_once')
       .on(table.request, table.source, table.sourceSeq)

@@ -12,10 +12,10 @@ import type { ServiceDocument } from '../regions/documents.ts'
 import { text } from '../regions/text.ts'
 import { resolve } from '../routing/resolve.ts'
 import type { Resolution } from '../routing/types.ts'
-import { rightfulHolder } from './custody.ts'
+import { partnerFor, rightfulHolder } from './custody.ts'
 import { promisedBy } from './deadline.ts'
 import { type Answer, type Draft, draftFaults, givenAnswers } from './draft.ts'
-import { HAND_ON, PUBLISH, record } from './events.ts'
+import { forward, HAND_ON, PUBLISH, record } from './events.ts'
 import { type ClaimedPhoto, claimPhotos, unknownPhoto } from './media.ts'
 import { needsTriage } from './resolution.ts'
 import { media, person, request } from './schema.ts'
@@ -151,9 +151,10 @@ function reportSteps(
     }),
   )
   if (!service.private) steps.push(ring(PUBLISH, at))
+  const partner = partnerFor(region, resolution)
   if (rightfulHolder(resolution, jurisdiction) !== undefined) {
     steps.push(ring(HAND_ON, at, `${HAND_ON}:${id}`, { request: id }))
-  }
+  } else if (partner !== undefined) steps.push(forward(id, partner, at))
   return steps
 }
 

@@ -40,7 +40,11 @@ export interface TestApp {
  * stands at noon of a working day until it is advanced.
  */
 export async function startApp(
-  options: { documents?: Documents; slug?: string; remote?: NodeSettings['remote']; now?: number } = {},
+  options: Pick<NodeSettings, 'remote' | 'mail' | 'outboundAllow' | 'environment'> & {
+    documents?: Documents
+    slug?: string
+    now?: number
+  } = {},
 ): Promise<TestApp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'countyline-'))
   let now = options.now ?? Date.parse('2026-08-12T16:00:00Z')
@@ -48,6 +52,9 @@ export async function startApp(
   const platform = nodePlatform({
     dataDir,
     remote: options.remote,
+    mail: options.mail,
+    outboundAllow: options.outboundAllow,
+    environment: options.environment ?? {},
     now: () => now,
     log: (level, event, fields = {}) => logged.push({ level, event, fields }),
   })

@@ -67,7 +67,7 @@ function* checkPartners({ region: { partners = [] } }: Documents, known: Known):
       'Give each partner its own',
     )
   }
-  for (const [index, { id, name, phone, email, url }] of partners.entries()) {
+  for (const [index, { id, name, phone, email, url, forward, open311 }] of partners.entries()) {
     const path = ['partners', index, 'id']
     if (reserved.has(id)) yield tell.error(path, `The name "${id}" is the platform's own`, 'Choose another')
     if (known.jurisdictions.has(id)) {
@@ -75,6 +75,23 @@ function* checkPartners({ region: { partners = [] } }: Documents, known: Known):
     }
     if (!phone && !email && !url) {
       yield tell.warning(path, `Nobody can reach ${name}`, 'Add its phone, email or url')
+    }
+    const needed = forward === 'open311' ? open311 : forward === 'email' ? email : true
+    if (needed === undefined) {
+      yield tell.error(
+        ['partners', index, 'forward'],
+        `What is forwarded to ${name} by ${forward} has nowhere to go`,
+        `Add its ${forward}`,
+      )
+    }
+    for (const code of Object.keys(open311?.services ?? {})) {
+      if (known.services.has(code)) continue
+      yield tell.unknown(
+        ['partners', index, 'open311', 'services', code],
+        'service',
+        code,
+        known.services.keys(),
+      )
     }
   }
 }

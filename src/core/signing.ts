@@ -1,0 +1,62 @@
+import type { Platform } from '../platform/platform.ts'
+import { problem } from './problem.ts'
+
+/*
+ * Marked links: whoever has one may read what it says, and nobody can make or change one. They stand in letters, so that
+ * an answer needs no account. HMAC-SHA256 with the deployment's signing key; the purpose is under the mark too, so that a
+ * link for one thing is none for another.
+ */
+
+type Claims = readonly (string | number)[]
+
+/** Throws `not-configured` without a signing key. */
+export async function sign(platform: Platform, purpose: string, claims: Claims): Promise<string> {
+  const key = await signingKey(platform)
+  if (key === undefined) {
+    throw problem('not-configured', { detail: 'Set the secret SIGNING_KEY: links in letters need it.' })
+  }
+  const payload = encode(new TextEncoder().encode(JSON.stringify(claims)))
+  const mark = await crypto.subtle.sign('HMAC', key, marked(purpose, payload))
+  return `${payload}.${encode(new Uint8Array(mark))}`
+}
+
+/** What a link says; undefined for anything that this deployment did not sign for this purpose. */
+export async function readSigned(
+  platform: Platform,
+  purpose: string,
+  token: string,
+): Promise<Claims | undefined> {
+  // 32 bytes leave two bits of the last character unused: they are zero, so that a mark is written in one way.
+  const [, payload, mark] = /^([\w-]{1,1000})\.([\w-]{42}[AEIMQUYcgkosw048])$/.exec(token) ?? []
+  const key = await signingKey(platform)
+  if (payload === undefined || mark === undefined || key === undefined) return undefined
+  // Compares in constant time.
+  const isOurs = await crypto.subtle.verify('HMAC', key, decode(mark), marked(purpose, payload))
+  return isOurs ? (JSON.parse(new TextDecoder().decode(decode(payload))) as Claims) : undefined
+}
+
+function marked(purpose: string, payload: string) {
+  return new TextEncoder().encode(`${purpose}.${payload}`)
+}
+
+function signingKey(platform: Platform): Promise<CryptoKey> | undefined {
+  const secret = platform.secrets.get('SIGNING_KEY')
+  if (secret === undefined) return undefined
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  return crypto.subtle.importKey('raw', new TextEncoder().encode(secret), algorithm, false, [
+    'sign',
+    'verify',
+  ])
+}
+
+function encode(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '')
+}
+
+function decode(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+  return Uint8Array.from(binary, character => character.charCodeAt(0))
+}

@@ -1,0 +1,295 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openForJobs } from '../src/core/db.ts'
+import { listJobs, retryJob } from '../src/core/jobs.ts'
+import { forward } from '../src/requests/events.ts'
+import { startApp, type TestApp } from './support/app.ts'
+import { linkIn, type Mailbox, type ReceivedLetter, startMailbox } from './support/mailbox.ts'
+
+/* S2: the owner of the road is not on the platform, and gets it by e-mail. */
+
+const DAY = 24 * 3_600_000
+const dot = 'maintenance@statedot.example'
+
+let app: TestApp
+let mailbox: Mailbox
+
+beforeEach(async () => {
+  mailbox = await startMailbox()
+  app = await startApp({ mail: mailbox.settings })
+})
+afterEach(async () => {
+  await app.close()
+  await mailbox.close()
+})
+
+const highway = () => {
+  const [found] = app.region.searchPlaces('2352 State Highway 9, Hollis', 1)
+  if (found === undefined) throw new Error('the demonstration has no State Highway 9')
+  return { lat: found.lat, long: found.long }
+}
+
+const json = (body: object) => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+})
+
+/** A traffic signal on the state highway, reported at the shared door. */
+async function reportSignal(more: object = {}): Promise<string> {
+  const answer = await app.request(
+    '/api/v1/requests',
+    json({
+      service_code: 'traffic-signal',
+      ...highway(),
+      description: 'The signal is dark.',
+      answers: { trouble: 'dark' },
+      ...more,
+    }),
+  )
+  expect(answer.status).toBe(201)
+  return ((await answer.json()) as { id: string }).id
+}
+
+type Shown = {
+  status: string
+  agency_responsible: string
+  timeline: ({ type: string } & Record<string, unknown>)[]
+}
+const read = async (id: string) => (await (await app.request(`/api/v1/requests/${id}`)).json()) as Shown
+const page = async (path: string) => (await app.request(path)).text()
+
+async function asStaff(id: string) {
+  const key = await app.key('ellery-county', 'work')
+  const answer = await app.request(`/api/v1/work/requests/${id}`, {
+    headers: { authorization: `Bearer ${key}` },
+  })
+  return (await answer.json()) as Shown & { triage: boolean; accountable: string; version: number }
+}
+
+const pathOf = (url: string) => url.replace('http://localhost:8311', '')
+
+async function answerBy(letter: ReceivedLetter, act: string, text = ''): Promise<Response> {
+  const body = new URLSearchParams({ act, text })
+  return app.request(pathOf(linkIn(letter, 'reply')), { method: 'POST', body })
+}
+
+async function theLetter(): Promise<ReceivedLetter> {
+  await app.runJobs()
+  const [letter] = mailbox.lettersTo(dot)
+  if (letter === undefined) throw new Error('no letter has come')
+  return letter
+}
+
+const county = () => openForJobs(app.platform, { kind: 'tenant', region: 'ellery', slug: 'ellery-county' })
+const forwardJobs = async () => (await listJobs(county())).filter(({ kind }) => kind === 'forward')
+
+describe('S2 a signal on the state highway, whose owner is not on the platform', () => {
+  test('is passed on by e-mail, logged with date, method and receipt, and never closed without word from them', async () => {
+    const id = await reportSignal()
+    const letter = await theLetter()
+    const { status, agency_responsible, timeline } = await read(id)
+    expect(agency_responsible).toBe('State Department of Transportation')
+    expect(status).toBe('submitted')
+    const forwarded = timeline.find(({ type }) => type === 'forwarded')
+    expect(forwarded).toMatchObject({ method: 'email', name: 'State Department of Transportation' })
+    expect(letter.subject).toContain(String(forwarded?.receipt))
+    expect(letter.headers.get('message-id')).toContain(String(forwarded?.receipt))
+    const shown = await page(`/cases/${id}`)
+    expect(shown).toContain(
+      `Passed to State Department of Transportation by email, receipt ${forwarded?.receipt}`,
+    )
+    expect(shown).toContain(
+      'With State Department of Transportation. This page is not updated automatically.',
+    )
+    app.advance(400 * DAY)
+    await app.runJobs()
+    expect((await read(id)).status).toBe('submitted')
+  })
+
+  test('says what the owner needs to know, and not who reported it', async () => {
+    const id = await reportSignal({ first_name: 'Ada', email: 'ada@example.org', phone: '555-0199' })
+    const { text, headers } = await theLetter()
+    expect(text).toContain(id)
+    expect(text).toContain('The signal is dark.')
+    expect(text).toContain(`${highway().lat}, ${highway().long}`)
+    expect(text).not.toMatch(/Ada|ada@example|555-0199/)
+    expect(headers.get('reply-to')).toBe('311@ellerycounty.example')
+  })
+
+  test('shows the emergency number first where the answers tell of danger', async () => {
+    const id = await reportSignal()
+    const shown = await page(`/cases/${id}`)
+    expect(shown.indexOf('tel:911')).toBeGreaterThan(0)
+    expect(shown.indexOf('tel:911')).toBeLessThan(shown.indexOf('<h1'))
+  })
+
+  test('comes back to triage when they say that it is not theirs', async () => {
+    const id = await reportSignal()
+    const letter = await theLetter()
+    expect((await answerBy(letter, 'not-ours', 'The county keeps this one.')).status).toBe(200)
+    await app.runJobs()
+    const back = await asStaff(id)
+    expect(back).toMatchObject({ triage: true, status: 'submitted', accountable: 'ellery-county' })
+    expect(back.agency_responsible).toBe('Ellery County')
+    const shown = await page(`/cases/${id}`)
+    expect(shown).toContain('says it is not theirs')
+    expect(shown).toContain('The county keeps this one.')
+    expect(shown).not.toContain('not updated automatically')
+  })
+
+  test('moves on by their word: acknowledged, in progress, done', async () => {
+    const id = await reportSignal()
+    const letter = await theLetter()
+    for (const [act, status] of [
+      ['acknowledged', 'acknowledged'],
+      ['in_progress', 'in_progress'],
+      ['done', 'closed'],
+    ] as const) {
+      expect((await answerBy(letter, act, `They say ${act}.`)).status).toBe(200)
+      expect((await read(id)).status).toBe(status)
+    }
+    expect(await page(`/cases/${id}`)).toContain('State Department of Transportation says it is done')
+    const listed = await page(`/open311/v2/requests/${id}.json`)
+    expect(JSON.parse(listed)[0]).toMatchObject({ status: 'closed', status_notes: 'They say done.' })
+  })
+
+  test('asks on the check-back date, once, and closes nothing by it', async () => {
+    const id = await reportSignal()
+    await theLetter()
+    app.advance(9 * DAY)
+    await app.runJobs()
+    const asked = async () => (await read(id)).timeline.filter(({ type }) => type === 'check-back')
+    expect(await asked()).toHaveLength(0)
+    app.advance(2 * DAY)
+    await app.runJobs()
+    app.advance(30 * DAY)
+    await app.runJobs()
+    expect(await asked()).toHaveLength(1)
+    expect((await read(id)).status).toBe('submitted')
+  })
+})
+
+describe('the letter', () => {
+  test('is sent once, however often its job runs', async () => {
+    const id = await reportSignal()
+    await theLetter()
+    // The same job again, as after a crash that lost the word of its end.
+    await county().commit([forward(id, 'state-dot', app.platform.clock.now())])
+    await app.runJobs()
+    expect(mailbox.lettersTo(dot)).toHaveLength(1)
+  })
+
+  test('waits for a mail server that is away, and says so meanwhile', async () => {
+    const id = await reportSignal()
+    await mailbox.close()
+    await app.runJobs()
+    const [waiting] = await forwardJobs()
+    expect(waiting).toMatchObject({ parkedAt: null, lastError: 'The mail server does not take letters now.' })
+    expect((await read(id)).timeline.map(({ type }) => type)).toEqual(['submitted'])
+    await mailbox.open()
+    app.advance(DAY)
+    expect((await theLetter()).text).toContain(id)
+  })
+
+  test('is parked where an operator sees it when no mail server is configured', async () => {
+    const bare = await startApp()
+    const first = app
+    app = bare
+    try {
+      await reportSignal()
+      await app.runJobs()
+      const [parked] = await forwardJobs()
+      expect(parked?.parkedAt).not.toBeNull()
+      expect(parked?.lastError).toContain('No mail server is configured')
+      expect(JSON.stringify(app.logged)).not.toContain(dot)
+    } finally {
+      app = first
+      await bare.close()
+    }
+  })
+
+  test('is tried again for days when the mailbox refuses it, then parked', async () => {
+    mailbox.answer(dot, 550)
+    await reportSignal()
+    for (let day = 0; day < 30; day++) {
+      await app.runJobs()
+      app.advance(DAY)
+    }
+    const [parked] = await forwardJobs()
+    expect(parked?.parkedAt).not.toBeNull()
+    mailbox.answer(dot, undefined)
+    await retryJob(county(), parked?.id ?? 0, app.platform.clock.now())
+    expect(await theLetter()).toBeDefined()
+  })
+})
+
+describe('the link in the letter', () => {
+  test('shows the report and what can be said, and looking changes nothing', async () => {
+    const id = await reportSignal({ email: 'ada@example.org' })
+    const link = pathOf(linkIn(await theLetter(), 'reply'))
+    const before = await read(id)
+    const shown = await page(link)
+    expect(shown).toContain(id)
+    expect(shown).not.toContain('ada@example.org')
+    await app.runJobs()
+    expect(await read(id)).toEqual(before)
+  })
+
+  test('is refused with one and the same 404 when it is forged, changed, too old, spent or another region’s', async () => {
+    await reportSignal()
+    const letter = await theLetter()
+    const link = pathOf(linkIn(letter, 'reply'))
+    const token = link.split('/').at(-1) ?? ''
+    const [payload = '', mark = ''] = token.split('.')
+    const turned = (text: string, at: number) =>
+      text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1)
+    const later = btoa(JSON.stringify(['ellery', 'ellery-county', 'X', 9e15])).replace(/=+$/, '')
+    const forged = [
+      `${turned(payload, 3)}.${mark}`,
+      `${payload}.${turned(mark, 0)}`,
+      `${payload}.${turned(mark, 42)}`,
+      `${later}.${mark}`,
+      payload,
+      'x',
+      `${payload}.`,
+    ]
+    const refusal = async (path: string, method: string) => {
+      const body = method === 'POST' ? new URLSearchParams({ act: 'done' }) : null
+      const answer = await app.request(path, { method, body })
+      return { status: answer.status, text: (await answer.text()).replaceAll(path, '') }
+    }
+    const base = link.slice(0, -token.length)
+    const unknown = {
+      GET: await refusal(`${base}nothing`, 'GET'),
+      POST: await refusal(`${base}nothing`, 'POST'),
+    }
+    expect(unknown.GET.status).toBe(404)
+    for (const method of ['GET', 'POST'] as const) {
+      for (const other of forged) expect(await refusal(base + other, method)).toEqual(unknown[method])
+    }
+    expect((await answerBy(letter, 'acknowledged')).status).toBe(200)
+    expect((await answerBy(letter, 'acknowledged')).status).toBe(404)
+    app.advance(181 * DAY)
+    for (const method of ['GET', 'POST'] as const)
+      expect(await refusal(link, method)).toEqual(unknown[method])
+  })
+
+  test('says each thing once, though it is pressed twice at the same moment', async () => {
+    const id = await reportSignal()
+    const letter = await theLetter()
+    const pressed = await Promise.all([answerBy(letter, 'done', 'a'), answerBy(letter, 'done', 'a')])
+    expect(pressed.map(({ status }) => status).sort()).toEqual([200, 404])
+    expect((await read(id)).timeline.filter(({ type }) => type === 'partner')).toHaveLength(1)
+    expect((await answerBy(letter, 'not-ours')).status).toBe(404)
+  })
+
+  test('asks again when nothing is chosen, or when too much is written', async () => {
+    await reportSignal()
+    const letter = await theLetter()
+    expect((await answerBy(letter, '')).status).toBe(400)
+    expect((await answerBy(letter, 'everything')).status).toBe(400)
+    expect((await answerBy(letter, 'done', 'x'.repeat(2001))).status).toBe(400)
+    expect((await answerBy(letter, 'done', 'a\u0000b')).status).toBe(400)
+    expect((await answerBy(letter, 'done', 'x'.repeat(100_000))).status).toBe(413)
+  })
+})
