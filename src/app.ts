@@ -16,6 +16,7 @@ import { forwardJob } from './handoffs/forward.ts'
 import { handBackJob, handOnJob, runOffJob } from './handoffs/hand-on.ts'
 import { pollJob } from './handoffs/partner-poll.ts'
 import { passOnJob } from './handoffs/pass-on.ts'
+import { rerouteJob } from './handoffs/reroute.ts'
 import { handoffRoutes } from './handoffs/routes.ts'
 import { handoffsAlongside } from './handoffs/view.ts'
 import { open311Errors, open311Routes } from './open311/routes.ts'
@@ -37,6 +38,7 @@ export const jobHandlers: readonly JobHandler[] = [
   tellOriginJob,
   timeoutJob,
   passOnJob,
+  rerouteJob,
   handOnJob,
   handBackJob,
   runOffJob,

@@ -1,5 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { startApp, type TestApp } from './support/app.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { main } from '../src/cli/main.ts'
+import { readMigrations } from '../src/platform/node/migrations.ts'
+import { writeFiles } from '../src/platform/node-tenants.ts'
+import { applyRegion, storedSnapshot } from '../src/regions/apply.ts'
+import { exportRegion } from '../src/regions/export.ts'
+import type { Documents } from '../src/regions/snapshot.ts'
+import { bundled, startApp, type TestApp } from './support/app.ts'
 
 /* Cases whose ground moves under them, through the front door of the bundled region: S7, S9. */
 
@@ -47,6 +56,26 @@ async function read<T = Shown>(path: string, key?: string): Promise<T> {
     key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } },
   )
   return (await answer.json()) as T
+}
+/** Applies the documents in force, changed. */
+async function apply(change: (documents: Documents) => Documents) {
+  const snapshot = await storedSnapshot(app.platform, bundled)
+  if (snapshot === undefined) throw new Error('nothing has been applied')
+  await applyRegion(app.platform, readMigrations(), bundled, change(snapshot.documents), 'test')
+}
+/** The documents with the annexation of 1 July on another day. */
+const annexedSince = (day: string) => (documents: Documents) => {
+  const moved = (date: string | null | undefined) => (date === '2026-07-01' ? day : date)
+  return {
+    ...documents,
+    jurisdictions: documents.jurisdictions.map(jurisdiction => ({
+      ...jurisdiction,
+      boundary: jurisdiction.boundary.map(({ properties, coordinates }) => ({
+        properties: { ...properties, from: moved(properties.from), to: moved(properties.to) },
+        coordinates,
+      })),
+    })),
+  }
 }
 const work = (jurisdiction: string) => app.key(jurisdiction, 'work')
 const at = (local: string) => Date.parse(`${local}:00-04:00`)
@@ -194,6 +223,146 @@ describe('S9 a pin is moved over the boundary', () => {
     expect(await read(`/work/requests/${id}`, county)).toEqual(before)
     await send(`/work/requests/${id}/status`, { to: 'closed', reason: 'completed', version: 1 }, county)
     await refused({ ...hollis, version: 2 }, 409)
+  })
+})
+
+describe('S7 annexation in the middle of a case', () => {
+  const annexed = '196 Harvest Way, Larkfield'
+  interface Rerouted {
+    id: string
+    status: string
+    from: { id: string }
+    to: { id: string }
+    reason: string
+    offered_to: string | null
+  }
+  const rerouted = async (key: string) =>
+    (await read<{ reroutes: Rerouted[] }>('/work/reroutes', key)).reroutes
+
+  it('reported 28 June in the county, annexed 1 July, worked 3 July: listed on the date, and finished where it began', async () => {
+    app = await startApp({ now: at('2026-06-28T12:00') })
+    const county = await work('ellery-county')
+    const filed = await report('noise', placed(annexed))
+    expect(filed.jurisdiction).toBe('ellery-county')
+    const then = await read<{ resolution: object }>(`/work/requests/${filed.id}`, county)
+    expect(await rerouted(county)).toEqual([])
+
+    app.advance(at('2026-06-30T23:59') - at('2026-06-28T12:00'))
+    await app.runJobs()
+    expect(await rerouted(county)).toEqual([])
+    app.advance(60_000)
+    await app.runJobs()
+    expect(await rerouted(county)).toMatchObject([
+      {
+        id: filed.id,
+        status: 'submitted',
+        from: { id: 'ellery-county' },
+        to: { id: 'larkfield' },
+        reason: 'The place is in Town of Larkfield, so Town of Larkfield will handle this.',
+        offered_to: null,
+      },
+    ])
+
+    app.advance(at('2026-07-03T09:00') - at('2026-07-01T00:00'))
+    await app.runJobs()
+    const kept = await read<Shown & { resolution: object }>(`/work/requests/${filed.id}`, county)
+    expect(kept.resolution).toEqual(then.resolution)
+    expect(await publicTypes(filed.id)).toEqual(['submitted'])
+    const done = { to: 'closed', reason: 'completed', version: kept.version }
+    expect((await send(`/work/requests/${filed.id}/status`, done, county)).status).toBe(200)
+    await app.runJobs()
+    expect(await rerouted(county)).toMatchObject([{ id: filed.id, status: 'closed' }])
+    expect((await report('noise', placed(annexed))).jurisdiction).toBe('larkfield')
+    expect(await rerouted(await work('larkfield'))).toEqual([])
+  })
+
+  it('a service whose policy says so is offered over, with the reason; what was reported about the past is not', async () => {
+    app = await startApp({ now: at('2026-06-28T12:00') })
+    const county = await work('ellery-county')
+    const town = await work('larkfield')
+    const filed = await report('overgrown-lot', placed(annexed))
+    app.advance(at('2026-07-01T00:00') - at('2026-06-28T12:00'))
+    await app.runJobs()
+    expect(await rerouted(county)).toMatchObject([{ id: filed.id, offered_to: 'larkfield' }])
+    const [offered] = await offersTo(town)
+    expect(offered).toMatchObject({ state: 'offered', reason: { code: 'annexation' } })
+    expect(await read(`/work/requests/${filed.id}`, county)).toMatchObject({ custody: 'held' })
+    await send(`/work/handoffs/${offered?.id}/accept`, {}, town)
+    await app.runJobs()
+    expect(await read(`/requests/${filed.id}`)).toMatchObject({
+      id: filed.id,
+      agency_responsible: 'Town of Larkfield',
+    })
+
+    const late = await report('overgrown-lot', placed(annexed), { incident_at: '2026-06-29T12:00:00-04:00' })
+    expect(late.jurisdiction).toBe('ellery-county')
+    await apply(documents => documents)
+    app.advance(86_400_000)
+    await app.runJobs()
+    expect(await rerouted(county)).toHaveLength(1)
+    expect(await offersTo(town)).toHaveLength(1)
+  })
+
+  it('limits that an applied configuration moves do the same at once, each request noted once', async () => {
+    app = await startApp({ now: at('2026-06-01T12:00') })
+    const county = await work('ellery-county')
+    const [listed, offered] = [
+      await report('noise', placed(annexed)),
+      await report('overgrown-lot', placed(annexed)),
+    ]
+    const elsewhere = await report('noise', placed('Hollis Common'))
+    await apply(annexedSince('2026-05-01'))
+    await app.runJobs()
+    await apply(documents => documents)
+    await app.runJobs()
+    expect((await rerouted(county)).map(({ id, offered_to }) => [id, offered_to])).toEqual([
+      [offered.id, 'larkfield'],
+      [listed.id, null],
+    ])
+    expect(await rerouted(await work('hollis'))).toEqual([])
+    expect(elsewhere.jurisdiction).toBe('hollis')
+  })
+
+  it('plan shows the open cases that the next documents would touch, before anything is applied', async () => {
+    app = await startApp({ now: at('2026-06-01T12:00') })
+    const [noise, lot] = [
+      await report('noise', placed(annexed)),
+      await report('overgrown-lot', placed(annexed)),
+    ]
+    const next = mkdtempSync(join(tmpdir(), 'countyline-'))
+    onTestFinished(() => rmSync(next, { recursive: true, force: true }))
+    await writeFiles(join(next, bundled), exportRegion(annexedSince('2026-06-15')(app.region.documents)))
+    let out = ''
+    const terminal = {
+      env: { TENANTS_DIR: next, DATA_DIR: app.dataDir },
+      out: (text: string) => {
+        out += text
+      },
+      err: () => {},
+      now: app.platform.clock.now,
+    }
+    expect(await main(['plan', '--region', bundled], terminal)).toBe(0)
+    expect(out).toContain('! 2 open cases would be another body’s:')
+    expect(out).toContain(
+      `${noise.id} (noise): Ellery County → Town of Larkfield from 2026-06-15, finished where it is`,
+    )
+    expect(out).toContain(
+      `${lot.id} (overgrown-lot): Ellery County → Town of Larkfield from 2026-06-15, offered over`,
+    )
+    out = ''
+    expect(await main(['plan', '--region', bundled, '--json'], terminal)).toBe(0)
+    expect(JSON.parse(out)).toMatchObject([{ touched: [{ holder: 'ellery-county' }, { policy: 'offer' }] }])
+  })
+
+  it('a list asked for badly says what to mend', async () => {
+    app = await startApp()
+    const answer = await app.request('/api/v1/work/reroutes?limit=0&after=first', {
+      headers: { authorization: `Bearer ${await work('hollis')}` },
+    })
+    expect(answer.status).toBe(400)
+    const { fields } = (await answer.json()) as Answer['body']
+    expect(fields.map(({ field }) => field)).toEqual(['limit', 'after'])
+    expect((await app.request('/api/v1/work/reroutes')).status).toBe(403)
   })
 })
 

@@ -10,6 +10,7 @@ import { isDocument, loadRegion, type RegionFiles } from '../regions/load.ts'
 import { type Plan, planGeoJson, planJson, planLines, planRegion } from '../regions/plan.ts'
 import { command, refuse } from './command.ts'
 import { appliedSnapshot, loadRegions, orNothingYet, verdict, withPlatform } from './configuration.ts'
+import { touchedCases, touchedLines } from './touched.ts'
 
 const region = { type: 'string', value: 'R', help: 'Only this region (default: all in TENANTS_DIR)' } as const
 
@@ -30,7 +31,7 @@ export const validate = command({
 
 export const plan = command({
   name: 'plan',
-  summary: 'Show what apply would change, with the gaps and overlaps on the ground',
+  summary: 'Show what apply would change: the documents, the ground, the open cases',
   options: {
     region,
     geojson: {
@@ -54,10 +55,13 @@ export const plan = command({
           json.push({ region, ok, faults })
           continue
         }
-        const planned = planRegion(await appliedSnapshot(platform, region), draft, platform.clock.now())
+        const current = await appliedSnapshot(platform, region)
+        const planned = planRegion(current, draft, platform.clock.now())
+        const touched = await touchedCases(platform, current, draft)
         const drawn = await draw(planned, options.geojson ?? join(dataDir, `plan-${region}.geojson`))
         lines.push(...planLines(planned), ...(drawn ? [`  Look at them on a map: ${drawn}`] : []))
-        json.push({ region, ok, faults, ...planJson(planned), geojson: drawn })
+        lines.push(...touchedLines(touched))
+        json.push({ region, ok, faults, ...planJson(planned), touched, geojson: drawn })
       }
       return { ok: loaded.every(({ documents }) => documents !== undefined), lines, json }
     }),

@@ -2,14 +2,17 @@ import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { translator } from '../core/i18n.ts'
 import { problem } from '../core/problem.ts'
-import { readInstant, readPlace } from '../regions/inquiry.ts'
+import { readInstant, readNumber, readPlace } from '../regions/inquiry.ts'
 import { spoken } from '../regions/routes.ts'
 import type { Door } from '../regions/site.ts'
 import { readBody, readIdempotencyKey } from '../requests/read.ts'
+import { time } from '../requests/view.ts'
 import { openForWork } from '../requests/work.ts'
+import { sayStep } from '../routing/say.ts'
 import type { Resolution } from '../routing/types.ts'
 import { MOVED_PIN } from './policy.ts'
 import { type Corrected, relocate } from './relocate.ts'
+import { listRerouted, reroutedOf } from './reroute.ts'
 
 const locationBody = v.strictObject({
   lat: v.number(),
@@ -45,6 +48,34 @@ export function caseRoutes(): Hono<Door> {
       idempotencyKey: readIdempotencyKey(c),
     })
     return c.json({ id: c.req.param('id'), dry_run: dryRun, ...correctedView(c, corrected) })
+  })
+
+  routes.get('/work/reroutes', async c => {
+    const { db } = await openForWork(c)
+    const limit = readNumber('limit', c.req.query('limit') ?? '', 1, 200)
+    const after = readNumber('after', c.req.query('after') ?? '', 1, Number.MAX_SAFE_INTEGER)
+    const faults = [...limit.faults, ...after.faults]
+    if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
+    const wanted = Math.floor(limit.value ?? 50)
+    const rows = await listRerouted(db, after.value, wanted)
+    const say = translator(c.get('language'))
+    const reroutes = rows.map(({ at, payload, request }) => {
+      const { from, to, because, receiver, snapshot } = reroutedOf(payload)
+      return {
+        id: request.id,
+        case: request.caseId,
+        service_code: request.serviceCode,
+        service_name: request.serviceName,
+        status: request.status,
+        at: time(at),
+        from,
+        to,
+        reason: sayStep(say, because),
+        offered_to: receiver,
+        snapshot,
+      }
+    })
+    return c.json({ reroutes, next: rows.length < wanted ? null : (rows.at(-1)?.seq ?? null) })
   })
 
   return routes

@@ -1,5 +1,6 @@
 import { desc, eq, inArray, sql } from 'drizzle-orm'
-import { type DirectoryDb, guard, openDirectory, openRegion, type RegionDb } from '../core/db.ts'
+import { type DirectoryDb, guard, openDirectory, openRegion, openTenant, type RegionDb } from '../core/db.ts'
+import { ring } from '../core/jobs.ts'
 import { type Migrations, migrateDatabase } from '../core/migrate.ts'
 import { problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -18,6 +19,9 @@ export interface Applied {
 }
 
 const access = { kind: 'system', reason: 'configuration' } as const
+
+/** The job of each jurisdiction that looks at its open requests again, for another body may answer for them now (S7). */
+export const REROUTE = 'reroute'
 
 /**
  * Makes documents a region's configuration: databases for whoever is new, then the next version, then the hosts that lead
@@ -45,6 +49,7 @@ export async function applyRegion(
   const applied = await writeVersion(platform, db, documents, by)
   await listHosts(platform, directory, slug, documents)
   forgetConfiguration(platform)
+  await ringReroute(platform, slug, documents, applied.version)
   return applied
 }
 
@@ -64,6 +69,20 @@ export async function storedSnapshot(platform: Platform, slug: string): Promise<
 export async function storedRegions(platform: Platform): Promise<string[]> {
   const rows = await openDirectory(platform).select({ slug: regionTable.slug }).from(regionTable)
   return rows.map(({ slug }) => slug).sort()
+}
+
+/** Also for documents that were applied before: whoever applied them may have been stopped here. */
+async function ringReroute(
+  platform: Platform,
+  region: string,
+  { jurisdictions }: Documents,
+  version: number,
+): Promise<void> {
+  const at = platform.clock.now()
+  for (const { slug } of jurisdictions) {
+    await openTenant(platform, access, region, slug).commit([ring(REROUTE, at, REROUTE, { version })])
+    platform.wake({ kind: 'tenant', region, slug })
+  }
 }
 
 async function writeVersion(

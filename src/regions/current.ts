@@ -1,4 +1,4 @@
-import { desc } from 'drizzle-orm'
+import { desc, eq } from 'drizzle-orm'
 import { openDirectory, openRegion } from '../core/db.ts'
 import { problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -21,6 +21,8 @@ interface Kept<T> {
 interface Memory {
   hosts: Kept<Hosts> | undefined
   readonly regions: Map<string, Kept<Region>>
+  /** The version before, as somebody last asked for it. */
+  readonly earlier: Map<string, Region>
 }
 
 export interface Hosts {
@@ -32,7 +34,7 @@ export interface Hosts {
 const memories = new WeakMap<Platform, Memory>()
 
 function memoryOf(platform: Platform): Memory {
-  const known = memories.get(platform) ?? { hosts: undefined, regions: new Map() }
+  const known = memories.get(platform) ?? { hosts: undefined, regions: new Map(), earlier: new Map() }
   memories.set(platform, known)
   return known
 }
@@ -71,6 +73,28 @@ export async function currentRegion(platform: Platform, slug: string): Promise<R
     })
   }
   return kept.value
+}
+
+/** A region's newest version, asked for now: for work that a version just applied has caused. */
+export async function newestRegion(platform: Platform, slug: string): Promise<Region> {
+  const kept = await currentRegion(platform, slug)
+  const newer = await readRegion(platform, slug, kept)
+  if (newer === undefined) return kept
+  memoryOf(platform).regions.set(slug, { value: newer, checkedAt: platform.clock.now() })
+  return newer
+}
+
+/** A version that was in force before. Throws `not-found` when there never was one. */
+export async function regionAt(platform: Platform, slug: string, version: number): Promise<Region> {
+  const { earlier } = memoryOf(platform)
+  const known = earlier.get(slug)
+  if (known?.snapshot.version === version) return known
+  const db = openRegion(platform, { kind: 'system', reason: 'configuration' }, slug)
+  const [row] = await db.select().from(configuration).where(eq(configuration.version, version))
+  if (row === undefined) throw problem('not-found')
+  const found = compileRow(slug, row)
+  earlier.set(slug, found)
+  return found
 }
 
 /** Forgets what is kept, so that the next request reads the configuration just applied. */
@@ -113,6 +137,10 @@ async function readRegion(
   }
   const [row] = await db.select().from(configuration).orderBy(desc(configuration.version)).limit(1)
   if (row === undefined) return undefined
+  return compileRow(slug, row)
+}
+
+function compileRow(slug: string, row: typeof configuration.$inferSelect): Region {
   const documents = JSON.parse(row.documents) as Documents
   const { version, hash, appliedAt } = row
   return compileRegion({ region: slug, version, hash, appliedAt, documents })

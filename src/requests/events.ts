@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { ring } from '../core/jobs.ts'
-import type { Resolution } from '../routing/types.ts'
+import type { BodyRef, Resolution, TraceStep } from '../routing/types.ts'
 import type { CloseReason, Status } from './schema.ts'
 
 /** What can stand in a jurisdiction's log about a request. */
@@ -47,6 +47,15 @@ export type RequestEvent =
       readonly long: number | null
       readonly address: string | null
       readonly resolution: Resolution
+    }
+  /** Another body has become responsible for it while it was open (S7). `receiver`: to whom it is offered for that. */
+  | {
+      readonly type: 'rerouted'
+      readonly from: BodyRef
+      readonly to: BodyRef
+      readonly because: Pick<TraceStep, 'code' | 'params'>
+      readonly receiver: string | null
+      readonly snapshot: string
     }
   /** Public: custody has come here, or a share of the case. */
   | {
