@@ -1,9 +1,6 @@
-import type { Child } from 'hono/jsx'
 import type { PartnerDocument } from '../regions/documents.ts'
-import { reasonText } from '../regions/reasons.ts'
-import type { PartnerSaid, RequestEvent } from '../requests/events.ts'
+import { eventWords } from '../requests/event-words.ts'
 import type { EventRow, PublicCase } from '../requests/find.ts'
-import type { CloseReason, Status } from '../requests/schema.ts'
 import { explain } from '../routing/explain.ts'
 import { sayStep } from '../routing/say.ts'
 import type { Resolution } from '../routing/types.ts'
@@ -160,51 +157,19 @@ interface EntryProps {
 }
 
 function TimelineEntry({ view, event, zone, keeper, hideText }: EntryProps) {
-  const { t } = view
-  const told = { type: event.type, ...JSON.parse(event.payload) } as RequestEvent
+  const { region } = view.site
   const { source } = event
-  const by = source === null || source === keeper ? undefined : view.site.region.jurisdiction(source)?.name
-  const entry = (title: Child, words = '') => (
+  const by = source === null || source === keeper ? undefined : region.jurisdiction(source)?.name
+  const told = eventWords(region, view.language, event)
+  if (told === undefined || (hideText && event.type === 'note')) return null
+  return (
     <li class="timeline__entry">
-      <p class="timeline__title">{title}</p>
+      <p class="timeline__title">{told.title}</p>
       <p class="timeline__time">
         <Moment view={view} at={event.at} zone={zone} exact />
         {by !== undefined && ` · ${by}`}
       </p>
-      {words !== '' && !hideText && <p class="timeline__text">{words}</p>}
+      {told.words !== '' && !hideText && <p class="timeline__text">{told.words}</p>}
     </li>
   )
-  switch (told.type) {
-    case 'submitted':
-      return entry(t('event-submitted'))
-    case 'status':
-      return entry(eventTitle(view, told.to, told.reason), told.text)
-    case 'note':
-      return hideText ? null : entry(t('event-note'), told.text)
-    case 'relocated':
-      return entry(told.changed ? t('event-relocated-to', { to: told.to }) : t('event-relocated'))
-    case 'received':
-      return entry(
-        t(told.kind === 'share' ? 'event-shared' : 'event-received', { agency: told.agency }),
-        reasonText(view.site.region, told.reason, view.language),
-      )
-    case 'forwarded':
-      return entry(t('event-forwarded', told))
-    case 'partner':
-      return entry(partnerTitle(view, told.said, told.name), told.text)
-    case 'check-back':
-      return entry(t('event-check-back'))
-    case 'check-back-answer':
-      return entry(t('event-check-back-answer', { solved: told.solved ? 'yes' : 'no' }))
-    default:
-      return null
-  }
-}
-
-function partnerTitle({ t }: View, said: PartnerSaid, name: string): string {
-  return said === 'not-ours' ? t('event-partner-returned', { name }) : t('event-partner', { said, name })
-}
-
-function eventTitle({ t }: View, to: Status, reason: CloseReason | undefined): string {
-  return to === 'closed' && reason !== undefined ? t(`closed-${reason}`) : t(`event-${to}`)
 }
