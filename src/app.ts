@@ -7,6 +7,7 @@ import { openDirectory } from './core/db.ts'
 import { translator } from './core/i18n.ts'
 import { randomText } from './core/ids.ts'
 import type { JobHandler } from './core/jobs.ts'
+import { describeApi, type Operations } from './core/openapi.ts'
 import { asProblem, type Problem, problem } from './core/problem.ts'
 import { problemJson } from './core/problem-json.ts'
 import { caseRoutes } from './handoffs/case-routes.ts'
@@ -14,16 +15,20 @@ import { checkBackJob } from './handoffs/check-back.ts'
 import { courierJob, tellOriginJob, timeoutJob } from './handoffs/courier.ts'
 import { forwardJob } from './handoffs/forward.ts'
 import { handBackJob, handOnJob, runOffJob } from './handoffs/hand-on.ts'
+import { handoffOperations } from './handoffs/operations.ts'
 import { pollJob } from './handoffs/partner-poll.ts'
 import { passOnJob } from './handoffs/pass-on.ts'
 import { rerouteJob } from './handoffs/reroute.ts'
 import { handoffRoutes } from './handoffs/routes.ts'
 import { handoffsAlongside } from './handoffs/view.ts'
+import { notifyJob } from './notify/notify.ts'
 import { open311Errors, open311Routes } from './open311/routes.ts'
 import type { Platform } from './platform/platform.ts'
+import { regionOperations } from './regions/operations.ts'
 import { regionRoutes } from './regions/routes.ts'
 import { type Door, findSite, pathInSite } from './regions/site.ts'
 import { mediaRoutes } from './requests/media-routes.ts'
+import { requestOperations } from './requests/operations.ts'
 import { publishJob } from './requests/public-index.ts'
 import { requestRoutes } from './requests/routes.ts'
 import { tidyJob } from './requests/tidy.ts'
@@ -45,7 +50,15 @@ export const jobHandlers: readonly JobHandler[] = [
   forwardJob,
   pollJob,
   checkBackJob,
+  notifyJob,
 ]
+
+/** Every call of the JSON API, as `/api/v1/openapi.json` describes it. */
+export const apiOperations: Operations = {
+  ...regionOperations,
+  ...requestOperations,
+  ...handoffOperations,
+}
 
 /** The front door: one order of things for every request, and every capability once. Alike on Node and Workers. */
 export function createApp(platform: Platform): Hono<Door> {
@@ -89,6 +102,10 @@ export function createApp(platform: Platform): Hono<Door> {
   app.route('/', mediaRoutes())
   app.route('/api/v1', requestRoutes([handoffsAlongside]))
   app.route('/api/v1', handoffRoutes())
+  app.get('/api/v1/openapi.json', c => {
+    const { origin, base, region } = c.get('site')
+    return c.json(describeApi(region.documents.region.name, `${origin}${base}/api/v1`, apiOperations))
+  })
   app.route('/api/v1', caseRoutes())
   app.route('/', citizenPages())
 

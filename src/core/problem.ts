@@ -29,6 +29,10 @@ const problems = {
 
 export type ProblemSlug = keyof typeof problems
 
+export function statusOf(slug: ProblemSlug): number {
+  return problems[slug].status
+}
+
 /** One field to mend. `code` names a message `fault-<code>` of the catalogues, filled with `params`. */
 export interface FieldFault {
   readonly field: string

@@ -1,20 +1,33 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
+import { openRegion } from '../core/db.ts'
 import { translator } from '../core/i18n.ts'
 import { problem } from '../core/problem.ts'
 import { readInstant, readNumber, readPlace } from '../regions/inquiry.ts'
 import { spoken } from '../regions/routes.ts'
 import type { Door } from '../regions/site.ts'
+import { candidatesFor } from '../requests/duplicates.ts'
 import { readBody, readIdempotencyKey } from '../requests/read.ts'
-import { time } from '../requests/view.ts'
-import { openForWork } from '../requests/work.ts'
+import { linkStates } from '../requests/schema.ts'
+import { publicView, time } from '../requests/view.ts'
+import { openForWork, type Work } from '../requests/work.ts'
 import { sayStep } from '../routing/say.ts'
 import type { Resolution } from '../routing/types.ts'
+import {
+  answerProposal,
+  type LinkWish,
+  linksOf,
+  listLinks,
+  propose,
+  readRequest,
+  unlink,
+} from './duplicates.ts'
+import type { LinkRow } from './link.ts'
 import { MOVED_PIN } from './policy.ts'
 import { type Corrected, relocate } from './relocate.ts'
 import { listRerouted, reroutedOf } from './reroute.ts'
 
-const locationBody = v.strictObject({
+export const locationBody = v.strictObject({
   lat: v.number(),
   long: v.number(),
   address: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(500)))),
@@ -22,6 +35,11 @@ const locationBody = v.strictObject({
   version: v.pipe(v.number(), v.integer()),
   dry_run: v.optional(v.boolean()),
 })
+
+const linkText = v.optional(v.pipe(v.string(), v.maxLength(2000)))
+const linkBody = v.strictObject({ of: v.string(), text: linkText })
+const answerBody = v.strictObject({ confirmed: v.boolean(), text: linkText })
+const unlinkBody = v.strictObject({ text: linkText })
 
 /**
  * What happens to a case as a whole, for a jurisdiction's own programs, by an API key of scope `work`: its place is put
@@ -50,14 +68,60 @@ export function caseRoutes(): Hono<Door> {
     return c.json({ id: c.req.param('id'), dry_run: dryRun, ...correctedView(c, corrected) })
   })
 
+  routes.get('/work/requests/:id/duplicates', async c => {
+    const { db } = await openForWork(c)
+    const { region } = c.get('site')
+    const row = await readRequest(db, c.req.param('id'))
+    const index = openRegion(c.get('platform'), { kind: 'public', region: region.slug }, region.slug)
+    const [candidates, links] = await Promise.all([
+      candidatesFor(index, region, row, c.get('platform').clock.now()),
+      linksOf(db, row.id),
+    ])
+    return c.json({
+      candidates: candidates.map(({ report: { seq, ...report }, metres }) => ({
+        ...publicView(c.get('site'), report),
+        metres: Math.round(metres),
+      })),
+      links: links.map(linkView),
+    })
+  })
+
+  routes.post('/work/requests/:id/duplicates', async c => {
+    const { db, key } = await openForWork(c)
+    const { of, text } = await readBody(c, linkBody)
+    const wish = wishOf(c, key, of, text)
+    return c.json(await propose(c.get('platform'), db, c.get('site').region, wish), 201)
+  })
+
+  routes.post('/work/requests/:id/duplicates/:of/answer', async c => {
+    const { db, key } = await openForWork(c)
+    const { confirmed, text } = await readBody(c, answerBody)
+    const wish = { ...wishOf(c, key, c.req.param('of'), text), confirmed }
+    return c.json(await answerProposal(c.get('platform'), db, c.get('site').region, wish))
+  })
+
+  routes.post('/work/requests/:id/duplicates/:of/unlink', async c => {
+    const { db, key } = await openForWork(c)
+    const { text } = await readBody(c, unlinkBody)
+    const wish = wishOf(c, key, c.req.param('of'), text)
+    return c.json(await unlink(c.get('platform'), db, c.get('site').region, wish))
+  })
+
+  routes.get('/work/duplicates', async c => {
+    const { db } = await openForWork(c)
+    const { limit, after } = readPage(c)
+    const typed = c.req.query('state') ?? 'asked'
+    const state = linkStates.find(known => known === typed)
+    if (state === undefined)
+      throw problem('invalid-fields', { fields: [{ field: 'state', code: 'not-an-option' }] })
+    const rows = await listLinks(db, state, after, limit)
+    return c.json({ links: rows.map(linkView), next: nextPage(rows, limit) })
+  })
+
   routes.get('/work/reroutes', async c => {
     const { db } = await openForWork(c)
-    const limit = readNumber('limit', c.req.query('limit') ?? '', 1, 200)
-    const after = readNumber('after', c.req.query('after') ?? '', 1, Number.MAX_SAFE_INTEGER)
-    const faults = [...limit.faults, ...after.faults]
-    if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
-    const wanted = Math.floor(limit.value ?? 50)
-    const rows = await listRerouted(db, after.value, wanted)
+    const { limit, after } = readPage(c)
+    const rows = await listRerouted(db, after, limit)
     const say = translator(c.get('language'))
     const reroutes = rows.map(({ at, payload, request }) => {
       const { from, to, because, receiver, snapshot } = reroutedOf(payload)
@@ -75,10 +139,42 @@ export function caseRoutes(): Hono<Door> {
         snapshot,
       }
     })
-    return c.json({ reroutes, next: rows.length < wanted ? null : (rows.at(-1)?.seq ?? null) })
+    return c.json({ reroutes, next: nextPage(rows, limit) })
   })
 
   return routes
+}
+
+function wishOf(c: Context<Door>, key: Work['key'], of: string, text = ''): LinkWish {
+  const request = c.req.param('id') ?? ''
+  return { request, of, text, key, idempotencyKey: readIdempotencyKey(c) }
+}
+
+function linkView(row: LinkRow) {
+  const { request, caseId, other, state, survivor, text, proposedAt, answeredAt } = row
+  return {
+    request,
+    case: caseId,
+    of: other,
+    state,
+    survivor,
+    text,
+    proposed_at: time(proposedAt),
+    answered_at: time(answeredAt),
+  }
+}
+
+/** Pages of what is numbered as it comes: `after` is the last number of the page before. */
+function readPage(c: Context<Door>): { limit: number; after: number | undefined } {
+  const limit = readNumber('limit', c.req.query('limit') ?? '', 1, 200)
+  const after = readNumber('after', c.req.query('after') ?? '', 1, Number.MAX_SAFE_INTEGER)
+  const faults = [...limit.faults, ...after.faults]
+  if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
+  return { limit: Math.floor(limit.value ?? 50), after: after.value }
+}
+
+function nextPage(rows: readonly { readonly seq: number }[], limit: number): number | null {
+  return rows.length < limit ? null : (rows.at(-1)?.seq ?? null)
 }
 
 function correctedView(c: Context<Door>, { version, before, after, changed, due }: Corrected) {

@@ -11,7 +11,7 @@ import { closeReasons, statuses } from './schema.ts'
 /* Reading what callers send to the JSON API. Everything throws a problem that names what to mend. */
 
 const words = (max: number) => v.pipe(v.string(), v.maxLength(max))
-const draftBody = v.strictObject({
+export const draftBody = v.strictObject({
   service_code: v.string(),
   lat: v.optional(v.nullable(v.number())),
   long: v.optional(v.nullable(v.number())),
@@ -24,6 +24,7 @@ const draftBody = v.strictObject({
   last_name: v.optional(v.string()),
   email: v.optional(v.string()),
   phone: v.optional(v.string()),
+  follow: v.optional(v.boolean()),
   share_contact: v.optional(v.boolean()),
   media: v.optional(v.array(v.string())),
   incident_at: v.optional(v.nullable(v.string())),
@@ -87,6 +88,7 @@ export async function readDraft(c: Context<Door>): Promise<{ draft: Draft; dryRu
     zipcode: body.zipcode ?? '',
     description: body.description ?? '',
     answers: Object.fromEntries(answers),
+    follow: body.follow,
     contact: {
       ...noContact,
       firstName: body.first_name ?? '',

@@ -1,4 +1,5 @@
 import type { Region } from '../../src/regions/compile.ts'
+import { expectAsDescribed } from './described.ts'
 
 /** What a contract needs of a running app, whatever runtime it runs on. */
 export interface ContractApp {
@@ -32,7 +33,12 @@ export interface Door {
   readonly region: Region
 }
 
-export function contractApp({ request, key, runJobs, region }: Door): ContractApp {
+export function contractApp({ request: ask, key, runJobs, region }: Door): ContractApp {
+  const request: Door['request'] = async (path, init) => {
+    const answer = await ask(path, init)
+    await expectAsDescribed(init?.method ?? 'GET', path, answer)
+    return answer
+  }
   const json = (path: string, body: object, headers: Record<string, string> = {}) =>
     request(path, {
       method: 'POST',

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { openTenant } from '../../src/core/db.ts'
 import { request } from '../../src/requests/schema.ts'
+import { expectAsDescribed } from '../contract/described.ts'
 import { bundled, startApp, type TestApp } from './app.ts'
 
 /** A request as its own jurisdiction's programs see it; of the rest of its JSON, what tests look at. */
@@ -115,12 +116,14 @@ export async function startCounty(options: Parameters<typeof startApp>[0] = {}):
       headers: { 'content-type': 'application/json', ...(as !== undefined && (await bearer(as))) },
       body: JSON.stringify(body),
     })
+    await expectAsDescribed('POST', path, answer)
     await app.runJobs()
     return { status: answer.status, body: (await answer.json()) as Answer['body'] }
   }
   async function get<T>(path: string, as?: string): Promise<T> {
     const answer = await app.request(path, as === undefined ? {} : { headers: await bearer(as) })
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+    await expectAsDescribed('GET', path, answer)
     return (await answer.json()) as T
   }
   const whole = (jurisdiction: string, id: string) => get<Whole>(`/api/v1/work/requests/${id}`, jurisdiction)
