@@ -99,10 +99,19 @@ export function withdrawSteps(
   why: 'withdrawn' | 'timed-out',
   at: number,
 ): Step[] {
-  const to = row.state === 'appealed' ? arbitratorOf(region) : row.receiver
+  const [side, to] =
+    row.state === 'appealed'
+      ? (['arbitrator', arbitratorOf(region)] as const)
+      : (['receiver', row.receiver] as const)
   return [
     sql`UPDATE handoff SET state = ${why}, answered_at = ${at}, version = version + 1 WHERE id = ${row.id} AND side = 'sender'`,
-    ...post(`${row.id}:withdraw`, row.caseId, to, { kind: 'withdraw', why, ...offerOf(row) }, at),
+    ...post(
+      `${row.id}:withdraw:${side}`,
+      row.caseId,
+      to,
+      { kind: 'withdraw', side, why, ...offerOf(row) },
+      at,
+    ),
   ]
 }
 

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import { guard, type Step, type TenantDb } from '../core/db.ts'
 import { problem } from '../core/problem.ts'
 import { rollUp } from '../requests/case.ts'
-import { news } from '../requests/events.ts'
+import { news, record } from '../requests/events.ts'
 import type { RequestRow } from '../requests/find.ts'
 import { request, share } from '../requests/schema.ts'
 import { type Of, toldElsewhere } from './effects-receiver.ts'
@@ -16,12 +16,16 @@ export async function progressEffect(db: TenantDb, { share: told, events }: Of<'
   const known = shares.find(row => row.jurisdiction === told.jurisdiction && row.request === told.request)
   const isNews = known === undefined || known.version < told.version
   const now = isNews ? [...shares.filter(row => row !== known), told] : shares
+  const updatedAt = Math.max(face.updatedAt, told.updatedAt)
   return [
     asRead(face),
     ...(isNews ? [upsert(told)] : []),
     ...toldElsewhere(db.slug, face.id, events),
     ...(isNews && told.held && face.custody === 'passed' ? [takePlace(face, told)] : []),
-    ...faceSteps(face, now, Math.max(face.updatedAt, told.updatedAt)),
+    // So that whoever read the shares before this one reads them again.
+    sql`UPDATE request SET updated_at = ${updatedAt}, version = version + 1 WHERE id = ${face.id}`,
+    ...faceSteps(face, now, updatedAt),
+    ...news(updatedAt),
   ]
 }
 
@@ -31,11 +35,12 @@ function takePlace({ id }: RequestRow, { place }: ShareNews): Step {
     resolution = ${place.resolution} WHERE id = ${id}`
 }
 
-/** After a change of the origin's own share: the case as a whole. No steps for a case that has no other share. */
+/** After a change of the origin's own share: the case as a whole. No steps when that changes nothing. */
 export async function ownShareSteps(db: TenantDb, caseId: string): Promise<Step[]> {
   const [[face], shares] = await readFace(db, caseId)
   if (face === undefined || shares.length === 0) return []
-  return [asRead(face), ...faceSteps(face, shares, face.updatedAt)]
+  const steps = faceSteps(face, shares, face.updatedAt)
+  return steps.length === 0 ? [] : [asRead(face), ...steps, ...news(face.updatedAt)]
 }
 
 function readFace(db: TenantDb, caseId: string) {
@@ -62,21 +67,28 @@ function upsert(told: ShareNews): Step {
     WHERE excluded.version > share.version`
 }
 
-type Share = Pick<ShareNews, 'status' | 'closeReason' | 'held' | 'agency' | 'expectedAt'>
+type Share = Pick<ShareNews, 'status' | 'closeReason' | 'held' | 'agency' | 'expectedAt' | 'receivedAt'>
 
-/** Where custody has passed on, the origin's own row shows what its holder says of it. */
+/** What of the case's public face the shares change. Where custody has passed on, its latest holder speaks for it. */
 function faceSteps(face: RequestRow, others: readonly Share[], updatedAt: number): Step[] {
   const own: Share = { ...face, held: face.custody === 'held', agency: face.agencyResponsible }
   const rolled = rollUp([own, ...others])
   if (rolled === undefined) return []
-  const holder = others.find(({ held }) => held)
-  const steps: Step[] = [
-    sql`UPDATE request SET case_status = ${rolled.status}, updated_at = ${updatedAt}, version = version + 1 WHERE id = ${face.id}`,
+  const holders = others.filter(({ held }) => held).sort((a, b) => b.receivedAt - a.receivedAt)
+  const speaker = own.held ? own : { ...(holders[0] ?? own), ...rolled }
+  const { status, closeReason, agency, expectedAt } = speaker
+  const isSame =
+    rolled.status === face.caseStatus &&
+    status === face.status &&
+    closeReason === face.closeReason &&
+    agency === face.agencyResponsible &&
+    expectedAt === face.expectedAt
+  if (isSame) return []
+  const closedAt = status === 'closed' ? (face.closedAt ?? updatedAt) : null
+  return [
+    sql`UPDATE request SET case_status = ${rolled.status}, status = ${status}, close_reason = ${closeReason}, closed_at = ${closedAt},
+      agency_responsible = ${agency}, expected_at = ${expectedAt}, version = version + 1 WHERE id = ${face.id}`,
+    // Those who follow the log hear of what no event of anybody's tells.
+    record(face.id, 'system:courier', updatedAt, false, { type: 'rolled-up', status: rolled.status }),
   ]
-  if (face.custody === 'passed' && holder !== undefined) {
-    const closedAt = rolled.status === 'closed' ? updatedAt : null
-    steps.push(sql`UPDATE request SET status = ${rolled.status}, close_reason = ${rolled.closeReason}, closed_at = ${closedAt},
-      agency_responsible = ${holder.agency}, expected_at = ${holder.expectedAt} WHERE id = ${face.id}`)
-  }
-  return [...steps, ...news(updatedAt)]
 }

@@ -92,12 +92,20 @@ export interface Note {
   readonly idempotencyKey?: string | undefined
 }
 
-/** Adds a note: public ones stand on the resident's timeline, private ones never leave the jurisdiction. */
+/**
+ * Adds a note: public ones stand on the resident's timeline and are the holder's to write; private ones never leave the
+ * jurisdiction. Throws `wrong-state` when another holds it.
+ */
 export async function addNote(db: TenantDb, id: string, note: Note, at: number): Promise<void> {
   if (note.text.trim() === '')
     throw problem('invalid-fields', { fields: [{ field: 'text', code: 'required' }] })
   const steps = [
     guard(sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id})`, 'not-found'),
+    guard(
+      sql`${note.public ? 0 : 1} OR EXISTS (SELECT 1 FROM ${request} WHERE id = ${id} AND custody = 'held')`,
+      'wrong-state',
+      'Another jurisdiction holds it now.',
+    ),
     record(id, actorOf(db.access), at, note.public, { type: 'note', text: note.text }),
     sql`UPDATE ${request} SET updated_at = ${at}, version = version + 1 WHERE id = ${id}`,
     ...news(at),
