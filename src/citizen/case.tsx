@@ -10,6 +10,7 @@ import { Page } from '../web/layout.tsx'
 import { RegionMap } from '../web/map.tsx'
 import type { View } from '../web/view.ts'
 import { serviceName } from './catalogue.ts'
+import { FollowForm } from './follow.tsx'
 import { PartnerContact, partnerStatus, Trace } from './handles.tsx'
 import { PassedOn, Shares } from './shares.tsx'
 
@@ -58,6 +59,7 @@ export function CasePage({ view, found, keeper, thanks }: Props) {
               <TimelineEntry {...{ view, event, zone, keeper }} hideText={request.private} />
             ))}
           </ol>
+          {!request.private && <FollowForm view={view} number={request.caseId} />}
         </div>
         <aside class="columns__side">
           <section class="handles" aria-labelledby="handles">

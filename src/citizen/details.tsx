@@ -3,7 +3,7 @@ import type { Draft } from '../requests/draft.ts'
 import type { PublicRequest } from '../requests/public-index.ts'
 import type { Resolution } from '../routing/types.ts'
 import { Alert, BackLink, Emergency, Steps } from '../web/components.tsx'
-import { FaultSummary, type FieldMessage, fieldId, TextArea, TextField } from '../web/fields.tsx'
+import { Checkbox, FaultSummary, type FieldMessage, TextArea, TextField } from '../web/fields.tsx'
 import { Icon } from '../web/icon.tsx'
 import { Page } from '../web/layout.tsx'
 import type { View } from '../web/view.ts'
@@ -108,23 +108,18 @@ function DetailsForm(props: DetailsProps & { action: string }) {
             />
           ))}
         </div>
-        <div class="usa-checkbox">
-          <input
-            class="usa-checkbox__input"
-            id={fieldId('shareContact')}
-            type="checkbox"
-            name="shareContact"
-            value="yes"
-            checked={draft.contact.shared}
-            aria-describedby={`${fieldId('shareContact')}-hint`}
-          />
-          <label class="usa-checkbox__label" for={fieldId('shareContact')}>
-            {t('share-contact')}
-          </label>
-          <p class="usa-hint" id={`${fieldId('shareContact')}-hint`}>
-            {t('share-contact-hint')}
-          </p>
-        </div>
+        <Checkbox
+          name="follow"
+          label={t('follow-box')}
+          hint={t('follow-box-hint')}
+          checked={draft.follow === true}
+        />
+        <Checkbox
+          name="shareContact"
+          label={t('share-contact')}
+          hint={t('share-contact-hint')}
+          checked={draft.contact.shared}
+        />
       </fieldset>
       {service.private && (
         <p class="private-note">

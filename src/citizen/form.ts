@@ -35,6 +35,7 @@ export function readDraft(
     zipcode: '',
     description: one('description').trim(),
     answers: Object.fromEntries(answers),
+    follow: one('follow') === 'yes',
     contact: { ...noContact, ...Object.fromEntries(contact), shared: one('shareContact') === 'yes' },
     media: all('media'),
     mediaUrl: '',

@@ -4,6 +4,7 @@ import { metresBetween } from '../core/geometry.ts'
 import { asProblem } from '../core/problem.ts'
 import type { Door } from '../regions/site.ts'
 import type { Draft } from '../requests/draft.ts'
+import { alike } from '../requests/duplicates.ts'
 import { type PublicRequest, reportsNearby } from '../requests/public-index.ts'
 import { Moment, StatusTag } from '../web/components.tsx'
 import type { View } from '../web/view.ts'
@@ -19,7 +20,7 @@ export async function lookNearby(
   const platform = c.get('platform')
   const db = openRegion(platform, { kind: 'public', region: region.slug }, region.slug)
   try {
-    return await reportsNearby(db, place, [service], platform.clock.now())
+    return await reportsNearby(db, place, alike(region, service), platform.clock.now())
   } catch (error) {
     if (asProblem(error).slug !== 'database-away') throw error
     return null

@@ -16,6 +16,16 @@ import { AboutPage } from './about.tsx'
 import { CasePage } from './case.tsx'
 import { grouped, offeredBy, siteServices } from './catalogue.ts'
 import { DetailsPage } from './details.tsx'
+import {
+  answer,
+  answerPage,
+  confirm,
+  confirmPage,
+  follow,
+  followPage,
+  stop,
+  unfollowPage,
+} from './follow.tsx'
 import { faultMessages, readDraft } from './form.ts'
 import { Handles } from './handles.tsx'
 import { HomePage } from './home.tsx'
@@ -66,6 +76,14 @@ export function citizenPages(): Hono<Door> {
   pages.get('/track', trackPage)
   pages.get('/cases/:number', casePage)
   pages.get('/reports', reportsPage)
+  pages.get('/cases/:number/follow', followPage)
+  pages.post('/cases/:number/follow', smallForm, follow)
+  pages.get('/follow/:token', confirmPage)
+  pages.post('/follow/:token', smallForm, confirm)
+  pages.get('/unfollow/:token', unfollowPage)
+  pages.post('/unfollow/:token', smallForm, stop)
+  pages.get('/answer/:token', answerPage)
+  pages.post('/answer/:token', smallForm, answer)
   pages.get('/reply/:token', replyPage)
   pages.post('/reply/:token', smallForm, sendReply)
   return pages

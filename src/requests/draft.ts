@@ -18,6 +18,8 @@ export interface Draft {
   /** By question code; a list question has several. Also holds the answer to routing's own question. */
   readonly answers: Readonly<Record<string, readonly string[]>>
   readonly contact: Contact
+  /** Told by e-mail what happens to it. */
+  readonly follow?: boolean | undefined
   /** Photos already uploaded for this report. */
   readonly media: readonly string[]
   readonly mediaUrl: string
@@ -83,9 +85,9 @@ export function draftFaults(draft: Draft, service: ServiceDocument): FieldFault[
   line('zipcode', draft.zipcode, 20)
   const { shared: _, ...details } = draft.contact
   for (const [field, text] of Object.entries(details)) line(field, text)
-  if (draft.contact.email !== '' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(draft.contact.email)) {
-    faults.push({ field: 'email', code: 'not-an-email' })
-  }
+  const email = draft.contact.email.trim()
+  if (email !== '' && !isEmail(email)) faults.push({ field: 'email', code: 'not-an-email' })
+  if (email === '' && draft.follow) faults.push({ field: 'email', code: 'required' })
   line('mediaUrl', draft.mediaUrl, 2000)
   if (draft.mediaUrl !== '' && !isWebAddress(draft.mediaUrl))
     faults.push({ field: 'mediaUrl', code: 'not-a-url' })
@@ -135,6 +137,10 @@ function isDateOrTime(typed: string): boolean {
   const [, year, month, day, time = ''] = /^(\d{4})-(\d{2})-(\d{2})(?:T(.+))?$/.exec(typed) ?? []
   if (!isDay(Number(year), Number(month), Number(day))) return false
   return time === '' || /^\d{2}:\d{2}(:\d{2})?$/.test(time) || readInstant('', typed).value !== undefined
+}
+
+export function isEmail(text: string): boolean {
+  return text.length <= MAX_LINE && /^[^\s@<>,;:"]+@[^\s@<>,;:"]+\.[^\s@<>,;:"]+$/.test(text)
 }
 
 export function isWebAddress(text: string): boolean {

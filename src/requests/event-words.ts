@@ -23,8 +23,15 @@ export function eventWords(
   switch (event.type) {
     case 'submitted':
       return { title: t('event-submitted'), words: '' }
-    case 'status':
-      return { title: statusTitle(t, event.to, event.reason), words: event.text }
+    case 'status': {
+      const { to, reason, of: number, text: words } = event
+      if (number === undefined) return { title: statusTitle(t, to, reason), words }
+      return { title: t(to === 'closed' ? 'event-duplicate' : 'event-not-duplicate', { number }), words }
+    }
+    case 'followed': {
+      const what = statusTitle(t, event.status, event.reason ?? undefined)
+      return { title: t('event-followed', { number: event.of, what }), words: '' }
+    }
     case 'note':
       return { title: t('event-note'), words: event.text }
     case 'relocated':
@@ -33,6 +40,8 @@ export function eventWords(
         words: '',
       }
     case 'received': {
+      // Of a corrected place the resident has heard when it was corrected (S9).
+      if (event.reason === 'moved-pin' && event.kind === 'transfer') return undefined
       const title = event.kind === 'share' ? 'event-shared' : 'event-received'
       return { title: t(title, { agency: event.agency }), words: reasonText(region, event.reason, language) }
     }

@@ -15,7 +15,8 @@ import type { Resolution } from '../routing/types.ts'
 import { partnerFor, rightfulHolder } from './custody.ts'
 import { promisedBy } from './deadline.ts'
 import { type Answer, type Draft, draftFaults, givenAnswers } from './draft.ts'
-import { forward, HAND_ON, PUBLISH, record } from './events.ts'
+import { forward, HAND_ON, NOTIFY, PUBLISH, record } from './events.ts'
+import { follower } from './follower-schema.ts'
 import { type ClaimedPhoto, claimPhotos, unknownPhoto } from './media.ts'
 import { needsTriage } from './resolution.ts'
 import { media, person, request } from './schema.ts'
@@ -126,6 +127,11 @@ function reportSteps(
     steps.push(sql`INSERT INTO ${person} (id, first_name, last_name, email, phone, device_id, account_id, shared, created_at) VALUES
       (${personId}, ${blank(contact.firstName)}, ${blank(contact.lastName)}, ${blank(contact.email)}, ${blank(contact.phone)},
        ${blank(contact.deviceId)}, ${blank(contact.accountId)}, ${shared ? 1 : 0}, ${at})`)
+  }
+  if (draft.follow) {
+    steps.push(sql`INSERT INTO ${follower} (id, case_id, email, language, created_at, confirmed_at)
+      VALUES (${randomText(platform.random, 16)}, ${id}, ${contact.email.trim()}, ${draft.language}, ${at}, ${at})`)
+    steps.push(ring(NOTIFY, at))
   }
   const answers = JSON.stringify(answersOf(service, draft, region))
   steps.push(sql`INSERT INTO ${request} (id, case_id, origin, custody, trail, case_status, received_at, service_code, service_name, status, version, description, address, address_id, zipcode,

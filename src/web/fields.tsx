@@ -126,6 +126,30 @@ export function ChoiceField(props: ChoiceProps) {
   )
 }
 
+/** Something to agree to. */
+export function Checkbox(props: { name: string; label: string; hint: string; checked: boolean }) {
+  const id = fieldId(props.name)
+  return (
+    <div class="usa-checkbox">
+      <input
+        class="usa-checkbox__input"
+        id={id}
+        type="checkbox"
+        name={props.name}
+        value="yes"
+        checked={props.checked}
+        aria-describedby={`${id}-hint`}
+      />
+      <label class="usa-checkbox__label" for={id}>
+        {props.label}
+      </label>
+      <p class="usa-hint" id={`${id}-hint`}>
+        {props.hint}
+      </p>
+    </div>
+  )
+}
+
 /** More options than fit on tiles. */
 export function SelectField(props: ChoiceProps & { any?: string }) {
   const { view, name, values, options, any } = props
