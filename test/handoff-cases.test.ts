@@ -97,8 +97,12 @@ function filled(
   return { service_code: service, ...where, ...more, answers: { ...answers, ...more.answers } }
 }
 
-async function report(...wish: Parameters<typeof filled>) {
-  const { status, body } = await send('/requests', filled(...wish))
+const report = (...wish: Parameters<typeof filled>) => reportAt('', ...wish)
+
+/** At a jurisdiction's own door, such as `/j/lakeview`, or the shared one. */
+async function reportAt(door: string, ...wish: Parameters<typeof filled>) {
+  const answer = await app.request(`${door}/api/v1/requests`, json(filled(...wish)))
+  const [status, body] = [answer.status, (await answer.json()) as Answer['body']]
   if (status !== 201) throw new Error(JSON.stringify(body))
   await app.runJobs()
   return body
@@ -407,5 +411,244 @@ describe('S7 late filing', () => {
         expect(body.fields.map(({ field }) => field)).toEqual(['incident_at'])
       }
     }
+  })
+})
+
+describe('S12 a duplicate across jurisdictions', () => {
+  const HOUR = 3_600_000
+  interface Link {
+    of: string
+    state: string
+    survivor: string | null
+  }
+  interface Duplicates {
+    candidates: { id: string; jurisdiction: string; metres: number }[]
+    links: Link[]
+  }
+  interface Whole extends Shown {
+    status: string
+    status_notes: string | null
+    close_reason: string | null
+    expected_at: string | null
+    duplicate_of?: { id: string; status: string | null; url: string }
+  }
+
+  const duplicates = (id: string, key: string) => read<Duplicates>(`/work/requests/${id}/duplicates`, key)
+  const whole = (id: string, key: string) => read<Whole>(`/work/requests/${id}`, key)
+  const face = (id: string) => read<Whole>(`/requests/${id}`)
+  const propose = (id: string, of: string, key: string) =>
+    send(`/work/requests/${id}/duplicates`, { of }, key)
+  const answer = (id: string, of: string, key: string, confirmed = true) =>
+    send(`/work/requests/${id}/duplicates/${of}/answer`, { confirmed }, key)
+  const unlink = (id: string, of: string, key: string) =>
+    send(`/work/requests/${id}/duplicates/${of}/unlink`, {}, key)
+  const change = async (id: string, to: string, key: string, more: object = {}) => {
+    const { version } = await whole(id, key)
+    expect((await send(`/work/requests/${id}/status`, { to, version, ...more }, key)).status).toBe(200)
+    await app.runJobs()
+  }
+
+  /** The same hole on the county's road: to the city by its site, and a day later to the county. */
+  async function sameHole() {
+    app = await startApp()
+    const hole = placed('2230 Mill Road, Port Ellery')
+    const bySite = await reportAt('/j/port-ellery', 'pothole', hole, { email: 'site@example.org' })
+    app.advance(24 * HOUR)
+    const byPhone = await report(
+      'pothole',
+      { lat: hole.lat + 0.0002, long: hole.long },
+      { email: 'phone@example.org' },
+    )
+    expect([bySite.jurisdiction, byPhone.jurisdiction]).toEqual(['port-ellery', 'ellery-county'])
+    const [city, county] = [await work('port-ellery'), await work('ellery-county')]
+    return { older: bySite.id, newer: byPhone.id, city, county }
+  }
+
+  it('is found from either side, with public fields only', async () => {
+    const { older, newer, city, county } = await sameHole()
+    const fromCity = await duplicates(older, city)
+    expect(fromCity.candidates).toMatchObject([{ id: newer, jurisdiction: 'ellery-county', metres: 22 }])
+    const fromCounty = await duplicates(newer, county)
+    expect(fromCounty.candidates.map(({ id }) => id)).toEqual([older])
+    expect(JSON.stringify([fromCity, fromCounty])).not.toContain('@example.org')
+  })
+
+  it('proposed by one and confirmed by the other, the responsible body’s case survives, not the older', async () => {
+    const { older, newer, city, county } = await sameHole()
+    const promised = (await whole(newer, county)).expected_at
+    expect((await propose(older, newer, city)).body).toMatchObject({ of: newer, state: 'proposed' })
+    await app.runJobs()
+    expect(await read('/work/duplicates', county)).toMatchObject({
+      links: [{ request: newer, of: older, state: 'asked' }],
+    })
+    expect((await answer(newer, older, county)).body).toMatchObject({ state: 'confirmed', survivor: newer })
+    await app.runJobs()
+
+    const closed = await whole(older, city)
+    expect(closed).toMatchObject({
+      status: 'closed',
+      close_reason: 'duplicate',
+      status_notes: `Already reported as ${newer}.`,
+      duplicate_of: { id: newer, status: 'submitted' },
+    })
+    expect(await face(older)).toMatchObject({ status: 'closed', duplicate_of: { id: newer } })
+    const going = await whole(newer, county)
+    expect(going.status).toBe('submitted')
+    // Three business days from the first report, not from the second, a day later.
+    expect(Date.parse(going.expected_at ?? '')).toBeLessThan(Date.parse(promised ?? ''))
+    expect((await duplicates(newer, county)).candidates).toEqual([])
+  })
+
+  it('the duplicate’s reporter follows the survivor, and neither side learns the other’s contacts', async () => {
+    const { older, newer, city, county } = await sameHole()
+    await propose(newer, older, county)
+    await app.runJobs()
+    await answer(older, newer, city)
+    await app.runJobs()
+    await change(newer, 'in_progress', county)
+    await change(newer, 'closed', county, { reason: 'completed', text: 'Filled.' })
+    const followed = (await face(older)).timeline.filter(({ type }) => type === 'followed')
+    expect(followed.map(({ of, status }) => [of, status])).toEqual([
+      [newer, 'submitted'],
+      [newer, 'in_progress'],
+      [newer, 'closed'],
+    ])
+    expect(await face(older)).toMatchObject({ duplicate_of: { id: newer, status: 'closed' } })
+    expect(JSON.stringify(await whole(newer, county))).not.toContain('site@example.org')
+    expect(JSON.stringify(await whole(older, city))).not.toContain('phone@example.org')
+  })
+
+  it('unlinking restores both, by whichever side', async () => {
+    const { older, newer, city, county } = await sameHole()
+    await change(older, 'acknowledged', city)
+    const [before, promised] = [await whole(older, city), (await whole(newer, county)).expected_at]
+    await propose(older, newer, city)
+    await app.runJobs()
+    await answer(newer, older, county)
+    await app.runJobs()
+    expect((await whole(newer, county)).expected_at).not.toBe(promised)
+    expect((await unlink(newer, older, county)).body).toMatchObject({ state: 'unlinked' })
+    await app.runJobs()
+    const { status, status_notes, close_reason, expected_at, duplicate_of } = await whole(older, city)
+    expect({ status, status_notes, close_reason, expected_at }).toEqual({
+      status: 'acknowledged',
+      status_notes: before.status_notes,
+      close_reason: null,
+      expected_at: before.expected_at,
+    })
+    expect(duplicate_of).toBeUndefined()
+    expect((await whole(newer, county)).expected_at).toBe(promised)
+    await change(newer, 'in_progress', county)
+    const told = (await face(older)).timeline.filter(({ type }) => type === 'followed')
+    expect(told.map(({ status }) => status)).toEqual(['submitted'])
+    // And they can be put together again.
+    expect((await propose(newer, older, county)).status).toBe(201)
+    await app.runJobs()
+    expect((await answer(older, newer, city)).body).toMatchObject({ state: 'confirmed', survivor: newer })
+  })
+
+  it('proposed by both at once, they are one, by one answer', async () => {
+    const { older, newer, city, county } = await sameHole()
+    await Promise.all([propose(older, newer, city), propose(newer, older, county)])
+    await app.runJobs()
+    expect((await duplicates(older, city)).links).toMatchObject([{ state: 'confirmed', survivor: newer }])
+    expect((await duplicates(newer, county)).links).toMatchObject([{ state: 'confirmed', survivor: newer }])
+    expect([(await face(older)).status, (await face(newer)).status]).toEqual(['closed', 'submitted'])
+  })
+
+  it('within one jurisdiction the older goes on at once, without asking', async () => {
+    app = await startApp()
+    const common = placed('Hollis Common')
+    const first = await report('graffiti', common)
+    app.advance(HOUR)
+    const second = await report('graffiti', common)
+    const hollis = await work('hollis')
+    expect((await propose(first.id, second.id, hollis)).body).toMatchObject({
+      state: 'confirmed',
+      survivor: first.id,
+    })
+    await app.runJobs()
+    expect(await face(second.id)).toMatchObject({ status: 'closed', duplicate_of: { id: first.id } })
+    await unlink(second.id, first.id, hollis)
+    await app.runJobs()
+    expect((await face(second.id)).status).toBe('submitted')
+    expect((await duplicates(first.id, hollis)).links).toMatchObject([{ state: 'unlinked' }])
+  })
+
+  it('a proposal goes after a case that has passed on', async () => {
+    const { older, newer, city, county } = await sameHole()
+    const [offered] = await offersTo(county)
+    await send(`/work/handoffs/${offered?.id}/accept`, {}, county)
+    await app.runJobs()
+    const elsewhere = await report('pothole', placed('Hollis Common'))
+    const hollis = await work('hollis')
+    expect((await propose(elsewhere.id, older, hollis)).status).toBe(201)
+    await app.runJobs()
+    expect(await read<{ links: Link[] }>('/work/duplicates', city)).toMatchObject({ links: [] })
+    const { links } = await read<{ links: Link[] }>('/work/duplicates', county)
+    expect(links).toMatchObject([{ case: older, of: elsewhere.id }])
+    // The county holds both that share and its own report: they are one at once.
+    const own = (await read<{ requests: { id: string; case: string }[] }>('/work/requests', county)).requests
+    const share = own.find(row => row.case === older)?.id ?? ''
+    expect((await propose(share, newer, county)).body).toMatchObject({ state: 'confirmed', survivor: older })
+    await app.runJobs()
+    expect(await face(newer)).toMatchObject({ duplicate_of: { id: older } })
+  })
+
+  it('services of one family are compared, before sending and after', async () => {
+    app = await startApp()
+    const where = placed('350 Main Street, Port Ellery')
+    const leak = await report('water-leak', where)
+    const query = `?lat=${where.lat}&long=${where.long}&service_code=`
+    const near = async (code: string) =>
+      (await read<{ requests: { id: string }[] }>(`/nearby${query}${code}`)).requests.map(({ id }) => id)
+    expect(await near('road-flooding')).toEqual([leak.id])
+    expect(await near('pothole')).toEqual([])
+    const flood = await report('road-flooding', where)
+    const { candidates } = await duplicates(flood.id, await work('port-ellery'))
+    expect(candidates).toMatchObject([{ id: leak.id, jurisdiction: 'quill-water' }])
+  })
+
+  it('a private case is no candidate, looks unknown when it is named, and is compared with nothing', async () => {
+    app = await startApp()
+    const common = placed('Hollis Common')
+    const [hidden, open] = [await report('welfare-check', common), await report('stray-animal', common)]
+    const county = await work('ellery-county')
+    expect(hidden.jurisdiction).toBe('ellery-county')
+    expect((await duplicates(open.id, county)).candidates).toEqual([])
+    const named = await propose(open.id, hidden.id, county)
+    const unknown = await propose(open.id, 'HO-22222-22222', county)
+    expect([named.status, unknown.status]).toEqual([400, 400])
+    expect(named.body.fields).toEqual(unknown.body.fields)
+    expect((await propose(hidden.id, open.id, county)).status).toBe(409)
+  })
+
+  it('what cannot be linked or answered is refused, with how it stands', async () => {
+    const { older, newer, city, county } = await sameHole()
+    const codes = async (wish: Promise<Answer>) => {
+      const { status, body } = await wish
+      return [status, body.fields?.[0]?.code ?? body.state]
+    }
+    expect(await codes(propose(older, older, city))).toEqual([400, 'not-an-option'])
+    expect(await codes(propose(older, 'nonsense', city))).toEqual([400, 'unknown'])
+    expect(await codes(send(`/work/requests/${older}/duplicates`, { case: newer }, city))).toEqual([
+      400,
+      'required',
+    ])
+    expect(await codes(propose(older, newer, county))).toEqual([404, undefined])
+    expect(await codes(answer(newer, older, county))).toEqual([404, undefined])
+    await propose(older, newer, city)
+    await app.runJobs()
+    expect((await propose(older, newer, city)).status).toBe(409)
+    expect((await propose(newer, older, county)).status).toBe(409)
+    expect(await codes(answer(older, newer, city))).toEqual([409, 'proposed'])
+    expect(await codes(unlink(newer, older, county))).toEqual([409, 'asked'])
+    expect(await codes(answer(newer, older, county, false))).toEqual([200, 'declined'])
+    expect(await codes(answer(newer, older, county))).toEqual([409, 'declined'])
+    await app.runJobs()
+    expect((await duplicates(older, city)).links).toMatchObject([{ state: 'declined', survivor: null }])
+    expect([(await face(older)).status, (await face(newer)).status]).toEqual(['submitted', 'submitted'])
+    await change(older, 'closed', city, { reason: 'no-action' })
+    expect((await propose(older, newer, city)).status).toBe(409)
   })
 })

@@ -11,6 +11,7 @@ import type { RequestRow } from '../requests/find.ts'
 import { event, request } from '../requests/schema.ts'
 import { withdrawSteps } from './answers.ts'
 import { readHeld } from './crossing.ts'
+import { tellFollowers } from './effects-duplicates.ts'
 import { ownShareSteps } from './effects-origin.ts'
 import { find } from './effects-receiver.ts'
 import { refusedSteps } from './effects-sender.ts'
@@ -159,8 +160,15 @@ export const tellOriginJob: JobHandler = {
           }
           return post(`${db.slug}:progress:${row.id}:${seen}`, row.caseId, row.origin, progress, at)
         })
+      const faces = rows.filter(({ id, caseId, origin }) => id === caseId && origin === db.slug)
+      const followed = await tellFollowers(
+        db,
+        faces.map(({ id }) => id),
+        at,
+      )
       await db.commit([
         ...steps,
+        ...followed,
         sql`INSERT INTO consumer (name, seq) VALUES (${TELL_ORIGIN}, ${newest.seq})
           ON CONFLICT (name) DO UPDATE SET seq = max(seq, excluded.seq)`,
       ])

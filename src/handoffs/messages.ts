@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { ring } from '../core/jobs.ts'
 import type { Answer } from '../requests/draft.ts'
+import type { CaseFacts } from '../requests/duplicates.ts'
 import type { CloseReason, Status } from '../requests/schema.ts'
 import type { HandoffKind } from './schema.ts'
 
@@ -33,6 +34,57 @@ export type Message =
   | { readonly kind: 'decision'; readonly handoff: string; readonly holder: string; readonly text: string }
   /** From whoever has a share of a case to its origin. */
   | { readonly kind: 'progress'; readonly share: ShareNews; readonly events: readonly ToldEvent[] }
+  | DuplicateMessage
+
+/** About two cases that are one (S12). `of` is the receiver's case, `facts` are the sender's; an earlier `round` changes nothing any more. */
+export type DuplicateMessage =
+  /** From the holder of one case to that of another, by way of its origin. */
+  | {
+      readonly kind: 'duplicate-proposed'
+      readonly of: string
+      readonly round: number
+      readonly facts: CaseFacts
+      readonly text: string
+      readonly at: number
+    }
+  | {
+      readonly kind: 'duplicate-answer'
+      readonly of: string
+      readonly round: number
+      readonly facts: CaseFacts
+      /** The number of the case that goes on; null: declined. */
+      readonly survivor: string | null
+      readonly text: string
+      readonly at: number
+    }
+  /** Taken back or undone, by either. */
+  | {
+      readonly kind: 'duplicate-unlinked'
+      readonly of: string
+      readonly round: number
+      readonly facts: CaseFacts
+      readonly text: string
+      readonly at: number
+    }
+  /** From the holder of a duplicate to the origin of the case that goes on: whom to tell of it, until it `ends`. */
+  | {
+      readonly kind: 'follow-along'
+      readonly of: string
+      readonly round: number
+      readonly follower: string
+      readonly jurisdiction: string
+      readonly ends: boolean
+    }
+  /** From there to the duplicate's origin: how the case `survivor` stands. */
+  | {
+      readonly kind: 'followed'
+      readonly of: string
+      readonly survivor: string
+      readonly status: Status
+      readonly reason: CloseReason | null
+      /** Names what is told. */
+      readonly news: string
+    }
 
 export interface Offer {
   readonly handoff: string

@@ -3,6 +3,13 @@ import { openTenant, type Step, type TenantDb, violates } from '../core/db.ts'
 import { asProblem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
+import {
+  answeredEffect,
+  followAlongEffect,
+  followedEffect,
+  proposedEffect,
+  unlinkedEffect,
+} from './effects-duplicates.ts'
 import { progressEffect } from './effects-origin.ts'
 import { appealEffect, grantEffect, offerEffect, withdrawEffect } from './effects-receiver.ts'
 import { answerEffect, decisionEffect } from './effects-sender.ts'
@@ -69,5 +76,15 @@ function effectOf(
       return decisionEffect(region, db, message, at)
     case 'progress':
       return progressEffect(db, message)
+    case 'duplicate-proposed':
+      return proposedEffect(region, db, message, at)
+    case 'duplicate-answer':
+      return answeredEffect(region, db, message, at)
+    case 'duplicate-unlinked':
+      return unlinkedEffect(db, message, at)
+    case 'follow-along':
+      return followAlongEffect(db, message, at)
+    case 'followed':
+      return followedEffect(db, message, at)
   }
 }

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { ring } from '../core/jobs.ts'
 import type { BodyRef, Resolution, TraceStep } from '../routing/types.ts'
-import type { CloseReason, Status } from './schema.ts'
+import type { CloseReason, LinkState, Status } from './schema.ts'
 
 /** What can stand in a jurisdiction's log about a request. */
 export type RequestEvent =
@@ -17,7 +17,20 @@ export type RequestEvent =
       readonly to: Status
       readonly reason?: CloseReason | undefined
       readonly text: string
+      /** The case that it is a duplicate of, or, opened again, is none of after all. */
+      readonly of?: string | undefined
     }
+  /** Public: how the case stands that this one goes on in. */
+  | {
+      readonly type: 'followed'
+      readonly of: string
+      readonly status: Status
+      readonly reason: CloseReason | null
+    }
+  /** A case that goes on in this one is told of it from now on, or no longer. */
+  | { readonly type: 'follower'; readonly number: string; readonly ends: boolean }
+  /** What has been said about this case and another being one. */
+  | { readonly type: 'duplicate'; readonly of: string; readonly state: LinkState; readonly text: string }
   | { readonly type: 'note'; readonly text: string }
   | {
       readonly type: 'offered'

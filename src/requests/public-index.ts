@@ -114,16 +114,18 @@ export function listPublicRequests(db: RegionReader, filter: PublicFilter): Prom
 
 const NEARBY_METRES = 100
 const NEARBY_DAYS = 60
+const NEARBY = 5
 
 /**
  * Reports of these services near a place that are open or were closed in the last two months, nearest first, from any
- * jurisdiction (S12): public fields only.
+ * jurisdiction (S12): public fields only. Of duplicates, the one that goes on.
  */
 export async function reportsNearby(
   db: RegionReader,
   place: Place,
   services: readonly string[],
   now: number,
+  limit = NEARBY,
 ): Promise<PublicRequest[]> {
   const scale = metresPerDegree(place.lat)
   const box: Box = {
@@ -139,6 +141,7 @@ export async function reportsNearby(
       and(
         inBox(box),
         inArray(publicRequest.serviceCode, [...services]),
+        sql`${publicRequest.closeReason} IS NOT 'duplicate'`,
         or(
           sql`${publicRequest.status} <> 'closed'`,
           gte(publicRequest.updatedAt, now - NEARBY_DAYS * 86_400_000),
@@ -152,7 +155,7 @@ export async function reportsNearby(
   return found
     .filter(row => distance(row) <= NEARBY_METRES)
     .sort((a, b) => distance(a) - distance(b))
-    .slice(0, 5)
+    .slice(0, limit)
 }
 
 function inBox({ south, west, north, east }: Box): SQL {

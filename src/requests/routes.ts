@@ -9,6 +9,7 @@ import { spoken } from '../regions/routes.ts'
 import type { Door, Site } from '../regions/site.ts'
 import { addNote, changeStatus } from './change.ts'
 import { writeCursor } from './cursor.ts'
+import { alike } from './duplicates.ts'
 import { listRequests, publicCase, wholeCase } from './find.ts'
 import { listPublicRequests, reportsNearby } from './public-index.ts'
 import { noteBody, readBody, readDraft, readIdempotencyKey, readListQuery, statusBody } from './read.ts'
@@ -98,7 +99,7 @@ export function requestRoutes(alongside: readonly Alongside[] = []): Hono<Door> 
     const code = c.req.query('service_code') ?? ''
     if (region.service(code) === undefined) throw problem('unknown-service')
     const db = openRegion(c.get('platform'), { kind: 'public', region: region.slug }, region.slug)
-    const rows = await reportsNearby(db, place, [code], c.get('platform').clock.now())
+    const rows = await reportsNearby(db, place, alike(region, code), c.get('platform').clock.now())
     return c.json({ requests: rows.map(({ seq, ...row }) => publicView(c.get('site'), row)) })
   })
 

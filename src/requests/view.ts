@@ -1,4 +1,5 @@
 import type { Site } from '../regions/site.ts'
+import { goesOnIn } from './duplicates.ts'
 import type { PublicCase, RequestRow, wholeCase } from './find.ts'
 import type { PublicRequest } from './public-index.ts'
 
@@ -33,10 +34,16 @@ export function publicView(site: Site, row: Listed, details?: PublicCase) {
     ),
     ...(details && {
       expected_at: time(details.request.expectedAt),
+      duplicate_of: goesOnView(site, details),
       ...caseView(details),
       timeline: details.timeline.map(event => publicEvent(row.jurisdiction, event)),
     }),
   }
+}
+
+function goesOnView({ origin, base }: Site, { request, timeline }: Pick<PublicCase, 'request' | 'timeline'>) {
+  const found = goesOnIn(request, timeline)
+  return found && { id: found.number, status: found.status, url: `${origin}${base}/cases/${found.number}` }
 }
 
 /** Whose shares the case has, and who held them when: each body's time apart, the reporter's never reset. */
@@ -89,6 +96,7 @@ export function wholeView(
         phone: details.contact.phone,
         shared: details.contact.shared,
       },
+      duplicate_of: goesOnView(site, details),
       ...caseView(details),
       timeline: details.timeline.map(event => ({
         ...publicEvent(jurisdiction, event),
