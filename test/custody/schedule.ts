@@ -41,7 +41,10 @@ const SYSTEM = { kind: 'system', reason: 'test' } as const
 const LEASE_MILLISECONDS = 31_000
 const ROUNDS = 200
 
-/** Plays one random schedule on a new case, lets everything settle, and looks. Undefined: nothing is wrong. */
+/**
+ * Plays one random schedule on a new case, lets everything settle, and looks. Undefined: nothing is wrong. A world plays
+ * a seed once: the case would have the same number again.
+ */
 export async function playSchedule(world: World, seed: number): Promise<Finding | undefined> {
   const dice = new Dice(seed)
   const { platform, region, slugs, clock } = world
@@ -86,7 +89,9 @@ export async function playSchedule(world: World, seed: number): Promise<Finding 
     const run = async () => {
       id = (await submitReport(platform, SYSTEM, region, { draft, jurisdiction: origin })).id
     }
-    await world.run([{ name: 'file', dies: undefined, committed: async () => {}, run }], dice, true)
+    const task = { name: 'file', dies: undefined, committed: async () => {}, run }
+    const [ending] = await world.run([task], dice, true)
+    if (ending?.ended === 'failed') throw ending.error
     return id
   }
 
