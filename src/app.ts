@@ -10,6 +10,7 @@ import type { JobHandler } from './core/jobs.ts'
 import { describeApi, type Operations } from './core/openapi.ts'
 import { asProblem, type Problem, problem } from './core/problem.ts'
 import { problemJson } from './core/problem-json.ts'
+import { duplicateOperations } from './handoffs/case-operations.ts'
 import { caseRoutes } from './handoffs/case-routes.ts'
 import { checkBackJob } from './handoffs/check-back.ts'
 import { courierJob, tellOriginJob, timeoutJob } from './handoffs/courier.ts'
@@ -58,6 +59,7 @@ export const apiOperations: Operations = {
   ...regionOperations,
   ...requestOperations,
   ...handoffOperations,
+  ...duplicateOperations,
 }
 
 /** The front door: one order of things for every request, and every capability once. Alike on Node and Workers. */

@@ -8,6 +8,7 @@ import { writeFiles } from '../src/platform/node-tenants.ts'
 import { applyRegion, storedSnapshot } from '../src/regions/apply.ts'
 import { exportRegion } from '../src/regions/export.ts'
 import type { Documents } from '../src/regions/snapshot.ts'
+import { expectAsDescribed } from './contract/described.ts'
 import { bundled, startApp, type TestApp } from './support/app.ts'
 
 /* Cases whose ground moves under them, through the front door of the bundled region: S7, S9. */
@@ -46,12 +47,18 @@ const json = (body: unknown, key?: string) => ({
   headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) },
   body: JSON.stringify(body),
 })
+/** As the API describes it, or the test fails. */
+async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const answer = await app.request(path, init)
+  await expectAsDescribed(init.method ?? 'GET', path, answer)
+  return answer
+}
 const send = async (path: string, body: unknown, key?: string): Promise<Answer> => {
-  const answer = await app.request(`/api/v1${path}`, json(body, key))
+  const answer = await ask(`/api/v1${path}`, json(body, key))
   return { status: answer.status, body: (await answer.json()) as Answer['body'] }
 }
 async function read<T = Shown>(path: string, key?: string): Promise<T> {
-  const answer = await app.request(
+  const answer = await ask(
     `/api/v1${path}`,
     key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } },
   )
@@ -101,7 +108,7 @@ const report = (...wish: Parameters<typeof filled>) => reportAt('', ...wish)
 
 /** At a jurisdiction's own door, such as `/j/lakeview`, or the shared one. */
 async function reportAt(door: string, ...wish: Parameters<typeof filled>) {
-  const answer = await app.request(`${door}/api/v1/requests`, json(filled(...wish)))
+  const answer = await ask(`${door}/api/v1/requests`, json(filled(...wish)))
   const [status, body] = [answer.status, (await answer.json()) as Answer['body']]
   if (status !== 201) throw new Error(JSON.stringify(body))
   await app.runJobs()

@@ -37,9 +37,9 @@ export const locationBody = v.strictObject({
 })
 
 const linkText = v.optional(v.pipe(v.string(), v.maxLength(2000)))
-const linkBody = v.strictObject({ of: v.string(), text: linkText })
-const answerBody = v.strictObject({ confirmed: v.boolean(), text: linkText })
-const unlinkBody = v.strictObject({ text: linkText })
+export const linkBody = v.strictObject({ of: v.string(), text: linkText })
+export const answerBody = v.strictObject({ confirmed: v.boolean(), text: linkText })
+export const unlinkBody = v.strictObject({ text: linkText })
 
 /**
  * What happens to a case as a whole, for a jurisdiction's own programs, by an API key of scope `work`: its place is put

@@ -42,11 +42,17 @@ const details = {
   long: nullableNumber,
   photos: v.array(v.string()),
 }
-const listed = v.strictObject({ ...standing, ...details })
+/** A report that anyone may see. */
+export const listedSchema = v.strictObject({ ...standing, ...details })
+/** The case that a closed one goes on in, and how that stands as far as is known. */
+const duplicateOf = v.optional(
+  v.strictObject({ id: v.string(), status: v.nullable(status), url: v.string() }),
+)
 const followed = v.strictObject({
   ...standing,
   ...details,
   ...caseEntries,
+  duplicate_of: duplicateOf,
   expected_at: nullableInstant,
   timeline: v.array(eventSchema),
 })
@@ -89,6 +95,7 @@ const contact = v.strictObject({
 const whole = v.looseObject({
   ...kept,
   ...caseEntries,
+  duplicate_of: duplicateOf,
   resolution: resolutionSchema,
   contact: v.nullable(contact),
   timeline: v.array(v.looseObject({ ...eventSchema.entries, public: v.boolean(), actor: v.string() })),
@@ -130,7 +137,7 @@ export const requestOperations: Operations = {
   'GET /requests': {
     summary: 'Public reports, newest first, each case once',
     query: { status: '`open` or `closed`; both if absent.', ...paging },
-    answer: page(listed),
+    answer: page(listedSchema),
   },
   'GET /requests/{id}': {
     summary: 'Follow a report by its number; of a private one only how it stands',
@@ -140,7 +147,7 @@ export const requestOperations: Operations = {
   'GET /nearby': {
     summary: 'What has been reported nearby already',
     query: { service_code: 'Required.', lat: 'Required.', long: 'Required.' },
-    answer: v.strictObject({ requests: v.array(listed) }),
+    answer: v.strictObject({ requests: v.array(listedSchema) }),
     problems: ['unknown-service'],
   },
   'GET /work/requests': {
