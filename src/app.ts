@@ -13,14 +13,17 @@ import { problemJson } from './core/problem-json.ts'
 import { duplicateOperations } from './handoffs/case-operations.ts'
 import { caseRoutes } from './handoffs/case-routes.ts'
 import { checkBackJob } from './handoffs/check-back.ts'
-import { courierJob, tellOriginJob, timeoutJob } from './handoffs/courier.ts'
+import { courierJob } from './handoffs/courier.ts'
 import { forwardJob } from './handoffs/forward.ts'
 import { handBackJob, handOnJob, runOffJob } from './handoffs/hand-on.ts'
 import { handoffOperations } from './handoffs/operations.ts'
 import { pollJob } from './handoffs/partner-poll.ts'
+import { partnerOperations, partnerRoutes } from './handoffs/partner-routes.ts'
 import { passOnJob } from './handoffs/pass-on.ts'
 import { rerouteJob } from './handoffs/reroute.ts'
 import { handoffRoutes } from './handoffs/routes.ts'
+import { tellOriginJob } from './handoffs/tell-origin.ts'
+import { timeoutJob } from './handoffs/timeout.ts'
 import { handoffsAlongside } from './handoffs/view.ts'
 import { notifyJob } from './notify/notify.ts'
 import { open311Errors, open311Routes } from './open311/routes.ts'
@@ -59,6 +62,7 @@ export const apiOperations: Operations = {
   ...regionOperations,
   ...requestOperations,
   ...handoffOperations,
+  ...partnerOperations,
   ...duplicateOperations,
 }
 
@@ -104,6 +108,7 @@ export function createApp(platform: Platform): Hono<Door> {
   app.route('/', mediaRoutes())
   app.route('/api/v1', requestRoutes([handoffsAlongside]))
   app.route('/api/v1', handoffRoutes())
+  app.route('/api/v1', partnerRoutes())
   app.get('/api/v1/openapi.json', c => {
     const { origin, base, region } = c.get('site')
     return c.json(describeApi(region.documents.region.name, `${origin}${base}/api/v1`, apiOperations))

@@ -77,7 +77,14 @@ function openForwards(db: TenantDb, partner: string): Promise<ForwardRow[]> {
   return db
     .select()
     .from(forward)
-    .where(and(eq(forward.partner, partner), eq(forward.state, 'sent'), eq(forward.method, 'open311')))
+    .where(
+      and(
+        eq(forward.partner, partner),
+        eq(forward.state, 'sent'),
+        eq(forward.method, 'open311'),
+        sql`EXISTS (SELECT 1 FROM request WHERE request.id = forward.request AND custody = 'held' AND status <> 'closed')`,
+      ),
+    )
     .orderBy(forward.createdAt)
     .limit(MOST_FORWARDS)
 }

@@ -3,8 +3,8 @@ import { ring } from '../core/jobs.ts'
 import { nextOpening, startOfDay } from '../regions/calendar.ts'
 import type { Region } from '../regions/compile.ts'
 import type { AgreementDocument } from '../regions/documents.ts'
-import { rightfulHolder } from '../requests/custody.ts'
-import { HAND_ON } from '../requests/events.ts'
+import { partnerFor, rightfulHolder } from '../requests/custody.ts'
+import { forward, HAND_ON } from '../requests/events.ts'
 import type { Resolution } from '../routing/types.ts'
 import type { Offer } from './messages.ts'
 
@@ -31,6 +31,8 @@ export function followUps(region: Region, receiver: string, offered: Offer, id: 
   if (performer && !content.trail.includes(performer)) {
     steps.push(ring(HAND_ON, at, `${HAND_ON}:${id}`, { request: id }))
   }
+  const partner = resolution.accountable.id === receiver ? partnerFor(region, resolution) : undefined
+  if (partner !== undefined) steps.push(forward(id, partner, at))
   const agreement = agreementOf(region, under)
   if (agreement?.performer !== receiver) return steps
   if (agreement.hours === 'closed') {

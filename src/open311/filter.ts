@@ -67,6 +67,17 @@ export function readFilter(parameters: Parameters, zone: string, now: number): F
   }
 }
 
+/** The span of updates asked for: as for requests, the last 90 days unless one says otherwise. */
+export function readUpdateSpan(parameters: Parameters, zone: string, now: number): Span {
+  const first = readMoment('start_date', parameters.one('start_date'), zone)
+  const last = readMoment('end_date', parameters.one('end_date'), zone)
+  const faults = [...first.faults, ...last.faults]
+  if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
+  const asked = span(first.value, last.value) ?? { from: now - LONGEST_SPAN, to: now }
+  refuseLong('start_date', 'end_date', asked)
+  return asked
+}
+
 function span(first: Span | undefined, last: Span | undefined): Span | undefined {
   if (first !== undefined) return { from: first.from, to: last?.to ?? first.from + LONGEST_SPAN }
   return last && { from: last.to - LONGEST_SPAN, to: last.to }

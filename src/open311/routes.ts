@@ -12,6 +12,7 @@ import { requestList } from './requests.ts'
 import { readScope, type Scope } from './scope.ts'
 import { serviceDefinition, serviceList } from './services.ts'
 import { submitRequest } from './submit.ts'
+import { serviceRequestUpdates } from './updates.ts'
 
 export { open311Errors } from './errors.ts'
 
@@ -58,6 +59,10 @@ export function open311Routes(): Hono<Door> {
     return answer(c, requestList(scope, [row], c.get('language'), extensions))
   })
 
+  routes.on('GET', both('/v2/servicerequestupdates'), async c =>
+    answer(c, await serviceRequestUpdates(c.get('platform'), scopeOf(c), readQuery(c.req.raw))),
+  )
+
   routes.get('/v2/tokens/:file', c => {
     const { region } = scopeOf(c)
     const detail = `${region.documents.region.name} numbers every request at once and gives out no tokens.`
@@ -66,7 +71,7 @@ export function open311Routes(): Hono<Door> {
 
   routes.on(
     ['PUT', 'PATCH', 'DELETE', 'POST'],
-    [...both('/discovery', '/v2/services', '/v2/requests'), '/v2/:kind/:file'],
+    [...both('/discovery', '/v2/services', '/v2/requests', '/v2/servicerequestupdates'), '/v2/:kind/:file'],
     c => {
       c.header('allow', c.req.path.includes('/requests.') ? 'GET, HEAD, POST, OPTIONS' : 'GET, HEAD, OPTIONS')
       throw problem('method-not-allowed')

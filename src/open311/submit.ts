@@ -73,7 +73,7 @@ export async function submitRequest(c: Context<Door>): Promise<Answer> {
 }
 
 /** A jurisdiction takes its own keys; the region, where routing decides who keeps the report, any of its jurisdictions'. */
-async function readApiKey({ region, jurisdiction }: Scope, form: Parameters): Promise<PresentedKey> {
+export async function readApiKey({ region, jurisdiction }: Scope, form: Parameters): Promise<PresentedKey> {
   const key = await readKey(form.one('api_key'), 'report')
   const isOurs = key !== undefined && region.jurisdiction(key.jurisdiction) !== undefined
   if (!isOurs || (jurisdiction !== undefined && jurisdiction.slug !== key.jurisdiction)) {
