@@ -116,6 +116,14 @@ describe('POST requests', () => {
     expect(await shown(id)).toMatchObject({ lat: 0, long: 0 })
   })
 
+  test.each(['38.59241050520883', '38.600000000000001', '38.6', '38'])(
+    'latitude %s is shown as the very same number',
+    async lat => {
+      const { id } = await filed({ lat, api_key: countyKey })
+      expect((await shown(id))?.lat).toBe(Number(lat))
+    },
+  )
+
   test('coordinates decide over an address that disagrees, which stays as the reporter’s words', async () => {
     const { id } = await filed({ address_string: '464 Main Street, Port Ellery' })
     expect(await shown(id)).toMatchObject({

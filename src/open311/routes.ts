@@ -27,6 +27,7 @@ export function open311Routes(): Hono<Door> {
   )
 
   routes.on('GET', both('/discovery', '/v2/discovery'), c => answer(c, discovery(c.get('site'))))
+  routes.get('/discovery', c => c.redirect(`${c.get('site').base}/open311/discovery.json`))
 
   routes.on('GET', both('/v2/services'), c => {
     const query = readQuery(c.req.raw)
