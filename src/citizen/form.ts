@@ -83,7 +83,7 @@ export function faultMessages(
   return faults.map(({ field, code, params }) => ({
     field,
     label: labelOf(view, field, service.questions ?? []),
-    message: view.t(`fault-${code}`, params),
+    message: view.t(field === 'place' && code === 'required' ? 'fault-no-place' : `fault-${code}`, params),
   }))
 }
 
