@@ -163,18 +163,22 @@ async function reportsPage(c: PageContext) {
   const services = group?.services.map(({ code }) => code)
   const status = filter.status === 'open' || filter.status === 'closed' ? filter.status : undefined
   const jurisdiction = region.jurisdiction(filter.jurisdiction)?.slug
-  const door = own === undefined && jurisdiction !== undefined ? `/j/${jurisdiction}` : ''
+  const door = `/r/${region.slug}${jurisdiction === undefined ? '' : `/j/${jurisdiction}`}`
   const query = new URLSearchParams({ service_code: services?.join(',') ?? '', status: status ?? '' })
-  const drawn = `${view.href(`${door}/api/v1/requests`)}?${query}`
+  const drawn = `${door}/api/v1/requests?${query}`
+  const after = readCursor(c.req.query('after') ?? '').value
   const rows = await listed(c, {
     services,
     status,
     jurisdiction,
-    after: readCursor(c.req.query('after') ?? '').value,
+    after,
     limit: PAGE_OF_REPORTS,
   })
   const next = rows && writeCursor(rows, PAGE_OF_REPORTS)
-  return c.html(<ReportsPage {...{ view, filter, drawn, rows, next }} />, rows === null ? 503 : 200)
+  return c.html(
+    <ReportsPage {...{ view, filter, drawn, rows, next }} isOlder={after !== undefined} />,
+    rows === null ? 503 : 200,
+  )
 }
 
 /** The region's public reports; null when the index is away: the page says so, and everything else on it works. */

@@ -73,6 +73,18 @@ describe.each(['en', 'es', 'ht'])('in %s', locale => {
   })
 })
 
+test.each(pages)('reflows on the narrowest screen, and with text twice as large: %s', async (_, path) => {
+  const page = await (await site.visit({ viewport: { width: 320, height: 640 } })).newPage()
+  await page.goto(path())
+  const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  expect(await overflow()).toBeLessThanOrEqual(0)
+  await page.setViewportSize({ width: 640, height: 900 })
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = '200%'
+  })
+  expect(await overflow()).toBeLessThanOrEqual(0)
+})
+
 test('axe finds nothing on a form with faults, nor beside the drawn map with suggestions open', async () => {
   const page = await (await site.visit()).newPage()
   await page.goto('/report/pothole/details?address=By+the+river')
