@@ -1,3 +1,4 @@
+import { groupBy } from '../core/group.ts'
 import type { MessageKey } from '../core/i18n.ts'
 import type { FieldFault } from '../core/problem.ts'
 import type { QuestionDocument, ServiceDocument } from '../regions/documents.ts'
@@ -19,12 +20,15 @@ export function readDraft(
   service: string,
   language: string,
 ): { draft: Draft; faults: FieldFault[] } {
+  const fields = groupBy<readonly [string, FormDataEntryValue], string>(data, ([name]) => name)
   const all = (name: string) =>
-    data.getAll(name).flatMap(value => (typeof value === 'string' ? [value.replaceAll('\r\n', '\n')] : []))
+    (fields.get(name) ?? []).flatMap(([, value]) =>
+      typeof value === 'string' ? [value.replaceAll('\r\n', '\n')] : [],
+    )
   const one = (name: string) => all(name)[0] ?? ''
   const { place, faults } = readPlace(one('lat'), one('long'))
-  const codes = new Set([...data.keys()].filter(name => name.startsWith(ANSWER)))
-  const answers = [...codes].map(name => [name.slice(ANSWER.length), all(name).filter(given => given !== '')])
+  const codes = [...fields.keys()].filter(name => name.startsWith(ANSWER))
+  const answers = codes.map(name => [name.slice(ANSWER.length), all(name).filter(given => given !== '')])
   const contact = contactFields.map(field => [field, one(field).trim()] as const)
   const draft: Draft = {
     service,

@@ -57,7 +57,8 @@ export function readInstant(field: string, typed: string): Read {
   return { value, faults: [] }
 }
 
-/** 30 February is no day, though `Date` takes it for 2 March. */
+/** 30 February is no day, though `Date` takes it for 2 March, and a thirteenth month for January. */
 export function isDay(year: number, month: number, day: number): boolean {
-  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
+  const date = new Date(Date.UTC(year, month - 1, day))
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day
 }
