@@ -32,9 +32,12 @@ export type DatabaseName =
   | { readonly kind: 'region'; readonly region: string }
   | { readonly kind: 'tenant'; readonly region: string; readonly slug: string }
 
+/** What is used of a libSQL client: a statement, or a batch that is all or nothing. */
+export type DatabaseClient = Pick<Client, 'execute' | 'batch' | 'close'>
+
 export interface Databases {
   /** A client of this database; each `execute` or `batch` is one round trip. Opening costs none. */
-  client(name: DatabaseName): Client
+  client(name: DatabaseName): DatabaseClient
   /** Makes the database exist, empty, if it does not. */
   create(name: DatabaseName): Promise<void>
   close(): Promise<void>
