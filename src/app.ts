@@ -53,7 +53,14 @@ export function createApp(platform: Platform): Hono<Door> {
     const asset = await platform.assets.fetch(new Request(new URL(c.req.path, c.req.url), c.req.raw))
     return asset.status === 404 ? next() : asset
   })
-  app.use(secureHeaders({ xFrameOptions: 'DENY', referrerPolicy: 'strict-origin-when-cross-origin' }))
+  app.use(
+    secureHeaders({
+      xFrameOptions: 'DENY',
+      referrerPolicy: 'strict-origin-when-cross-origin',
+      // Other sites may show the photos that Open311 tells them of: each route says whether it is for others.
+      crossOriginResourcePolicy: false,
+    }),
+  )
   app.use(async (c, next) => {
     const site = await findSite(platform, new URL(c.req.url))
     c.set('site', site)
