@@ -110,7 +110,8 @@ async function postpone(db: Writer, leased: Job, error: unknown, now: number): P
       leasedUntil: 0,
       dueAt: now + wait,
       lastError: asProblem(error).message,
-      parkedAt: leased.attempts >= TRIES ? now : null,
+      // A database that is away comes back by itself: that costs time, and nobody has to see to it.
+      parkedAt: leased.attempts >= TRIES && asProblem(error).slug !== 'database-away' ? now : null,
     })
     .where(and(eq(job.id, leased.id), eq(job.leasedUntil, leased.leasedUntil)))
 }

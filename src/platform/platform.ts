@@ -2,7 +2,7 @@ import type { Client } from '@libsql/client'
 
 /**
  * The few things a runtime lends. Node and Workers are its two answers; whatever is in here behaves alike on
- * both (test/platform.test.ts runs on each), and no feature exists on one of them only.
+ * both (test/contract runs on each), and no feature exists on one of them only.
  */
 export interface Platform {
   readonly runtime: 'node' | 'workers'
