@@ -45,7 +45,13 @@ export function readDraft(
     language,
     channel: 'web',
   }
-  return { draft, faults }
+  // What a parser puts where bytes are not UTF-8.
+  const isDamaged = (name: string) => all(name).some(value => value.includes('\uFFFD'))
+  const damaged = ['address', 'description', ...contactFields, ...codes].filter(isDamaged)
+  return {
+    draft,
+    faults: [...faults, ...damaged.map(field => ({ field, code: 'control-characters' }) as const)],
+  }
 }
 
 /** What carries the place from page to page: in links and in hidden fields. */
