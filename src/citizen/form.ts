@@ -1,6 +1,7 @@
 import { groupBy } from '../core/group.ts'
 import type { MessageKey } from '../core/i18n.ts'
 import type { FieldFault } from '../core/problem.ts'
+import type { Region } from '../regions/compile.ts'
 import type { QuestionDocument, ServiceDocument } from '../regions/documents.ts'
 import { readPlace } from '../regions/inquiry.ts'
 import { type Contact, type Draft, noContact } from '../requests/draft.ts'
@@ -17,6 +18,7 @@ export const contactFields = ['firstName', 'lastName', 'email', 'phone'] as cons
 /** The report as far as a form or a link tells it, as it was typed. Files are not read here. */
 export function readDraft(
   data: URLSearchParams | FormData,
+  region: Region,
   service: string,
   language: string,
 ): { draft: Draft; faults: FieldFault[] } {
@@ -26,7 +28,7 @@ export function readDraft(
       typeof value === 'string' ? [value.replaceAll('\r\n', '\n')] : [],
     )
   const one = (name: string) => all(name)[0] ?? ''
-  const { place, faults } = readPlace(one('lat'), one('long'))
+  const { place, faults } = readPlace(one('lat'), one('long'), region.routing.atlas)
   const codes = [...fields.keys()].filter(name => name.startsWith(ANSWER))
   const answers = codes.map(name => [name.slice(ANSWER.length), all(name).filter(given => given !== '')])
   const contact = contactFields.map(field => [field, one(field).trim()] as const)

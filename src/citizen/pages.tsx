@@ -92,7 +92,7 @@ async function detailsPage(c: PageContext) {
   const code = c.req.param('service') ?? ''
   const common = offeredService(region, code, undefined)
   const query = new URL(c.req.url).searchParams
-  const { draft: typed, faults } = readDraft(query, code, view.language)
+  const { draft: typed, faults } = readDraft(query, region, code, view.language)
   const draft = withAddress(region, typed)
   const wrong = [...faults, ...draftFaults(draft, common)].filter(({ field }) => placeFields.has(field))
   if (wrong.length > 0) {
@@ -116,7 +116,7 @@ function whoFragment(c: PageContext) {
   const { region } = c.get('site')
   const view = viewOf(c)
   const code = c.req.param('service') ?? ''
-  const { draft: typed, faults } = readDraft(new URL(c.req.url).searchParams, code, view.language)
+  const { draft: typed, faults } = readDraft(new URL(c.req.url).searchParams, region, code, view.language)
   if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
   const draft = withAddress(region, typed)
   const resolution = resolveDraft(region, draft, view.now)

@@ -25,7 +25,7 @@ export async function send(c: Context<Door>, code: string): Promise<Response> {
   const view = viewOf(c)
   const form = await readForm(c)
   const once = readOnce(form)
-  const { draft: typed, faults } = readDraft(form, code, view.language)
+  const { draft: typed, faults } = readDraft(form, region, code, view.language)
   const resolution = resolveDraft(region, typed, view.now)
   const jurisdiction = offeredBy(region, code, resolution)
   const service = offeredService(region, code, jurisdiction)

@@ -60,16 +60,18 @@ const pages: readonly (readonly [string, () => string])[] = [
   ['not found', () => '/nowhere'],
 ]
 
-describe.each(['en', 'es', 'ht'])('in %s', locale => {
+describe.each([
+  ['en', phone],
+  ['en', desktop],
+  ['es', phone],
+  ['ht', phone],
+])('in %s, at %o', (locale, viewport) => {
   test.each(pages)('axe finds nothing on: %s', async (_, path) => {
-    for (const viewport of [phone, desktop]) {
-      const page = await (await site.visit({ locale, viewport })).newPage()
-      await page.goto(path())
-      expect(await findings(page)).toEqual([])
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      expect(overflow).toBeLessThanOrEqual(0)
-      await page.context().close()
-    }
+    const page = await (await site.visit({ locale, viewport })).newPage()
+    await page.goto(path())
+    expect(await page.locator('html').getAttribute('lang')).toBe(locale)
+    expect(await findings(page)).toEqual([])
+    await page.context().close()
   })
 })
 
@@ -83,6 +85,7 @@ test.each(pages)('reflows on the narrowest screen, and with text twice as large:
     document.documentElement.style.fontSize = '200%'
   })
   expect(await overflow()).toBeLessThanOrEqual(0)
+  await page.context().close()
 })
 
 test('axe finds nothing on a form with faults, nor beside the drawn map with suggestions open', async () => {
@@ -116,33 +119,5 @@ test.each(pages)('is light without its map: %s', async (_, path) => {
   await page.goto(path(), { waitUntil: 'networkidle' })
   expect(bytes).toBeGreaterThan(10_000)
   expect(bytes).toBeLessThan(100_000)
-})
-
-test('the map draws the region: its canvas holds land, water and roads in their colours', async () => {
-  const page = await (await site.visit({ viewport: desktop })).newPage()
-  await page.goto('/reports')
-  await page.locator('region-map.is-drawn').waitFor()
-  await page.waitForTimeout(500)
-  const picture = await page.locator('region-map').screenshot()
-  const colors = await page.evaluate(async encoded => {
-    const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${encoded}`)).blob())
-    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height)
-    const context = canvas.getContext('2d')
-    context?.drawImage(bitmap, 0, 0)
-    const pixels = context?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? new Uint8ClampedArray()
-    const seen = new Set<string>()
-    for (let at = 0; at < pixels.length; at += 4)
-      seen.add(`${pixels[at]},${pixels[at + 1]},${pixels[at + 2]}`)
-    return [...seen]
-  }, picture.toString('base64'))
-  expect(colors).toEqual(expect.arrayContaining(['196,220,234', '246,244,239']))
-  expect(colors.length).toBeGreaterThan(200)
-})
-
-test('reports stand on the map, and lead to their case', async () => {
-  const page = await (await site.visit({ viewport: desktop })).newPage()
-  await page.goto('/reports')
-  await page.locator('region-map.is-drawn').waitFor()
-  await page.waitForTimeout(1000)
-  expect(await page.locator('.report').count()).toBe(1)
+  await page.context().close()
 })
