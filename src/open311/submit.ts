@@ -29,7 +29,7 @@ export async function submitRequest(c: Context<Door>): Promise<Answer> {
   const form = await readForm(c.req.raw)
   const scope = readScope(c.get('site'), form.one('jurisdiction_id'))
   const { region, jurisdiction } = scope
-  const key = await readApiKey(scope, form)
+  const key = readApiKey(scope, form)
   const code = form.one('service_code')
   const service = code === '' ? undefined : findService(scope, code)
   const { draft, faults } = readDraft(form, region, service, language)
@@ -58,8 +58,8 @@ export async function submitRequest(c: Context<Door>): Promise<Answer> {
 }
 
 /** A jurisdiction takes its own keys; the region, where routing decides who keeps the report, any of its jurisdictions'. */
-async function readApiKey({ region, jurisdiction }: Scope, form: Parameters): Promise<PresentedKey> {
-  const key = await readKey(form.one('api_key'), 'report')
+function readApiKey({ region, jurisdiction }: Scope, form: Parameters): PresentedKey {
+  const key = readKey(form.one('api_key'), 'report')
   const isOurs = key !== undefined && region.jurisdiction(key.jurisdiction) !== undefined
   if (!isOurs || (jurisdiction !== undefined && jurisdiction.slug !== key.jurisdiction)) {
     const whose = jurisdiction?.name ?? region.documents.region.name

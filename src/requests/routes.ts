@@ -82,7 +82,11 @@ export function requestRoutes(): Hono<Door> {
 
   routes.get('/nearby', async c => {
     const { region } = c.get('site')
-    const { place, faults } = readPlace(c.req.query('lat') ?? '', c.req.query('long') ?? '')
+    const { place, faults } = readPlace(
+      c.req.query('lat') ?? '',
+      c.req.query('long') ?? '',
+      region.routing.atlas,
+    )
     if (place === null)
       throw problem('invalid-fields', {
         fields: faults.length > 0 ? faults : [{ field: 'lat', code: 'required' }],
@@ -181,7 +185,7 @@ export function requestRoutes(): Hono<Door> {
 async function openForWork(c: Context<Door>): Promise<{ db: TenantDb; key: PresentedKey }> {
   const { region } = c.get('site')
   const bearer = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
-  const key = await readKey(bearer, 'work')
+  const key = readKey(bearer, 'work')
   if (key === undefined || region.jurisdiction(key.jurisdiction) === undefined) throw problem('key-refused')
   const access = {
     kind: 'key',
