@@ -32,7 +32,7 @@ export function open311Routes(): Hono<Door> {
   routes.on('GET', both('/v2/services'), c => {
     const query = readQuery(c.req.raw)
     const scope = readScope(c.get('site'), query.one('jurisdiction_id'))
-    const { place, faults } = readPlace(query.one('lat'), query.one('long'))
+    const { place, faults } = readPlace(query.one('lat'), query.one('long'), scope.region.routing.atlas)
     if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
     return answer(c, serviceList(scope, c.get('language'), place, now(c)))
   })

@@ -72,7 +72,11 @@ function faultOf(issue: v.BaseIssue<unknown>): FieldFault {
 
 export async function readDraft(c: Context<Door>): Promise<Draft> {
   const body = await readBody(c, draftBody)
-  const { place, faults } = readPlace(String(body.lat ?? ''), String(body.long ?? ''))
+  const { place, faults } = readPlace(
+    String(body.lat ?? ''),
+    String(body.long ?? ''),
+    c.get('site').region.routing.atlas,
+  )
   if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
   const answers = Object.entries(body.answers ?? {}).map(([code, given]) => [code, [given].flat()] as const)
   return {
