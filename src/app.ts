@@ -99,7 +99,13 @@ function toProblem(error: unknown): Problem {
     const slug = error.status === 413 ? 'too-large' : error.status === 404 ? 'not-found' : 'bad-request'
     return problem(slug, { cause: error })
   }
-  return asProblem(error)
+  return isHangUp(error) ? problem('bad-request', { cause: error }) : asProblem(error)
+}
+
+/** The caller went away in the middle of its request: nobody reads the answer, and nothing is wrong here. */
+function isHangUp(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return error.name === 'AbortError' || ('code' in error && error.code === 'ECONNRESET')
 }
 
 /** The kind and code of what went wrong. A driver's message can hold the SQL and what somebody wrote, so it stays out. */
