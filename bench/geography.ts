@@ -4,14 +4,7 @@ import { prepareAtlas } from '../src/geography/atlas.ts'
 import { importBoundaries } from '../src/geography/boundaries.ts'
 import { type Bounds, boundsOf } from '../src/geography/clip.ts'
 import { sharedData } from '../test/support/shared.ts'
-
-interface Figure {
-  readonly name: string
-  readonly value: number
-  readonly unit: string
-  readonly baseline: number
-  readonly ratio: number
-}
+import type { Figure } from './figure.ts'
 
 const SECONDS = 2
 const POINTS = 200_000

@@ -5,14 +5,7 @@ import { resolve } from '../src/routing/resolve.ts'
 import type { Area, Body, Inquiry, RoutingSnapshot, Segment } from '../src/routing/types.ts'
 import { calloway } from '../test/support/routing-fixture.ts'
 import { sharedData } from '../test/support/shared.ts'
-
-interface Figure {
-  readonly name: string
-  readonly value: number
-  readonly unit: string
-  readonly baseline: number
-  readonly ratio: number
-}
+import type { Figure } from './figure.ts'
 
 const always = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
 const SECONDS = 4

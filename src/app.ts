@@ -96,7 +96,14 @@ export function createApp(platform: Platform): Hono<Door> {
     const asset = await platform.assets.fetch(new Request(new URL(c.req.path, c.req.url), c.req.raw))
     return asset.status === 404 ? next() : asset
   })
-  app.use(secureHeaders({ xFrameOptions: 'DENY', referrerPolicy: 'strict-origin-when-cross-origin' }))
+  app.use(
+    secureHeaders({
+      xFrameOptions: 'DENY',
+      referrerPolicy: 'strict-origin-when-cross-origin',
+      // Other sites may show the photos that Open311 tells them of: each route says whether it is for others.
+      crossOriginResourcePolicy: false,
+    }),
+  )
   app.use(async (c, next) => {
     const site = await findSite(platform, new URL(c.req.url))
     c.set('site', site)
@@ -142,7 +149,13 @@ function toProblem(error: unknown): Problem {
     const slug = error.status === 413 ? 'too-large' : error.status === 404 ? 'not-found' : 'bad-request'
     return problem(slug, { cause: error })
   }
-  return asProblem(error)
+  return isHangUp(error) ? problem('bad-request', { cause: error }) : asProblem(error)
+}
+
+/** The caller went away in the middle of its request: nobody reads the answer, and nothing is wrong here. */
+function isHangUp(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return error.name === 'AbortError' || ('code' in error && error.code === 'ECONNRESET')
 }
 
 /** The kind and code of what went wrong. A driver's message can hold the SQL and what somebody wrote, so it stays out. */

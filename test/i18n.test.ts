@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { clockText, dayText, momentText, weekdayText, writtenDay } from '../src/core/dates.ts'
@@ -55,6 +57,16 @@ test('whatever the code can say has a message', () => {
   expectTypeOf<`status-${Status}` | `event-${Status}` | `closed-${CloseReason}`>().toExtend<MessageKey>()
 })
 
+test('no message is left over', () => {
+  const sources = sourcesIn('src').filter(file => !file.includes('/messages/'))
+  const code = sources.map(file => readFileSync(file, 'utf8')).join('\n')
+  const families = [...code.matchAll(/`([a-z-]+-)\$\{[^}]+\}([a-z-]*)`/g)].map(
+    ([, before, after]) => new RegExp(`^${before}[\\w-]+${after}$`),
+  )
+  const unused = keys.filter(key => !code.includes(`'${key}'`) && !families.some(family => family.test(key)))
+  expect(unused).toEqual([])
+})
+
 test('the English trace is what routing says', () => {
   for (const [code, text] of Object.entries(traceMessages)) {
     expect(catalogues.en[`trace-${code as TraceCode}`]).toBe(text)
@@ -86,9 +98,9 @@ describe('dates', () => {
   })
 
   test.each([
-    [0, '12:00 AM'],
-    [12 * 60, '12:00 PM'],
-    [24 * 60, '12:00 AM'],
+    [0, '12 AM'],
+    [12 * 60, '12 PM'],
+    [24 * 60, '12 AM'],
     [17 * 60 + 5, '5:05 PM'],
   ])('%i minutes after midnight is %s', (minutes, text) => {
     expect(clockText(translator('en'), minutes)).toBe(text)
@@ -103,18 +115,18 @@ describe('dates', () => {
   })
 })
 
+function sourcesIn(folder: string): string[] {
+  const root = fileURLToPath(new URL(`../${folder}/`, import.meta.url))
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map(entry => join(entry.parentPath, entry.name))
+}
+
 test('no page holds a text of its own: all are in the catalogues', () => {
-  const files = ['src/citizen/', 'src/web/'].flatMap(folder =>
-    readdirSync(new URL(`../${folder}`, import.meta.url))
-      .filter(name => name.endsWith('.tsx'))
-      .map(name => `${folder}${name}`),
-  )
+  const files = [...sourcesIn('src/citizen'), ...sourcesIn('src/web')].filter(file => file.endsWith('.tsx'))
   expect(files.length).toBeGreaterThan(15)
   const written = files.flatMap(file => {
-    const source = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8').replace(
-      /\/\*[\s\S]*?\*\//g,
-      '',
-    )
+    const source = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
     const texts = [...source.matchAll(/<\/?[a-z][^<>]*>\s*([^<>{}()=;]*\p{L}{2,}[^<>{}()=;]*)\s*(?=<|\{)/gu)]
     const attributes = [...source.matchAll(/\b(?:title|alt|placeholder|aria-label|label|hint)="([^"]+)"/g)]
     return [...texts, ...attributes].map(([, text]) => `${file}: ${text?.trim()}`)

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openForJobs } from '../src/core/db.ts'
 import { type JobHandler, listJobs, retryJob, ring, runDueJobs } from '../src/core/jobs.ts'
+import { problem } from '../src/core/problem.ts'
 import { startApp, type TestApp } from './support/app.ts'
 
 let app: TestApp
@@ -86,6 +87,21 @@ describe('a job', () => {
     expect(await retryJob(db(), parked?.id ?? 0, now())).toBe(true)
     await runDueJobs(app.platform, database(), [handler(() => {})])
     expect(await waiting()).toEqual([])
+  })
+
+  it('that meets a database that is away waits for it, however long, and is never parked', async () => {
+    let runs = 0
+    const away = handler(() => {
+      runs++
+      throw problem('database-away')
+    })
+    await db().commit([ring('test', now(), 'a')])
+    for (let tries = 1; tries <= 15; tries++) {
+      await runDueJobs(app.platform, database(), [away])
+      app.advance(15 * MINUTE)
+    }
+    expect(runs).toBe(15)
+    expect(await listJobs(db(), true)).toEqual([])
   })
 
   it('is held by one worker at a time, and taken over when that one died', async () => {

@@ -261,6 +261,11 @@ describe('service discovery', () => {
     expect(endpoints.endpoint[0].formats.format).toEqual(['text/xml', 'application/json'])
   })
 
+  test('the bare address leads to the document', async () => {
+    const answer = await app.request('/j/hollis/open311/discovery')
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/j/hollis/open311/discovery.json'])
+  })
+
   test('the key service says how to get a key and which jurisdictions there are', async () => {
     const { key_service } = await json('/open311/discovery.json')
     expect(key_service).toContain('311@ellerycounty.example')

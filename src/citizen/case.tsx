@@ -97,6 +97,11 @@ function Thanks({ view, number }: { view: View; number: string }) {
         {t('thanks-number')} <strong class="number">{number}</strong>
       </p>
       <p>{t('thanks-text')}</p>
+      <p>
+        <a class="usa-link" href={view.href('/report')}>
+          {t('thanks-more')}
+        </a>
+      </p>
     </Alert>
   )
 }

@@ -3,7 +3,7 @@ import type { Draft } from '../requests/draft.ts'
 import type { PublicRequest } from '../requests/public-index.ts'
 import type { Resolution } from '../routing/types.ts'
 import { Alert, BackLink, Emergency, Steps } from '../web/components.tsx'
-import { Checkbox, FaultSummary, type FieldMessage, TextArea, TextField } from '../web/fields.tsx'
+import { Checkbox, FaultSummary, type FieldMessage, TextArea, TextField, titled } from '../web/fields.tsx'
 import { Icon } from '../web/icon.tsx'
 import { Page } from '../web/layout.tsx'
 import type { View } from '../web/view.ts'
@@ -36,7 +36,7 @@ export function DetailsPage(props: DetailsProps) {
   const path = `/report/${encodeURIComponent(service.code)}`
   const where = `${path}?${new URLSearchParams({ [draft.place === null ? 'words' : 'q']: draft.address })}`
   return (
-    <Page view={view} title={t('details-title')} section="/report" personal>
+    <Page view={view} title={titled(view, t('details-title'), faults)} section="/report" personal>
       <div class="wide columns">
         <div class="columns__all">
           <BackLink href={view.href(where)}>{t('back-where')}</BackLink>

@@ -1,5 +1,7 @@
+import { groupBy } from '../core/group.ts'
 import type { MessageKey } from '../core/i18n.ts'
 import type { FieldFault } from '../core/problem.ts'
+import type { Region } from '../regions/compile.ts'
 import type { QuestionDocument, ServiceDocument } from '../regions/documents.ts'
 import { readPlace } from '../regions/inquiry.ts'
 import { type Contact, type Draft, noContact } from '../requests/draft.ts'
@@ -16,15 +18,19 @@ export const contactFields = ['firstName', 'lastName', 'email', 'phone'] as cons
 /** The report as far as a form or a link tells it, as it was typed. Files are not read here. */
 export function readDraft(
   data: URLSearchParams | FormData,
+  region: Region,
   service: string,
   language: string,
 ): { draft: Draft; faults: FieldFault[] } {
+  const fields = groupBy<readonly [string, FormDataEntryValue], string>(data, ([name]) => name)
   const all = (name: string) =>
-    data.getAll(name).flatMap(value => (typeof value === 'string' ? [value.replaceAll('\r\n', '\n')] : []))
+    (fields.get(name) ?? []).flatMap(([, value]) =>
+      typeof value === 'string' ? [value.replaceAll('\r\n', '\n')] : [],
+    )
   const one = (name: string) => all(name)[0] ?? ''
-  const { place, faults } = readPlace(one('lat'), one('long'))
-  const codes = new Set([...data.keys()].filter(name => name.startsWith(ANSWER)))
-  const answers = [...codes].map(name => [name.slice(ANSWER.length), all(name).filter(given => given !== '')])
+  const { place, faults } = readPlace(one('lat'), one('long'), region.routing.atlas)
+  const codes = [...fields.keys()].filter(name => name.startsWith(ANSWER))
+  const answers = codes.map(name => [name.slice(ANSWER.length), all(name).filter(given => given !== '')])
   const contact = contactFields.map(field => [field, one(field).trim()] as const)
   const draft: Draft = {
     service,
@@ -42,7 +48,13 @@ export function readDraft(
     language,
     channel: 'web',
   }
-  return { draft, faults }
+  // What a parser puts where bytes are not UTF-8.
+  const isDamaged = (name: string) => all(name).some(value => value.includes('\uFFFD'))
+  const damaged = ['address', 'description', ...contactFields, ...codes].filter(isDamaged)
+  return {
+    draft,
+    faults: [...faults, ...damaged.map(field => ({ field, code: 'control-characters' }) as const)],
+  }
 }
 
 /** What carries the place from page to page: in links and in hidden fields. */
@@ -84,7 +96,7 @@ export function faultMessages(
   return faults.map(({ field, code, params }) => ({
     field,
     label: labelOf(view, field, service.questions ?? []),
-    message: view.t(`fault-${code}`, params),
+    message: view.t(field === 'place' && code === 'required' ? 'fault-no-place' : `fault-${code}`, params),
   }))
 }
 

@@ -116,7 +116,7 @@ async function detailsPage(c: PageContext) {
   const code = c.req.param('service') ?? ''
   const common = offeredService(region, code, undefined)
   const query = new URL(c.req.url).searchParams
-  const { draft: typed, faults } = readDraft(query, code, view.language)
+  const { draft: typed, faults } = readDraft(query, region, code, view.language)
   const draft = withAddress(region, typed)
   const wrong = [...faults, ...draftFaults(draft, common)].filter(({ field }) => placeFields.has(field))
   if (wrong.length > 0) {
@@ -140,7 +140,7 @@ function whoFragment(c: PageContext) {
   const { region } = c.get('site')
   const view = viewOf(c)
   const code = c.req.param('service') ?? ''
-  const { draft: typed, faults } = readDraft(new URL(c.req.url).searchParams, code, view.language)
+  const { draft: typed, faults } = readDraft(new URL(c.req.url).searchParams, region, code, view.language)
   if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
   const draft = withAddress(region, typed)
   const resolution = resolveDraft(region, draft, view.now)
@@ -187,18 +187,22 @@ async function reportsPage(c: PageContext) {
   const services = group?.services.map(({ code }) => code)
   const status = filter.status === 'open' || filter.status === 'closed' ? filter.status : undefined
   const jurisdiction = region.jurisdiction(filter.jurisdiction)?.slug
-  const door = own === undefined && jurisdiction !== undefined ? `/j/${jurisdiction}` : ''
+  const door = `/r/${region.slug}${jurisdiction === undefined ? '' : `/j/${jurisdiction}`}`
   const query = new URLSearchParams({ service_code: services?.join(',') ?? '', status: status ?? '' })
-  const drawn = `${view.href(`${door}/api/v1/requests`)}?${query}`
+  const drawn = `${door}/api/v1/requests?${query}`
+  const after = readCursor(c.req.query('after') ?? '').value
   const rows = await listed(c, {
     services,
     status,
     jurisdiction,
-    after: readCursor(c.req.query('after') ?? '').value,
+    after,
     limit: PAGE_OF_REPORTS,
   })
   const next = rows && writeCursor(rows, PAGE_OF_REPORTS)
-  return c.html(<ReportsPage {...{ view, filter, drawn, rows, next }} />, rows === null ? 503 : 200)
+  return c.html(
+    <ReportsPage {...{ view, filter, drawn, rows, next }} isOlder={after !== undefined} />,
+    rows === null ? 503 : 200,
+  )
 }
 
 /** The region's public reports; null when the index is away: the page says so, and everything else on it works. */

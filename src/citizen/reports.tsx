@@ -21,14 +21,17 @@ interface Props {
   drawn: string
   /** Null: the index is away. */
   rows: readonly PublicRequest[] | null
+  /** This is not the first page. */
+  isOlder: boolean
   /** Where the older ones begin; null on the last page. */
   next: string | null
 }
 
 /** What is being reported: a list that is whole without the map, and the map of the same reports. */
-export function ReportsPage({ view, filter, drawn, rows, next }: Props) {
+export function ReportsPage({ view, filter, drawn, rows, isOlder, next }: Props) {
   const { t, site } = view
   const { map } = site.region.documents.region
+  const isFiltered = Object.values(filter).some(value => value !== '')
   const older = new URLSearchParams({ ...filter, after: next ?? '' })
   return (
     <Page view={view} title={t('reports-title')} section="/reports">
@@ -47,15 +50,15 @@ export function ReportsPage({ view, filter, drawn, rows, next }: Props) {
           />
           <div class="reports-page__list">
             {rows === null && <Empty>{t('reports-away')}</Empty>}
-            {rows?.length === 0 && (
-              <Empty>
-                <p>{t('reports-none')}</p>
-                <a class="usa-button usa-button--outline" href={view.href('/report')}>
-                  {t('report-first')}
-                </a>
-              </Empty>
-            )}
+            {rows?.length === 0 && <NoReports view={view} isFiltered={isFiltered} />}
             {rows && rows.length > 0 && <ReportList view={view} rows={rows} />}
+            {isOlder && (
+              <p>
+                <a class="usa-link" href={`${view.href('/reports')}?${new URLSearchParams({ ...filter })}`}>
+                  {t('newest')}
+                </a>
+              </p>
+            )}
             {next !== null && (
               <p>
                 <a class="usa-link more" rel="next" href={`${view.href('/reports')}?${older}`}>
@@ -68,6 +71,18 @@ export function ReportsPage({ view, filter, drawn, rows, next }: Props) {
         </div>
       </div>
     </Page>
+  )
+}
+
+function NoReports({ view, isFiltered }: { view: View; isFiltered: boolean }) {
+  const { t } = view
+  return (
+    <Empty>
+      <p>{isFiltered ? t('reports-none-filtered') : t('reports-none')}</p>
+      <a class="usa-button usa-button--outline" href={view.href(isFiltered ? '/reports' : '/report')}>
+        {isFiltered ? t('recent-all') : t('report-first')}
+      </a>
+    </Empty>
   )
 }
 

@@ -25,7 +25,7 @@ export async function send(c: Context<Door>, code: string): Promise<Response> {
   const view = viewOf(c)
   const form = await readForm(c)
   const once = readOnce(form)
-  const { draft: typed, faults } = readDraft(form, code, view.language)
+  const { draft: typed, faults } = readDraft(form, region, code, view.language)
   const resolution = resolveDraft(region, typed, view.now)
   const jurisdiction = offeredBy(region, code, resolution)
   const service = offeredService(region, code, jurisdiction)
@@ -40,7 +40,7 @@ export async function send(c: Context<Door>, code: string): Promise<Response> {
   }
   try {
     const photos = await keepPhotos(c, form, typed, once)
-    draft = { ...typed, media: [...typed.media, ...photos.kept] }
+    draft = { ...typed, media: [...new Set([...typed.media, ...photos.kept])] }
     const found = [...faults, ...photos.faults, ...draftFaults(draft, service)]
     if (found.length > 0 || photos.messages.length > 0) {
       return await again([...faultMessages(view, found, service), ...photos.messages], 400)

@@ -1,4 +1,4 @@
-import { FaultSummary, fieldId, HintAndFault } from '../web/fields.tsx'
+import { FaultSummary, fieldId, HintAndFault, titled } from '../web/fields.tsx'
 import { Page } from '../web/layout.tsx'
 import type { View } from '../web/view.ts'
 
@@ -13,7 +13,7 @@ export function TrackPage({ view, typed = '', fault }: Props) {
   const { t } = view
   const faults = fault === undefined ? [] : [{ field: 'number', label: t('track-number'), message: fault }]
   return (
-    <Page view={view} title={t('track-title')} section="/track">
+    <Page view={view} title={titled(view, t('track-title'), faults)} section="/track">
       <div class="narrow">
         <FaultSummary view={view} faults={faults} />
         <h1>{t('track-title')}</h1>

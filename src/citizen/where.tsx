@@ -1,7 +1,7 @@
 import type { ServiceDocument } from '../regions/documents.ts'
 import type { FoundPlace } from '../regions/places.ts'
 import { BackLink, Emergency, Empty, Steps } from '../web/components.tsx'
-import { FaultSummary, type FieldMessage, HintAndFault } from '../web/fields.tsx'
+import { FaultSummary, type FieldMessage, HintAndFault, titled } from '../web/fields.tsx'
 import { Icon } from '../web/icon.tsx'
 import { Page } from '../web/layout.tsx'
 import { RegionMap } from '../web/map.tsx'
@@ -26,7 +26,7 @@ export function WherePage({ view, service, typed, found, words, faults }: Props)
   const { map } = view.site.region.documents.region
   const details = view.href(`/report/${encodeURIComponent(service.code)}/details`)
   return (
-    <Page view={view} title={t('where-title')} section="/report">
+    <Page view={view} title={titled(view, t('where-title'), faults)} section="/report">
       <div class="narrow">
         <BackLink href={view.href('/report')}>{t('back-what')}</BackLink>
         <Steps view={view} current={2} />

@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill'
 import type { Place } from '../core/geometry.ts'
 import { compileRegion } from '../regions/compile.ts'
 import { hashDocuments } from '../regions/hash.ts'
+import { isSwapped } from '../regions/inquiry.ts'
 import type { Snapshot } from '../regions/snapshot.ts'
 import { resolve } from '../routing/resolve.ts'
 import type { BodyRef, Inquiry, Resolution } from '../routing/types.ts'
@@ -31,9 +32,13 @@ export const route = command({
     if (region.service(options.service) === undefined) {
       throw refuse(`${options.region} has no service "${options.service}".`)
     }
+    const place = readAt(options.at)
+    if (isSwapped(place, region.routing.atlas)) {
+      throw refuse(`--at "${options.at}" seems to be swapped. Write the latitude first.`)
+    }
     const inquiry: Inquiry = {
       service: options.service,
-      place: readAt(options.at),
+      place,
       accuracy: readAccuracy(options.accuracy),
       at:
         options.when === undefined

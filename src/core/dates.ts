@@ -29,6 +29,7 @@ export function momentText(t: Translate, at: number, zone: string): string {
   return t('date-time', { date: dayText(t, at, zone), time: timeText(t, at, zone) })
 }
 
+/** `5:04 PM`, and `5 PM` at the full hour. */
 export function timeText(t: Translate, at: number, zone: string): string {
   const { hour, minute } = zoned(at, zone)
   return clockText(t, hour * 60 + minute)
@@ -37,12 +38,10 @@ export function timeText(t: Translate, at: number, zone: string): string {
 /** A time of day from its minutes after midnight; 1440 is the midnight at the end. */
 export function clockText(t: Translate, minutes: number): string {
   const hour = Math.floor(minutes / 60) % 24
-  return t('time', {
-    hour: String(hour),
-    hour12: String(hour % 12 || 12),
-    minute: String(minutes % 60).padStart(2, '0'),
-    half: hour < 12 ? 'am' : 'pm',
-  })
+  const half = hour < 12 ? 'am' : 'pm'
+  const parts = { hour: String(hour), hour12: String(hour % 12 || 12), half }
+  if (minutes % 60 === 0) return t('time-full-hour', parts)
+  return t('time', { ...parts, minute: String(minutes % 60).padStart(2, '0') })
 }
 
 /** A written date such as `2026-07-01`. */

@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { LibSQLDatabase } from 'drizzle-orm/libsql'
 import { drizzle } from 'drizzle-orm/libsql/web'
 import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
-import { type DatabaseName, databaseLabel, type Platform } from '../platform/platform.ts'
+import { type DatabaseClient, type DatabaseName, databaseLabel, type Platform } from '../platform/platform.ts'
 import type { Access } from './access.ts'
 import { asProblem, Problem, type ProblemSlug, problem } from './problem.ts'
 import { identity } from './schema.ts'
@@ -172,7 +172,7 @@ function verified(platform: Platform, name: DatabaseName): Client {
   if (known !== undefined) return known
   const raw = () => platform.databases.client(name)
   let isIdentified = false
-  const run = async <T>(work: (client: Client) => Promise<T>): Promise<T> => {
+  const run = async <T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> => {
     try {
       if (!isIdentified) {
         // Not a shared promise: on Workers one request may not wait for another's.
@@ -192,7 +192,7 @@ function verified(platform: Platform, name: DatabaseName): Client {
   return client
 }
 
-async function checkIdentity(client: Client, label: string): Promise<void> {
+async function checkIdentity(client: DatabaseClient, label: string): Promise<void> {
   const { rows } = await client.execute('SELECT label FROM identity')
   const found = rows[0]?.label
   if (found !== label)
@@ -201,7 +201,7 @@ async function checkIdentity(client: Client, label: string): Promise<void> {
 
 /** Says whose database this is. Part of making it. */
 export async function writeIdentity(platform: Platform, name: DatabaseName): Promise<void> {
-  await drizzle(platform.databases.client(name))
+  await drizzle(platform.databases.client(name) as Client)
     .insert(identity)
     .values({ label: databaseLabel(name), createdAt: platform.clock.now() })
     .onConflictDoNothing()

@@ -119,8 +119,8 @@ async function postpone(
 ): Promise<void> {
   const { message, slug } = asProblem(error)
   const wait = Math.min(longestBackOff, BACK_OFF_MILLISECONDS * 2 ** (leased.attempts - 1))
-  // What nobody has set up does not mend itself.
-  const hasGivenUp = leased.attempts >= tries || slug === 'not-configured'
+  // A database that is away comes back by itself; what nobody has set up does not.
+  const hasGivenUp = (leased.attempts >= tries && slug !== 'database-away') || slug === 'not-configured'
   await db
     .update(job)
     .set({

@@ -51,7 +51,7 @@ export function caseRoutes(): Hono<Door> {
   routes.post('/work/requests/:id/location', async c => {
     const { db, key } = await openForWork(c)
     const { lat, long, address, at, version, dry_run: dryRun = false } = await readBody(c, locationBody)
-    const { place, faults } = readPlace(String(lat), String(long))
+    const { place, faults } = readPlace(String(lat), String(long), c.get('site').region.routing.atlas)
     const instant = readInstant('at', at ?? '')
     if (place === null || instant.faults.length > 0)
       throw problem('invalid-fields', { fields: [...faults, ...instant.faults] })

@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill'
 import type { FieldFault } from '../core/problem.ts'
 import { startOfDay } from '../regions/calendar.ts'
 import { isDay, readInstant } from '../regions/inquiry.ts'
@@ -22,8 +23,8 @@ export function readMoment(
   const written = typed.trim()
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(written) ?? []
   if (isDay(Number(year), Number(month), Number(day))) {
-    const next = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day) + 1)).toISOString()
-    const to = startOfDay(next.slice(0, 10), zone) - 1
+    const next = Temporal.PlainDate.from(written).add({ days: 1 }).toString()
+    const to = startOfDay(next, zone) - 1
     return { value: { from: startOfDay(written, zone), to }, faults: [] }
   }
   const { value, faults } = readInstant(field, written)

@@ -16,7 +16,7 @@ export function readDraft(
   service: ServiceDocument | undefined,
   language: string,
 ): { draft: Draft; faults: FieldFault[] } {
-  const { place, faults } = readPlace(form.one('lat'), form.one('long'))
+  const { place, faults } = readPlace(form.one('lat'), form.one('long'), region.routing.atlas)
   const address = form.one('address_string')
   const found = place === null ? uniquePlace(region, address) : { ...place, accuracy: 0 }
   const draft: Draft = {

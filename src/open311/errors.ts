@@ -10,18 +10,13 @@ import { Container, type Fields } from './spark.ts'
  * Every field to mend is an error of its own, under the name that GeoReport has for it.
  */
 export function open311Errors(c: Context<Door>, problem: Problem): Response {
-  const status = statusOf(problem)
-  if (problem.retryAfterSeconds !== undefined) c.header('retry-after', String(problem.retryAfterSeconds))
+  const { status, retryAfterSeconds } = problem
+  if (retryAfterSeconds !== undefined) c.header('retry-after', String(retryAfterSeconds))
   c.header('access-control-allow-origin', '*')
   const errors = descriptions(problem, c.get('language') ?? 'en').map(
     (description): Fields => ({ code: status, description }),
   )
   return answer(c, { root: 'errors', value: new Container('error', errors) }, status)
-}
-
-/** GeoReport: what does not exist is 404, and a service not offered here does not exist here. */
-function statusOf({ slug, status }: Problem) {
-  return slug === 'service-closed' ? 404 : status
 }
 
 function descriptions({ title, detail, status, slug, fields }: Problem, language: string): string[] {

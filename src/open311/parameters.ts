@@ -38,7 +38,9 @@ export class Parameters {
     const answers: Record<string, string[]> = Object.create(null)
     for (const [name, values] of this.#values) {
       const code = /^attribute\[([^\]]+)\](?:\[\d*\])?$/.exec(name)?.[1]
-      if (code !== undefined) answers[code] = [...(answers[code] ?? []), ...values]
+      if (code === undefined) continue
+      answers[code] ??= []
+      for (const value of values) answers[code].push(value)
     }
     return answers
   }

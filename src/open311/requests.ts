@@ -50,7 +50,7 @@ function statusNotes({ status_notes, close_reason }: FoundRequest, language: str
   return translator(language)(`closed-${close_reason}`)
 }
 
-/** `attributes` as San Francisco writes them, `extended_attributes` and `notes` as Chicago does. */
+/** Answers, whereabouts and timeline, in the shapes that the deployed servers with extensions have in common. */
 function extensionFields(scope: Scope, row: FoundRequest): Fields {
   const photos = row.photos ?? (row.media === null ? [] : [row.media])
   return {

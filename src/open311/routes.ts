@@ -28,11 +28,12 @@ export function open311Routes(): Hono<Door> {
   )
 
   routes.on('GET', both('/discovery', '/v2/discovery'), c => answer(c, discovery(c.get('site'))))
+  routes.get('/discovery', c => c.redirect(`${c.get('site').base}/open311/discovery.json`))
 
   routes.on('GET', both('/v2/services'), c => {
     const query = readQuery(c.req.raw)
-    const scope = scopeOf(c)
-    const { place, faults } = readPlace(query.one('lat'), query.one('long'))
+    const scope = readScope(c.get('site'), query.one('jurisdiction_id'))
+    const { place, faults } = readPlace(query.one('lat'), query.one('long'), scope.region.routing.atlas)
     if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
     return answer(c, serviceList(scope, c.get('language'), place, now(c)))
   })
@@ -43,7 +44,7 @@ export function open311Routes(): Hono<Door> {
 
   routes.on('GET', both('/v2/requests'), async c => {
     const query = readQuery(c.req.raw)
-    const scope = scopeOf(c)
+    const scope = readScope(c.get('site'), query.one('jurisdiction_id'))
     const extensions = query.one('extensions') === 'true'
     const filter = readFilter(query, zoneOf(scope), now(c))
     const rows = await findRequests(c.get('platform'), scope, filter, extensions)

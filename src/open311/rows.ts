@@ -113,8 +113,11 @@ async function select(db: Reader, wanted: Columns, from: SQL): Promise<FoundRequ
 
 function matching({ ids, services, status, requested, updated, limit, offset }: Filter): SQL {
   const conditions: SQL[] = []
+  // One value alone lets the index keep the order too.
   const oneOf = (column: SQL, values: readonly string[]) =>
-    sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`
+    values.length === 1
+      ? sql`${column} = ${values[0]}`
+      : sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`
   const within = (column: SQL, { from, to }: Span) =>
     to === Infinity ? sql`${column} >= ${from}` : sql`${column} BETWEEN ${from} AND ${to}`
   if (ids !== undefined) conditions.push(oneOf(sql`id`, ids))
@@ -125,6 +128,8 @@ function matching({ ids, services, status, requested, updated, limit, offset }: 
   // The first condition is the index's; a closed request may have been touched since it was closed.
   if (updated !== undefined)
     conditions.push(sql`updated_at >= ${updated.from}`, within(sql`coalesce(closed_at, updated_at)`, updated))
+  // What was updated lately is found by that index; the other would be read from end to end for its order.
+  const newest = sql.raw(updated !== undefined && requested === undefined ? '+requested_at' : 'requested_at')
   return sql`${sql.join(conditions.map(condition => sql` AND ${condition}`))}
-    ORDER BY requested_at DESC, seq DESC LIMIT ${limit} OFFSET ${offset}`
+    ORDER BY ${newest} DESC, seq DESC LIMIT ${limit} OFFSET ${offset}`
 }

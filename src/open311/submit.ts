@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Access } from '../core/access.ts'
 import { openRegion, openTenantReader } from '../core/db.ts'
 import { problem } from '../core/problem.ts'
 import { type PresentedKey, readKey, verifyKey } from '../people/keys.ts'
@@ -28,7 +29,7 @@ export async function submitRequest(c: Context<Door>): Promise<Answer> {
   const form = await readForm(c.req.raw)
   const scope = readScope(c.get('site'), form.one('jurisdiction_id'))
   const { region, jurisdiction } = scope
-  const key = await readApiKey(scope, form)
+  const key = readApiKey(scope, form)
   const code = form.one('service_code')
   const service = code === '' ? undefined : findService(scope, code)
   const { draft, faults } = readDraft(form, region, service, language)
@@ -38,32 +39,16 @@ export async function submitRequest(c: Context<Door>): Promise<Answer> {
   const resolution = resolveDraft(region, draft, at)
   refuseOutside(scope, draft, resolution, language, at)
   const keeper = jurisdiction?.slug ?? keeperOf(region, resolution)
-  const access = {
-    kind: 'key',
-    region: region.slug,
-    jurisdiction: key.jurisdiction,
-    keyId: key.id,
-    scope: 'report',
-  } as const
-  const isKeepers = key.jurisdiction === keeper
-  if (!isKeepers || form.files.length > 0) {
-    await verifyKey(openTenantReader(platform, access, region.slug, key.jurisdiction), key)
-  }
+  const permit = await permitted(platform, region, key, keeper, form.files.length > 0)
   const given = readIdempotencyKey(c)
   const idempotencyKey = given === undefined ? undefined : `${key.id}:${given}`
   const media = await storePhotos(platform, region, form.files, idempotencyKey)
-  const receipt = await submitReport(
-    platform,
-    isKeepers ? access : { kind: 'public', region: region.slug },
-    region,
-    {
-      draft: { ...draft, media },
-      jurisdiction: jurisdiction?.slug,
-      // A key of another jurisdiction was verified above; its own is a guard of the batch, at no round trip.
-      key: isKeepers ? key : undefined,
-      idempotencyKey,
-    },
-  )
+  const receipt = await submitReport(platform, permit.access, region, {
+    draft: { ...draft, media },
+    jurisdiction: jurisdiction?.slug,
+    key: permit.key,
+    idempotencyKey,
+  })
   const request = {
     service_request_id: receipt.id,
     service_notice: serviceNotice(receipt.resolution, language),
@@ -73,14 +58,34 @@ export async function submitRequest(c: Context<Door>): Promise<Answer> {
 }
 
 /** A jurisdiction takes its own keys; the region, where routing decides who keeps the report, any of its jurisdictions'. */
-export async function readApiKey({ region, jurisdiction }: Scope, form: Parameters): Promise<PresentedKey> {
-  const key = await readKey(form.one('api_key'), 'report')
+export function readApiKey({ region, jurisdiction }: Scope, form: Parameters): PresentedKey {
+  const key = readKey(form.one('api_key'), 'report')
   const isOurs = key !== undefined && region.jurisdiction(key.jurisdiction) !== undefined
   if (!isOurs || (jurisdiction !== undefined && jurisdiction.slug !== key.jurisdiction)) {
     const whose = jurisdiction?.name ?? region.documents.region.name
     throw problem('key-refused', { detail: `Send an api_key that is valid for ${whose}.` })
   }
   return key
+}
+
+/**
+ * The keeper's own key is checked by the batch that files the report, at no round trip. Another jurisdiction's, or any
+ * before photos are stored, is read first. Throws `key-refused`.
+ */
+async function permitted(
+  platform: Platform,
+  region: Region,
+  key: PresentedKey,
+  keeper: string,
+  isFirst: boolean,
+): Promise<{ readonly access: Access; readonly key: PresentedKey | undefined }> {
+  const { jurisdiction, id: keyId, scope } = key
+  const access: Access = { kind: 'key', region: region.slug, jurisdiction, keyId, scope }
+  const isKeepers = jurisdiction === keeper
+  if (!isKeepers || isFirst) {
+    await verifyKey(openTenantReader(platform, access, region.slug, jurisdiction), key)
+  }
+  return isKeepers ? { access, key } : { access: { kind: 'public', region: region.slug }, key: undefined }
 }
 
 /** A jurisdiction's own door takes what lies within its limits or what it answers for beyond them. */

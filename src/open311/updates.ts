@@ -34,7 +34,7 @@ export async function serviceRequestUpdates(
 ): Promise<Answer> {
   const { region, jurisdiction } = scope
   if (jurisdiction === undefined) throw problem('jurisdiction-missing')
-  const key = await readApiKey(scope, query)
+  const key = readApiKey(scope, query)
   const zone = jurisdiction.timezone ?? region.documents.region.timezone
   const { from, to } = readUpdateSpan(query, zone, platform.clock.now())
   const access = { kind: 'public', region: region.slug } as const

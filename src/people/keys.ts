@@ -1,7 +1,7 @@
 import { desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { KeyScope } from '../core/access.ts'
 import { type Guard, guard, type TenantDb, type TenantReader } from '../core/db.ts'
-import { sha256 } from '../core/digest.ts'
+import { shortSha256 } from '../core/digest.ts'
 import { randomText } from '../core/ids.ts'
 import { problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -29,7 +29,7 @@ export async function createKey(
   const secret = randomText(platform.random, 40)
   await db
     .insert(apiKey)
-    .values({ id, name, scope, hash: await sha256(secret), createdAt: platform.clock.now() })
+    .values({ id, name, scope, hash: shortSha256(secret), createdAt: platform.clock.now() })
   return { id, key: `cl_${db.slug}_${id}_${secret}` }
 }
 
@@ -56,11 +56,11 @@ export function listKeys(db: TenantDb) {
 }
 
 /** Reads a key as sent; undefined when it cannot be one. Whether it is valid is decided by the database: `keyIsValid`. */
-export async function readKey(text: string, scope: KeyScope): Promise<PresentedKey | undefined> {
+export function readKey(text: string, scope: KeyScope): PresentedKey | undefined {
   const [, jurisdiction, id, secret] =
     /^cl_([a-z0-9-]{1,48})_([0-9A-Z]{10})_([0-9A-Z]{40})$/.exec(text.trim()) ?? []
   if (jurisdiction === undefined || id === undefined || secret === undefined) return undefined
-  return { jurisdiction, id, hash: await sha256(secret), scope }
+  return { jurisdiction, id, hash: shortSha256(secret), scope }
 }
 
 /** The condition that a batch guards itself with: the key exists, is not revoked, and may do this. */

@@ -2,7 +2,7 @@ import type { Client } from '@libsql/client'
 
 /**
  * The few things a runtime lends. Node and Workers are its two answers; whatever is in here behaves alike on
- * both (test/platform.test.ts runs on each), and no feature exists on one of them only.
+ * both (test/contract runs on each), and no feature exists on one of them only.
  */
 export interface Platform {
   readonly runtime: 'node' | 'workers'
@@ -37,9 +37,12 @@ export type DatabaseName =
   | { readonly kind: 'region'; readonly region: string }
   | { readonly kind: 'tenant'; readonly region: string; readonly slug: string }
 
+/** What is used of a libSQL client: a statement, or a batch that is all or nothing. */
+export type DatabaseClient = Pick<Client, 'execute' | 'batch' | 'close'>
+
 export interface Databases {
   /** A client of this database; each `execute` or `batch` is one round trip. Opening costs none. */
-  client(name: DatabaseName): Client
+  client(name: DatabaseName): DatabaseClient
   /** Makes the database exist, empty, if it does not. */
   create(name: DatabaseName): Promise<void>
   close(): Promise<void>

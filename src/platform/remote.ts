@@ -1,5 +1,5 @@
-import { type Client, createClient } from '@libsql/client/web'
-import { type DatabaseName, type Databases, databaseLabel } from './platform.ts'
+import { createClient } from '@libsql/client/web'
+import { type DatabaseClient, type DatabaseName, type Databases, databaseLabel } from './platform.ts'
 
 export interface RemoteSettings {
   /**
@@ -14,7 +14,7 @@ export interface RemoteSettings {
 
 /** Databases over HTTP: the answer for Workers, and for a cluster of Node processes. */
 export function remoteDatabases(settings: RemoteSettings): Databases {
-  const clients = new Map<string, Client>()
+  const clients = new Map<string, DatabaseClient>()
   const perDatabase = settings.url.includes('{name}')
   return {
     client(name) {

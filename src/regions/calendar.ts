@@ -126,8 +126,26 @@ function afterOpenTime(calendar: Calendar, start: Instant, wanted: number): Inst
   return start + wanted
 }
 
-/** A body that never closes counts Monday to Friday, holidays apart, each to its midnight. */
+const QUARTER = 15 * 60_000
+const closings = new WeakMap<Calendar, Map<string, Instant>>()
+
+/**
+ * A body that never closes counts Monday to Friday, holidays apart, each to its midnight. Only the local day of the
+ * start counts, and every zone's days begin on a quarter of an hour, so what is worked out serves the whole quarter.
+ */
 function afterBusinessDays(calendar: Calendar, start: Instant, days: number): Instant {
+  const kept = closings.get(calendar) ?? new Map<string, Instant>()
+  closings.set(calendar, kept)
+  const key = `${Math.floor(start / QUARTER)} ${days}`
+  const known = kept.get(key)
+  if (known !== undefined) return known
+  if (kept.size >= DAYS_KEPT) kept.clear()
+  const closes = workOutBusinessDays(calendar, start, days)
+  kept.set(key, closes)
+  return closes
+}
+
+function workOutBusinessDays(calendar: Calendar, start: Instant, days: number): Instant {
   const counted = hasHours(calendar) ? calendar : { ...calendar, week: workingWeek }
   let passed = 0
   let day = dayAt(start, calendar.zone)

@@ -1,16 +1,25 @@
 import type { Place } from '../core/geometry.ts'
 import type { FieldFault } from '../core/problem.ts'
+import type { Atlas } from '../routing/types.ts'
 
 /* Reading a place, a number or an instant as typed or sent; shared by every door. */
 
+/** Where a region has ground: enough to tell a pair that was swapped. */
+type Ground = Pick<Atlas, 'areasAt'>
+
 /** Reads "lat" and "long". Faults name what is wrong: one alone, no number, out of range, swapped. */
-export function readPlace(lat: string, long: string): { place: Place | null; faults: FieldFault[] } {
+export function readPlace(
+  lat: string,
+  long: string,
+  ground: Ground,
+): { place: Place | null; faults: FieldFault[] } {
   const typed = { lat: lat.trim(), long: long.trim() }
   if (typed.lat === '' && typed.long === '') return { place: null, faults: [] }
   const missing = (['lat', 'long'] as const).filter(field => typed[field] === '')
   if (missing.length > 0) return { place: null, faults: missing.map(field => ({ field, code: 'pair' })) }
   const place = { lat: Number(typed.lat), long: Number(typed.long) }
   const faults = placeFaults(place)
+  if (faults.length === 0 && isSwapped(place, ground)) faults.push({ field: 'lat', code: 'swapped' })
   return { place: faults.length === 0 ? place : null, faults }
 }
 
@@ -25,6 +34,11 @@ export function placeFaults({ lat, long }: Place): FieldFault[] {
   if (Math.abs(long) > 180)
     faults.push({ field: 'long', code: 'out-of-range', params: { min: -180, max: 180 } })
   return faults
+}
+
+/** Nowhere here, and the other way round it is here: most of the world's pairs are places both ways. */
+export function isSwapped({ lat, long }: Place, ground: Ground): boolean {
+  return ground.areasAt(lat, long).length === 0 && ground.areasAt(long, lat).length > 0
 }
 
 type Read = { readonly value: number | undefined; readonly faults: FieldFault[] }
@@ -57,7 +71,8 @@ export function readInstant(field: string, typed: string): Read {
   return { value, faults: [] }
 }
 
-/** 30 February is no day, though `Date` takes it for 2 March. */
+/** 30 February is no day, though `Date` takes it for 2 March, and a thirteenth month for January. */
 export function isDay(year: number, month: number, day: number): boolean {
-  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
+  const date = new Date(Date.UTC(year, month - 1, day))
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day
 }

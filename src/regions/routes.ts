@@ -73,7 +73,11 @@ function readInquiry(c: Context<Door>): Inquiry {
   const service = query('service_code')
   if (service === '') faults.push({ field: 'service_code', code: 'required' })
   else if (c.get('site').region.service(service) === undefined) throw problem('unknown-service')
-  const { place, faults: placeFaults } = readPlace(query('lat'), query('long'))
+  const { place, faults: placeFaults } = readPlace(
+    query('lat'),
+    query('long'),
+    c.get('site').region.routing.atlas,
+  )
   const accuracy = readNumber('accuracy', query('accuracy'), 0, 100_000)
   const at = readInstant('at', query('at'))
   faults.push(...placeFaults, ...accuracy.faults, ...at.faults)

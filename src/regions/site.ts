@@ -15,9 +15,9 @@ export interface Site {
 
 const PREFIX = /^(?:\/r\/([a-z0-9-]+))?(?:\/j\/([a-z0-9-]+))?(?=\/|$)/
 
-/** The path inside the site: `/r/lake-county/j/westport/report` is `/report`. */
+/** The path inside the site: `/r/lake-county/j/westport/report` is `/report`, and so is `/report/`. */
 export function pathInSite(pathname: string): string {
-  return pathname.replace(PREFIX, '') || '/'
+  return pathname.replace(PREFIX, '').replace(/(?<=.)\/$/, '') || '/'
 }
 
 /** By path where it says so (`/r/<region>`, `/j/<jurisdiction>`), else by host name. Throws `not-found`. */

@@ -142,7 +142,7 @@ function inBox({ south, west, north, east }: Box): SQL {
 
 /** Every word quoted, so that nothing a person types is an operator of the search language. */
 function matchingWords(words: string): SQL {
-  const terms = words.split(/\s+/).filter(word => /[\p{L}\p{N}]/u.test(word))
+  const terms = words.split(/[\s\p{Cc}]+/u).filter(word => /[\p{L}\p{N}]/u.test(word))
   const query = terms.map(term => `"${term.replaceAll('"', '""')}"*`).join(' ')
   if (query === '') return sql`0`
   return sql`${request.seq} IN (SELECT rowid FROM request_words WHERE request_words MATCH ${query})`

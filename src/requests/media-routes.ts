@@ -48,6 +48,7 @@ export function mediaRoutes(): Hono<Door> {
       'content-type': photo.type,
       'cache-control': 'private, max-age=3600',
       'content-disposition': 'inline',
+      'cross-origin-resource-policy': 'cross-origin',
       'content-security-policy': "default-src 'none'",
       'x-content-type-options': 'nosniff',
     })

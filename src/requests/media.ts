@@ -3,7 +3,7 @@ import type { RegionDb, TenantReader } from '../core/db.ts'
 import { sha256 } from '../core/digest.ts'
 import { commitOnce } from '../core/idempotency.ts'
 import { randomText } from '../core/ids.ts'
-import { problem } from '../core/problem.ts'
+import { asProblem, problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import { cleanPhoto } from './photo.ts'
 import { waitingPhoto } from './region-schema.ts'
@@ -29,7 +29,17 @@ export async function storePhoto(
     .insert(waitingPhoto)
     .values({ id, type: photo.type, bytes: photo.bytes.length, createdAt: at })
   const asked = idempotencyKey === undefined ? '' : await sha256(photo.bytes)
-  return commitOnce(db, { key: idempotencyKey, asked, allowed: [], steps: [row], outcome: { id } }, at)
+  const change = { key: idempotencyKey, asked, allowed: [], steps: [row], outcome: { id } }
+  const forget = () => platform.files.delete(keyOf(db.region, id))
+  try {
+    const kept = await commitOnce(db, change, at)
+    if (kept.id !== id) await forget()
+    return kept
+  } catch (error) {
+    // After any other failure the row may be there, with only the news of it lost.
+    if (asProblem(error).slug === 'key-reused') await forget()
+    throw error
+  }
 }
 
 export type ClaimedPhoto = Pick<typeof waitingPhoto.$inferSelect, 'id' | 'type' | 'bytes'>

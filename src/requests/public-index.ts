@@ -1,13 +1,12 @@
 import { and, desc, eq, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
-import { openRegion, openTenant, type RegionReader } from '../core/db.ts'
+import { openRegion, openTenant, type RegionReader, type TenantReader } from '../core/db.ts'
 import { metresBetween, metresPerDegree, type Place } from '../core/geometry.ts'
 import type { JobHandler } from '../core/jobs.ts'
-import { consumer } from '../core/schema.ts'
 import { faceOf } from './case.ts'
 import { PUBLISH } from './events.ts'
 import type { Box, Cursor } from './find.ts'
 import { publicRequest } from './region-schema.ts'
-import { event, request, share } from './schema.ts'
+import { request, share } from './schema.ts'
 
 /**
  * The region's index of public requests: what the shared map and list show, and what was already reported nearby in
@@ -27,54 +26,96 @@ export const publishJob: JobHandler = {
     const tenant = openTenant(platform, access, database.region, database.slug)
     const region = openRegion(platform, access, database.region)
     for (;;) {
-      const [last] = await tenant
-        .select({ seq: consumer.seq })
-        .from(consumer)
-        .where(eq(consumer.name, CONSUMER))
-      const events = await tenant
-        .select({ seq: event.seq, request: event.request })
-        .from(event)
-        .where(sql`${event.seq} > ${last?.seq ?? 0}`)
-        .orderBy(event.seq)
-        .limit(BATCH)
-      const newest = events.at(-1)
-      if (newest === undefined) return undefined
-      const ids = [...new Set(events.map(row => row.request))]
-      const [rows, shares] = await tenant.together([
-        tenant.select().from(request).where(inArray(request.id, ids)),
-        tenant.select().from(share).where(inArray(share.caseId, ids)),
-      ])
-      // A case shows once: as its origin has it.
-      const published = rows
-        .filter(row => !row.private && row.origin === database.slug)
-        .map(row =>
-          faceOf(
-            row,
-            shares.filter(({ caseId }) => caseId === row.caseId),
-          ),
-        )
-      if (published.length > 0) await region.commit(published.map(row => upsert(database.slug, row)))
+      const [changed] = await tenant.rows<Changed>(changedSince)
+      if (changed?.newest == null) return undefined
+      const faces = await sharedFaces(tenant, JSON.parse(changed.shared) as string[])
+      for (const rows of [changed.rows, faces]) {
+        if (rows !== '[]') await region.commit([carryOver(database.slug, rows)])
+      }
       await tenant.commit([
-        sql`INSERT INTO consumer (name, seq) VALUES (${CONSUMER}, ${newest.seq})
+        sql`INSERT INTO consumer (name, seq) VALUES (${CONSUMER}, ${changed.newest})
           ON CONFLICT (name) DO UPDATE SET seq = max(seq, excluded.seq)`,
       ])
     }
   },
 }
 
-function upsert(jurisdiction: string, row: typeof request.$inferSelect): SQL {
-  return sql`INSERT INTO public_request (jurisdiction, id, version, service_code, service_name, status, close_reason, status_notes,
-      description, address, address_id, zipcode, lat, long, agency_responsible, media, media_url, requested_at, updated_at,
-      expected_at, closed_at)
-    VALUES (${jurisdiction}, ${row.id}, ${row.version}, ${row.serviceCode}, ${row.serviceName}, ${row.status}, ${row.closeReason},
-      ${row.statusNotes}, ${row.description}, ${row.address}, ${row.addressId}, ${row.zipcode}, ${row.lat}, ${row.long},
-      ${row.agencyResponsible}, ${row.media}, ${row.mediaUrl}, ${row.requestedAt}, ${row.updatedAt}, ${row.expectedAt}, ${row.closedAt})
-    ON CONFLICT (id) DO UPDATE SET version = excluded.version, service_code = excluded.service_code, service_name = excluded.service_name,
-      status = excluded.status, close_reason = excluded.close_reason, status_notes = excluded.status_notes,
-      description = excluded.description, address = excluded.address, address_id = excluded.address_id, zipcode = excluded.zipcode,
-      lat = excluded.lat, long = excluded.long, agency_responsible = excluded.agency_responsible, media = excluded.media,
-      media_url = excluded.media_url, updated_at = excluded.updated_at, expected_at = excluded.expected_at, closed_at = excluded.closed_at
-    WHERE excluded.version > version`
+interface Changed {
+  /** The last event looked at; null: nothing is new. */
+  readonly newest: number | null
+  /** The public requests that these events are about: JSON, a list of values for each, in the order of `columns`. */
+  readonly rows: string
+  /** JSON: the cases among them that others have shares of; how those stand is worked out here. */
+  readonly shared: string
+}
+
+const fields = {
+  id: 'id',
+  version: 'version',
+  serviceCode: 'service_code',
+  serviceName: 'service_name',
+  status: 'status',
+  closeReason: 'close_reason',
+  statusNotes: 'status_notes',
+  description: 'description',
+  address: 'address',
+  addressId: 'address_id',
+  zipcode: 'zipcode',
+  lat: 'lat',
+  long: 'long',
+  agencyResponsible: 'agency_responsible',
+  media: 'media',
+  mediaUrl: 'media_url',
+  requestedAt: 'requested_at',
+  updatedAt: 'updated_at',
+  expectedAt: 'expected_at',
+  closedAt: 'closed_at',
+} as const
+const columns = Object.values(fields)
+
+// A case shows once: as its origin has it. The rows cross as one value: taking them apart here would cost more than
+// everything else.
+const changedSince = sql.raw(`
+  WITH news AS (
+    SELECT seq, request FROM event WHERE seq > coalesce((SELECT seq FROM consumer WHERE name = '${CONSUMER}'), 0)
+    ORDER BY seq LIMIT ${BATCH}),
+  face AS (
+    SELECT *, EXISTS (SELECT 1 FROM share WHERE share.case_id = request.id) AS is_shared FROM request
+    WHERE id IN (SELECT request FROM news) AND id = case_id AND private = 0)
+  SELECT (SELECT max(seq) FROM news) AS newest,
+    (SELECT json_group_array(json_array(${columns.join(', ')})) FROM face WHERE NOT is_shared) AS rows,
+    (SELECT json_group_array(id) FROM face WHERE is_shared) AS shared`)
+
+/** Cases with several shares as the region shows them: JSON, in the order of `columns`. */
+async function sharedFaces(db: TenantReader, ids: readonly string[]): Promise<string> {
+  if (ids.length === 0) return '[]'
+  const [rows, shares] = await db.together([
+    db
+      .select()
+      .from(request)
+      .where(inArray(request.id, [...ids])),
+    db
+      .select()
+      .from(share)
+      .where(inArray(share.caseId, [...ids])),
+  ])
+  const faces = rows.map(row =>
+    faceOf(
+      row,
+      shares.filter(({ caseId }) => caseId === row.caseId),
+    ),
+  )
+  return JSON.stringify(
+    faces.map(face => (Object.keys(fields) as (keyof typeof fields)[]).map(field => face[field])),
+  )
+}
+
+function carryOver(jurisdiction: string, rows: string): SQL {
+  const values = columns.map((_, place) => `value ->> ${place}`).join(', ')
+  const updates = columns.map(column => `${column} = excluded.${column}`).join(', ')
+  return sql`INSERT INTO public_request (jurisdiction, ${sql.raw(columns.join(', '))})
+    SELECT ${jurisdiction}, ${sql.raw(values)} FROM json_each(${rows}) WHERE true
+    ON CONFLICT (id) DO UPDATE SET ${sql.raw(updates)} WHERE excluded.version > public_request.version`
 }
 
 export interface PublicFilter {

@@ -4,13 +4,18 @@ import { type FieldFault, problem } from '../core/problem.ts'
 import { readInstant, readNumber, readPlace } from '../regions/inquiry.ts'
 import type { Door } from '../regions/site.ts'
 import { readCursor } from './cursor.ts'
-import { type Draft, noContact } from './draft.ts'
+import { type Draft, hasControlCharacters, noContact } from './draft.ts'
 import type { Box } from './find.ts'
 import { closeReasons, statuses } from './schema.ts'
 
 /* Reading what callers send to the JSON API. Everything throws a problem that names what to mend. */
 
-const words = (max: number) => v.pipe(v.string(), v.maxLength(max))
+const words = (max: number) =>
+  v.pipe(
+    v.string(),
+    v.maxLength(max),
+    v.check(text => !hasControlCharacters(text)),
+  )
 export const draftBody = v.strictObject({
   service_code: v.string(),
   lat: v.optional(v.nullable(v.number())),
@@ -57,24 +62,26 @@ export async function readBody<T extends v.GenericSchema>(
   }
   const read = v.safeParse(schema, body)
   if (read.success) return read.output
-  const fields = read.issues.map(
-    (issue): FieldFault => ({
-      field: v.getDotPath(issue) ?? 'body',
-      code:
-        issue.kind === 'schema' && issue.received === 'undefined'
-          ? 'required'
-          : issue.expected === 'never'
-            ? 'unknown'
-            : 'malformed',
-    }),
-  )
-  throw problem('invalid-fields', { fields })
+  throw problem('invalid-fields', { fields: read.issues.map(faultOf) })
+}
+
+function faultOf(issue: v.BaseIssue<unknown>): FieldFault {
+  const field = v.getDotPath(issue) ?? 'body'
+  if (issue.type === 'max_length')
+    return { field, code: 'too-long', params: { max: Number(issue.requirement) } }
+  if (issue.type === 'check') return { field, code: 'control-characters' }
+  if (issue.expected === 'never') return { field, code: 'unknown' }
+  return { field, code: issue.received === 'undefined' ? 'required' : 'malformed' }
 }
 
 /** A report, and whether the caller only wants to know what would become of it. */
 export async function readDraft(c: Context<Door>): Promise<{ draft: Draft; dryRun: boolean }> {
   const body = await readBody(c, draftBody)
-  const { place, faults } = readPlace(String(body.lat ?? ''), String(body.long ?? ''))
+  const { place, faults } = readPlace(
+    String(body.lat ?? ''),
+    String(body.long ?? ''),
+    c.get('site').region.routing.atlas,
+  )
   const incident = readPast('incident_at', body.incident_at ?? '', c.get('platform').clock.now())
   if (faults.length + incident.faults.length > 0)
     throw problem('invalid-fields', { fields: [...faults, ...incident.faults] })

@@ -91,7 +91,11 @@ export function requestRoutes(alongside: readonly Alongside[] = []): Hono<Door> 
 
   routes.get('/nearby', async c => {
     const { region } = c.get('site')
-    const { place, faults } = readPlace(c.req.query('lat') ?? '', c.req.query('long') ?? '')
+    const { place, faults } = readPlace(
+      c.req.query('lat') ?? '',
+      c.req.query('long') ?? '',
+      region.routing.atlas,
+    )
     if (place === null)
       throw problem('invalid-fields', {
         fields: faults.length > 0 ? faults : [{ field: 'lat', code: 'required' }],

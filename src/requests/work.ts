@@ -14,7 +14,7 @@ export interface Work {
 export async function openForWork(c: Context<Door>): Promise<Work> {
   const { region } = c.get('site')
   const bearer = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
-  const key = await readKey(bearer, 'work')
+  const key = readKey(bearer, 'work')
   if (key === undefined || region.jurisdiction(key.jurisdiction) === undefined) throw problem('key-refused')
   const access = {
     kind: 'key',

@@ -23,6 +23,11 @@ export function fieldId(name: string): string {
   return `field-${name.replaceAll('.', '-')}`
 }
 
+/** The title of a page with a form: faults are told in the first word that is read out. */
+export function titled(view: View, title: string, faults: readonly FieldMessage[]): string {
+  return faults.length === 0 ? title : view.t('title-with-faults', { title })
+}
+
 /** What to mend, at the top of the form, each leading to its field. */
 export function FaultSummary({ view, faults }: { view: View; faults: readonly FieldMessage[] }) {
   if (faults.length === 0) return null

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
-import type { Region } from '../../src/regions/compile.ts'
-import { damaged, hostileEncoded, hostileHeader, hostileJson, hostileText } from './hostile.ts'
-import { jpeg, png, webp } from './photos.ts'
+import { anyBodies, type Known, rightFields } from './bodies.ts'
+import { hostileEncoded, hostileHeader } from './hostile.ts'
 
 /** A request to the front door, as it is sent. */
 export interface Call {
@@ -13,45 +12,41 @@ export interface Call {
   readonly [fc.toStringMethod]: () => string
 }
 
-/** What a caller can know: enough to get past the first check of every route. */
-export interface Known {
-  readonly region: Region
-  readonly routes: readonly { readonly method: string; readonly path: string }[]
-  /** Of scope `work`, so that it opens every door. */
-  readonly keys: readonly string[]
-  readonly numbers: readonly string[]
-  readonly photos: readonly string[]
-}
-
-type Fields = readonly (readonly [name: string, value: unknown])[]
+/** The app's own table: a new route is in it by existing. */
+type Routes = readonly { readonly method: string; readonly path: string }[]
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']
 const hosts = ['http://localhost', 'http://LOCALHOST', 'https://nowhere.example', 'http://127.0.0.1:8311']
 
 /** Any call to any of the app's routes, most of them wrong in a place or two. */
-export function anyCall(known: Known): fc.Arbitrary<Call> {
-  const addresses = [...new Map(known.routes.map(route => [`${route.method} ${route.path}`, route])).values()]
+export function anyCall(routes: Routes, known: Known): fc.Arbitrary<Call> {
+  const addresses = [...new Map(routes.map(route => [`${route.method} ${route.path}`, route])).values()]
   // Those that write are tried more often: there is more that can go wrong.
   const weighted = addresses.map(route => ({
     weight: route.method === 'POST' ? 6 : route.method === 'ALL' ? 1 : 2,
     arbitrary: fc.constant(route),
   }))
+  const names = pathNames(known)
   return fc
     .record({
       route: fc.oneof(...weighted),
       method: mostly(fc.constant(''), fc.constantFrom(...methods), 5),
       host: mostly(fc.constant(hosts[0] as string), fc.constantFrom(...hosts), 5),
       prefix: mostly(fc.constant(''), prefixes(known), 3),
-      parts: fc.array(pathPart(known), { minLength: 4, maxLength: 4 }),
+      parts: fc.array(fc.tuple(fc.nat(), hostileEncoded, fc.nat(3)), { minLength: 3, maxLength: 3 }),
       tail: mostly(fc.constant(''), fc.constantFrom('/', '//', '.json', '.xml', '/x', '%2f', ';a=b'), 8),
       query: query(known),
       headers: headers(known),
-      body: body(known),
+      bodies: anyBodies(known),
     })
-    .map(({ route, method, host, prefix, parts, tail, query, headers, body }) => {
+    .map(({ route, method, host, prefix, parts, tail, query, headers, bodies }) => {
       const left = [...parts]
-      const path = route.path.replace(/:\w+|\*/g, () => left.pop() ?? '')
-      const [type, bytes] = body
+      const path = route.path.replace(/:\w+|\*/g, name => {
+        const [pick, hostile, odds] = left.pop() ?? [0, '', 0]
+        const right = names[name] ?? Object.values(names).flat()
+        return odds === 0 ? hostile : (right[pick % right.length] ?? '')
+      })
+      const [type, bytes] = bodies.any ?? bodies[bodyAt(path)]
       const own = route.method === 'ALL' ? 'GET' : route.method
       const sent = method === '' ? own : method
       const hasBody = sent !== 'GET' && sent !== 'HEAD'
@@ -90,99 +85,33 @@ function prefixes({ region }: Known) {
   )
 }
 
-function pathPart({ region, numbers, photos }: Known) {
-  const usual = [
-    ...region.documents.services.map(({ code }) => code),
-    ...region.documents.jurisdictions.map(({ slug }) => slug),
-    ...numbers,
-    ...photos,
-  ]
-  return fc.oneof(
-    fc.constantFrom(...usual),
-    fc
-      .tuple(fc.constantFrom(...usual, ''), fc.constantFrom('.json', '.xml', '.html'))
-      .map(([name, extension]) => name + extension),
-    hostileEncoded,
-  )
+/** The kind of body that is expected there, for all that this table knows. */
+function bodyAt(path: string): 'photo' | 'change' | 'note' | 'report' | 'form' {
+  if (path.endsWith('/media')) return 'photo'
+  if (path.endsWith('/status')) return 'change'
+  if (path.endsWith('/notes')) return 'note'
+  return path.startsWith('/api/') ? 'report' : 'form'
 }
 
-/** Fields of every form and query, with values that are right. */
-function fields({ region, keys, numbers, photos }: Known): Record<string, string> {
-  const [long, lat] = region.documents.region.map.center
+/** What stands for each name in a route's path, when it is right. */
+function pathNames({ region, numbers, photos }: Known): Readonly<Record<string, readonly string[]>> {
+  const services = region.documents.services.flatMap(({ code }) => ['pothole', code])
   return {
-    service_code: 'pothole',
-    lat: String(lat),
-    long: String(long),
-    accuracy: '5',
-    at: '2026-08-12T16:00:00Z',
-    address: '12 Mill Road',
-    address_string: '12 Mill Road',
-    address_id: '7',
-    zipcode: '00311',
-    description: 'A hole as wide as a door',
-    'answers.size': 'large',
-    'answers.lane': 'driving',
-    'answers[size]': 'large',
-    'attribute[size]': 'large',
-    'attribute[lane]': 'driving',
-    email: 'reader@example.org',
-    first_name: 'Ana',
-    firstName: 'Ana',
-    phone: '311',
-    api_key: keys[0] ?? '',
-    jurisdiction_id: region.documents.jurisdictions[0]?.slug ?? '',
-    media: photos[0] ?? '',
-    media_url: 'https://example.org/a.jpg',
-    account_id: '1',
-    device_id: '2',
-    once: 'FZ4KT7X9QXC2',
-    asked: '1',
-    nowhere: '1',
-    thanks: '1',
-    q: 'mill',
-    words: 'by the mill',
-    number: numbers[0] ?? '',
-    service_request_id: numbers.join(','),
-    status: 'open',
-    start_date: '2026-08-01T00:00:00Z',
-    end_date: '2026-08-30',
-    updated_after: '2026-08-01T00:00:00-0400',
-    updated_before: '2026-08-30',
-    page: '1',
-    page_size: '10',
-    limit: '5',
-    bbox: `${long - 1},${lat - 1},${long + 1},${lat + 1}`,
-    after: '1786550400000-1',
-    extensions: 'true',
-    group: 'streets-and-sidewalks',
-    jurisdiction: region.documents.jurisdictions[0]?.slug ?? '',
-    lang: 'es',
-    urgent: 'true',
+    ':service': services,
+    ':jurisdiction': region.documents.jurisdictions.map(({ slug }) => slug),
+    ':number': numbers,
+    ':id': [...numbers, ...photos],
+    ':kind': ['services', 'requests', 'tokens', 'images'],
+    ':file': [...services, ...numbers].flatMap(name => [`${name}.json`, `${name}.xml`]),
   }
 }
 
-/** Some of the right fields, a few of them left out, given twice, replaced or made up. */
-function changed<T>(right: Readonly<Record<string, T>>, hostile: fc.Arbitrary<T>): fc.Arbitrary<Fields> {
-  const name = fc.constantFrom(...Object.keys(right))
-  const made = fc.oneof(
-    name,
-    hostileText,
-    fc.constantFrom('attribute[size][]', 'attribute[]', 'answers.', 'photos'),
-  )
-  const edit = fc.record({ name: made, value: hostile, how: fc.constantFrom('drop', 'replace', 'add') })
-  return fc.array(edit, { maxLength: 4 }).map(edits => {
-    let given: [string, T][] = Object.entries(right)
-    for (const { name, value, how } of edits) {
-      if (how !== 'add') given = given.filter(([known]) => known !== name)
-      if (how !== 'drop') given.push([name, value])
-    }
-    return given
-  })
-}
-
 function query(known: Known): fc.Arbitrary<string> {
-  const right = fields(known)
-  const chosen = fc.subarray(Object.keys(right), { maxLength: 6 })
+  const right = rightFields(known)
+  const place = ['service_code', 'lat', 'long', 'address'] as const
+  const chosen = fc
+    .tuple(fc.boolean(), fc.subarray(Object.keys(right), { maxLength: 4 }))
+    .map(([placed, others]) => (placed ? [...new Set([...place, ...others])] : others))
   const pair = fc
     .tuple(fc.oneof(fc.constantFrom(...Object.keys(right)), hostileEncoded), hostileEncoded)
     .map(([name, value]) => `${encodeURIComponent(name).replaceAll('%25', '%')}=${value}`)
@@ -197,7 +126,7 @@ function query(known: Known): fc.Arbitrary<string> {
 
 function headers({ keys }: Known): fc.Arbitrary<readonly (readonly [string, string])[]> {
   const bearer = fc.oneof(
-    fc.constantFrom(...keys).map(key => `Bearer ${key}`),
+    { weight: 4, arbitrary: fc.constantFrom(keys[0] ?? '', ...keys).map(key => `Bearer ${key}`) },
     fc.constantFrom('Bearer ', 'Basic eDp5', `Bearer ${'K'.repeat(3000)}`, 'Bearer cl_a_b_c'),
     hostileHeader,
   )
@@ -230,106 +159,4 @@ function headers({ keys }: Known): fc.Arbitrary<readonly (readonly [string, stri
   return fc
     .tuple(fc.option(bearer, { freq: 2 }), fc.array(one, { maxLength: 3 }))
     .map(([key, others]) => (key === null ? others : [['authorization', key], ...others]))
-}
-
-type Body = readonly [type: string, bytes: Uint8Array<ArrayBuffer>]
-
-const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
-
-function body(known: Known): fc.Arbitrary<Body> {
-  const form = changed(fields(known), hostileText)
-  const [long, lat] = known.region.documents.region.map.center
-  const report = {
-    service_code: 'pothole',
-    lat,
-    long,
-    accuracy: 0,
-    address: '12 Mill Road',
-    description: 'A hole',
-    answers: { size: 'large', lane: ['driving'] },
-    email: 'reader@example.org',
-    media: known.photos.slice(0, 1),
-  }
-  const json = fc
-    .oneof(
-      { weight: 3, arbitrary: changed<unknown>(report, hostileJson) },
-      changed<unknown>(
-        { to: 'acknowledged', reason: undefined, text: 'Seen', version: 1 },
-        fc.oneof(hostileJson, fc.constantFrom('closed', 'completed', 'in_progress')),
-      ),
-      changed<unknown>({ text: 'A note', public: true }, hostileJson),
-    )
-    .map(given => encode(JSON.stringify(Object.fromEntries(given)) ?? ''))
-  const odd = fc.oneof(
-    fc.string({ unit: 'binary' }).map(encode),
-    fc.uint8Array({ maxLength: 200 }).map(bytes => new Uint8Array(bytes)),
-    fc.constantFrom('[', '{"a":', '\0').map(text => encode(text.repeat(20_000))),
-    json.chain(damaged),
-  )
-  const photo = fc.constantFrom(jpeg(), png(), webp()).chain(damaged)
-  const types = [
-    'application/json',
-    'application/json; charset=utf-16',
-    'APPLICATION/JSON',
-    'application/x-www-form-urlencoded',
-    'multipart/form-data',
-    'multipart/form-data; boundary=',
-    'text/plain',
-    'image/jpeg',
-    '',
-  ]
-  return fc.oneof(
-    { weight: 6, arbitrary: json.map(bytes => ['application/json', bytes] as const) },
-    {
-      weight: 4,
-      arbitrary: form.map(given => ['application/x-www-form-urlencoded', encode(urlencoded(given))] as const),
-    },
-    {
-      weight: 1,
-      arbitrary: form
-        .chain(given => damaged(encode(urlencoded(given))))
-        .map(bytes => ['application/x-www-form-urlencoded', bytes] as const),
-    },
-    { weight: 4, arbitrary: multipart(form, photo) },
-    { weight: 2, arbitrary: fc.tuple(fc.constantFrom('image/jpeg', 'image/png', ''), photo) },
-    { weight: 2, arbitrary: fc.tuple(fc.oneof(fc.constantFrom(...types), hostileHeader), odd) },
-  )
-}
-
-function urlencoded(given: Fields): string {
-  return given
-    .map(pair => pair.map(text => encodeURIComponent(String(text).toWellFormed())).join('='))
-    .join('&')
-}
-
-function multipart(
-  form: fc.Arbitrary<Fields>,
-  photo: fc.Arbitrary<Uint8Array<ArrayBuffer>>,
-): fc.Arbitrary<Body> {
-  return fc
-    .tuple(
-      form,
-      fc.array(photo, { maxLength: 2 }),
-      fc.boolean(),
-      fc.constantFrom('photos', 'media', 'photo1'),
-      hostileText,
-    )
-    .chain(([given, photos, whole, name, file]) => {
-      const parts = [
-        ...given.map(([field, value]) => [disposition(field), encode(String(value))] as const),
-        ...photos.map(
-          bytes => [`${disposition(name)}; filename="${file.replace(/["\r\n]/g, '')}"`, bytes] as const,
-        ),
-      ]
-      const bytes = new Uint8Array([
-        ...parts.flatMap(([head, content]) => [...encode(`--edge\r\n${head}\r\n\r\n`), ...content, 13, 10]),
-        ...encode('--edge--\r\n'),
-      ])
-      const sent = whole ? fc.constant(bytes) : damaged(bytes)
-      return sent.map(bytes => ['multipart/form-data; boundary=edge', bytes] as const)
-    })
-}
-
-function disposition(name: string): string {
-  return `content-disposition: form-data; name="${name.replaceAll('"', '%22').replace(/[\r\n]/g, ' ')}"`
 }

@@ -21,7 +21,6 @@ const words = [
   'true',
   '[]',
   '{}',
-  '[object Object]',
   '__proto__',
   'constructor',
   'toString',

@@ -1,3 +1,5 @@
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
 import { databaseLabel } from '../../src/platform/platform.ts'
 import { listDatabases } from '../../src/regions/migrate.ts'
 import type { TestApp } from './app.ts'
@@ -31,6 +33,7 @@ const halves: Readonly<Record<string, string>> = {
 /** Everything half-written in any database, in words; and how many requests are kept. */
 export async function ledger(app: TestApp): Promise<{ faults: string[]; requests: number }> {
   const faults: string[] = []
+  const photos = new Set<string>()
   let requests = 0
   for (const name of await listDatabases(app.platform)) {
     const client = app.platform.databases.client(name)
@@ -38,10 +41,7 @@ export async function ledger(app: TestApp): Promise<{ faults: string[]; requests
     const [sound] = await rows('PRAGMA integrity_check')
     if (sound?.integrity_check !== 'ok') faults.push(`${databaseLabel(name)}: damaged`)
     if (name.kind === 'region') {
-      for (const { id } of await rows('SELECT id FROM waiting_photo')) {
-        if ((await app.platform.files.get(`${name.region}/${id}`)) === null)
-          faults.push(`${id}: no file of a waiting photo`)
-      }
+      for (const { id } of await rows('SELECT id FROM waiting_photo')) photos.add(`${name.region}/${id}`)
     }
     if (name.kind !== 'tenant') continue
     requests += (await rows('SELECT id FROM request')).length
@@ -49,10 +49,13 @@ export async function ledger(app: TestApp): Promise<{ faults: string[]; requests
       for (const row of await rows(query))
         faults.push(`${databaseLabel(name)}: ${what}: ${Object.values(row).join()}`)
     }
-    for (const { id } of await rows('SELECT id FROM media')) {
-      if ((await app.platform.files.get(`${name.region}/${id}`)) === null)
-        faults.push(`${id}: no file of a photo`)
-    }
+    for (const { id } of await rows('SELECT id FROM media')) photos.add(`${name.region}/${id}`)
   }
+  const files = new Set(globSync('*/*', { cwd: join(app.dataDir, 'files') }))
+  for (const photo of photos) {
+    if (!files.delete(photo) || !files.delete(`${photo}.type`))
+      faults.push(`${photo}: a photo without its file`)
+  }
+  faults.push(...Array.from(files, file => `${file}: a file of no photo`))
   return { faults, requests }
 }

@@ -96,7 +96,7 @@ const roads: LayerSpecification[] = [
   lines('highway', ['highway'], '#f7dfa6', grow(9, 1.8, 17, 21)),
 ]
 
-/* Each body in its own colour. The county lies under all of them, so only its limits are drawn. */
+/* Each body in its own colour. The county lies under all of them, so it is hardly tinted. */
 const jurisdictions: LayerSpecification[] = [
   {
     id: 'jurisdiction-fill',
@@ -107,6 +107,13 @@ const jurisdictions: LayerSpecification[] = [
       'fill-color': ['get', 'color'],
       'fill-opacity': ['interpolate', ['linear'], ['zoom'], 11, 0.1, 15, 0.03],
     },
+  },
+  {
+    id: 'county-fill',
+    type: 'fill',
+    source,
+    filter: ['all', layer('jurisdiction'), ['==', ['get', 'kind'], 'county']],
+    paint: { 'fill-color': ['get', 'color'], 'fill-opacity': 0.03 },
   },
   {
     id: 'jurisdiction-edge',

@@ -1,0 +1,115 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundled, tenantsDir } from './support/app.ts'
+import { type Server, startServer } from './support/server.ts'
+
+/* What only a socket can send: the real server, byte by byte. */
+
+const folder = mkdtempSync(join(tmpdir(), 'countyline-wire-'))
+let server: Server
+beforeAll(async () => {
+  const tenants = join(folder, 'tenants')
+  mkdirSync(tenants)
+  cpSync(join(tenantsDir, bundled), join(tenants, bundled), { recursive: true })
+  server = await startServer({ DATA_DIR: join(folder, 'data'), TENANTS_DIR: tenants })
+})
+afterAll(async () => {
+  await server.end('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Sends bytes on a socket of its own; answers what came back until the server closed it, or `patience` ran out. */
+function send(bytes: string, patience = 20_000): Promise<string> {
+  const { port } = new URL(server.url)
+  return new Promise(resolve => {
+    let answer = ''
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write(Buffer.from(bytes, 'latin1')))
+    const giveUp = setTimeout(() => socket.destroy(), patience)
+    socket.on('data', chunk => {
+      answer += chunk.toString('latin1')
+    })
+    socket.on('error', () => undefined)
+    socket.on('close', () => {
+      clearTimeout(giveUp)
+      resolve(answer)
+    })
+  })
+}
+
+const head = (line: string, ...headers: string[]) =>
+  `${[line, ...headers, 'Connection: close'].join('\r\n')}\r\n\r\n`
+const host = 'Host: localhost'
+const isJson = 'Content-Type: application/json'
+const post = 'POST /api/v1/requests HTTP/1.1'
+
+describe('on the wire', () => {
+  it.each([
+    ['no HTTP at all', 'hello\r\n\r\n'],
+    ['no host', head('GET / HTTP/1.1')],
+    ['an empty host', head('GET /report HTTP/1.1', 'Host: ')],
+    ['a host with a space', head('GET /report HTTP/1.1', 'Host: a b')],
+    ['a host that ends in the middle', head('GET /report HTTP/1.1', 'Host: [::1')],
+    ['a host with a path in it', head('GET /report HTTP/1.1', 'Host: %ff/..')],
+    ['a path that is no path', head('GET report HTTP/1.1', host)],
+    ['a path in Latin-1', head('GET /caf\xe9 HTTP/1.1', host)],
+    ['a path of 70,000 letters', head(`GET /${'a'.repeat(70_000)} HTTP/1.1`, host)],
+    ['a header of 70,000 letters', head('GET / HTTP/1.1', host, `X: ${'a'.repeat(70_000)}`)],
+    ['TRACE', head('TRACE /report HTTP/1.1', host)],
+    ['another host’s path', head('GET //nowhere.example/report HTTP/1.1', host)],
+    ['a length below zero', head(post, host, isJson, 'Content-Length: -5')],
+    [
+      'two lengths',
+      `${head(post, host, isJson, 'Content-Length: 2', 'Transfer-Encoding: chunked')}2\r\n{}\r\n0\r\n\r\n`,
+    ],
+    [
+      'chunks that are none',
+      `${head(post, host, isJson, 'Transfer-Encoding: chunked')}zz\r\n{}\r\n0\r\n\r\n`,
+    ],
+    ['an expectation nobody meets', head(post, host, isJson, 'Expect: a-miracle', 'Content-Length: 2')],
+  ])('%s is a 4xx without a word about us', async (_, bytes) => {
+    const answer = await send(bytes)
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /)
+    expect(answer).not.toMatch(/\n\s+at |Error:|node:/)
+  })
+
+  it.each([
+    post,
+    'POST /open311/v2/requests.xml HTTP/1.1',
+    'POST /report/pothole/send HTTP/1.1',
+    'POST /api/v1/media HTTP/1.1',
+  ])('a caller who hangs up in the middle of "%s" is no fault of ours', async line => {
+    await send(`${head(line, host, isJson, 'Content-Length: 500')}{"service`, 300)
+    await send(`${head(line, host, isJson, 'Transfer-Encoding: chunked')}3\r\n{"s\r\n`, 300)
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+    expect(server.output()).not.toMatch(/"level":"error"/)
+  })
+
+  it.each([
+    ['/api/v1/requests', 'application/json', 'application/problem+json'],
+    ['/api/v1/media', 'image/jpeg', 'application/problem+json'],
+    ['/open311/v2/requests.json', 'application/x-www-form-urlencoded', 'application/json'],
+    ['/open311/v2/requests.xml', 'multipart/form-data; boundary=b', 'text/xml'],
+    ['/report/pothole/send', 'multipart/form-data; boundary=b', 'text/html'],
+  ])('300 MB at %s are refused in the form of the door, and never held', async (path, type, form) => {
+    const before = mostMemory()
+    const body = new Uint8Array(300 * 1024 * 1024)
+    const answer = await fetch(server.url + path, { method: 'POST', headers: { 'content-type': type }, body })
+    expect(answer.status).toBe(413)
+    expect(answer.headers.get('content-type')).toContain(form)
+    expect(await answer.text()).not.toBe('')
+    expect(mostMemory() - before).toBeLessThan(150_000)
+  })
+})
+
+/** The most kilobytes that the server ever held; 0 where the system does not tell. */
+function mostMemory(): number {
+  try {
+    const status = readFileSync(`/proc/${server.process.pid}/status`, 'utf8')
+    return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1])
+  } catch {
+    return 0
+  }
+}

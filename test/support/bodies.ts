@@ -1,0 +1,185 @@
+import fc from 'fast-check'
+import type { Region } from '../../src/regions/compile.ts'
+import { damaged, hostileHeader, hostileJson, hostileText } from './hostile.ts'
+import { jpeg, png, webp } from './photos.ts'
+
+/** What a caller can know: enough to get past the first check of every route. */
+export interface Known {
+  readonly region: Region
+  /** Of scope `work`, so that they open every door; the first is of whoever keeps the requests known. */
+  readonly keys: readonly string[]
+  readonly numbers: readonly string[]
+  readonly photos: readonly string[]
+}
+
+type Fields = readonly (readonly [name: string, value: unknown])[]
+
+/** Fields of every form and query, with values that are right. */
+export function rightFields({ region, keys, numbers }: Known): Record<string, string> {
+  const [long, lat] = region.documents.region.map.center
+  return {
+    service_code: 'pothole',
+    lat: String(lat),
+    long: String(long),
+    accuracy: '5',
+    at: '2026-08-12T16:00:00Z',
+    address: '12 Mill Road',
+    address_string: '12 Mill Road',
+    address_id: '7',
+    zipcode: '00311',
+    description: 'A hole as wide as a door',
+    'answers.size': 'large',
+    'answers.lane': 'driving',
+    'answers[size]': 'large',
+    'attribute[size]': 'large',
+    'attribute[lane]': 'driving',
+    email: 'reader@example.org',
+    first_name: 'Ana',
+    firstName: 'Ana',
+    phone: '311',
+    api_key: keys[0] ?? '',
+    jurisdiction_id: /^cl_([^_]+)/.exec(keys[0] ?? '')?.[1] ?? '',
+    media_url: 'https://example.org/a.jpg',
+    account_id: '1',
+    device_id: '2',
+    asked: '1',
+    nowhere: '1',
+    thanks: '1',
+    q: 'mill',
+    words: 'by the mill',
+    number: numbers[0] ?? '',
+    service_request_id: numbers.join(','),
+    status: 'open',
+    start_date: '2026-08-01T00:00:00Z',
+    end_date: '2026-08-30',
+    updated_after: '2026-08-01T00:00:00-0400',
+    updated_before: '2026-08-30',
+    page: '1',
+    page_size: '10',
+    limit: '5',
+    bbox: `${long - 1},${lat - 1},${long + 1},${lat + 1}`,
+    after: '1786550400000-1',
+    extensions: 'true',
+    group: 'streets-and-sidewalks',
+    jurisdiction: region.documents.jurisdictions[0]?.slug ?? '',
+    lang: 'es',
+    urgent: 'true',
+  }
+}
+
+/** Some of the right fields, a few of them left out, given twice, replaced or made up. */
+function changed<T>(right: Readonly<Record<string, T>>, hostile: fc.Arbitrary<T>): fc.Arbitrary<Fields> {
+  const name = fc.constantFrom(...Object.keys(right))
+  const others = fc.constantFrom('media', 'once', 'attribute[size][]', 'attribute[]', 'answers.', 'photos')
+  const made = fc.oneof({ weight: 3, arbitrary: name }, hostileText, others)
+  const edit = fc.record({ name: made, value: hostile, how: fc.constantFrom('drop', 'replace', 'add') })
+  return fc.array(edit, { maxLength: 3 }).map(edits => {
+    let given: [string, T][] = Object.entries(right)
+    for (const { name, value, how } of edits) {
+      if (how !== 'add') given = given.filter(([known]) => known !== name)
+      if (how !== 'drop') given.push([name, value])
+    }
+    return given
+  })
+}
+
+type Body = readonly [type: string, bytes: Uint8Array<ArrayBuffer>]
+
+const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
+
+/** A body for each kind of door, and now and then one of any kind for all. */
+export function anyBodies(known: Known) {
+  const photoOr = <T>(other: fc.Arbitrary<T>) =>
+    fc.oneof({ weight: 5, arbitrary: other }, fc.constantFrom(...known.photos))
+  const form = changed(rightFields(known), photoOr(hostileText))
+  const urlencodedForm = form.map(
+    given => ['application/x-www-form-urlencoded', encode(urlencoded(given))] as const,
+  )
+  const photo = fc.constantFrom(jpeg(), png(), webp()).chain(damaged)
+  const [long, lat] = known.region.documents.region.map.center
+  const report = {
+    service_code: 'pothole',
+    lat,
+    long,
+    accuracy: 0,
+    address: '12 Mill Road',
+    description: 'A hole',
+    answers: { size: 'large', lane: ['driving'] },
+    email: 'reader@example.org',
+    media: [],
+  }
+  const json = <T>(right: Readonly<Record<string, T>>, other: fc.Arbitrary<T>) =>
+    changed(right, other).map(
+      given => ['application/json', encode(JSON.stringify(Object.fromEntries(given)))] as const,
+    )
+  const known311 = fc.constantFrom('closed', 'completed', 'in_progress', 1, 2, 3)
+  const kinds = {
+    report: json<unknown>(report, fc.oneof(hostileJson, fc.array(photoOr(hostileText)))),
+    change: json<unknown>({ to: 'acknowledged', text: 'Seen', version: 1 }, fc.oneof(hostileJson, known311)),
+    note: json<unknown>({ text: 'A note', public: true }, hostileJson),
+    form: fc.oneof(
+      { weight: 4, arbitrary: urlencodedForm },
+      urlencodedForm.chain(([type, bytes]) => damaged(bytes).map(changed => [type, changed] as const)),
+      { weight: 4, arbitrary: multipart(form, photo) },
+    ),
+    photo: fc.tuple(fc.constantFrom('image/jpeg', 'image/png', ''), photo),
+  }
+  const odd = fc.oneof(
+    fc.string({ unit: 'binary' }).map(encode),
+    fc.uint8Array({ maxLength: 200 }).map(bytes => new Uint8Array(bytes)),
+    fc.constantFrom('[', '{"a":', '\0').map(text => encode(text.repeat(20_000))),
+    kinds.report.chain(([, bytes]) => damaged(bytes)),
+  )
+  const types = [
+    'application/json',
+    'application/json; charset=utf-16',
+    'APPLICATION/JSON',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data',
+    'multipart/form-data; boundary=',
+    'text/plain',
+    'image/jpeg',
+    '',
+  ]
+  const oddTyped = fc.tuple(fc.oneof(fc.constantFrom(...types), hostileHeader), odd)
+  const any: fc.Arbitrary<Body> = fc.oneof(oddTyped, ...Object.values(kinds))
+  return fc.record({ ...kinds, any: fc.option(any, { freq: 3, nil: undefined }) })
+}
+
+function urlencoded(given: Fields): string {
+  return given
+    .map(pair => pair.map(text => encodeURIComponent(String(text).toWellFormed())).join('='))
+    .join('&')
+}
+
+function multipart(
+  form: fc.Arbitrary<Fields>,
+  photo: fc.Arbitrary<Uint8Array<ArrayBuffer>>,
+): fc.Arbitrary<Body> {
+  return fc
+    .tuple(
+      form,
+      fc.array(photo, { maxLength: 2 }),
+      fc.boolean(),
+      fc.constantFrom('photos', 'media', 'photo1'),
+      hostileText,
+    )
+    .chain(([given, photos, whole, name, file]) => {
+      const parts = [
+        ...given.map(([field, value]) => [disposition(field), encode(String(value))] as const),
+        ...photos.map(
+          bytes => [`${disposition(name)}; filename="${file.replace(/["\r\n]/g, '')}"`, bytes] as const,
+        ),
+      ]
+      const bytes = new Uint8Array([
+        ...parts.flatMap(([head, content]) => [...encode(`--edge\r\n${head}\r\n\r\n`), ...content, 13, 10]),
+        ...encode('--edge--\r\n'),
+      ])
+      const sent = whole ? fc.constant(bytes) : damaged(bytes)
+      return sent.map(bytes => ['multipart/form-data; boundary=edge', bytes] as const)
+    })
+}
+
+function disposition(name: string): string {
+  return `content-disposition: form-data; name="${name.replaceAll('"', '%22').replace(/[\r\n]/g, ' ')}"`
+}

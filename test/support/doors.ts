@@ -1,0 +1,84 @@
+import type { TestApp } from './app.ts'
+
+/** A report as the JSON API takes it; the other doors write the same in their own form. */
+export type Sent = Readonly<Record<string, unknown>> & {
+  readonly answers?: Readonly<Record<string, unknown>>
+  /** A photo to send with it: the API takes it before the report, the others in the same form. */
+  readonly photo?: File
+}
+
+export interface Door {
+  readonly name: string
+  /** What its refusals are. */
+  readonly type: string
+  /** Sends a report, right but for the changes; undefined takes a field away. */
+  send(changes?: Sent, headers?: Readonly<Record<string, string>>): Promise<Response>
+  /** Sends these bytes where a report is expected. */
+  sendBytes(bytes: Uint8Array<ArrayBuffer>): Promise<Response>
+}
+
+/** Every door that takes a report, each with the same report. */
+export function doors(app: () => TestApp, key: () => string): Door[] {
+  const json = { 'content-type': 'application/json' }
+  const urlencoded = { 'content-type': 'application/x-www-form-urlencoded' }
+  const post = (path: string, body: BodyInit, headers: Readonly<Record<string, string>>) =>
+    app().request(path, { method: 'POST', body, headers })
+  const geoReport = (format: 'json' | 'xml', type: string): Door => ({
+    name: `GeoReport ${format.toUpperCase()}`,
+    type: `${type}; charset=utf-8`,
+    send: (changes, headers = {}) =>
+      post(
+        `/open311/v2/requests.${format}`,
+        formOf({ ...right, api_key: key(), ...changes }, code => `attribute[${code}]`, 'media'),
+        headers,
+      ),
+    sendBytes: bytes => post(`/open311/v2/requests.${format}`, bytes, urlencoded),
+  })
+  return [
+    {
+      name: 'the JSON API',
+      type: 'application/problem+json; charset=utf-8',
+      async send(changes, headers = {}) {
+        const { photo, ...report } = { ...right, ...changes }
+        if (photo !== undefined) {
+          const kept = await post('/api/v1/media', await photo.arrayBuffer(), { 'content-type': photo.type })
+          if (!kept.ok) return kept
+        }
+        return post('/api/v1/requests', JSON.stringify(report), { ...json, ...headers })
+      },
+      sendBytes: bytes => post('/api/v1/requests', bytes, json),
+    },
+    geoReport('json', 'application/json'),
+    geoReport('xml', 'text/xml'),
+    {
+      name: 'the form',
+      type: 'text/html; charset=UTF-8',
+      send(changes, headers = {}) {
+        const { service_code, ...fields } = { ...right, ...changes }
+        const form = formOf(fields, code => `answers.${code}`, 'photos')
+        const once = headers['idempotency-key']
+        if (once !== undefined) form.append('once', once)
+        return post(`/report/${service_code}/send`, form, {})
+      },
+      sendBytes: bytes => post('/report/pothole/send', bytes, urlencoded),
+    },
+  ]
+}
+
+const right = {
+  service_code: 'pothole',
+  lat: 38.6,
+  long: -74.3,
+  description: 'A hole as wide as a door',
+  answers: { size: 'large', lane: 'driving' },
+}
+
+function formOf({ answers = {}, photo, ...fields }: Sent, nameOf: (code: string) => string, files: string) {
+  const form = new FormData()
+  const named = Object.entries(answers).map(([code, value]) => [nameOf(code), value] as const)
+  for (const [name, value] of [...Object.entries(fields), ...named]) {
+    if (value !== undefined) form.append(name, String(value))
+  }
+  if (photo !== undefined) form.append(files, photo)
+  return form
+}
