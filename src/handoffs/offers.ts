@@ -121,7 +121,8 @@ export function isDisputed({ request, tried }: Held, receiver: string): boolean 
  * time; a share in it, once to each.
  */
 export function holdGuards(request: string, version: number, sharedWith?: string): Step[] {
-  const same = sharedWith === undefined ? sql`kind = 'transfer'` : sql`kind = 'share' AND receiver = ${sharedWith}`
+  const same =
+    sharedWith === undefined ? sql`kind = 'transfer'` : sql`kind = 'share' AND receiver = ${sharedWith}`
   return [
     guard(
       sql`EXISTS (SELECT 1 FROM request WHERE id = ${request} AND version = ${version})`,
