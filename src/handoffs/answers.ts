@@ -87,31 +87,29 @@ export async function withdraw(
   const row = await readHandoff(db, id, 'sender')
   const steps = [
     stateGuard(row, 'sender', ['offered', 'appealed']),
-    ...withdrawSteps(region, row, 'withdrawn', at),
-    record(row.request ?? row.caseId, actorOf(db.access), at, false, { type: 'withdrawn', handoff: id }),
+    ...withdrawSteps(region, row, 'withdrawn', actorOf(db.access), at),
   ]
   await settle(platform, db, caller, id, 'withdraw', steps, at, 'sender')
 }
 
-export function withdrawSteps(
-  region: Region,
-  row: HandoffRow,
-  why: 'withdrawn' | 'timed-out',
-  at: number,
-): Step[] {
-  const [side, to] =
-    row.state === 'appealed'
-      ? (['arbitrator', arbitratorOf(region)] as const)
-      : (['receiver', row.receiver] as const)
+type Why = 'withdrawn' | 'timed-out'
+
+/** The offer no longer stands, and the sender keeps the request. */
+export function withdrawSteps(region: Region, row: HandoffRow, why: Why, actor: string, at: number): Step[] {
   return [
     sql`UPDATE handoff SET state = ${why}, answered_at = ${at}, version = version + 1 WHERE id = ${row.id} AND side = 'sender'`,
-    ...post(
-      `${row.id}:withdraw:${side}`,
-      row.caseId,
-      to,
-      { kind: 'withdraw', side, why, ...offerOf(row) },
-      at,
-    ),
+    ...noLongerStands(region, row, why, actor, at),
+  ]
+}
+
+/** Tells the log, and whoever has the offer before them, that it no longer stands. */
+export function noLongerStands(region: Region, row: HandoffRow, why: Why, actor: string, at: number): Step[] {
+  const side = row.state === 'appealed' ? 'arbitrator' : 'receiver'
+  const to = side === 'arbitrator' ? arbitratorOf(region) : row.receiver
+  const message = { kind: 'withdraw', side, why, ...offerOf(row) } as const
+  return [
+    record(row.request ?? row.caseId, actor, at, false, { type: why, handoff: row.id }),
+    ...post(`${row.id}:withdraw:${side}`, row.caseId, to, message, at),
   ]
 }
 

@@ -121,7 +121,7 @@ export async function unlinkedEffect(
   return unlinkSteps(db.slug, row, known, said)
 }
 
-/** At the origin of the case that goes on: whom to tell, beginning with how it stands. */
+/** At the origin of the case that goes on: whom to tell of its next status, or of its present one if it is closed. */
 export async function followAlongEffect(
   db: TenantDb,
   message: Of<'follow-along'>,
@@ -130,15 +130,13 @@ export async function followAlongEffect(
   const { of, follower, jurisdiction, round, ends } = message
   const [face] = await db.select().from(request).where(eq(request.id, of))
   if (face === undefined) return []
-  const steps: Step[] = [
-    sql`INSERT INTO followed_by (case_id, follower, jurisdiction, round, ended, told)
-      VALUES (${of}, ${follower}, ${jurisdiction}, ${round}, ${ends ? 1 : 0}, NULL)
-      ON CONFLICT (case_id, follower) DO UPDATE SET round = excluded.round, ended = excluded.ended, told = NULL
-      WHERE excluded.round > round OR (excluded.round = round AND excluded.ended > ended)`,
-  ]
-  // The event has whoever tells of the case look at it: the first that the follower hears is how it stands.
+  const told = face.caseStatus === 'closed' ? null : face.caseStatus
   return [
-    ...steps,
+    sql`INSERT INTO followed_by (case_id, follower, jurisdiction, round, ended, told)
+      VALUES (${of}, ${follower}, ${jurisdiction}, ${round}, ${ends ? 1 : 0}, ${told})
+      ON CONFLICT (case_id, follower) DO UPDATE SET round = excluded.round, ended = excluded.ended, told = excluded.told
+      WHERE excluded.round > round OR (excluded.round = round AND excluded.ended > ended)`,
+    // Has whoever tells of the case look at it once more.
     record(of, COURIER_ACTOR, at, false, { type: 'follower', number: follower, ends }),
     ...news(at),
   ]

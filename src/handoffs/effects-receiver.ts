@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { guard, type Step, type TenantDb } from '../core/db.ts'
 import { randomText, trackingNumber } from '../core/ids.ts'
+import { problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import { ownDeadline } from '../requests/deadline.ts'
@@ -25,7 +26,7 @@ export async function offerEffect(db: TenantDb, message: Of<'offer'>): Promise<S
 /** The sender's word is the last: also on what the arbitrator has decided meanwhile. */
 export async function withdrawEffect(db: TenantDb, message: Of<'withdraw'>): Promise<Step[]> {
   const { side, why, handoff: id } = message
-  const row = await find(db, id, side)
+  const row = ofSender(await find(db, id, side), message)
   // It overtook the offer: the offer will find it withdrawn.
   if (row === undefined) return [insertHandoff(side, why, message, null)]
   const isOpen = side === 'arbitrator' || row.state === 'offered' || row.state === 'accepted'
@@ -51,7 +52,7 @@ export async function grantEffect(
   at: number,
 ): Promise<Step[]> {
   const { content, sender, reason, type } = message
-  const known = await find(db, message.handoff, 'receiver')
+  const known = ofSender(await find(db, message.handoff, 'receiver'), message)
   if (known?.state === 'granted') return [unchanged(known)]
   const [before] = await db.select().from(request).where(eq(request.caseId, content.caseId))
   const id = before?.id ?? trackingNumber(platform.random, region.jurisdiction(db.slug)?.code ?? '')
@@ -143,6 +144,12 @@ export function toldElsewhere(slug: string, id: string, events: readonly ToldEve
         INSERT OR IGNORE INTO event (request, type, actor, at, public, payload, source, source_seq)
         VALUES (${id}, ${type}, ${source}, ${at}, 1, ${payload}, ${source}, ${sourceSeq})`,
     )
+}
+
+/** Throws `not-allowed` for a handoff that another jurisdiction began. */
+function ofSender(row: HandoffRow | undefined, { sender }: Offer): HandoffRow | undefined {
+  if (row !== undefined && row.sender !== sender) throw problem('not-allowed')
+  return row
 }
 
 export async function find(

@@ -6,7 +6,7 @@ import { withdrawSteps } from './answers.ts'
 import { contentFor, type Held, readHeld } from './crossing.ts'
 import { find, type Of, setState, unchanged } from './effects-receiver.ts'
 import type { HandoffRow } from './find.ts'
-import { grantSteps } from './grant.ts'
+import { COURIER_ACTOR, grantSteps } from './grant.ts'
 import { appealSteps, offerOf } from './offers.ts'
 import { answerDeadline, arbitratorOf } from './policy.ts'
 
@@ -66,9 +66,11 @@ export function refusedSteps(
   ]
 }
 
+/** Only whoever it was put before may decide. */
 export async function decisionEffect(
   region: Region,
   db: TenantDb,
+  from: string,
   message: Of<'decision'>,
   at: number,
 ): Promise<Step[]> {
@@ -76,14 +78,14 @@ export async function decisionEffect(
   if (row === undefined || row.request === null) return []
   if (row.state !== 'appealed') return [unchanged(row)]
   const { holder, text } = message
-  const heard = record(row.request, 'system:courier', at, false, {
-    type: 'decided',
-    handoff: row.id,
-    holder,
-    text,
-  })
-  if (holder === db.slug) return [...setState(row, 'kept'), heard]
-  return [...(await letGo(region, db, row, holder, at)), heard]
+  const { id: handoff, request } = row
+  const mayDecide = guard(
+    sql`EXISTS (SELECT 1 FROM message WHERE id = ${`${handoff}:appeal`} AND receiver = ${from})`,
+    'not-allowed',
+  )
+  const heard = record(request, COURIER_ACTOR, at, false, { type: 'decided', handoff, holder, text })
+  const settled = holder === db.slug ? setState(row, 'kept') : await letGo(region, db, row, holder, at)
+  return [mayDecide, ...settled, heard]
 }
 
 /** Grants, if the request is still this jurisdiction's to give; else says that the offer no longer stands. */
@@ -101,7 +103,7 @@ async function letGo(
     'changed-meanwhile',
   )
   if (request.custody !== 'held' || request.status === 'closed') {
-    return [asRead, unchanged(row), ...withdrawSteps(region, row, 'withdrawn', at)]
+    return [asRead, unchanged(row), ...withdrawSteps(region, row, 'withdrawn', COURIER_ACTOR, at)]
   }
   const content = contentFor(region, db.slug, held, receiver, true)
   return [

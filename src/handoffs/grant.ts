@@ -4,6 +4,9 @@ import type { Region } from '../regions/compile.ts'
 import { news, record } from '../requests/events.ts'
 import { type Offer, post } from './messages.ts'
 
+/** How the log names what is done when a message arrives. */
+export const COURIER_ACTOR = 'system:courier'
+
 /**
  * The one place where custody leaves: state, custody, log and message in one batch. Before it the sender holds the
  * request, after it the receiver does, wherever the message is.
@@ -22,7 +25,7 @@ export function grantSteps(region: Region, offered: Offer, request: string, at: 
     sql`UPDATE handoff SET state = 'granted', receiver = ${receiver}, answered_at = ${at}, version = version + 1
       WHERE id = ${handoff} AND side = 'sender'`,
     ...passing,
-    record(request, 'system:courier', at, false, { type: 'granted', handoff, receiver }),
+    record(request, COURIER_ACTOR, at, false, { type: 'granted', handoff, receiver }),
     ...post(`${handoff}:grant`, content.caseId, receiver, { kind: 'grant', ...offered }, at),
     ...news(at),
   ]

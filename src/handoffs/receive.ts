@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { openTenant, type Step, type TenantDb, violates } from '../core/db.ts'
-import { asProblem } from '../core/problem.ts'
+import { asProblem, problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import {
@@ -26,7 +26,8 @@ const TRIES = 6
 
 /**
  * Applies a message at its receiver: the effect and the inbox key in one batch, so that it counts once however often it
- * comes. What it finds may change under it; then it looks again. Throws when the receiver is away.
+ * comes. What it finds may change under it; then it looks again. Throws `database-away` when the receiver is, and
+ * `not-allowed` for a message in somebody else's name.
  */
 export async function receive(
   platform: Platform,
@@ -36,6 +37,7 @@ export async function receive(
 ): Promise<void> {
   const db = openTenant(platform, { kind: 'system', reason: 'courier' }, region.slug, receiver)
   const at = platform.clock.now()
+  if (speakerOf(envelope) !== envelope.sender) throw problem('not-allowed')
   for (let tries = 1; ; tries++) {
     const effect = await effectOf(platform, region, db, envelope, at)
     try {
@@ -52,6 +54,12 @@ export async function receive(
       if (!isRace || tries === TRIES) throw error
     }
   }
+}
+
+/** In whose name a message is. */
+function speakerOf({ sender, message }: Envelope): string {
+  if ('share' in message) return message.share.jurisdiction
+  return 'sender' in message ? message.sender : sender
 }
 
 function effectOf(
@@ -73,7 +81,7 @@ function effectOf(
     case 'answer':
       return answerEffect(region, db, sender, message, at)
     case 'decision':
-      return decisionEffect(region, db, message, at)
+      return decisionEffect(region, db, sender, message, at)
     case 'progress':
       return progressEffect(db, message)
     case 'duplicate-proposed':

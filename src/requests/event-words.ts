@@ -40,8 +40,6 @@ export function eventWords(
         words: '',
       }
     case 'received': {
-      // Of a corrected place the resident has heard when it was corrected (S9).
-      if (event.reason === 'moved-pin' && event.kind === 'transfer') return undefined
       const title = event.kind === 'share' ? 'event-shared' : 'event-received'
       return { title: t(title, { agency: event.agency }), words: reasonText(region, event.reason, language) }
     }

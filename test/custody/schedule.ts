@@ -2,16 +2,13 @@ import { openTenant } from '../../src/core/db.ts'
 import { type JobHandler, runDueJobs } from '../../src/core/jobs.ts'
 import { Problem } from '../../src/core/problem.ts'
 import { accept, decide, refuse, withdraw } from '../../src/handoffs/answers.ts'
-import {
-  courierJob,
-  envelopeOf,
-  type MessageRow,
-  tellOriginJob,
-  timeoutJob,
-} from '../../src/handoffs/courier.ts'
+import { courierJob } from '../../src/handoffs/courier.ts'
 import { offer } from '../../src/handoffs/offers.ts'
+import { envelopeOf, type MessageRow } from '../../src/handoffs/outbox.ts'
 import { receive } from '../../src/handoffs/receive.ts'
 import { handoffKinds } from '../../src/handoffs/schema.ts'
+import { tellOriginJob } from '../../src/handoffs/tell-origin.ts'
+import { timeoutJob } from '../../src/handoffs/timeout.ts'
 import { addNote, changeStatus, transitions } from '../../src/requests/change.ts'
 import { noContact } from '../../src/requests/draft.ts'
 import { publishJob } from '../../src/requests/public-index.ts'
