@@ -58,7 +58,7 @@ test('S2 a signal on the state highway: the county keeps the case, and it reads 
   expect(jurisdiction).toBe('ellery-county')
   expect(await county.whole('ellery-county', id)).toMatchObject({ custody: 'held', status: 'submitted' })
   expect(await page(id)).toContain(
-    'With State Department of Transportation. This page is not updated automatically.',
+    'With State Department of Transportation, not updated automatically.',
   )
 })
 
