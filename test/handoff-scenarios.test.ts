@@ -194,6 +194,15 @@ describe('S6 after hours', () => {
     ])
   })
 
+  test('the city’s own clock runs on its business hours, and an urgent one always', async () => {
+    await start(night)
+    const iso = (local: string) => new Date(summer(local)).toISOString()
+    const { id } = await county.report('graffiti', MAIN_STREET)
+    expect((await county.whole('port-ellery', id)).expected_at).toBe(iso('2026-07-17T17:00'))
+    const urgent = await county.report('sewer-backup', MAIN_STREET)
+    expect((await county.own('ellery-county', urgent.id)).expected_at).toBe(iso('2026-07-15T02:00'))
+  })
+
   test('done before morning it stays done: nothing is handed back', async () => {
     await start(night)
     const { id } = await county.report('sewer-backup', MAIN_STREET)
@@ -389,6 +398,20 @@ describe('S11 handoff refused', () => {
       status: 409,
       body: { state: 'timed-out' },
     })
+  })
+
+  test('an offer to one that has left is refused, with who would be right', async () => {
+    const documents = await bundledDocuments()
+    const jurisdictions = documents.jurisdictions.map(body =>
+      body.slug === 'hollis' ? { ...body, to: '2026-08-01' } : body,
+    )
+    await start({ documents: { ...documents, jurisdictions } })
+    const { id } = await county.report('pothole', MAIN_STREET)
+    const { status, body } = await county.offer('port-ellery', id, 'hollis')
+    expect([status, body.detail]).toEqual([400, 'City of Hollis has left the platform.'])
+    const elsewhere = await county.geoReport('port-ellery', 'pothole', '2230 Mill Road, Port Ellery')
+    const hint = await county.offer('port-ellery', elsewhere, 'hollis')
+    expect(hint.body.detail).toContain('Ellery County (ellery-county) would be right')
   })
 
   test('repeated refusals of one service at one place propose a correction to the routing data', async () => {

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 import { asProblem } from '../core/problem.ts'
 import { type Command, parseConfig, type Report, type Terminal } from './command.ts'
-import { createKeyCommand, jobs, migrate } from './database.ts'
+import { createKeyCommand, migrate } from './database.ts'
 import { apply, exportCommand, plan, validate } from './documents.ts'
 import { importBoundariesCommand, importServicesCommand } from './imports.ts'
+import { jobs } from './jobs.ts'
 import { route } from './route.ts'
 
 const commands: readonly Command[] = [

@@ -6,6 +6,7 @@ import type { Region } from '../regions/compile.ts'
 import type { PartnerEndpoint } from '../regions/documents.ts'
 import { textOf } from '../regions/open311-file.ts'
 import { siteAddress } from '../regions/site.ts'
+import type { Answer } from '../requests/draft.ts'
 import type { Held } from './crossing.ts'
 import type { Receipt } from './forward.ts'
 import { askGeoReport } from './georeport.ts'
@@ -41,6 +42,9 @@ export async function sendOpen311(
       ['last_name', by?.lastName ?? null],
       ['email', by?.email ?? null],
       ['phone', by?.phone ?? null],
+      ...(JSON.parse(request.answers) as Answer[]).flatMap(({ code, values }) =>
+        values.map(({ key }) => [`attribute[${code}]`, key] as const),
+      ),
     ],
   })
   const number = textOf(answer ?? {}, 'service_request_id')

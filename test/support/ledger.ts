@@ -8,9 +8,11 @@ import type { TestApp } from './app.ts'
 const halves: Readonly<Record<string, string>> = {
   'a request without its submitted event':
     "SELECT id FROM request WHERE (SELECT count(*) FROM event WHERE event.request = request.id AND type = 'submitted') <> 1",
-  'an event of no request': 'SELECT seq FROM event WHERE request NOT IN (SELECT id FROM request)',
-  'a version that is not the number of its events':
-    'SELECT id FROM request WHERE version <> (SELECT count(*) FROM event WHERE event.request = request.id)',
+  'an event of no request':
+    'SELECT seq FROM event WHERE request NOT IN (SELECT id FROM request UNION SELECT case_id FROM handoff)',
+  'a change that made no new version':
+    "SELECT id FROM request WHERE version <= (SELECT count(*) FROM event WHERE event.request = request.id AND source IS NULL AND type IN ('status', 'note'))",
+  'a case of which it has two requests': 'SELECT case_id FROM request GROUP BY case_id HAVING count(*) > 1',
   'a person whom no request names':
     'SELECT id FROM person WHERE id NOT IN (SELECT person FROM request WHERE person IS NOT NULL)',
   'a request whose person is missing':
@@ -27,10 +29,10 @@ const halves: Readonly<Record<string, string>> = {
   'text that is no JSON':
     'SELECT id FROM request WHERE NOT json_valid(answers) OR NOT json_valid(resolution) UNION SELECT seq FROM event WHERE NOT json_valid(payload)',
   'a key kept for nothing':
-    "SELECT key FROM idempotency WHERE json_extract(outcome, '$.id') NOT IN (SELECT id FROM request)",
+    "SELECT key FROM idempotency WHERE json_extract(outcome, '$.id') NOT IN (SELECT id FROM request UNION SELECT id FROM handoff)",
 }
 
-/** Everything half-written in any database, in words; and how many requests are kept. */
+/** Everything half-written in any database, in words; and how many reports are kept. */
 export async function ledger(app: TestApp): Promise<{ faults: string[]; requests: number }> {
   const faults: string[] = []
   const photos = new Set<string>()
@@ -44,7 +46,7 @@ export async function ledger(app: TestApp): Promise<{ faults: string[]; requests
       for (const { id } of await rows('SELECT id FROM waiting_photo')) photos.add(`${name.region}/${id}`)
     }
     if (name.kind !== 'tenant') continue
-    requests += (await rows('SELECT id FROM request')).length
+    requests += (await rows('SELECT id FROM request WHERE id = case_id')).length
     for (const [what, query] of Object.entries(halves)) {
       for (const row of await rows(query))
         faults.push(`${databaseLabel(name)}: ${what}: ${Object.values(row).join()}`)
