@@ -54,7 +54,7 @@ function readXml(text: string): unknown {
   }
   const valid = XMLValidator.validate(text)
   if (valid !== true) throw problem('bad-request', { detail: `Line ${valid.err.line}: ${valid.err.msg}` })
-  return new XMLParser({
+  const parser = new XMLParser({
     ignoreAttributes: true,
     ignoreDeclaration: true,
     parseTagValue: false,
@@ -62,7 +62,12 @@ function readXml(text: string): unknown {
     removeNSPrefix: true,
     tagValueProcessor: (_name, value) => decodeEntities(value),
     isArray: name => name === 'service' || name === 'attribute' || name === 'value',
-  }).parse(text)
+  })
+  try {
+    return parser.parse(text)
+  } catch (cause) {
+    throw problem('bad-request', { detail: `The XML cannot be read: ${(cause as Error).message}`, cause })
+  }
 }
 
 function readJson(text: string): unknown {

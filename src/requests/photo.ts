@@ -30,13 +30,21 @@ export function cleanPhoto(bytes: Bytes): CleanPhoto {
   throw problem('unsupported-media', { detail: 'Send photos as JPEG, PNG or WebP.' })
 }
 
+/** The application segments that say how to show the picture, by what they begin with; others share their markers. */
+const JPEG_APPLICATIONS = new Map([
+  [0xe0, 'JFIF\0'],
+  [0xe2, 'ICC_PROFILE\0'],
+  [0xee, 'Adobe'],
+])
+
 /**
- * JPEG (ITU T.81): copies the segments that make the picture, up to the end marker and not a byte beyond. APP0 (JFIF),
- * APP2 (colour profile) and APP14 (Adobe colours) stay; of APP1 (Exif) only which way is up.
+ * JPEG (ITU T.81): copies the segments that make the picture, up to the end marker and not a byte beyond. Of Exif stays
+ * only which way is up.
  */
 function cleanJpeg(bytes: Bytes): Bytes {
   const parts: Bytes[] = [bytes.subarray(0, 2)]
   let orientation = 1
+  let hasScan = false
   let at = 2
   for (;;) {
     if (byte(bytes, at) !== 0xff) throw new RangeError('no marker')
@@ -49,18 +57,24 @@ function cleanJpeg(bytes: Bytes): Bytes {
     const next = at + 2 + view(bytes).getUint16(at + 2)
     if (next > bytes.length || next < at + 4) throw new RangeError('segment beyond the end')
     if (marker === 0xe1) orientation = exifOrientation(bytes.subarray(at + 4, next)) ?? orientation
-    const isPicture = marker < 0xe0 || marker === 0xe0 || marker === 0xe2 || marker === 0xee
-    if (isPicture && marker !== 0xfe) parts.push(bytes.subarray(at, next))
+    if (isPicture(marker, bytes.subarray(at + 4, next))) parts.push(bytes.subarray(at, next))
     at = next
     if (marker === 0xda) {
+      hasScan = true
       const end = endOfScan(bytes, at)
       parts.push(bytes.subarray(at, end))
       at = end
     }
   }
-  if (parts.length < 3) throw new RangeError('no picture')
+  if (!hasScan) throw new RangeError('no picture')
   if (orientation !== 1) parts.splice(1, 0, orientationSegment(orientation))
   return join([...parts, new Uint8Array([0xff, 0xd9])])
+}
+
+function isPicture(marker: number, content: Bytes): boolean {
+  if (marker >= 0xc0 && marker < 0xe0) return true
+  const begins = JPEG_APPLICATIONS.get(marker)
+  return begins !== undefined && ascii(content, 0, begins.length) === begins
 }
 
 /** Entropy-coded data runs to the next marker that is neither stuffing (FF00) nor a restart (FFD0–FFD7). */
@@ -146,13 +160,16 @@ const PNG_CHUNKS = new Set([
 
 function cleanPng(bytes: Bytes): Bytes {
   const parts: Bytes[] = [bytes.subarray(0, 8)]
+  let hasData = false
   for (let at = 8; ; ) {
     const next = at + 12 + view(bytes).getUint32(at)
     const name = ascii(bytes, at + 4, at + 8)
     if (next > bytes.length) throw new RangeError('chunk beyond the end')
     if (at === 8 && name !== 'IHDR') throw new RangeError('no header')
     if (PNG_CHUNKS.has(name)) parts.push(bytes.subarray(at, next))
-    if (name === 'IEND') return join(parts)
+    hasData ||= name === 'IDAT'
+    if (name === 'IEND' && hasData && next === at + 12) return join(parts)
+    if (name === 'IEND') throw new RangeError('no picture')
     at = next
   }
 }
@@ -164,6 +181,7 @@ const WEBP_METADATA_FLAGS = 0x0c
 function cleanWebp(bytes: Bytes): Bytes {
   const end = Math.min(bytes.length, 8 + view(bytes).getUint32(4, true))
   const parts: Bytes[] = []
+  let hasPicture = false
   for (let at = 12; at < end; ) {
     const name = ascii(bytes, at, at + 4)
     const size = view(bytes).getUint32(at + 4, true)
@@ -174,9 +192,10 @@ function cleanWebp(bytes: Bytes): Bytes {
       if (name === 'VP8X') chunk[8] = byte(chunk, 8) & ~WEBP_METADATA_FLAGS
       parts.push(chunk)
     }
+    hasPicture ||= name === 'VP8 ' || name === 'VP8L' || name === 'ANMF'
     at = next
   }
-  if (parts.length === 0) throw new RangeError('no picture')
+  if (!hasPicture) throw new RangeError('no picture')
   const body = join(parts)
   const header = new Uint8Array(bytes.slice(0, 12))
   view(header).setUint32(4, body.length + 4, true)
