@@ -14,7 +14,7 @@ import { startSqld } from '../test/support/sqld.ts'
  * each tenant. Everything it keeps is under DATA_DIR/edge.
  */
 
-const { port, dataDir, tenantsDir } = readEnvironment(process.env)
+const { port, dataDir, tenantsDir, publicUrl } = readEnvironment(process.env)
 const folder = join(dataDir, 'edge')
 mkdirSync(folder, { recursive: true })
 const sqld = await startSqld({ folder: join(folder, 'sqld') })
@@ -34,6 +34,7 @@ for (const region of await regionsIn(tenantsDir)) {
   )
   console.log(`region ${region}: ${outcome}`)
 }
+const signingKey = platform.secrets.get('SIGNING_KEY')
 await platform.close()
 const wrangler = spawn(
   'wrangler',
@@ -45,6 +46,10 @@ const wrangler = spawn(
     join(folder, 'workerd'),
     '--var',
     `DATABASE_URL:${sqld.url}`,
+    '--var',
+    `SIGNING_KEY:${signingKey}`,
+    '--var',
+    `PUBLIC_URL:${publicUrl}`,
     '--show-interactive-dev-session=false',
   ],
   { stdio: 'inherit' },

@@ -7,6 +7,7 @@ import { readMigrations } from '../src/platform/node/migrations.ts'
 import { writeFiles } from '../src/platform/node-tenants.ts'
 import { applyRegion, storedSnapshot } from '../src/regions/apply.ts'
 import { exportRegion } from '../src/regions/export.ts'
+import { loadRegion } from '../src/regions/load.ts'
 import type { Documents } from '../src/regions/snapshot.ts'
 import { expectAsDescribed } from './contract/described.ts'
 import { bundled, startApp, type TestApp } from './support/app.ts'
@@ -656,5 +657,111 @@ describe('S12 a duplicate across jurisdictions', () => {
     expect([(await face(older)).status, (await face(newer)).status]).toEqual(['submitted', 'submitted'])
     await change(older, 'closed', city, { reason: 'no-action' })
     expect((await propose(older, newer, city)).status).toBe(409)
+  })
+})
+
+describe('S17 a jurisdiction leaves in the middle of cases', () => {
+  const leaving = (documents: Documents): Documents => ({
+    ...documents,
+    jurisdictions: documents.jurisdictions.map(jurisdiction =>
+      jurisdiction.slug === 'hollis' ? { ...jurisdiction, to: '2026-09-01' } : jurisdiction,
+    ),
+  })
+  const DAY = 86_400_000
+
+  /** Hollis leaves on 1 September; what was held there, and offered to it, in August. */
+  async function left() {
+    app = await startApp({ now: at('2026-08-31T12:00') })
+    await apply(leaving)
+    app.advance(60_000)
+    const common = placed('Hollis Common')
+    const [hollis, county] = [await work('hollis'), await work('ellery-county')]
+    const held = await report('graffiti', common)
+    const offered = await report('stray-animal', placed('Hollis City Hall'))
+    const wish = { receiver: 'hollis', reason: 'other', version: 1 }
+    const other = await report('pothole', placed('2230 Mill Road, Port Ellery'))
+    const made = await send(`/work/requests/${other.id}/handoffs`, wish, county)
+    expect([held.jurisdiction, offered.jurisdiction, made.status]).toEqual(['hollis', 'ellery-county', 201])
+    await app.runJobs()
+    return { held, hollis, county, handoff: made.body.id, common }
+  }
+
+  it('its cases can be read and no longer changed; offers to it are taken back', async () => {
+    const { held, hollis, county, handoff } = await left()
+    const before = await read(`/work/requests/${held.id}`, hollis)
+    app.advance(DAY)
+    await app.runJobs()
+    const refused = await send(`/work/requests/${held.id}/status`, { to: 'acknowledged', version: 1 }, hollis)
+    expect(refused).toMatchObject({ status: 409, body: { type: 'urn:countyline:problem:jurisdiction-left' } })
+    for (const [path, body] of [
+      [`/work/requests/${held.id}/notes`, { text: 'Late.' }],
+      [`/work/handoffs/${handoff}/accept`, {}],
+      [`/work/requests/${held.id}/location`, { lat: 38.6, long: -74.3, version: 1 }],
+      [`/work/requests/${held.id}/duplicates`, { of: 'HO-22222-22222' }],
+    ] as const) {
+      expect((await send(path, body, hollis)).body.type).toBe('urn:countyline:problem:jurisdiction-left')
+    }
+    expect(await read(`/work/requests/${held.id}`, hollis)).toEqual(before)
+    expect(await read(`/requests/${held.id}`)).toMatchObject({ status: 'submitted' })
+    expect(await read(`/work/handoffs/${handoff}`, county)).toMatchObject({ state: 'withdrawn' })
+    expect(await read(`/work/handoffs/${handoff}`, hollis)).toMatchObject({ state: 'withdrawn' })
+  })
+
+  it('routing treats it as a partner from that midnight on, and reports go to the intake as a partner’s', async () => {
+    const { county, common, hollis } = await left()
+    const query = `/route?service_code=graffiti&lat=${common.lat}&long=${common.long}`
+    const kind = async (when: string) =>
+      (await read<{ accountable: { kind: string; id: string } }>(`${query}&at=${when}`)).accountable
+    expect(await kind('2026-08-31T23:59:59-04:00')).toMatchObject({ kind: 'jurisdiction', id: 'hollis' })
+    expect(await kind('2026-09-01T00:00:00-04:00')).toMatchObject({ kind: 'partner', id: 'hollis' })
+    app.advance(DAY)
+    await app.runJobs()
+    for (const door of ['', '/j/hollis']) {
+      const filed = await reportAt(door, 'graffiti', common)
+      expect(filed.jurisdiction).toBe('ellery-county')
+      expect(await read(`/work/requests/${filed.id}`, county)).toMatchObject({
+        custody: 'held',
+        resolution: { accountable: { kind: 'partner', id: 'hollis' }, desk: { id: 'ellery-county' } },
+      })
+      const page = await (await app.request(`/cases/${filed.id}`)).text()
+      expect(page).toContain('555-0120')
+      const back = { receiver: 'hollis', reason: 'other', version: 1 }
+      const refused = await send(`/work/requests/${filed.id}/handoffs`, back, county)
+      expect(refused).toMatchObject({ status: 400, body: { detail: expect.stringContaining('has left') } })
+    }
+    const late = await report('graffiti', common, { incident_at: '2026-08-20T12:00:00-04:00' })
+    expect(late.jurisdiction).toBe('ellery-county')
+    const form = new URLSearchParams({
+      api_key: hollis,
+      jurisdiction_id: 'hollis',
+      service_code: 'graffiti',
+      lat: String(common.lat),
+      long: String(common.long),
+      'attribute[surface]': app.region.service('graffiti')?.questions?.[0]?.options?.[0]?.key ?? '',
+    })
+    const posted = await app.request('/open311/v2/requests.json', { method: 'POST', body: form })
+    expect([posted.status, await posted.text()]).toEqual([409, expect.stringContaining('left')])
+  })
+
+  it('an answer that it gave while it was here, heard of too late, moves nothing there', async () => {
+    const { handoff, hollis, county } = await left()
+    await send(`/work/handoffs/${handoff}/accept`, {}, hollis)
+    app.advance(DAY)
+    await app.runJobs()
+    const { state, request } = await read<Handoff>(`/work/handoffs/${handoff}`, county)
+    expect(state).toBe('withdrawn')
+    expect(await read(`/work/requests/${request}`, county)).toMatchObject({ custody: 'held' })
+  })
+
+  it('neither the intake nor the arbitrator may leave', () => {
+    const files = new Map(exportRegion(app.region.documents))
+    const path = 'ellery-county/jurisdiction.yaml'
+    files.set(path, `${files.get(path)}to: 2026-09-01\n`)
+    const { documents, faults } = loadRegion(bundled, files)
+    expect(documents).toBeUndefined()
+    expect(faults.map(({ file, message }) => [file, message])).toContainEqual([
+      'region.yaml',
+      'ellery-county leaves the platform on 2026-09-01',
+    ])
   })
 })

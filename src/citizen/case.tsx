@@ -30,8 +30,11 @@ export function CasePage({ view, found, keeper, thanks }: Props) {
   const name = serviceName(view, request.serviceCode, request.serviceName)
   const zone = view.site.region.calendar(keeper).zone
   const resolution = JSON.parse(request.resolution) as Resolution
-  const { partners = [] } = view.site.region.documents.region
-  const partner = partners.find(known => known.name === request.agencyResponsible)
+  const { region } = view.site
+  const { partners = [] } = region.documents.region
+  const { kind, id } = resolution.performer
+  const known = [...partners, kind === 'partner' ? region.partner(id) : undefined]
+  const partner = known.find(one => one?.name === request.agencyResponsible)
   return (
     <Page view={view} title={t('case-title', { number: request.id })} section="/track" personal>
       <div class="wide columns">

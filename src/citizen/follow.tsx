@@ -14,6 +14,7 @@ import type { Door } from '../regions/site.ts'
 import { FaultSummary, type FieldMessage, TextField } from '../web/fields.tsx'
 import { Page } from '../web/layout.tsx'
 import { type View, viewOf } from '../web/view.ts'
+import { readForm } from './send.tsx'
 
 /*
  * Following a case by e-mail, and where the links in its letters lead. Looking at a link changes nothing, because mail
@@ -84,7 +85,7 @@ export async function follow(c: PageContext) {
   const view = viewOf(c)
   const { t } = view
   const number = c.req.param('number') ?? ''
-  const email = (new URLSearchParams(await c.req.text()).get('email') ?? '').trim()
+  const email = String((await readForm(c)).get('email') ?? '').trim()
   try {
     const wish = { number, email, language: view.language }
     await askToFollow(c.get('platform'), c.get('site').region, wish)
@@ -168,7 +169,7 @@ export async function answerPage(c: PageContext) {
 export async function answer(c: PageContext) {
   const { view, link } = await linkOf(c, 'answer')
   const { t } = view
-  const said = new URLSearchParams(await c.req.text()).get('answer')
+  const said = (await readForm(c)).get('answer')
   if (said !== 'yes' && said !== 'no') return answerPage(c)
   await answerCheckBack(c.get('platform'), link, said === 'yes')
   return c.html(

@@ -9,6 +9,7 @@ import { Icon } from '../web/icon.tsx'
 import { Page } from '../web/layout.tsx'
 import { type View, viewOf } from '../web/view.ts'
 import { serviceName } from './catalogue.ts'
+import { readForm } from './send.tsx'
 
 /* Where the link in a letter to a partner leads: how it stands, said without an account. Looking changes nothing. */
 
@@ -24,8 +25,10 @@ export async function sendReply(c: Context<Door>) {
   const platform = c.get('platform')
   const view = viewOf(c)
   const open = await openReply(platform, region, c.req.param('token') ?? '')
-  const form = new URLSearchParams(await c.req.text())
-  const text = (form.get('text') ?? '').trim().replaceAll('\r\n', '\n')
+  const form = await readForm(c)
+  const text = String(form.get('text') ?? '')
+    .trim()
+    .replaceAll('\r\n', '\n')
   const act = partnerActs.find(known => known === form.get('act'))
   const faults = faultsOf(text, act)
   if (act === undefined || faults.length > 0) {

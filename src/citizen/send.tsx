@@ -57,7 +57,8 @@ export async function send(c: Context<Door>, code: string): Promise<Response> {
   }
 }
 
-async function readForm(c: Context<Door>): Promise<FormData> {
+/** Throws `bad-request` for what is no form. */
+export async function readForm(c: Context<Door>): Promise<FormData> {
   try {
     return await c.req.formData()
   } catch (error) {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { guard, type Step, type TenantDb } from '../core/db.ts'
 import type { Region } from '../regions/compile.ts'
+import { hasLeft } from '../regions/leaving.ts'
 import { record } from '../requests/events.ts'
 import { withdrawSteps } from './answers.ts'
 import { contentFor, type Held, readHeld } from './crossing.ts'
@@ -102,7 +103,7 @@ async function letGo(
     sql`EXISTS (SELECT 1 FROM request WHERE id = ${request.id} AND version = ${request.version})`,
     'changed-meanwhile',
   )
-  if (request.custody !== 'held' || request.status === 'closed') {
+  if (request.custody !== 'held' || request.status === 'closed' || hasLeft(region, receiver, at)) {
     return [asRead, unchanged(row), ...withdrawSteps(region, row, 'withdrawn', COURIER_ACTOR, at)]
   }
   const content = contentFor(region, db.slug, held, receiver, true)

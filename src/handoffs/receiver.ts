@@ -1,6 +1,6 @@
 import { problem } from '../core/problem.ts'
-import { startOfDay } from '../regions/calendar.ts'
 import type { Region } from '../regions/compile.ts'
+import { hasLeft } from '../regions/leaving.ts'
 import { resolve } from '../routing/resolve.ts'
 
 /** What there is to know about a matter in order to say who can take it. */
@@ -63,10 +63,12 @@ function reasonAgainst(
     if (partner !== undefined) return `${partner.name} is not on the platform: forward it instead.`
     return 'There is no such jurisdiction here.'
   }
-  const zone = body.timezone ?? region.documents.region.timezone
-  if (body.to != null && startOfDay(body.to, zone) <= at) return `${body.name} has left the platform.`
+  if (hasLeft(region, id, at)) return `${body.name} has left the platform.`
   const offers = region.servicesOffered(id).some(({ code }) => code === matter.serviceCode)
-  return offers || byAgreement === true ? undefined : `${body.name} does not offer this service.`
+  if (offers || byAgreement === true) return undefined
+  // The intake keeps what is a partner's or nobody's, whatever it offers itself.
+  const isIntakes = id === region.documents.region.intake && rightBody(region, matter, at)?.kind !== 'jurisdiction'
+  return isIntakes ? undefined : `${body.name} does not offer this service.`
 }
 
 /** Whom routing holds responsible as things are now. */

@@ -6,6 +6,7 @@ import { consumer } from '../core/schema.ts'
 import { REROUTE } from '../regions/apply.ts'
 import type { Region } from '../regions/compile.ts'
 import { newestRegion, regionAt } from '../regions/current.ts'
+import { hasLeft } from '../regions/leaving.ts'
 import { type RequestEvent, record } from '../requests/events.ts'
 import type { RequestRow } from '../requests/find.ts'
 import { inquiryOf, resolutionOf } from '../requests/resolution.ts'
@@ -16,6 +17,7 @@ import { resolve } from '../routing/resolve.ts'
 import { sayStep } from '../routing/say.ts'
 import type { Resolution, RoutingSnapshot } from '../routing/types.ts'
 import { open } from './hand-on.ts'
+import { withdrawFromLeft } from './leaving.ts'
 import { dueTo, passOnStep } from './pass-on.ts'
 import { ANNEXATION } from './policy.ts'
 
@@ -67,8 +69,9 @@ export const rerouteJob: JobHandler = {
   async run(platform, database) {
     const { db } = await open(platform, database, REROUTE)
     const region = await newestRegion(platform, db.region)
-    if (region.jurisdiction(db.slug) === undefined) return undefined
     const at = platform.clock.now()
+    if (region.jurisdiction(db.slug) === undefined || hasLeft(region, db.slug, at)) return undefined
+    await withdrawFromLeft(db, region, at)
     const last = await lastLook(db)
     let noted = 0
     for await (const rows of openRequests(db)) {

@@ -10,10 +10,10 @@ import { isEmail } from '../requests/draft.ts'
 import { NOTIFY, news, record } from '../requests/events.ts'
 import { follower } from '../requests/follower-schema.ts'
 import { request } from '../requests/schema.ts'
+import { CONFIRM_WITHIN } from '../requests/tidy.ts'
 
 /* Who follows a case. Every link is signed for one purpose; a letter's reader needs no account. */
 
-export const CONFIRM_WITHIN = 2 * 24 * 3_600_000
 const HOUR = 3_600_000
 /** An hour's letters to people who have not said yes: of one jurisdiction, and to one address. */
 const MOST_ASKED = 60
@@ -43,7 +43,6 @@ export async function askToFollow(
   const at = platform.clock.now()
   const id = randomText(platform.random, 16)
   await db.commit([
-    sql`DELETE FROM follower WHERE confirmed_at IS NULL AND created_at < ${at - CONFIRM_WITHIN}`,
     sql`INSERT OR IGNORE INTO follower (id, case_id, email, language, created_at)
       SELECT ${id}, ${found.caseId}, ${wish.email}, ${wish.language}, ${at}
       WHERE (SELECT count(*) FROM follower WHERE confirmed_at IS NULL AND created_at > ${at - HOUR}) < ${MOST_ASKED}

@@ -5,11 +5,13 @@ import { problem } from '../core/problem.ts'
 import { type PresentedKey, readKey, verifyKey } from '../people/keys.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
+import { hasLeft } from '../regions/leaving.ts'
 import type { Door } from '../regions/site.ts'
 import type { Draft } from '../requests/draft.ts'
 import { storePhoto } from '../requests/media.ts'
 import { readIdempotencyKey } from '../requests/read.ts'
 import { keeperOf, resolveDraft, submitReport } from '../requests/submit.ts'
+import { frozen } from '../requests/work.ts'
 import type { Resolution } from '../routing/types.ts'
 import { readDraft } from './draft.ts'
 import { reason, serviceNotice } from './notice.ts'
@@ -38,7 +40,8 @@ export async function submitRequest(c: Context<Door>): Promise<Answer> {
   const at = platform.clock.now()
   const resolution = resolveDraft(region, draft, at)
   refuseOutside(scope, draft, resolution, language, at)
-  const keeper = jurisdiction?.slug ?? keeperOf(region, resolution)
+  if (hasLeft(region, key.jurisdiction, at)) throw frozen()
+  const keeper = jurisdiction?.slug ?? keeperOf(region, resolution, at)
   const permit = await permitted(platform, region, key, keeper, form.files.length > 0)
   const given = readIdempotencyKey(c)
   const idempotencyKey = given === undefined ? undefined : `${key.id}:${given}`

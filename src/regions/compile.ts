@@ -1,6 +1,7 @@
 import type { RoutingSnapshot } from '../routing/types.ts'
 import type { Calendar } from './calendar.ts'
 import type { PartnerDocument, ServiceDocument } from './documents.ts'
+import { asPartner } from './leaving.ts'
 import { servicesOffered } from './offers.ts'
 import { type FoundPlace, placeSearch } from './places.ts'
 import { calendarsOf, compileRouting } from './routing.ts'
@@ -15,6 +16,7 @@ export interface Region {
   readonly documents: Documents
   readonly routing: RoutingSnapshot
   jurisdiction(slug: string): Jurisdiction | undefined
+  /** One of the region's partners, or a jurisdiction that leaves, as the partner that it becomes. */
   partner(id: string): PartnerDocument | undefined
   /** The common catalogue's entry. */
   service(code: string): ServiceDocument | undefined
@@ -31,7 +33,8 @@ export function compileRegion(snapshot: Snapshot): Region {
   const jurisdictions = new Map(
     documents.jurisdictions.map(jurisdiction => [jurisdiction.slug, jurisdiction]),
   )
-  const partners = new Map((documents.region.partners ?? []).map(partner => [partner.id, partner]))
+  const leaving = documents.jurisdictions.filter(({ to }) => to !== undefined).map(asPartner)
+  const partners = new Map([...(documents.region.partners ?? []), ...leaving].map(one => [one.id, one]))
   const services = new Map(documents.services.map(service => [service.code, service]))
   const offered = new Map<string, readonly ServiceDocument[]>()
   const calendar = calendarsOf(documents)

@@ -98,7 +98,7 @@ function gapsOn(documents: Documents, held: readonly Boundary[], day: string): G
 /** A layer in which both have authority, in which some service that both offer is decided, on some common day. */
 function contestedLayer({ services }: Documents, one: Boundary, other: Boundary): string | undefined {
   const [a, b] = [one.jurisdiction, other.jurisdiction]
-  if (a === b || !shareDays(a, b) || !shareDays(datesOf(one), datesOf(other))) return undefined
+  if (a === b || !shareDays(datesOf(one), datesOf(other))) return undefined
   const shared = layersOf(a).filter(layer => layersOf(b).includes(layer))
   return shared.find(layer =>
     services.some(({ code, layers }) => layers.includes(layer) && mayOffer(a, code) && mayOffer(b, code)),
@@ -114,7 +114,8 @@ function boundariesOf(jurisdiction: Jurisdiction): Boundary[] {
 }
 
 function heldOn({ jurisdictions }: Documents, day: string): Boundary[] {
-  const there = jurisdictions.filter(jurisdiction => holdsOn(jurisdiction, day))
+  // One that leaves the platform answers for its ground as before.
+  const there = jurisdictions.filter(({ from }) => holdsOn({ from }, day))
   return there.flatMap(boundariesOf).filter(boundary => holdsOn(datesOf(boundary), day))
 }
 

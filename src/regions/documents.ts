@@ -268,7 +268,10 @@ export const jurisdictionDocument = v.strictObject({
     'Its own name, questions and deadline for a service: what is given replaces the catalogue’s.',
   ),
   from,
-  to,
+  to: describe(
+    v.optional(date),
+    'The day on which it leaves the platform: its cases freeze, and it answers for its ground as a partner does.',
+  ),
 })
 
 const services = describe(

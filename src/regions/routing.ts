@@ -130,7 +130,7 @@ function compileBodies(documents: Documents, calendar: (body: string) => Calenda
   const validity = dates(calendar)
   const jurisdictions = documents.jurisdictions.map(
     (jurisdiction): Body => ({
-      ...validity(jurisdiction, jurisdiction.slug),
+      ...validity({ from: jurisdiction.from }, jurisdiction.slug),
       kind: 'jurisdiction',
       id: jurisdiction.slug,
       name: jurisdiction.name,
@@ -138,6 +138,7 @@ function compileBodies(documents: Documents, calendar: (body: string) => Calenda
       offers: codes(jurisdiction.offers),
       isOpen: openTest(calendar(jurisdiction.slug)),
       afterHoursDesk: jurisdiction.afterHoursDesk ?? null,
+      ...(jurisdiction.to !== undefined && { leaves: validity(jurisdiction, jurisdiction.slug).to }),
     }),
   )
   const partners = (documents.region.partners ?? []).map(

@@ -9,6 +9,7 @@ import { keyIsValid, type PresentedKey } from '../people/keys.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import type { ServiceDocument } from '../regions/documents.ts'
+import { hasLeft } from '../regions/leaving.ts'
 import { text } from '../regions/text.ts'
 import { resolve } from '../routing/resolve.ts'
 import type { Resolution } from '../routing/types.ts'
@@ -82,14 +83,16 @@ export function assess(region: Region, { draft, jurisdiction }: Submission, at: 
   const service = offeredService(region, draft.service, jurisdiction)
   const faults = draftFaults(draft, service)
   if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
-  const keeper = jurisdiction ?? keeperOf(region, resolution)
+  // The door of one that has left stays open: what comes through it is kept as a partner's is.
+  const isOwn = jurisdiction !== undefined && !hasLeft(region, jurisdiction, at)
+  const keeper = isOwn ? jurisdiction : keeperOf(region, resolution, at)
   return { keeper, service, resolution, expectedAt: promisedBy(region, service, resolution, at) }
 }
 
 /** Who keeps a report from the shared door: the accountable jurisdiction; what is a partner's or nobody's stays with the intake. */
-export function keeperOf(region: Region, { accountable, confidence }: Resolution): string {
+export function keeperOf(region: Region, { accountable, confidence }: Resolution, now: number): string {
   const isOurs = accountable.kind === 'jurisdiction' && confidence !== 'unresolved'
-  return isOurs ? accountable.id : region.documents.region.intake
+  return isOurs && !hasLeft(region, accountable.id, now) ? accountable.id : region.documents.region.intake
 }
 
 /** The service as the door offers it. Throws `unknown-service` or `service-closed`. */

@@ -1,12 +1,15 @@
-import { lt } from 'drizzle-orm'
+import { and, isNull, lt } from 'drizzle-orm'
 import { openForJobs, openRegion } from '../core/db.ts'
 import type { JobHandler } from '../core/jobs.ts'
 import { idempotency } from '../core/schema.ts'
+import { follower } from './follower-schema.ts'
 import { discardWaitingPhotos } from './media.ts'
 
 const DAY = 24 * 3_600_000
 /** A caller that has not heard of its report in a week does not try again with the same key. */
 const KEYS_KEPT = 7 * DAY
+/** How long an address waits for its owner to say that they want to follow a case. */
+export const CONFIRM_WITHIN = 2 * DAY
 
 /** Once a day, in each database: what was only kept for a while. */
 export const tidyJob: JobHandler = {
@@ -19,6 +22,11 @@ export const tidyJob: JobHandler = {
     }
     const db = openForJobs(platform, database)
     await db.delete(idempotency).where(lt(idempotency.createdAt, now - KEYS_KEPT))
+    if (database.kind === 'tenant') {
+      await db
+        .delete(follower)
+        .where(and(isNull(follower.confirmedAt), lt(follower.createdAt, now - CONFIRM_WITHIN)))
+    }
     return now + DAY
   },
 }

@@ -8,7 +8,8 @@ export function changesAfter(snapshot: RoutingSnapshot, after: Instant): readonl
   const { areas, bodies, segments, boundaryStreets } = snapshot
   const grounds = areas.filter(({ kind }) => kind === 'boundary' || kind === 'territory')
   const dated: Validity[] = [...grounds, ...bodies.values(), ...segments, ...boundaryStreets]
-  const instants = dated.flatMap(({ from, to }) => [from, to])
+  const leaving = [...bodies.values()].flatMap(({ leaves }) => leaves ?? [])
+  const instants = [...dated.flatMap(({ from, to }) => [from, to]), ...leaving]
   const coming = instants.filter(instant => instant > after && Number.isFinite(instant))
   return [...new Set(coming)].sort((a, b) => a - b)
 }

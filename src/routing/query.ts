@@ -78,8 +78,13 @@ export function authority(query: Query, id: string): Body | undefined {
   return body && inForce(body, query.inquiry.at) ? body : undefined
 }
 
-export function refTo(body: Body | null | undefined): BodyRef {
-  return body ? { kind: body.kind, id: body.id, name: body.name } : NOBODY
+export function refTo({ at }: Inquiry, body: Body | null | undefined): BodyRef {
+  return body ? { kind: kindAt(body, at), id: body.id, name: body.name } : NOBODY
+}
+
+/** A jurisdiction that has left is a partner (S17). */
+export function kindAt({ kind, leaves }: Body, at: Instant): Body['kind'] {
+  return leaves !== undefined && leaves <= at ? 'partner' : kind
 }
 
 export function nameOf(query: Query, id: string): string {

@@ -1,4 +1,4 @@
-import { authority, type Query } from './query.ts'
+import { authority, kindAt, type Query } from './query.ts'
 import { step } from './trace.ts'
 import type { Body, TraceStep } from './types.ts'
 
@@ -17,7 +17,7 @@ export function isOpen(query: Query, body: Body): boolean {
  */
 export function deskFor(query: Query, body: Body | null, steps: TraceStep[]): Body | undefined {
   const intake = query.snapshot.bodies.get(query.snapshot.intake)
-  if (body?.kind !== 'jurisdiction') {
+  if (!body || kindAt(body, query.inquiry.at) !== 'jurisdiction') {
     const desk = intake?.name ?? query.snapshot.intake
     steps.push(
       body

@@ -27,6 +27,8 @@ export interface Body extends Validity {
   readonly isOpen: (at: Instant) => boolean
   /** Who takes the contact while it is closed. */
   readonly afterHoursDesk: string | null
+  /** From then on a jurisdiction is off the platform: still responsible, but as a partner is (S17). Absent: it stays. */
+  readonly leaves?: Instant
 }
 
 export interface ServiceRule {

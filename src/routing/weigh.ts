@@ -75,7 +75,7 @@ export function weigh(query: Query, ground: Ground, place: Place): Verdict {
   if (sided?.body) return settled(sided, [...before, answered(sided.body.name)])
 
   const candidates = [best, ...others]
-  const question = roadQuestion(query, possibilities) ?? sideQuestion(candidates)
+  const question = roadQuestion(query, possibilities) ?? sideQuestion(query, candidates)
   const metres = Math.round(accuracy)
   const bodies = question.options.map(option => option.label).join(', ')
   const after =
@@ -115,7 +115,7 @@ function roadQuestion(query: Query, possibilities: readonly Possibility[]): Rout
   if (meanings.size < 2) return null
   const options = new Map<string, { value: string; name: string; accountable: BodyRef }>()
   for (const { road, outcomes } of possibilities) {
-    const accountable = refTo(outcomes[0].body)
+    const accountable = refTo(query.inquiry, outcomes[0].body)
     const name = road ? roadOf(query, road) : ''
     const key = JSON.stringify([name, accountable.id])
     if (!road || options.has(key)) continue
@@ -133,11 +133,11 @@ function roadQuestion(query: Query, possibilities: readonly Possibility[]): Rout
   }
 }
 
-function sideQuestion(candidates: readonly Outcome[]): RoutingQuestion {
+function sideQuestion({ inquiry }: Query, candidates: readonly Outcome[]): RoutingQuestion {
   return {
     id: 'side',
     options: candidates.map(({ body }) => {
-      const accountable = refTo(body)
+      const accountable = refTo(inquiry, body)
       return { value: accountable.id, label: accountable.name, accountable }
     }),
   }

@@ -57,6 +57,7 @@ const pages: readonly (readonly [string, () => string])[] = [
   ['details', () => '/report/pothole/details?lat=38.5925&long=-74.2795'],
   ['details, a partner’s', () => `/report/traffic-signal/details?${at('2352 State Highway 9, Hollis')}`],
   ['case', () => `/cases/${cases.open}`],
+  ['follow a case', () => `/cases/${cases.open}/follow`],
   ['case just filed', () => `/cases/${cases.open}?thanks=1`],
   ['private case', () => `/cases/${cases.private}`],
   ['track', () => '/track'],

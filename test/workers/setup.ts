@@ -8,12 +8,15 @@ import { readMigrations } from '../../src/platform/node/migrations.ts'
 import { nodePlatform } from '../../src/platform/node/platform.ts'
 import { applyRegion } from '../../src/regions/apply.ts'
 import { bundled, bundledDocuments } from '../support/app.ts'
+import { serveOutside } from '../support/outside.ts'
 import { startSqld } from '../support/sqld.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     sqldPort: number
     keys: Record<string, string>
+    /** A server outside: a mail service, and what a partner's could be. */
+    outside: string
   }
 }
 
@@ -36,7 +39,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     }
   }
   project.provide('keys', keys)
+  const outside = await serveOutside()
+  project.provide('outside', outside.url)
   return async () => {
+    await outside.close()
     await platform.close()
     await sqld.stop()
     rmSync(dataDir, { recursive: true, force: true })

@@ -16,6 +16,12 @@ export function* checkRegion(slug: string, documents: Documents, known: Known): 
   if (!known.jurisdictions.has(intake)) {
     yield tell.unknown(['intake'], 'jurisdiction', intake, known.jurisdictions)
   }
+  const { arbitrator = intake } = documents.region.handoffs ?? {}
+  for (const { slug: own, to } of documents.jurisdictions) {
+    if (to === undefined || (own !== intake && own !== arbitrator)) continue
+    const path = own === intake ? ['intake'] : ['handoffs', 'arbitrator']
+    yield tell.error(path, `${own} leaves the platform on ${to}`, 'Name one that stays')
+  }
   for (const { index, key } of repeats(languages, language => language)) {
     yield tell.error(['languages', index], `"${key}" is named twice`, 'Name each language once')
   }

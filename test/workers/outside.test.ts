@@ -1,0 +1,121 @@
+import { describe, expect, inject, it } from 'vitest'
+import { jobHandlers } from '../../src/app.ts'
+import { runDueJobs } from '../../src/core/jobs.ts'
+import { asProblem } from '../../src/core/problem.ts'
+import { type Env, workersPlatform } from '../../src/platform/workers.ts'
+import { listDatabases } from '../../src/regions/migrate.ts'
+import worker from '../../src/worker.ts'
+import type { PostedLetter } from '../support/outside.ts'
+import { startInWorkerd, workerEnv } from './app.ts'
+
+/* What a worker asks of the world outside: letters by a mail service, and addresses that configuration names. */
+
+const outside = inject('outside')
+const env: Env = {
+  ...workerEnv,
+  SIGNING_KEY: 'a key that is long enough to sign the links with',
+  MAIL_URL: `${outside}/letters`,
+  MAIL_TOKEN: 'token',
+  MAIL_FROM: 'no-reply@county.example',
+  OUTBOUND_ALLOW: new URL(outside).host,
+}
+const platform = workersPlatform(env)
+
+async function request(path: string, init?: RequestInit): Promise<Response> {
+  const asked = new Request(new URL(path, 'http://localhost'), init)
+  return (await worker.fetch(asked as never, env)) as unknown as Response
+}
+async function runJobs(): Promise<void> {
+  for (const name of await listDatabases(platform)) await runDueJobs(platform, name, jobHandlers)
+}
+async function lettersTo(address: string): Promise<PostedLetter[]> {
+  const letters = (await (await fetch(`${outside}/letters`)).json()) as PostedLetter[]
+  return letters.filter(({ to }) => to.includes(address))
+}
+const pathOf = (letter: PostedLetter | undefined, page: string) =>
+  new URL(letter?.text.match(new RegExp(`https?://\\S+/${page}/\\S+`))?.[0] ?? 'about:blank').pathname
+const letter = { from: 'Ellery "311"', subject: 'Ünïcode', text: 'Hello.', id: 'news.1' }
+const why = (asking: Promise<unknown>) =>
+  asking.then(
+    () => 'answered',
+    error => `${asProblem(error).slug} ${asProblem(error).detail}`,
+  )
+
+describe('a worker’s letters', () => {
+  it('go to the mail service, each under a name that stays the same', async () => {
+    expect(await platform.mail.send({ ...letter, to: 'w@example.org', headers: { 'X-A': 'b' } })).toBe('sent')
+    const [sent] = await lettersTo('w@example.org')
+    expect(sent).toMatchObject({
+      authorization: 'Bearer token',
+      idempotencyKey: 'news.1',
+      from: '"Ellery 311" <no-reply@county.example>',
+      subject: 'Ünïcode',
+      headers: { 'X-A': 'b', 'Message-ID': '<news.1@county.example>' },
+    })
+  })
+
+  it('are told apart when refused, and wait when the service is away or none is configured', async () => {
+    expect(await platform.mail.send({ ...letter, to: 'refused@example.org' })).toBe('refused')
+    const away = workersPlatform({ ...env, MAIL_URL: `${outside}/nothing` })
+    expect(await why(away.mail.send({ ...letter, to: 'a@b.example' }))).toMatch(/^mail-away .*503/)
+    const none = workersPlatform(workerEnv)
+    expect(await why(none.mail.send({ ...letter, to: 'a@b.example' }))).toMatch(/^not-configured/)
+  })
+
+  it('pass a matter on to a partner and bring it back, and tell who follows (S2)', async () => {
+    const app = await startInWorkerd()
+    const [place] = (
+      (await (await app.get('/api/v1/places?q=2352%20State%20Highway%209')).json()) as {
+        places: { lat: number; long: number }[]
+      }
+    ).places
+    const filed = await request('/api/v1/requests', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        service_code: 'traffic-signal',
+        ...(place && { lat: place.lat, long: place.long }),
+        answers: app.answersFor('traffic-signal'),
+        email: 'ada@example.org',
+        follow: true,
+      }),
+    })
+    const { id } = (await filed.json()) as { id: string }
+    await runJobs()
+    const passed = (await lettersTo('maintenance@statedot.example')).find(({ text }) => text.includes(id))
+    const link = pathOf(passed, 'reply')
+    expect((await request(link)).status).toBe(200)
+    const said = { method: 'POST', body: new URLSearchParams({ act: 'not-ours' }) }
+    expect((await request(link, said)).status).toBe(200)
+    expect((await request(link, said)).status).toBe(404)
+    await runJobs()
+    const told = (await lettersTo('ada@example.org')).filter(({ text }) => text.includes(id))
+    expect(told.map(({ text }) => text.split('\n')[0])).toEqual([
+      expect.stringContaining(id),
+      expect.stringContaining('Passed to State Department of Transportation by email'),
+      expect.stringContaining('says it is not theirs'),
+    ])
+    const stop = pathOf(told[0], 'unfollow')
+    expect((await request(stop, { method: 'POST', body: 'List-Unsubscribe=One-Click' })).status).toBe(200)
+  })
+})
+
+describe('a worker’s questions to addresses that configuration names', () => {
+  it('are answered', async () => {
+    const asked = { method: 'POST', body: 'a=1' } as const
+    expect(await platform.outbound.ask(`${outside}/echo`, asked)).toEqual({ status: 200, text: 'POST a=1' })
+  })
+
+  it.each([
+    ['/private', /192\.168\.1\.1 is not a public address/],
+    ['/flood', /more than a megabyte/],
+    ['/hang', /does not answer in time/],
+  ])('give up on %s', { timeout: 30_000 }, async (path, reason) => {
+    expect(await why(platform.outbound.ask(outside + path))).toMatch(reason)
+  })
+
+  it('are not put to private addresses that the operator has not allowed', async () => {
+    const guarded = workersPlatform(workerEnv).outbound
+    expect(await why(guarded.ask(`${outside}/echo`))).toMatch(/not a public address/)
+  })
+})
