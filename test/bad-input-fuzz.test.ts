@@ -39,7 +39,9 @@ describe('anything at any door', { timeout: 60_000 + runs * 100 }, () => {
     expect(kept.faults).toEqual([])
     // A repetition of an Idempotency-Key is answered as if it had been filed again.
     expect(kept.requests).toBeLessThanOrEqual(filed)
-    expect(app.logged.filter(({ level }) => level !== 'info')).toEqual([])
+    // No mail is set up here, which the log says of whoever asked for letters.
+    const isMail = (fields: Record<string, unknown>) => fields.problem === 'not-configured'
+    expect(app.logged.filter(({ level, fields }) => level !== 'info' && !isMail(fields))).toEqual([])
   })
 })
 
