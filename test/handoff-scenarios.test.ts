@@ -56,9 +56,7 @@ test('S2 a signal on the state highway: the county keeps the case, and it reads 
   const { id, jurisdiction } = await county.report('traffic-signal', '2352 State Highway 9, Hollis')
   expect(jurisdiction).toBe('ellery-county')
   expect(await county.whole('ellery-county', id)).toMatchObject({ custody: 'held', status: 'submitted' })
-  expect(await page(id)).toContain(
-    'With State Department of Transportation, not updated automatically.',
-  )
+  expect(await page(id)).toContain('With State Department of Transportation, not updated automatically.')
 })
 
 test('S3 in the enclave the county works on it, whatever the envelope says', async () => {

@@ -103,9 +103,7 @@ describe('S2 a signal on the state highway, whose owner is not on the platform',
     expect(shown).toContain(
       `Passed to State Department of Transportation by email, receipt ${forwarded?.receipt}`,
     )
-    expect(shown).toContain(
-      'With State Department of Transportation, not updated automatically.',
-    )
+    expect(shown).toContain('With State Department of Transportation, not updated automatically.')
     app.advance(400 * DAY)
     await app.runJobs()
     expect((await read(id)).status).toBe('submitted')

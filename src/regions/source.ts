@@ -17,7 +17,12 @@ export interface SyntaxFault extends Position {
 /** YAML 1.2, core schema: dates and times stay text, a key may stand once, aliases expand to a bounded size. */
 export function parseYaml(text: string): Source {
   const lineCounter = new LineCounter()
-  const document = parseDocument(text, { lineCounter, version: '1.2', prettyErrors: false, logLevel: 'error' })
+  const document = parseDocument(text, {
+    lineCounter,
+    version: '1.2',
+    prettyErrors: false,
+    logLevel: 'error',
+  })
   if (document.errors.length > 0) {
     return unparsed(
       document.errors.map(({ message, pos }) => ({ message, ...positionAt(lineCounter, pos[0]) })),
