@@ -1,19 +1,23 @@
-import { and, eq, inArray, isNull, lt } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, lt } from 'drizzle-orm'
 import type { RegionDb, TenantReader } from '../core/db.ts'
 import { sha256 } from '../core/digest.ts'
 import { commitOnce } from '../core/idempotency.ts'
 import { randomText } from '../core/ids.ts'
-import { asProblem, problem } from '../core/problem.ts'
+import { problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import { cleanPhoto } from './photo.ts'
 import { waitingPhoto } from './region-schema.ts'
 import { media, request } from './schema.ts'
 
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
 const keyOf = (region: string, id: string) => `${region}/${id}`
 
 /**
- * Keeps a photo for a report not yet sent, cleaned; its id is what the report then names. The file is there before
- * the row, so a row never points at nothing. Throws `too-large` or `unsupported-media`.
+ * Keeps a photo for a report not yet sent, cleaned; its id is what the report then names. The row comes first, so no
+ * file lies where nothing knows of it, and the id is told when the file is there: broken off between the two, sending
+ * again brings the file. Throws `too-large` or `unsupported-media`.
  */
 export async function storePhoto(
   platform: Platform,
@@ -24,22 +28,14 @@ export async function storePhoto(
   const photo = cleanPhoto(bytes)
   const id = randomText(platform.random, 24)
   const at = platform.clock.now()
-  await platform.files.put(keyOf(db.region, id), photo.bytes, photo.type)
   const row = db
     .insert(waitingPhoto)
     .values({ id, type: photo.type, bytes: photo.bytes.length, createdAt: at })
   const asked = idempotencyKey === undefined ? '' : await sha256(photo.bytes)
   const change = { key: idempotencyKey, asked, allowed: [], steps: [row], outcome: { id } }
-  const forget = () => platform.files.delete(keyOf(db.region, id))
-  try {
-    const kept = await commitOnce(db, change, at)
-    if (kept.id !== id) await forget()
-    return kept
-  } catch (error) {
-    // After any other failure the row may be there, with only the news of it lost.
-    if (asProblem(error).slug === 'key-reused') await forget()
-    throw error
-  }
+  const kept = await commitOnce(db, change, at)
+  await platform.files.put(keyOf(db.region, kept.id), photo.bytes, photo.type)
+  return kept
 }
 
 export type ClaimedPhoto = Pick<typeof waitingPhoto.$inferSelect, 'id' | 'type' | 'bytes'>
@@ -54,7 +50,7 @@ export async function claimPhotos(
   const claimed = await db
     .update(waitingPhoto)
     .set({ claimedAt: at })
-    .where(inArray(waitingPhoto.id, [...ids]))
+    .where(and(inArray(waitingPhoto.id, [...ids]), gt(waitingPhoto.createdAt, at - DAY)))
     .returning({ id: waitingPhoto.id, type: waitingPhoto.type, bytes: waitingPhoto.bytes })
   return [...new Set(ids)].map(id => {
     const photo = claimed.find(row => row.id === id)
@@ -78,15 +74,12 @@ export async function readPhoto(platform: Platform, db: TenantReader, id: string
   return row === undefined ? null : platform.files.get(keyOf(db.region, row.id))
 }
 
-const DAY = 24 * 3_600_000
-
-/** Removes the photos of reports that were never sent: a day later. */
+/** Removes the photos of reports that were never sent, the files first: an hour after they could last be claimed. */
 export async function discardWaitingPhotos(platform: Platform, db: RegionDb): Promise<void> {
-  const before = platform.clock.now() - DAY
-  const gone = await db
-    .delete(waitingPhoto)
-    .where(and(isNull(waitingPhoto.claimedAt), lt(waitingPhoto.createdAt, before)))
-    .returning({ id: waitingPhoto.id })
-  for (const { id } of gone) await platform.files.delete(keyOf(db.region, id))
+  const before = platform.clock.now() - DAY - HOUR
+  const isForgotten = and(isNull(waitingPhoto.claimedAt), lt(waitingPhoto.createdAt, before))
+  const forgotten = await db.select({ id: waitingPhoto.id }).from(waitingPhoto).where(isForgotten)
+  for (const { id } of forgotten) await platform.files.delete(keyOf(db.region, id))
+  await db.delete(waitingPhoto).where(isForgotten)
   await db.delete(waitingPhoto).where(lt(waitingPhoto.claimedAt, before - 7 * DAY))
 }

@@ -40,11 +40,10 @@ export function doors(app: () => TestApp, key: () => string): Door[] {
       type: 'application/problem+json; charset=utf-8',
       async send(changes, headers = {}) {
         const { photo, ...report } = { ...right, ...changes }
-        if (photo !== undefined) {
-          const kept = await post('/api/v1/media', await photo.arrayBuffer(), { 'content-type': photo.type })
-          if (!kept.ok) return kept
-        }
-        return post('/api/v1/requests', JSON.stringify(report), { ...json, ...headers })
+        const kept = photo && (await post('/api/v1/media', await photo.arrayBuffer(), headers))
+        if (kept?.ok === false) return kept
+        const media = kept && { media: [((await kept.json()) as { id: string }).id] }
+        return post('/api/v1/requests', JSON.stringify({ ...report, ...media }), { ...json, ...headers })
       },
       sendBytes: bytes => post('/api/v1/requests', bytes, json),
     },

@@ -35,7 +35,8 @@ const halves: Readonly<Record<string, string>> = {
 /** Everything half-written in any database, in words; and how many reports are kept. */
 export async function ledger(app: TestApp): Promise<{ faults: string[]; requests: number }> {
   const faults: string[] = []
-  const photos = new Set<string>()
+  const kept = new Set<string>()
+  const waiting = new Set<string>()
   let requests = 0
   for (const name of await listDatabases(app.platform)) {
     const client = app.platform.databases.client(name)
@@ -43,7 +44,7 @@ export async function ledger(app: TestApp): Promise<{ faults: string[]; requests
     const [sound] = await rows('PRAGMA integrity_check')
     if (sound?.integrity_check !== 'ok') faults.push(`${databaseLabel(name)}: damaged`)
     if (name.kind === 'region') {
-      for (const { id } of await rows('SELECT id FROM waiting_photo')) photos.add(`${name.region}/${id}`)
+      for (const { id } of await rows('SELECT id FROM waiting_photo')) waiting.add(`${name.region}/${id}`)
     }
     if (name.kind !== 'tenant') continue
     requests += (await rows('SELECT id FROM request WHERE id = case_id')).length
@@ -51,13 +52,14 @@ export async function ledger(app: TestApp): Promise<{ faults: string[]; requests
       for (const row of await rows(query))
         faults.push(`${databaseLabel(name)}: ${what}: ${Object.values(row).join()}`)
     }
-    for (const { id } of await rows('SELECT id FROM media')) photos.add(`${name.region}/${id}`)
+    for (const { id } of await rows('SELECT id FROM media')) kept.add(`${name.region}/${id}`)
   }
-  const files = new Set(globSync('*/*', { cwd: join(app.dataDir, 'files') }))
-  for (const photo of photos) {
-    if (!files.delete(photo) || !files.delete(`${photo}.type`))
-      faults.push(`${photo}: a photo without its file`)
-  }
-  faults.push(...Array.from(files, file => `${file}: a file of no photo`))
+  const files = globSync('*/*', { cwd: join(app.dataDir, 'files') })
+  const known = new Set([...kept, ...waiting])
+  const strays = files.filter(file => !known.has(file.replace(/\.type$/, '')))
+  faults.push(...strays.map(file => `${file}: a file of no photo`))
+  // A waiting one whose sender was not told its id may lack it.
+  const missing = [...kept].filter(photo => !files.includes(photo) || !files.includes(`${photo}.type`))
+  faults.push(...missing.map(photo => `${photo}: a photo without its file`))
   return { faults, requests }
 }
