@@ -106,6 +106,24 @@ describe('a reporter who asks for it', () => {
     expect(mailbox.lettersTo(ada)).toEqual([])
   })
 
+  test('finds a plain box on the form, unticked, and it comes back ticked when the address is missing', async () => {
+    const { lat, long } = county.app.region.searchPlaces(main, 1)[0] ?? {}
+    const box = (html: string) => /<input[^>]*name="follow"[^>]*>/.exec(html)?.[0] ?? ''
+    const form = await page(`/report/graffiti/details?lat=${lat}&long=${long}`)
+    expect(box(form)).toContain('type="checkbox"')
+    expect(box(form)).not.toContain('checked')
+    const body = new FormData()
+    const fields = { lat, long, 'answers.surface': 'public', follow: 'yes' }
+    for (const [name, value] of Object.entries(fields)) body.set(name, String(value))
+    const again = await county.app.request('/report/graffiti/send', { method: 'POST', body })
+    expect(again.status).toBe(400)
+    expect(box(await again.text())).toContain('checked')
+    body.set('email', ada)
+    expect((await county.app.request('/report/graffiti/send', { method: 'POST', body })).status).toBe(303)
+    await county.app.runJobs()
+    expect(mailbox.lettersTo(ada)).toHaveLength(1)
+  })
+
   test('of a private matter hears only that there is news', async () => {
     const { id } = await county.report('housing', main, {
       email: ada,
