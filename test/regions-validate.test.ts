@@ -40,6 +40,32 @@ const errors: readonly Case[] = [
     /also a jurisdiction/,
   ],
   [
+    'what is forwarded to a partner has somewhere to go',
+    lakeEdited('region.yaml', 'name: State DOT', 'name: State DOT\n    forward: email'),
+    'region.yaml:13',
+    /to State DOT by email has nowhere to go.*Add its email/,
+  ],
+  [
+    'a partner’s key is named, never written',
+    lakeEdited(
+      'region.yaml',
+      'name: State DOT',
+      'name: State DOT\n    open311: { endpoint: "https://dot.example/v2", keySecret: DATABASE_TOKEN }',
+    ),
+    'region.yaml:13',
+    /PARTNER_STATE_DOT/,
+  ],
+  [
+    'a partner’s services are the catalogue’s',
+    lakeEdited(
+      'region.yaml',
+      'name: State DOT',
+      'name: State DOT\n    open311: { endpoint: "https://dot.example/v2", services: { pothol: "7" } }',
+    ),
+    'region.yaml:13',
+    /no service "pothol".*"pothole"/,
+  ],
+  [
     'a host leads to one place',
     lakeEdited('region.yaml', '[lake.example]', '[lake.example, LAKE.example]'),
     'region.yaml:4',
