@@ -19,6 +19,7 @@ import { lakeFiles } from './support/lake.ts'
 
 const runs = Number(process.env.FUZZ_RUNS ?? 300)
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
+const timeout = 60_000 + runs * 200
 const tries = (share: number) => ({ numRuns: Math.ceil(runs * share), seed })
 
 /** A text with a few of its lines or words gone, doubled, moved or replaced. */
@@ -74,7 +75,7 @@ const words = [
   '*a',
 ]
 
-describe('a region’s documents', () => {
+describe('a region’s documents', { timeout }, () => {
   test('are refused whole with file, line and how to mend them, or work, whatever they hold', () => {
     const files = lakeFiles()
     const changed = fc
@@ -88,7 +89,7 @@ describe('a region’s documents', () => {
     )
   })
 
-  test('so are those of the bundled region', { timeout: 600_000 }, async () => {
+  test('so are those of the bundled region', async () => {
     const files = await readRegionFiles(tenantsDir, bundled)
     const changed = fc
       .constantFrom(...files.keys())
@@ -142,7 +143,7 @@ function works(slug: string, documents: Documents): void {
   expect(loadRegion(slug, exportRegion(documents)).documents).toBeDefined()
 }
 
-describe('a county’s boundaries', () => {
+describe('a county’s boundaries', { timeout }, () => {
   const ring = fc.oneof(
     fc.array(fc.tuple(fc.double({ min: -81, max: -79 }), fc.double({ min: 39, max: 41 })), { maxLength: 12 }),
     fc.array(fc.tuple(fc.integer({ min: -81, max: -79 }), fc.integer({ min: 39, max: 41 })), {
@@ -198,7 +199,7 @@ describe('a county’s boundaries', () => {
   })
 })
 
-describe('another platform’s services', () => {
+describe('another platform’s services', { timeout }, () => {
   const xml = `<?xml version="1.0" encoding="utf-8"?>
 <services>
   <service><service_code>001</service_code><service_name>Cans &amp; carts</service_name><description>&lt;p&gt;Left out</description>

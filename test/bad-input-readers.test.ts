@@ -18,9 +18,10 @@ import { deployment } from './support/terminal.ts'
 
 const runs = Number(process.env.FUZZ_RUNS ?? 1000)
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
+const timeout = 60_000 + runs * 50
 const tries = (share: number) => ({ numRuns: Math.ceil(runs * share), seed })
 
-describe('what is typed', () => {
+describe('what is typed', { timeout }, () => {
   const digits = fc.string({ unit: fc.constantFrom(...'0123456789+-.eE:TZ, '), maxLength: 30 })
   const typed = fc.oneof(hostileText, digits)
 
@@ -109,7 +110,7 @@ describe('what is typed', () => {
   })
 })
 
-describe('a photo', () => {
+describe('a photo', { timeout }, () => {
   const read = (bytes: Uint8Array<ArrayBuffer>) => {
     try {
       return cleanPhoto(bytes)
@@ -163,7 +164,7 @@ describe('a photo', () => {
   })
 })
 
-describe('a language', () => {
+describe('a language', { timeout }, () => {
   const app = new Hono().get('/', c => c.text(chooseLanguage(c, ['es', 'en', 'xx'])))
 
   test('is always one that is offered and has a catalogue', async () => {
@@ -195,7 +196,7 @@ describe('a language', () => {
   })
 })
 
-describe('the command line', () => {
+describe('the command line', { timeout }, () => {
   test('answers 0, 1 or 2 with a reason and no stack, whatever it is given', {
     timeout: 300_000,
   }, async () => {

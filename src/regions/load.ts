@@ -148,7 +148,9 @@ class Reader {
   #tellUnknownFiles() {
     for (const file of this.#files.keys()) {
       const folder = file.slice(0, file.indexOf('/') + 1)
-      if (!known.test(file)) {
+      if (/^.+\/.+\/(jurisdiction\.yaml|boundary\.geojson)$/.test(file)) {
+        this.checkSlug(file, file.slice(0, file.lastIndexOf('/')))
+      } else if (!known.test(file)) {
         const at = { file, path: [], message: 'Nothing reads this file', mend: 'Rename or remove it' }
         this.findings.push({ severity: 'warning', ...at })
       } else if (file === `${folder}boundary.geojson` && !this.#files.has(`${folder}jurisdiction.yaml`)) {
