@@ -67,7 +67,8 @@ function reasonAgainst(
   const offers = region.servicesOffered(id).some(({ code }) => code === matter.serviceCode)
   if (offers || byAgreement === true) return undefined
   // The intake keeps what is a partner's or nobody's, whatever it offers itself.
-  const isIntakes = id === region.documents.region.intake && rightBody(region, matter, at)?.kind !== 'jurisdiction'
+  const isIntakes =
+    id === region.documents.region.intake && rightBody(region, matter, at)?.kind !== 'jurisdiction'
   return isIntakes ? undefined : `${body.name} does not offer this service.`
 }
 

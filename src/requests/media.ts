@@ -9,7 +9,10 @@ import { cleanPhoto } from './photo.ts'
 import { waitingPhoto } from './region-schema.ts'
 import { media, request } from './schema.ts'
 
-const keyOf = (region: string, id: string) => `${region}/${id}`
+/** Where a photo's file is. */
+export function photoKey(region: string, id: string): string {
+  return `${region}/${id}`
+}
 
 /**
  * Keeps a photo for a report not yet sent, cleaned; its id is what the report then names. The file is there before
@@ -24,7 +27,7 @@ export async function storePhoto(
   const photo = cleanPhoto(bytes)
   const id = randomText(platform.random, 24)
   const at = platform.clock.now()
-  await platform.files.put(keyOf(db.region, id), photo.bytes, photo.type)
+  await platform.files.put(photoKey(db.region, id), photo.bytes, photo.type)
   const row = db
     .insert(waitingPhoto)
     .values({ id, type: photo.type, bytes: photo.bytes.length, createdAt: at })
@@ -65,7 +68,7 @@ export async function readPhoto(platform: Platform, db: TenantReader, id: string
     .from(media)
     .innerJoin(request, eq(request.id, media.request))
     .where(and(eq(media.id, id), eq(request.private, false)))
-  return row === undefined ? null : platform.files.get(keyOf(db.region, row.id))
+  return row === undefined ? null : platform.files.get(photoKey(db.region, row.id))
 }
 
 const DAY = 24 * 3_600_000
@@ -77,6 +80,6 @@ export async function discardWaitingPhotos(platform: Platform, db: RegionDb): Pr
     .delete(waitingPhoto)
     .where(and(isNull(waitingPhoto.claimedAt), lt(waitingPhoto.createdAt, before)))
     .returning({ id: waitingPhoto.id })
-  for (const { id } of gone) await platform.files.delete(keyOf(db.region, id))
+  for (const { id } of gone) await platform.files.delete(photoKey(db.region, id))
   await db.delete(waitingPhoto).where(lt(waitingPhoto.claimedAt, before - 7 * DAY))
 }

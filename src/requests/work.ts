@@ -36,6 +36,7 @@ export async function openForWork(c: Context<Door>): Promise<Work> {
 
 /** What a change in a jurisdiction that has left is refused with. */
 export function frozen() {
-  const detail = 'It has left the platform: its cases can be read here and taken along, but no longer changed.'
+  const detail =
+    'It has left the platform: its cases can be read here and taken along, but no longer changed.'
   return problem('jurisdiction-left', { detail })
 }
