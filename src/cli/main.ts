@@ -4,9 +4,9 @@ import { type Command, parseConfig, type Report, type Terminal } from './command
 import { createKeyCommand, migrate } from './database.ts'
 import { apply, plan, validate } from './documents.ts'
 import { importBoundariesCommand, importServicesCommand } from './imports.ts'
-import { exportCommand, importCommand } from './transfer.ts'
 import { jobs } from './jobs.ts'
 import { route } from './route.ts'
+import { exportCommand, importCommand } from './transfer.ts'
 
 const commands: readonly Command[] = [
   validate,

@@ -105,10 +105,7 @@ async function writeVersion(
   const version = newest === undefined ? first : before + 1
   const appliedAt = platform.clock.now()
   await db.commit([
-    guard(
-      sql`(SELECT coalesce(max(version), 0) FROM ${configuration}) = ${before}`,
-      'changed-meanwhile',
-    ),
+    guard(sql`(SELECT coalesce(max(version), 0) FROM ${configuration}) = ${before}`, 'changed-meanwhile'),
     db
       .insert(configuration)
       .values({ version, hash, documents: JSON.stringify(documents), appliedAt, appliedBy: by }),
