@@ -12,6 +12,7 @@ describe('the command', () => {
     'plan',
     'apply',
     'export',
+    'import',
     'route',
     'boundaries import',
     'services import',

@@ -194,6 +194,26 @@ describe('the letter', () => {
     expect((await theLetter(id)).text).toContain(id)
   })
 
+  test('is not sent any more for a report that was closed before it could be', async () => {
+    const id = await reportSignal()
+    await mailbox.close()
+    await app.runJobs()
+    const { version } = await asStaff(id)
+    const change = { to: 'closed', reason: 'withdrawn', version }
+    const key = await app.key('ellery-county', 'work')
+    const { headers, ...request } = json(change)
+    const closed = await app.request(`/api/v1/work/requests/${id}/status`, {
+      ...request,
+      headers: { ...headers, authorization: `Bearer ${key}` },
+    })
+    expect(closed.status).toBe(200)
+    await mailbox.open()
+    app.advance(DAY)
+    await app.runJobs()
+    expect(lettersAbout(id)).toEqual([])
+    expect(await forwardJob(id)).toBeUndefined()
+  })
+
   test('is parked where an operator sees it when no mail server is configured', async () => {
     const bare = await startApp()
     const first = app

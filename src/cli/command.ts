@@ -41,7 +41,7 @@ export interface Report {
 export interface Command {
   readonly name: string
   readonly summary: string
-  /** Names of the operands that it needs, such as `FILE`. */
+  /** Names of the operands that it needs, such as `FILE`; one in brackets, the last, may be left out. */
   readonly operands: readonly string[]
   readonly options: Options
   readonly run: (terminal: Terminal, given: Given) => Promise<Report>

@@ -1,15 +1,11 @@
-import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { readMigrations } from '../platform/node/migrations.ts'
-import { readRegionFiles, removeFiles, writeFiles } from '../platform/node-tenants.ts'
-import { applyRegion, storedRegions } from '../regions/apply.ts'
-import { exportRegion } from '../regions/export.ts'
-import { hashDocuments } from '../regions/hash.ts'
-import { isDocument, loadRegion, type RegionFiles } from '../regions/load.ts'
+import { writeFiles } from '../platform/node-tenants.ts'
+import { applyRegion } from '../regions/apply.ts'
 import { type Plan, planGeoJson, planJson, planLines, planRegion } from '../regions/plan.ts'
 import { command, refuse } from './command.ts'
-import { appliedSnapshot, loadRegions, orNothingYet, verdict, withPlatform } from './configuration.ts'
+import { appliedSnapshot, loadRegions, verdict, withPlatform } from './configuration.ts'
 import { touchedCases, touchedLines } from './touched.ts'
 
 const region = { type: 'string', value: 'R', help: 'Only this region (default: all in TENANTS_DIR)' } as const
@@ -105,43 +101,3 @@ export const apply = command({
       return { ok: loaded.every(({ documents }) => documents !== undefined), lines, json }
     }),
 })
-
-export const exportCommand = command({
-  name: 'export',
-  summary: 'Write the configuration in force back as files',
-  options: {
-    region: { ...region, help: 'Only this region (default: all that are applied)' },
-    to: { type: 'string', value: 'DIR', help: 'Where to write (default: TENANTS_DIR)' },
-  },
-  run: (terminal, { options }) =>
-    withPlatform(terminal, async (platform, { tenantsDir }) => {
-      const directory = options.to ?? tenantsDir
-      const regions =
-        options.region === undefined
-          ? await orNothingYet(() => storedRegions(platform), [])
-          : [options.region]
-      const json: { region: string; version: number; written: string[]; removed: string[] }[] = []
-      for (const region of regions) {
-        const snapshot = await appliedSnapshot(platform, region)
-        if (!snapshot) throw refuse(`No region "${region}" has been applied.`)
-        const folder = join(directory, region)
-        const before: RegionFiles = existsSync(folder) ? await readRegionFiles(directory, region) : new Map()
-        const { documents: present } = loadRegion(region, before)
-        // Files that say the same keep their comments and their layout.
-        const same = present !== undefined && (await hashDocuments(present)) === snapshot.hash
-        const files = same ? new Map<string, string>() : exportRegion(snapshot.documents)
-        const removed = same ? [] : [...before.keys()].filter(file => isDocument(file) && !files.has(file))
-        await writeFiles(folder, files)
-        await removeFiles(folder, removed)
-        json.push({ region, version: snapshot.version, written: [...files.keys()], removed })
-      }
-      return { ok: true, lines: json.map(exportLine), json }
-    }),
-})
-
-function exportLine(done: { region: string; version: number; written: string[]; removed: string[] }): string {
-  const { region, version, written, removed } = done
-  if (written.length + removed.length === 0) return `${region}: the files already say version ${version}`
-  const gone = removed.length > 0 ? `, removed ${removed.join(', ')}` : ''
-  return `${region}: version ${version} written to ${written.length} files${gone}`
-}

@@ -2,16 +2,18 @@ import { parseArgs } from 'node:util'
 import { asProblem } from '../core/problem.ts'
 import { type Command, parseConfig, type Report, type Terminal } from './command.ts'
 import { createKeyCommand, migrate } from './database.ts'
-import { apply, exportCommand, plan, validate } from './documents.ts'
+import { apply, plan, validate } from './documents.ts'
 import { importBoundariesCommand, importServicesCommand } from './imports.ts'
 import { jobs } from './jobs.ts'
 import { route } from './route.ts'
+import { exportCommand, importCommand } from './transfer.ts'
 
 const commands: readonly Command[] = [
   validate,
   plan,
   apply,
   exportCommand,
+  importCommand,
   route,
   importBoundariesCommand,
   importServicesCommand,
@@ -91,7 +93,8 @@ function check(chosen: Command, values: Readonly<Record<string, unknown>>, opera
     if (option.required && values[name] === undefined) throw new UsageError(`--${name} is missing. ${see}`)
   }
   const [wanted, given] = [chosen.operands.length, operands.length]
-  if (given < wanted) throw new UsageError(`${chosen.operands[given]} is missing. ${see}`)
+  const needed = chosen.operands.filter(operand => !operand.startsWith('[')).length
+  if (given < needed) throw new UsageError(`${chosen.operands[given]} is missing. ${see}`)
   if (given > wanted) throw new UsageError(`"${operands[wanted]}" is not understood here. ${see}`)
 }
 

@@ -37,8 +37,11 @@ export const forwardJob: JobHandler = {
     const region = await currentRegion(platform, database.region)
     const partner = region.partner(asked.partner)
     const held = await readHeld(db, asked.request)
-    if (partner === undefined || !takesForwards(partner)) return undefined
-    if (held.request.custody !== 'held' || held.request.status === 'closed') return undefined
+    const isOurs = held.request.custody === 'held' && held.request.status !== 'closed'
+    if (partner === undefined || !takesForwards(partner) || !isOurs) {
+      await db.delete(forward).where(and(eq(forward.request, asked.request), eq(forward.state, 'waiting')))
+      return undefined
+    }
     const row = await begin(platform, db, held, partner)
     if (row?.state !== 'waiting') return undefined
     try {

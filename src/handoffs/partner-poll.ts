@@ -98,7 +98,8 @@ async function numbered(
 ): Promise<Pick<ForwardRow, 'receipt' | 'token'>> {
   if (row.token === null) return row
   const path = `tokens/${encodeURIComponent(row.token)}`
-  const [answer] = await askGeoReport(platform, endpoint, { path, fields: [] })
+  // One that they do not know yet, or any more, must not keep the others from being asked about.
+  const [answer] = await askGeoReport(platform, endpoint, { path, fields: [] }).catch(() => [])
   const receipt = textOf(answer ?? {}, 'service_request_id').slice(0, 200)
   if (receipt === '') return row
   await db.update(forward).set({ receipt, token: null }).where(eq(forward.id, row.id))

@@ -78,9 +78,9 @@ export const rerouteJob: JobHandler = {
       const known = await notedSince(db, rows, last.at)
       for (const row of rows) {
         const version = Math.max(last.version, versionOf(resolutionOf(row)))
-        const earlier =
-          version === region.snapshot.version ? region : await regionAt(platform, region.slug, version)
-        const before = { routing: earlier.routing, at: Math.max(last.at, row.receivedAt) }
+        const isNow = version === region.snapshot.version
+        const earlier = isNow ? region : await regionAt(platform, region.slug, version)
+        const before = { routing: (earlier ?? region).routing, at: Math.max(last.at, row.receivedAt) }
         const changed = change(db.slug, row, before, { routing: region.routing, at })
         if (changed === undefined || known.has(`${row.id} ${changed.to.accountable.id}`)) continue
         await note(db, region, row, changed, at)

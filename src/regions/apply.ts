@@ -25,7 +25,8 @@ export const REROUTE = 'reroute'
 
 /**
  * Makes documents a region's configuration: databases for whoever is new, then the next version, then the hosts that lead
- * there. May be killed anywhere and run again. The documents are validated already (`loadRegion`).
+ * there. May be killed anywhere and run again. The documents are validated already (`loadRegion`). `first` is the number of
+ * a region's first version here: an imported one keeps the number that its decisions name.
  *
  * Throws `changed-meanwhile` when somebody else applied first, and `bad-request` for a host that another region has or a
  * tracking code that another jurisdiction of the region had before: its numbers are out there.
@@ -36,6 +37,7 @@ export async function applyRegion(
   slug: string,
   documents: Documents,
   by: string,
+  first = 1,
 ): Promise<Applied> {
   await migrateDatabase(platform, { kind: 'directory' }, migrations)
   const directory = openDirectory(platform)
@@ -46,7 +48,7 @@ export async function applyRegion(
   for (const jurisdiction of documents.jurisdictions) {
     await addDatabase(platform, { kind: 'tenant', region: slug, slug: jurisdiction.slug }, migrations)
   }
-  const applied = await writeVersion(platform, db, documents, by)
+  const applied = await writeVersion(platform, db, documents, by, first)
   await listHosts(platform, directory, slug, documents)
   forgetConfiguration(platform)
   await ringReroute(platform, slug, documents, applied.version)
@@ -90,6 +92,7 @@ async function writeVersion(
   db: RegionDb,
   documents: Documents,
   by: string,
+  first: number,
 ): Promise<Applied> {
   const hash = await hashDocuments(documents)
   const [newest] = await db
@@ -98,13 +101,11 @@ async function writeVersion(
     .orderBy(desc(configuration.version))
     .limit(1)
   if (newest?.hash === hash) return { ...newest, changed: false }
-  const version = (newest?.version ?? 0) + 1
+  const before = newest?.version ?? 0
+  const version = newest === undefined ? first : before + 1
   const appliedAt = platform.clock.now()
   await db.commit([
-    guard(
-      sql`(SELECT coalesce(max(version), 0) FROM ${configuration}) = ${version - 1}`,
-      'changed-meanwhile',
-    ),
+    guard(sql`(SELECT coalesce(max(version), 0) FROM ${configuration}) = ${before}`, 'changed-meanwhile'),
     db
       .insert(configuration)
       .values({ version, hash, documents: JSON.stringify(documents), appliedAt, appliedBy: by }),

@@ -84,14 +84,18 @@ export async function newestRegion(platform: Platform, slug: string): Promise<Re
   return newer
 }
 
-/** A version that was in force before. Throws `not-found` when there never was one. */
-export async function regionAt(platform: Platform, slug: string, version: number): Promise<Region> {
+/** A version that was in force before; undefined where it is not kept, as in a deployment that was imported. */
+export async function regionAt(
+  platform: Platform,
+  slug: string,
+  version: number,
+): Promise<Region | undefined> {
   const { earlier } = memoryOf(platform)
   const known = earlier.get(slug)
   if (known?.snapshot.version === version) return known
   const db = openRegion(platform, { kind: 'system', reason: 'configuration' }, slug)
   const [row] = await db.select().from(configuration).where(eq(configuration.version, version))
-  if (row === undefined) throw problem('not-found')
+  if (row === undefined) return undefined
   const found = compileRow(slug, row)
   earlier.set(slug, found)
   return found

@@ -11,16 +11,16 @@ import { type ContractApp, contractApp } from '../contract/app.ts'
 /** The worker as deployed, in workerd, on the real libSQL server that `setup.ts` started. */
 export const workerEnv = env as unknown as Env
 
-export async function request(path: string, init?: RequestInit): Promise<Response> {
+export async function request(path: string, init?: RequestInit, env = workerEnv): Promise<Response> {
   const asked = new Request(new URL(path, 'http://localhost'), init)
-  return (await worker.fetch(asked as never, workerEnv)) as unknown as Response
+  return (await worker.fetch(asked as never, env)) as unknown as Response
 }
 
-export async function startInWorkerd(): Promise<ContractApp> {
-  await request('/healthz')
-  const platform = workersPlatform(workerEnv)
+export async function startInWorkerd(env = workerEnv): Promise<ContractApp> {
+  await request('/healthz', undefined, env)
+  const platform = workersPlatform(env)
   return contractApp({
-    request,
+    request: (path, init) => request(path, init, env),
     region: await currentRegion(platform, 'ellery'),
     key: async (jurisdiction, scope) => inject('keys')[`${jurisdiction} ${scope}`] ?? '',
     async runJobs() {

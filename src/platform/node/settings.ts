@@ -17,7 +17,7 @@ const environment = v.object({
   DATABASE_ADMIN_URL: optionalUrl,
   /** Where residents reach this server; links in letters begin with it. */
   PUBLIC_URL: v.optional(v.pipe(v.string(), v.url('is a URL'), v.regex(/^https?:/, 'is a web address'))),
-  /** Letters go out by SMTP, or by a service over HTTP; see docs/operate.md. */
+  /** Letters go out by SMTP, or by a service over HTTP; see docs/partners.md. */
   SMTP_URL: v.optional(v.pipe(v.string(), v.regex(/^smtps?:\/\//, 'begins with smtp:// or smtps://'))),
   MAIL_URL: v.optional(v.pipe(v.string(), v.url('is a URL'), v.regex(/^https?:/, 'is a web address'))),
   MAIL_TOKEN: v.optional(v.string(), ''),

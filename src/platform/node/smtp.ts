@@ -3,7 +3,7 @@ import { problem } from '../../core/problem.ts'
 import { messageId } from '../mail.ts'
 import type { Mail } from '../platform.ts'
 
-const WITHIN_MILLISECONDS = 10_000
+const WITHIN_MILLISECONDS = 7_000
 
 /** Mail by SMTP: `smtp://user:password@host:587`, or `smtps://` for TLS from the start. `from` is the address it comes from. */
 export function smtpMail({ url, from }: { readonly url: string; readonly from: string }): Mail {
