@@ -9,17 +9,13 @@ import { cleanPhoto } from './photo.ts'
 import { waitingPhoto } from './region-schema.ts'
 import { media, request } from './schema.ts'
 
-<<<<<<< HEAD
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
-const keyOf = (region: string, id: string) => `${region}/${id}`
-=======
 /** Where a photo's file is. */
 export function photoKey(region: string, id: string): string {
   return `${region}/${id}`
 }
->>>>>>> handoffs
 
 /**
  * Keeps a photo for a report not yet sent, cleaned; its id is what the report then names. The row comes first, so no
@@ -35,17 +31,13 @@ export async function storePhoto(
   const photo = cleanPhoto(bytes)
   const id = randomText(platform.random, 24)
   const at = platform.clock.now()
-<<<<<<< HEAD
-=======
-  await platform.files.put(photoKey(db.region, id), photo.bytes, photo.type)
->>>>>>> handoffs
   const row = db
     .insert(waitingPhoto)
     .values({ id, type: photo.type, bytes: photo.bytes.length, createdAt: at })
   const asked = idempotencyKey === undefined ? '' : await sha256(photo.bytes)
   const change = { key: idempotencyKey, asked, allowed: [], steps: [row], outcome: { id } }
   const kept = await commitOnce(db, change, at)
-  await platform.files.put(keyOf(db.region, kept.id), photo.bytes, photo.type)
+  await platform.files.put(photoKey(db.region, kept.id), photo.bytes, photo.type)
   return kept
 }
 
@@ -87,19 +79,10 @@ export async function readPhoto(platform: Platform, db: TenantReader, id: string
 
 /** Removes the photos of reports that were never sent, the files first: an hour after they could last be claimed. */
 export async function discardWaitingPhotos(platform: Platform, db: RegionDb): Promise<void> {
-<<<<<<< HEAD
   const before = platform.clock.now() - DAY - HOUR
   const isForgotten = and(isNull(waitingPhoto.claimedAt), lt(waitingPhoto.createdAt, before))
   const forgotten = await db.select({ id: waitingPhoto.id }).from(waitingPhoto).where(isForgotten)
-  for (const { id } of forgotten) await platform.files.delete(keyOf(db.region, id))
+  for (const { id } of forgotten) await platform.files.delete(photoKey(db.region, id))
   await db.delete(waitingPhoto).where(isForgotten)
-=======
-  const before = platform.clock.now() - DAY
-  const gone = await db
-    .delete(waitingPhoto)
-    .where(and(isNull(waitingPhoto.claimedAt), lt(waitingPhoto.createdAt, before)))
-    .returning({ id: waitingPhoto.id })
-  for (const { id } of gone) await platform.files.delete(photoKey(db.region, id))
->>>>>>> handoffs
   await db.delete(waitingPhoto).where(lt(waitingPhoto.claimedAt, before - 7 * DAY))
 }
