@@ -214,6 +214,47 @@ describe('S9 a pin is moved over the boundary', () => {
     expect(await offersTo(await work('hollis'))).toHaveLength(1)
   })
 
+  it('whoever has accepted it beforehand by agreement gets it at once', async () => {
+    app = await startApp()
+    const [city, county] = [await work('port-ellery'), await work('ellery-county')]
+    const filed = await report('traffic-signal', placed('350 Main Street, Port Ellery'))
+    expect(filed.jurisdiction).toBe('port-ellery')
+    const signal = placed('Union Street and Fifth Street, Hollis')
+    const moved = await send(`/work/requests/${filed.id}/location`, { ...signal, version: 1 }, city)
+    expect(moved.body).toMatchObject({
+      after: { accountable: { id: 'hollis' }, performer: { id: 'ellery-county' } },
+      handoff: { receiver: 'ellery-county', agreement: 'hollis-signals-2026' },
+    })
+    await app.runJobs()
+    expect(await offersTo(county)).toMatchObject([{ state: 'granted', reason: { code: 'moved-pin' } }])
+    expect(await read(`/requests/${filed.id}`)).toMatchObject({ agency_responsible: 'Ellery County' })
+  })
+
+  it('routing decides as of the incident, or as of the instant that is named', async () => {
+    app = await startApp({ now: at('2026-07-03T09:00') })
+    const late = { incident_at: '2026-06-28T12:00:00-04:00' }
+    const filed = await report('noise', placed('Hollis Common'), late)
+    const key = await work('hollis')
+    const wish = { ...placed('196 Harvest Way, Larkfield'), version: 1, dry_run: true }
+    const asOf = async (more: object) =>
+      (await send(`/work/requests/${filed.id}/location`, { ...wish, ...more }, key)).body.after
+    expect(await asOf({})).toMatchObject({ accountable: { id: 'ellery-county' } })
+    expect(await asOf({ at: '2026-07-03T09:00:00-04:00' })).toMatchObject({
+      accountable: { id: 'larkfield' },
+    })
+  })
+
+  it('what is offered to somebody is not moved under them', async () => {
+    const { id, county, hollis } = await start()
+    const wish = { receiver: 'hollis', reason: 'other', version: 1 }
+    expect((await send(`/work/requests/${id}/handoffs`, wish, county)).status).toBe(201)
+    const refused = await send(`/work/requests/${id}/location`, { ...hollis, version: 1 }, county)
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('already offered') },
+    })
+  })
+
   it('bad input is refused and leaves everything as it was', async () => {
     const { id, county, hollis } = await start()
     const before = await read(`/work/requests/${id}`, county)

@@ -1,4 +1,5 @@
 import type { PartnerDocument } from '../regions/documents.ts'
+import { goesOnIn } from '../requests/duplicates.ts'
 import { eventWords } from '../requests/event-words.ts'
 import type { EventRow, PublicCase } from '../requests/find.ts'
 import { explain } from '../routing/explain.ts'
@@ -35,6 +36,7 @@ export function CasePage({ view, found, keeper, thanks }: Props) {
   const { kind, id } = resolution.performer
   const known = [...partners, kind === 'partner' ? region.partner(id) : undefined]
   const partner = known.find(one => one?.name === request.agencyResponsible)
+  const goesOn = goesOnIn(request, found.timeline)
   return (
     <Page view={view} title={t('case-title', { number: request.id })} section="/track" personal>
       <div class="wide columns">
@@ -47,6 +49,13 @@ export function CasePage({ view, found, keeper, thanks }: Props) {
           <p class="case__status">
             <StatusTag view={view} status={request.status} /> <span>{statusText(view, found, partner)}</span>
           </p>
+          {goesOn && (
+            <p>
+              <a class="usa-link" href={view.href(`/cases/${goesOn.number}`)}>
+                {t('case-goes-on', { number: goesOn.number })}
+              </a>
+            </p>
+          )}
         </div>
         <div class="columns__main">
           {request.private ? (
