@@ -14,7 +14,9 @@ const WITHIN_MILLISECONDS = 10_000
 /** Where no mail server is configured, letters wait in their jobs and say why. */
 export const noMail: Mail = {
   async send() {
-    throw problem('not-configured', { detail: 'No mail server is configured (docs/partners.md, "Settings").' })
+    throw problem('not-configured', {
+      detail: 'No mail server is configured (docs/partners.md, "Settings").',
+    })
   },
 }
 
