@@ -2,9 +2,14 @@ import fc from 'fast-check'
 import { XMLValidator } from 'fast-xml-parser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../src/app.ts'
+import { openTenant } from '../src/core/db.ts'
+import { askToFollow, followerLink } from '../src/notify/follow.ts'
 import { pathInSite } from '../src/regions/site.ts'
+import { follower } from '../src/requests/follower-schema.ts'
 import { startApp, type TestApp } from './support/app.ts'
+import type { Known } from './support/bodies.ts'
 import { anyCall, type Call } from './support/calls.ts'
+import { bodySchemas } from './support/from-schema.ts'
 import { ledger } from './support/ledger.ts'
 import { jpeg } from './support/photos.ts'
 
@@ -45,24 +50,55 @@ describe('anything at any door', { timeout: 60_000 + runs * 100 }, () => {
   })
 })
 
-async function whatCallersKnow() {
+/** A few requests, and what came of them: photos, handoffs, followers. */
+async function whatCallersKnow(): Promise<Known> {
   const { region } = app
   const [long, lat] = region.documents.region.map.center
   const json = { 'content-type': 'application/json' }
-  const numbers: string[] = []
+  const post = async (path: string, body: object, headers = {}) => {
+    const init = { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify(body) }
+    return (await (await app.request(path, init)).json()) as { id: string; jurisdiction: string }
+  }
+  const answers = { size: 'large', lane: 'driving' }
+  const filed = []
   const photos: string[] = []
-  for (let count = 0; count < 5; count++) {
+  for (let count = 0; count < 8; count++) {
     const photo = await app.request('/api/v1/media', { method: 'POST', body: jpeg() })
     photos.push(((await photo.json()) as { id: string }).id)
-    const answers = { size: 'large', lane: 'driving' }
-    const body = JSON.stringify({ service_code: 'pothole', lat, long, answers, description: 'known' })
-    const filed = await app.request('/api/v1/requests', { method: 'POST', headers: json, body })
-    numbers.push(((await filed.json()) as { id: string }).id)
+    filed.push(await post('/api/v1/requests', { service_code: 'pothole', lat, long, answers }))
   }
-  const isKeeper = ({ code }: { code: string }) => numbers[0]?.startsWith(code) ?? false
-  const inOrder = region.documents.jurisdictions.toSorted((a, b) => Number(isKeeper(b)) - Number(isKeeper(a)))
-  const keys = await Promise.all(inOrder.map(({ slug }) => app.key(slug, 'work')))
-  return { region, keys, numbers, photos }
+  const keeper = filed[0]?.jurisdiction ?? ''
+  const others = region.documents.jurisdictions.map(({ slug }) => slug).filter(slug => slug !== keeper)
+  const keys = await Promise.all([keeper, ...others].map(slug => app.key(slug, 'work')))
+  const authorization = `Bearer ${keys[0]}`
+  const handoffs = []
+  for (const [index, receiver] of others.slice(0, 4).entries()) {
+    const offer = { receiver, reason: 'other', version: 1 }
+    handoffs.push(await post(`/api/v1/work/requests/${filed[index]?.id}/handoffs`, offer, { authorization }))
+  }
+  await app.runJobs()
+  const schemas = bodySchemas(await (await app.request('/api/v1/openapi.json')).json(), '/api/v1')
+  const numbers = filed.map(({ id }) => id)
+  return {
+    region,
+    keys,
+    numbers,
+    photos,
+    handoffs: handoffs.map(({ id }) => id),
+    schemas,
+    tokens: await letters(keeper, numbers),
+  }
+}
+
+/** The links of letters that somebody was sent who follows these cases. */
+async function letters(keeper: string, numbers: readonly string[]): Promise<string[]> {
+  const { platform, region } = app
+  const db = openTenant(platform, { kind: 'system', reason: 'test' }, region.slug, keeper)
+  for (const number of numbers.slice(4))
+    await askToFollow(platform, region, { number, email: `${number}@example.org`, language: 'en' })
+  const rows = await db.select().from(follower)
+  const purposes = ['follow', 'unfollow', 'answer'] as const
+  return Promise.all(rows.flatMap(row => purposes.map(purpose => followerLink(platform, db, purpose, row))))
 }
 
 async function send({ method, url, headers, body }: Call): Promise<Response> {

@@ -7,7 +7,7 @@ import { readInstant, readNumber, readPlace } from '../regions/inquiry.ts'
 import { spoken } from '../regions/routes.ts'
 import type { Door } from '../regions/site.ts'
 import { candidatesFor } from '../requests/duplicates.ts'
-import { readBody, readIdempotencyKey } from '../requests/read.ts'
+import { readBody, readIdempotencyKey, words } from '../requests/read.ts'
 import { linkStates } from '../requests/schema.ts'
 import { publicView, time } from '../requests/view.ts'
 import { openForWork, type Work } from '../requests/work.ts'
@@ -30,13 +30,13 @@ import { listRerouted, reroutedOf } from './reroute.ts'
 export const locationBody = v.strictObject({
   lat: v.number(),
   long: v.number(),
-  address: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(500)))),
+  address: v.optional(v.nullable(words(500))),
   at: v.optional(v.string()),
   version: v.pipe(v.number(), v.integer()),
   dry_run: v.optional(v.boolean()),
 })
 
-const linkText = v.optional(v.pipe(v.string(), v.maxLength(2000)))
+const linkText = v.optional(words(2000))
 export const linkBody = v.strictObject({ of: v.string(), text: linkText })
 export const answerBody = v.strictObject({ confirmed: v.boolean(), text: linkText })
 export const unlinkBody = v.strictObject({ text: linkText })

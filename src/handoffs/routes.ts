@@ -4,7 +4,7 @@ import { problem } from '../core/problem.ts'
 import { readNumber } from '../regions/inquiry.ts'
 import { reasonsOf, reasonText } from '../regions/reasons.ts'
 import type { Door } from '../regions/site.ts'
-import { readBody, readIdempotencyKey } from '../requests/read.ts'
+import { readBody, readIdempotencyKey, words } from '../requests/read.ts'
 import { openForWork, type Work } from '../requests/work.ts'
 import { accept, decide, refuse, withdraw } from './answers.ts'
 import { proposedCorrections } from './corrections.ts'
@@ -13,22 +13,22 @@ import { offer } from './offers.ts'
 import { type HandoffSide, handoffKinds, handoffSides, handoffStates } from './schema.ts'
 import { handoffView } from './view.ts'
 
-const words = v.pipe(v.string(), v.maxLength(2000))
+const optionalText = v.optional(words(2000))
 export const offerBody = v.strictObject({
   receiver: v.string(),
   kind: v.optional(v.picklist(handoffKinds)),
   reason: v.string(),
-  text: v.optional(words),
+  text: optionalText,
   version: v.pipe(v.number(), v.integer()),
 })
-export const acceptBody = v.strictObject({ text: v.optional(words) })
+export const acceptBody = v.strictObject({ text: optionalText })
 export const refuseBody = v.strictObject({
   reason: v.string(),
-  text: v.optional(words),
+  text: optionalText,
   counter: v.optional(v.nullable(v.string())),
 })
 export const withdrawBody = v.strictObject({})
-export const decideBody = v.strictObject({ holder: v.string(), text: v.optional(words) })
+export const decideBody = v.strictObject({ holder: v.string(), text: optionalText })
 
 /**
  * Handoffs as JSON, for a jurisdiction's own programs, by an API key of scope `work`: offer a request, answer an offer,

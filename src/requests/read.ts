@@ -10,7 +10,8 @@ import { closeReasons, statuses } from './schema.ts'
 
 /* Reading what callers send to the JSON API. Everything throws a problem that names what to mend. */
 
-const words = (max: number) =>
+/** Text for people: not too long, and nothing that XML and mail cannot carry. */
+export const words = (max: number) =>
   v.pipe(
     v.string(),
     v.maxLength(max),

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Region } from '../../src/regions/compile.ts'
+import { fittingObject, type Meanings, type Schema } from './from-schema.ts'
 import { damaged, hostileHeader, hostileJson, hostileText } from './hostile.ts'
 import { jpeg, png, webp } from './photos.ts'
 
@@ -10,6 +11,11 @@ export interface Known {
   readonly keys: readonly string[]
   readonly numbers: readonly string[]
   readonly photos: readonly string[]
+  readonly handoffs: readonly string[]
+  /** Of the links in letters. */
+  readonly tokens: readonly string[]
+  /** The JSON that routes take. */
+  readonly schemas: ReadonlyMap<string, Schema>
 }
 
 type Fields = readonly (readonly [name: string, value: unknown])[]
@@ -34,6 +40,10 @@ export function rightFields({ region, keys, numbers }: Known): Record<string, st
     'attribute[size]': 'large',
     'attribute[lane]': 'driving',
     email: 'reader@example.org',
+    act: 'acknowledged',
+    solved: 'yes',
+    text: 'Seen',
+    follow: '1',
     first_name: 'Ana',
     firstName: 'Ana',
     phone: '311',
@@ -69,7 +79,7 @@ export function rightFields({ region, keys, numbers }: Known): Record<string, st
 
 /** Some of the right fields, a few of them left out, given twice, replaced or made up. */
 function changed<T>(right: Readonly<Record<string, T>>, hostile: fc.Arbitrary<T>): fc.Arbitrary<Fields> {
-  const name = fc.constantFrom(...Object.keys(right))
+  const name = fc.constantFrom('text', ...Object.keys(right))
   const others = fc.constantFrom('media', 'once', 'attribute[size][]', 'attribute[]', 'answers.', 'photos')
   const made = fc.oneof({ weight: 3, arbitrary: name }, hostileText, others)
   const edit = fc.record({ name: made, value: hostile, how: fc.constantFrom('drop', 'replace', 'add') })
@@ -87,50 +97,69 @@ type Body = readonly [type: string, bytes: Uint8Array<ArrayBuffer>]
 
 const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 
-/** A body for each kind of door, and now and then one of any kind for all. */
-export function anyBodies(known: Known) {
-  const photoOr = <T>(other: fc.Arbitrary<T>) =>
-    fc.oneof({ weight: 5, arbitrary: other }, fc.constantFrom(...known.photos))
-  const form = changed(rightFields(known), photoOr(hostileText))
+/** What is sent to a route: mostly what it takes, wrong in a place or two; now and then anything else. */
+export function bodyOf(route: string, known: Known): fc.Arbitrary<Body> {
+  const photoOr = fc.oneof({ weight: 5, arbitrary: hostileText }, fc.constantFrom(...known.photos))
+  const form = changed(rightFields(known), photoOr)
   const urlencodedForm = form.map(
     given => ['application/x-www-form-urlencoded', encode(urlencoded(given))] as const,
   )
   const photo = fc.constantFrom(jpeg(), png(), webp()).chain(damaged)
-  const [long, lat] = known.region.documents.region.map.center
-  const report = {
-    service_code: 'pothole',
-    lat,
-    long,
-    accuracy: 0,
-    address: '12 Mill Road',
-    description: 'A hole',
-    answers: { size: 'large', lane: ['driving'] },
-    email: 'reader@example.org',
-    media: [],
-  }
-  const json = <T>(right: Readonly<Record<string, T>>, other: fc.Arbitrary<T>) =>
-    changed(right, other).map(
-      given => ['application/json', encode(JSON.stringify(Object.fromEntries(given)))] as const,
-    )
-  const known311 = fc.constantFrom('closed', 'completed', 'in_progress', 1, 2, 3)
   const kinds = {
-    report: json<unknown>(report, fc.oneof(hostileJson, fc.array(photoOr(hostileText)))),
-    change: json<unknown>({ to: 'acknowledged', text: 'Seen', version: 1 }, fc.oneof(hostileJson, known311)),
-    note: json<unknown>({ text: 'A note', public: true }, hostileJson),
     form: fc.oneof(
       { weight: 4, arbitrary: urlencodedForm },
       urlencodedForm.chain(([type, bytes]) => damaged(bytes).map(changed => [type, changed] as const)),
       { weight: 4, arbitrary: multipart(form, photo) },
     ),
     photo: fc.tuple(fc.constantFrom('image/jpeg', 'image/png', ''), photo),
+    json: json(known.schemas.get(route) ?? {}, known),
   }
-  const odd = fc.oneof(
+  const own = known.schemas.has(route) ? kinds.json : route.endsWith('/media') ? kinds.photo : kinds.form
+  return fc.oneof({ weight: 8, arbitrary: own }, ...Object.values(kinds), odd(kinds.json))
+}
+
+/** JSON that fits the schema, with a few of its fields left out, replaced or made up. */
+function json(schema: Schema, known: Known): fc.Arbitrary<Body> {
+  const hostile = fc.oneof(hostileJson, fc.array(fc.oneof(hostileText, fc.constantFrom(...known.photos))))
+  return fittingObject(schema, meanings(known))
+    .chain(right => fc.oneof(fc.constant(Object.entries(right)), changed<unknown>(right, hostile)))
+    .map(given => ['application/json', encode(JSON.stringify(Object.fromEntries(given)))] as const)
+}
+
+function meanings({ region, numbers, handoffs }: Known): Meanings {
+  const [long, lat] = region.documents.region.map.center
+  const bodies = region.documents.jurisdictions.map(({ slug }) => slug)
+  return {
+    service_code: ['pothole', ...region.documents.services.map(({ code }) => code)],
+    lat: [lat, lat, lat + 0.01, 38.592348],
+    long: [long, long, long + 0.01, -74.243556],
+    answers: [
+      { size: 'large', lane: ['driving'] },
+      { size: 'small', lane: 'bike' },
+    ],
+    at: ['2026-08-12T16:00:00Z', '2020-01-01T00:00:00-05:00'],
+    incident_at: ['2026-08-12T15:00:00Z', null],
+    email: ['reader@example.org'],
+    media: [[]],
+    dry_run: [false, true],
+    version: [1, 1, 2, 3],
+    receiver: bodies,
+    holder: bodies,
+    counter: [...bodies, null],
+    partner: (region.documents.region.partners ?? []).map(({ id }) => id),
+    of: [...numbers, ...handoffs],
+    reason: ['not-our-asset', 'other', 'completed', 'no-action'],
+  }
+}
+
+function odd(right: fc.Arbitrary<Body>): fc.Arbitrary<Body> {
+  const bytes = fc.oneof(
     fc.string({ unit: 'binary' }).map(encode),
     fc.uint8Array({ maxLength: 200 }).map(bytes => new Uint8Array(bytes)),
     fc.constantFrom('[', '{"a":', '\0').map(text => encode(text.repeat(20_000))),
-    kinds.report.chain(([, bytes]) => damaged(bytes)),
+    right.chain(([, bytes]) => damaged(bytes)),
   )
-  const types = [
+  const types = fc.constantFrom(
     'application/json',
     'application/json; charset=utf-16',
     'APPLICATION/JSON',
@@ -140,10 +169,8 @@ export function anyBodies(known: Known) {
     'text/plain',
     'image/jpeg',
     '',
-  ]
-  const oddTyped = fc.tuple(fc.oneof(fc.constantFrom(...types), hostileHeader), odd)
-  const any: fc.Arbitrary<Body> = fc.oneof(oddTyped, ...Object.values(kinds))
-  return fc.record({ ...kinds, any: fc.option(any, { freq: 3, nil: undefined }) })
+  )
+  return fc.tuple(fc.oneof(types, hostileHeader), bytes)
 }
 
 function urlencoded(given: Fields): string {

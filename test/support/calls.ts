@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { anyBodies, type Known, rightFields } from './bodies.ts'
+import { bodyOf, type Known, rightFields } from './bodies.ts'
 import { hostileEncoded, hostileHeader } from './hostile.ts'
 
 /** A request to the front door, as it is sent. */
@@ -24,34 +24,34 @@ export function anyCall(routes: Routes, known: Known): fc.Arbitrary<Call> {
   // Those that write are tried more often: there is more that can go wrong.
   const weighted = addresses.map(route => ({
     weight: route.method === 'POST' ? 6 : route.method === 'ALL' ? 1 : 2,
-    arbitrary: fc.constant(route),
+    arbitrary: callTo(route, known),
   }))
+  return fc.oneof(...weighted)
+}
+
+function callTo(route: Routes[number], known: Known): fc.Arbitrary<Call> {
   const names = pathNames(known)
   return fc
     .record({
-      route: fc.oneof(...weighted),
-      method: mostly(fc.constant(''), fc.constantFrom(...methods), 5),
+      method: mostly(fc.constant(route.method), fc.constantFrom(...methods), 5),
       host: mostly(fc.constant(hosts[0] as string), fc.constantFrom(...hosts), 5),
       prefix: mostly(fc.constant(''), prefixes(known), 3),
       parts: fc.array(fc.tuple(fc.nat(), hostileEncoded, fc.nat(3)), { minLength: 3, maxLength: 3 }),
       tail: mostly(fc.constant(''), fc.constantFrom('/', '//', '.json', '.xml', '/x', '%2f', ';a=b'), 8),
       query: query(known),
-      headers: headers(known),
-      bodies: anyBodies(known),
+      headers: headers(known, route.path.includes('/work/')),
+      body: bodyOf(`${route.method} ${route.path}`, known),
     })
-    .map(({ route, method, host, prefix, parts, tail, query, headers, bodies }) => {
+    .map(({ method, host, prefix, parts, tail, query, headers, body: [type, bytes] }) => {
       const left = [...parts]
-      const path = route.path.replace(/:\w+|\*/g, name => {
+      const path = route.path.replace(/(?<=\/(\w*)\/?)(?::\w+|\*)/g, (name, parent) => {
         const [pick, hostile, odds] = left.pop() ?? [0, '', 0]
-        const right = names[name] ?? Object.values(names).flat()
+        const right = names[`${parent}/${name}`] ?? names[name] ?? Object.values(names).flat()
         return odds === 0 ? hostile : (right[pick % right.length] ?? '')
       })
-      const [type, bytes] = bodies.any ?? bodies[bodyAt(path)]
-      const own = route.method === 'ALL' ? 'GET' : route.method
-      const sent = method === '' ? own : method
-      const hasBody = sent !== 'GET' && sent !== 'HEAD'
+      const hasBody = method !== 'ALL' && method !== 'GET' && method !== 'HEAD'
       return described({
-        method: sent,
+        method: method === 'ALL' ? 'GET' : method,
         url: `${host}${prefix}${path}${tail}${query}`,
         headers: hasBody && type !== '' ? [['content-type', type] as const, ...headers] : headers,
         body: hasBody ? bytes : null,
@@ -85,22 +85,24 @@ function prefixes({ region }: Known) {
   )
 }
 
-/** The kind of body that is expected there, for all that this table knows. */
-function bodyAt(path: string): 'photo' | 'change' | 'note' | 'report' | 'form' {
-  if (path.endsWith('/media')) return 'photo'
-  if (path.endsWith('/status')) return 'change'
-  if (path.endsWith('/notes')) return 'note'
-  return path.startsWith('/api/') ? 'report' : 'form'
-}
-
 /** What stands for each name in a route's path, when it is right. */
-function pathNames({ region, numbers, photos }: Known): Readonly<Record<string, readonly string[]>> {
+function pathNames({
+  region,
+  numbers,
+  photos,
+  handoffs,
+  tokens,
+}: Known): Readonly<Record<string, readonly string[]>> {
   const services = region.documents.services.flatMap(({ code }) => ['pothole', code])
   return {
     ':service': services,
     ':jurisdiction': region.documents.jurisdictions.map(({ slug }) => slug),
     ':number': numbers,
-    ':id': [...numbers, ...photos],
+    ':id': photos,
+    'requests/:id': numbers,
+    'handoffs/:id': handoffs,
+    ':of': numbers,
+    ':token': tokens,
     ':kind': ['services', 'requests', 'tokens', 'images'],
     ':file': [...services, ...numbers].flatMap(name => [`${name}.json`, `${name}.xml`]),
   }
@@ -124,9 +126,9 @@ function query(known: Known): fc.Arbitrary<string> {
     })
 }
 
-function headers({ keys }: Known): fc.Arbitrary<readonly (readonly [string, string])[]> {
+function headers({ keys }: Known, withKey: boolean): fc.Arbitrary<readonly (readonly [string, string])[]> {
   const bearer = fc.oneof(
-    { weight: 4, arbitrary: fc.constantFrom(keys[0] ?? '', ...keys).map(key => `Bearer ${key}`) },
+    { weight: 8, arbitrary: fc.constantFrom(keys[0] ?? '', ...keys).map(key => `Bearer ${key}`) },
     fc.constantFrom('Bearer ', 'Basic eDp5', `Bearer ${'K'.repeat(3000)}`, 'Bearer cl_a_b_c'),
     hostileHeader,
   )
@@ -157,6 +159,9 @@ function headers({ keys }: Known): fc.Arbitrary<readonly (readonly [string, stri
     ),
   )
   return fc
-    .tuple(fc.option(bearer, { freq: 2 }), fc.array(one, { maxLength: 3 }))
+    .tuple(
+      fc.option(bearer, { freq: withKey ? 10 : 2 }),
+      fc.option(fc.array(one, { maxLength: 3 }), { freq: 2, nil: [] }),
+    )
     .map(([key, others]) => (key === null ? others : [['authorization', key], ...others]))
 }
