@@ -141,7 +141,8 @@ function isDateOrTime(typed: string): boolean {
 
 /** What is too long is not looked at: the time that the pattern takes grows with the square of the length. */
 export function isEmail(text: string): boolean {
-  return text.length <= MAX_LINE && /^[^\s@<>,;:"]+@[^\s@<>,;:"]+\.[^\s@<>,;:"]+$/.test(text)
+  const isRight = /^[^\s@<>,;:"]+@[^\s@<>,;:"]+\.[^\s@<>,;:"]+$/
+  return text.length <= MAX_LINE && !hasControlCharacters(text) && isRight.test(text)
 }
 
 export function isWebAddress(text: string): boolean {
