@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { main } from '../src/cli/main.ts'
+import { openTenant } from '../src/core/db.ts'
 import { readMigrations } from '../src/platform/node/migrations.ts'
 import { writeFiles } from '../src/platform/node-tenants.ts'
 import { applyRegion, storedSnapshot } from '../src/regions/apply.ts'
@@ -267,6 +269,8 @@ describe('S9 a pin is moved over the boundary', () => {
     await refused({ lat: 91, long: 0, version: 1 }, 400, 'lat')
     await refused({ lat: -74.35, long: 138.59, version: 1, at: 'yesterday' }, 400, 'at')
     await refused({ ...hollis, version: 1, holder: 'hollis' }, 400, 'holder')
+    await refused({ ...hollis, version: 1, address: 'a\u0000b' }, 400, 'address')
+    await refused({ ...hollis, version: 1, address: 'a'.repeat(501) }, 400, 'address')
     await refused({ ...hollis, version: 9 }, 409)
     await refused({ ...hollis, version: 9, dry_run: true }, 409)
     const stranger = await work('port-ellery')
@@ -366,6 +370,11 @@ describe('S7 annexation in the middle of a case', () => {
     const elsewhere = await report('noise', placed('Hollis Common'))
     await apply(annexedSince('2026-05-01'))
     await app.runJobs()
+    await apply(documents => documents)
+    await app.runJobs()
+    // As if it had been killed before it could say how far it had looked.
+    const db = openTenant(app.platform, { kind: 'system', reason: 'test' }, bundled, 'ellery-county')
+    await db.commit([sql`DELETE FROM consumer WHERE name LIKE 'reroute-%'`])
     await apply(documents => documents)
     await app.runJobs()
     expect((await rerouted(county)).map(({ id, offered_to }) => [id, offered_to])).toEqual([

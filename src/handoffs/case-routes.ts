@@ -2,10 +2,11 @@ import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { openRegion } from '../core/db.ts'
 import { translator } from '../core/i18n.ts'
-import { problem } from '../core/problem.ts'
+import { type FieldFault, problem } from '../core/problem.ts'
 import { readInstant, readNumber, readPlace } from '../regions/inquiry.ts'
 import { spoken } from '../regions/routes.ts'
 import type { Door } from '../regions/site.ts'
+import { hasControlCharacters } from '../requests/draft.ts'
 import { candidatesFor } from '../requests/duplicates.ts'
 import { readBody, readIdempotencyKey, words } from '../requests/read.ts'
 import { linkStates } from '../requests/schema.ts'
@@ -53,12 +54,13 @@ export function caseRoutes(): Hono<Door> {
     const { lat, long, address, at, version, dry_run: dryRun = false } = await readBody(c, locationBody)
     const { place, faults } = readPlace(String(lat), String(long), c.get('site').region.routing.atlas)
     const instant = readInstant('at', at ?? '')
-    if (place === null || instant.faults.length > 0)
-      throw problem('invalid-fields', { fields: [...faults, ...instant.faults] })
+    const all: FieldFault[] = [...faults, ...instant.faults]
+    if (hasControlCharacters(address ?? '')) all.push({ field: 'address', code: 'control-characters' })
+    if (place === null || all.length > 0) throw problem('invalid-fields', { fields: all })
     const corrected = await relocate(c.get('platform'), db, c.get('site').region, {
       request: c.req.param('id'),
       place,
-      address,
+      address: address === undefined ? undefined : address?.trim() || null,
       at: instant.value,
       version,
       dryRun,

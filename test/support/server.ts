@@ -10,11 +10,17 @@ export interface Server {
   end(signal: NodeJS.Signals): Promise<{ milliseconds: number; code: number | null }>
 }
 
-/** The real server in a process of its own, from the sources. Answers when it is ready. */
-export async function startServer(env: Readonly<Record<string, string>>, port?: number): Promise<Server> {
+const fromSources = ['--import', './scripts/tsx-hook.ts', 'src/node.ts']
+
+/** The real server in a process of its own, from the sources or this bundle of them. Answers when it is ready. */
+export async function startServer(
+  env: Readonly<Record<string, string>>,
+  port?: number,
+  program: readonly string[] = fromSources,
+): Promise<Server> {
   const chosen = port ?? (await freePort())
   const root = fileURLToPath(new URL('../../', import.meta.url))
-  const child = spawn(process.execPath, ['--import', './scripts/tsx-hook.ts', 'src/node.ts'], {
+  const child = spawn(process.execPath, program, {
     cwd: root,
     env: { ...process.env, ...env, PORT: String(chosen) },
   })
