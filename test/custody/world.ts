@@ -19,7 +19,6 @@ import type { Region } from '../../src/regions/compile.ts'
 import { currentRegion } from '../../src/regions/current.ts'
 import { PUBLISH, TELL_ORIGIN } from '../../src/requests/events.ts'
 import { bundled, bundledDocuments } from '../support/app.ts'
-import { keepPreparedStatements } from './prepared.ts'
 import { Dice } from './random.ts'
 
 /** Where the clock stands when a schedule begins: noon of a working day. */
@@ -101,7 +100,6 @@ export async function openWorld(
     },
   })
   makeDigestsSynchronous()
-  if (options.remote === undefined) keepPreparedStatements()
   await applyRegion(real, readMigrations(), bundled, await bundledDocuments(), 'test')
 
   const call = async <T>(
