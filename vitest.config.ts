@@ -28,6 +28,8 @@ export default defineConfig({
         ],
         test: {
           name: 'workers',
+          // They share one libSQL server, and each file's worker takes whatever jobs are due in it.
+          fileParallelism: false,
           include: ['test/workers/*.test.ts'],
           globalSetup: ['test/workers/setup.ts'],
           provide: { sqldPort },

@@ -14,11 +14,19 @@ export function readPosition(value: unknown): Position | Refusal {
     !Number.isFinite(lat)
   ) {
     return {
-      why: `${JSON.stringify(value) ?? 'Nothing'} is no position`,
+      why: `${shown(value)} is no position`,
       mend: 'Write each position as two numbers, [longitude, latitude] in degrees',
     }
   }
   return misplaced(long, lat) ?? rounded([long, lat])
+}
+
+/** As it is written, if that is short: what stands there may be a whole country, or nested without end. */
+function shown(value: unknown): string {
+  const parts: unknown[] = Array.isArray(value) ? value : [value]
+  if (parts.length > 4 || parts.some(part => typeof part === 'object' && part !== null))
+    return 'A longer list'
+  return JSON.stringify(value)?.slice(0, 80) ?? 'Nothing'
 }
 
 export function rounded([long, lat]: Position): Position {

@@ -28,15 +28,24 @@ export function decodeEntities(text: string): string {
 
 /** The words of an HTML fragment: breaks and paragraphs become lines, items of a list begin with a hyphen. */
 export function plainText(html: string): string {
-  const words = html
-    .replace(/<(script|style)\b[^>]*>.*?<\/\1\s*>/gis, '')
-    .replace(/<!--.*?-->/gs, '')
-    .replace(/<(?:br|\/p|\/div|\/tr|\/h[1-6]|\/ul|\/ol)\b[^>]*>/gi, '\n')
-    .replace(/<li\b[^>]*>/gi, '\n- ')
-    .replace(/<\/?[a-z][^>]*>/gi, '')
+  const told = without(without(html, /<(?:script|style)\b/i, /<\/(?:script|style)\s*>/i), /<!--/, /-->/)
+  const words = told
+    .replace(/<(?:br|\/p|\/div|\/tr|\/h[1-6]|\/ul|\/ol)\b[^<>]*>/gi, '\n')
+    .replace(/<li\b[^<>]*>/gi, '\n- ')
+    .replace(/<\/?[a-z][^<>]*>/gi, '')
   return decodeEntities(words)
     .replace(/[^\S\n]+/g, ' ')
     .replace(/ ?\n ?/g, '\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim()
+}
+
+/** Leaves out whatever begins and ends like this; what never ends, to the end of the text. */
+function without(text: string, begins: RegExp, ends: RegExp): string {
+  const [first = '', ...parts] = text.split(begins)
+  const kept = parts.map(part => {
+    const end = ends.exec(part)
+    return end === null ? '' : part.slice(end.index + end[0].length)
+  })
+  return first + kept.join('')
 }

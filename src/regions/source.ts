@@ -1,4 +1,4 @@
-import { isNode, LineCounter, type ParsedNode, parseDocument } from 'yaml'
+import { isCollection, isNode, LineCounter, type ParsedNode, parseDocument, visit } from 'yaml'
 import type { Path, Position } from './fault.ts'
 
 /** A document as read, which still knows where each value was written. */
@@ -14,21 +14,22 @@ export interface SyntaxFault extends Position {
   readonly message: string
 }
 
-/** YAML 1.2, core schema: dates and times stay text, a key may stand once, aliases expand to a bounded size. */
+/** YAML 1.2, core schema: dates and times stay text, a key is a word and stands once, aliases expand to a bounded size. */
 export function parseYaml(text: string): Source {
   const lineCounter = new LineCounter()
-  const document = parseDocument(text, {
-    lineCounter,
-    version: '1.2',
-    prettyErrors: false,
-    logLevel: 'error',
-  })
-  if (document.errors.length > 0) {
-    return unparsed(
-      document.errors.map(({ message, pos }) => ({ message, ...positionAt(lineCounter, pos[0]) })),
-    )
-  }
+  const faultAt = (message: string, offset: number) => ({ message, ...positionAt(lineCounter, offset) })
   try {
+    const options = { lineCounter, version: '1.2', prettyErrors: false, logLevel: 'error' } as const
+    const document = parseDocument(text, options)
+    const syntax = document.errors.map(({ message, pos }) => faultAt(plain(message), pos[0]))
+    // Writing such a key out as text, as JavaScript would, can take for ever.
+    visit(document, {
+      Pair(_, { key }) {
+        if (isCollection(key))
+          syntax.push(faultAt('A key is a list or has keys of its own', key.range?.[0] ?? 0))
+      },
+    })
+    if (syntax.length > 0) return unparsed(syntax)
     const at = (path: Path): Position => {
       for (let depth = path.length; depth >= 0; depth--) {
         const node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true)
@@ -39,8 +40,12 @@ export function parseYaml(text: string): Source {
     }
     return { value: document.toJS(), syntax: [], at }
   } catch (error) {
-    return unparsed([{ message: messageOf(error), line: 1, column: 1 }])
+    return unparsed([{ message: plain(messageOf(error)), line: 1, column: 1 }])
   }
+}
+
+function plain(message: string): string {
+  return /stack/i.test(message) ? 'It is nested too deeply' : message
 }
 
 /** JSON; where values begin is found by a second walk over the text, when it is first asked for. */
