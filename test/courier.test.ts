@@ -63,6 +63,12 @@ const states = (slug: string) =>
     sql`SELECT id, side, state FROM handoff WHERE side = 'receiver' ORDER BY offered_at, id`,
   )
 
+/** How the sender has it. */
+async function ownState(id: string): Promise<string | undefined> {
+  const rows = await open(sender).rows<{ state: string }>(sql`SELECT state FROM handoff WHERE id = ${id}`)
+  return rows[0]?.state
+}
+
 function draft(): Draft {
   const [long, lat] = region.documents.region.map.center
   const required = region.service(SERVICE)?.questions?.filter(question => question.required) ?? []
@@ -157,6 +163,36 @@ describe('a receiver that is away for an hour', () => {
     await work(receiver)
     await work(sender)
     expect(await states(receiver)).toEqual([{ id, side: 'receiver', state: 'granted' }])
+  })
+})
+
+describe('an answer given in time', () => {
+  it('counts, though the courier brings it after the deadline', async () => {
+    const id = await offered(receiver)
+    await work(sender)
+    await accept(platform, open(receiver), id, '', {})
+    now += 10 * 24 * HOUR
+    await work(sender)
+    expect(await ownState(id)).toBe('offered')
+    await work(receiver)
+    expect(await ownState(id)).toBe('granted')
+  })
+
+  it('is waited for while the receiver is away, and none is given in its place', async () => {
+    const id = await offered(receiver)
+    await work(sender)
+    const client = platform.databases.client
+    platform.databases.client = name => {
+      if (databaseLabel(name) !== databaseLabel(nameOf(receiver))) return client(name)
+      throw Object.assign(new Error('gone'), { code: 'SQLITE_CANTOPEN' })
+    }
+    now += 10 * 24 * HOUR
+    await work(sender)
+    expect(await ownState(id)).toBe('offered')
+    platform.databases.client = client
+    now += HOUR
+    await work(sender)
+    expect(await ownState(id)).toBe('timed-out')
   })
 })
 
@@ -256,8 +292,7 @@ describe('a message that cannot be applied', () => {
     const envelope = { id: 'forged-answer', sender: other, message: { ...answer, answeredAt: now } }
     await receive(platform, region, sender, envelope)
     expect(await states(receiver)).toEqual([{ id, side: 'receiver', state: 'offered' }])
-    const [own] = await open(sender).rows<{ state: string }>(sql`SELECT state FROM handoff WHERE id = ${id}`)
-    expect(own?.state).toBe('offered')
+    expect(await ownState(id)).toBe('offered')
   })
 })
 

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { openTenant, type TenantDb } from '../core/db.ts'
 import { groupBy } from '../core/group.ts'
 import type { JobHandler } from '../core/jobs.ts'
@@ -12,7 +12,7 @@ import { receive } from './receive.ts'
 import { message } from './schema.ts'
 
 /** So many that they have arrived long before the job's lease ends. */
-const BATCH = 50
+const BATCH = 100
 const TRIES = 10
 const BACK_OFF_MILLISECONDS = 2_000
 const LONGEST_BACK_OFF_MILLISECONDS = 5 * 60_000
@@ -35,30 +35,41 @@ export const courierJob: JobHandler = {
   },
 }
 
-/** Takes one receiver its messages. When it turns out to be away, the rest of them stay for another time too. */
+interface Outcome {
+  readonly row: MessageRow
+  /** Undefined: it has arrived. */
+  readonly failure: Problem | undefined
+}
+
+/** Takes one receiver its messages, each about another case. Whether it is there at all, the first one finds out. */
 async function goTo(
   platform: Platform,
   region: Region,
   db: TenantDb,
   round: readonly MessageRow[],
 ): Promise<void> {
-  for (const row of round) {
-    try {
-      await receive(platform, region, row.receiver, envelopeOf(db.slug, row))
-      await db.update(message).set({ deliveredAt: platform.clock.now() }).where(eq(message.seq, row.seq))
-    } catch (error) {
-      const failure = asProblem(error)
-      const isAway = failure.slug === 'database-away'
-      await (isAway ? waitForReceiver : tryLater)(db, row, failure, platform.clock.now())
-      platform.log('warn', 'message-waits', {
-        from: db.slug,
-        to: row.receiver,
-        kind: row.kind,
-        problem: failure.slug,
-      })
-      if (isAway) return
-    }
+  const deliver = (row: MessageRow): Promise<Outcome> =>
+    receive(platform, region, row.receiver, envelopeOf(db.slug, row)).then(
+      () => ({ row, failure: undefined }),
+      error => ({ row, failure: asProblem(error) }),
+    )
+  const outcomes = await Promise.all(round.slice(0, 1).map(deliver))
+  if (!outcomes.some(isAway)) outcomes.push(...(await Promise.all(round.slice(1).map(deliver))))
+  const now = platform.clock.now()
+  const arrived = outcomes.filter(({ failure }) => failure === undefined).map(({ row }) => row.seq)
+  if (arrived.length > 0)
+    await db.update(message).set({ deliveredAt: now }).where(inArray(message.seq, arrived))
+  for (const outcome of outcomes) {
+    const { row, failure } = outcome
+    if (failure === undefined) continue
+    await (isAway(outcome) ? waitForReceiver : tryLater)(db, row, failure, now)
+    const told = { from: db.slug, to: row.receiver, kind: row.kind, problem: failure.slug }
+    platform.log('warn', 'message-waits', told)
   }
+}
+
+function isAway({ failure }: Outcome): boolean {
+  return failure?.slug === 'database-away'
 }
 
 /** Being away is nobody's fault and never parks: all that is due to it waits, up to as long again as this one has. */

@@ -2,7 +2,7 @@ import { type JobHandler, runDueJobs } from '../../core/jobs.ts'
 import { type DatabaseName, databaseLabel } from '../platform.ts'
 import type { NodePlatform } from './platform.ts'
 
-/** A burst of rings becomes one run. */
+/** A lone ring is heard at once; a burst of them becomes one run in this time. */
 const GATHER_MILLISECONDS = 100
 /** Every database is looked at this often even if nobody rang. */
 const ROUND_MILLISECONDS = 60_000
@@ -20,6 +20,7 @@ export function jobRunner(platform: NodePlatform, handlers: readonly JobHandler[
   const timers = new Map<string, { timer: NodeJS.Timeout; at: number }>()
   const running = new Map<string, Promise<void>>()
   const rungAgain = new Set<string>()
+  const startedAt = new Map<string, number>()
   let round: NodeJS.Timeout | undefined
   let stopped = false
 
@@ -37,11 +38,17 @@ export function jobRunner(platform: NodePlatform, handlers: readonly JobHandler[
     timers.set(label, { timer, at })
   }
 
+  const hear = (name: DatabaseName) => {
+    const last = startedAt.get(databaseLabel(name)) ?? -Infinity
+    schedule(name, Math.max(0, last + GATHER_MILLISECONDS - performance.now()))
+  }
+
   const run = (name: DatabaseName, label: string) => {
     if (running.has(label)) {
       rungAgain.add(label)
       return
     }
+    startedAt.set(label, performance.now())
     const work = runDueJobs(platform, name, handlers)
       .then(({ nextDueAt }) => {
         if (nextDueAt !== null)
@@ -50,12 +57,12 @@ export function jobRunner(platform: NodePlatform, handlers: readonly JobHandler[
       .catch(() => schedule(name, AWAY_MILLISECONDS))
       .finally(() => {
         running.delete(label)
-        if (rungAgain.delete(label)) schedule(name, GATHER_MILLISECONDS)
+        if (rungAgain.delete(label)) hear(name)
       })
     running.set(label, work)
   }
 
-  platform.onWake(name => schedule(name, GATHER_MILLISECONDS))
+  platform.onWake(hear)
 
   return {
     start(databases) {
