@@ -235,3 +235,44 @@ describe('another platform’s services', { timeout }, () => {
     )
   })
 })
+
+describe('what is nested without end', () => {
+  const deep = 20_000
+  test.each([
+    ['lists', '['.repeat(deep)],
+    ['keys with values', '{a: '.repeat(deep)],
+    ['items', '- '.repeat(deep)],
+    ['keys of keys', '? '.repeat(deep)],
+  ])('as YAML %s is refused', (_, text) => {
+    const { documents, faults } = loadRegion('lake', lakeFiles({ 'region.yaml': text }))
+    expect(documents).toBeUndefined()
+    expect(faults[0]).toMatchObject({ severity: 'error', file: 'region.yaml', line: 1 })
+    expect(faults.map(({ message }) => message).join()).not.toMatch(/stack|regular expression/)
+  })
+
+  test('as JSON is refused, by every reader of it', () => {
+    const text = '['.repeat(deep) + ']'.repeat(deep)
+    expect(loadRegion('lake', lakeFiles({ 'roads.geojson': text })).documents).toBeUndefined()
+    const geometry = { type: 'Polygon', coordinates: JSON.parse(text) }
+    const feature = { properties: { NAME: 'West' }, geometry }
+    const { refused } = importBoundaries(
+      { type: 'FeatureCollection', features: [feature] },
+      { nameField: 'NAME' },
+    )
+    expect(refused).toMatchObject([{ name: 'West', why: expect.stringMatching(/^.{1,80}$/) }])
+    expect(importServices(text, ['municipality']).services).toEqual([])
+  })
+
+  test('as XML or HTML is refused, or read without it', () => {
+    const xml = `<services>${'<a>'.repeat(deep)}${'</a>'.repeat(deep)}</services>`
+    expect(() => importServices(xml, ['municipality'])).toThrow(Problem)
+    const service = {
+      service_code: 'a',
+      service_name: 'A',
+      description: `Told${'<script><a<!--'.repeat(deep)}`,
+    }
+    expect(importServices(JSON.stringify([service]), ['municipality']).services).toMatchObject([
+      { description: 'Told' },
+    ])
+  })
+})
