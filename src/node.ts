@@ -1,6 +1,7 @@
 import { serve } from '@hono/node-server'
 import { createApp, jobHandlers } from './app.ts'
 import { asProblem } from './core/problem.ts'
+import { linger } from './platform/node/linger.ts'
 import { readMigrations } from './platform/node/migrations.ts'
 import { jsonLog, nodePlatform } from './platform/node/platform.ts'
 import { jobRunner } from './platform/node/runner.ts'
@@ -44,10 +45,13 @@ async function start(): Promise<void> {
     }
   }
   const runner = jobRunner(platform, jobHandlers)
-  const server = serve({ fetch: createApp(platform).fetch, port }, () => {
+  const { fetch } = createApp(platform)
+  // What a caller has not sent yet is left to `linger`.
+  const server = serve({ fetch, port, autoCleanupIncoming: false }, () => {
     process.stdout.write(invitation(port, regions))
     runner.start(() => listDatabases(platform))
   })
+  server.on('request', linger)
   server.on('error', error => {
     process.stderr.write(`Countyline cannot listen on port ${port}: ${error.message}. Set PORT to another.\n`)
     process.exit(1)

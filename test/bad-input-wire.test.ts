@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -101,6 +102,28 @@ describe('on the wire', () => {
     expect(answer.headers.get('content-type')).toContain(form)
     expect(await answer.text()).not.toBe('')
     expect(mostMemory() - before).toBeLessThan(150_000)
+  })
+
+  it.each([
+    ['that it announced', (size: number) => `Content-Length: ${size}`, (chunk: string) => chunk],
+    [
+      'in pieces',
+      () => 'Transfer-Encoding: chunked',
+      (chunk: string) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`,
+    ],
+  ])('a slow caller who sends too much %s is let finish, and reads why', async (_, announced, piece) => {
+    const chunk = 'x'.repeat(1024 * 1024)
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+    const answered = once(socket, 'data')
+    socket.write(head('POST /api/v1/media HTTP/1.1', host, announced(20 * chunk.length)))
+    for (let sent = 0; sent < 20; sent++) {
+      await new Promise(resolve => socket.write(piece(chunk), resolve))
+      await new Promise(resolve => setTimeout(resolve, 60))
+    }
+    const [answer] = (await answered) as [Buffer]
+    expect(answer.toString('latin1')).toMatch(/^HTTP\/1\.1 413 /)
+    expect(socket.errored).toBeNull()
+    socket.destroy()
   })
 })
 
