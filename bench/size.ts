@@ -17,7 +17,7 @@ async function pageBytes(): Promise<number> {
   const app = await startApp()
   try {
     const page = await (await app.request('/report/pothole')).text()
-    const loaded = [...page.matchAll(/<(?:link rel="stylesheet" href|script[^>]* src)="([^"]+)"/g)].map(
+    const loaded = [...page.matchAll(/(?:href|src)="([^"]+\.(?:css|js|woff2)(?:\?[^"]*)?)"/g)].map(
       ([, path]) => path ?? '',
     )
     let bytes = gzipSync(page).length
