@@ -1,8 +1,8 @@
 import type { Client, InStatement, ResultSet } from '@libsql/client'
-import { type SQL, sql } from 'drizzle-orm'
+import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import type { LibSQLDatabase } from 'drizzle-orm/libsql'
 import { drizzle } from 'drizzle-orm/libsql/web'
-import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
+import { SQLiteAsyncDialect, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { type DatabaseClient, type DatabaseName, databaseLabel, type Platform } from '../platform/platform.ts'
 import type { Access } from './access.ts'
 import { asProblem, Problem, type ProblemSlug, problem } from './problem.ts'
@@ -50,6 +50,27 @@ export interface Guard {
 export function guard(holds: SQL, otherwise: ProblemSlug, detail?: string): Guard {
   return { holds, otherwise, detail }
 }
+
+/** The step that adds one row. Its text is made once for each set of columns: a report's row has thirty-four. */
+export function insertOne<T extends SQLiteTable>(table: T, row: T['$inferInsert']): Step {
+  const columns = getTableColumns(table) as Record<string, SQLiteColumn>
+  const names = Object.keys(row)
+  const given = row as Record<string, unknown>
+  const params = names.map(name => {
+    const value = given[name]
+    return value === null || value === undefined ? null : columns[name]?.mapToDriverValue(value)
+  })
+  const key = names.join()
+  const texts = insertTexts.get(table) ?? new Map<string, string>()
+  insertTexts.set(table, texts)
+  const text =
+    texts.get(key) ??
+    `INSERT INTO "${getTableName(table)}" (${names.map(name => `"${columns[name]?.name}"`).join(', ')}) VALUES (${names.map(() => '?').join(', ')})`
+  texts.set(key, text)
+  return { toSQL: () => ({ sql: text, params }) }
+}
+
+const insertTexts = new WeakMap<SQLiteTable, Map<string, string>>()
 
 export interface TenantReader extends Reader {
   readonly [kind]: 'tenant'

@@ -23,6 +23,7 @@ export interface Patience {
 }
 
 const LEASE_MILLISECONDS = 30_000
+const MOST_AT_ONCE = 100
 const BACK_OFF_MILLISECONDS = 2_000
 const COMMON_PATIENCE: Patience = { tries: 10, longestBackOff: 15 * 60_000 }
 /** For what depends on somebody else's server: about three days. */
@@ -41,26 +42,28 @@ export interface JobRun {
   readonly nextDueAt: number | null
 }
 
-/** Runs what is due in one database, until nothing is. Never throws for a failing job; throws when the database is away. */
+/**
+ * Runs what is due in one database, until nothing is; with `onceEach`, what is rung again meanwhile is left for the
+ * next call, so that a caller with a timer lets a burst gather. Never throws for a failing job; throws when the database is away. */
 export async function runDueJobs(
   platform: Platform,
   name: DatabaseName,
   handlers: readonly JobHandler[],
-  limit = 100,
+  { onceEach = false } = {},
 ): Promise<JobRun> {
   const db = openForJobs(platform, name)
-  let done = 0
+  const ran: number[] = []
   let failed = 0
-  while (done + failed < limit) {
-    const leased = await lease(db, platform.clock.now())
+  while (ran.length < MOST_AT_ONCE) {
+    const leased = await lease(db, platform.clock.now(), onceEach ? ran : [])
     if (leased === undefined) break
+    ran.push(leased.id)
     const handler = handlers.find(candidate => candidate.kind === leased.kind)
     const startedAt = platform.clock.now()
     try {
       if (handler === undefined) throw new Error(`no handler for jobs of kind ${leased.kind}`)
       const again = await handler.run(platform, name, JSON.parse(leased.payload))
       await finish(db, leased, again)
-      done++
     } catch (error) {
       failed++
       await postpone(db, leased, error, platform.clock.now(), handler?.patience ?? COMMON_PATIENCE)
@@ -78,18 +81,19 @@ export async function runDueJobs(
     .select({ dueAt: sql<number | null>`min(max(due_at, leased_until))` })
     .from(job)
     .where(sql`parked_at IS NULL`)
-  return { done, failed, nextDueAt: next?.dueAt ?? null }
+  return { done: ran.length - failed, failed, nextDueAt: next?.dueAt ?? null }
 }
 
 export type Job = typeof job.$inferSelect
 
 /** Takes the job due longest, for half a minute; one statement, so two workers never hold the same one. */
-async function lease(db: Writer, now: number): Promise<Job | undefined> {
+async function lease(db: Writer, now: number, except: readonly number[]): Promise<Job | undefined> {
   const [leased] = await db
     .update(job)
     .set({ leasedUntil: now + LEASE_MILLISECONDS, attempts: sql`attempts + 1` })
     .where(
-      sql`id = (SELECT id FROM job WHERE due_at <= ${now} AND leased_until <= ${now} AND parked_at IS NULL ORDER BY due_at LIMIT 1)`,
+      sql`id = (SELECT id FROM job WHERE due_at <= ${now} AND leased_until <= ${now} AND parked_at IS NULL
+        AND id NOT IN (SELECT value FROM json_each(${JSON.stringify(except)})) ORDER BY due_at LIMIT 1)`,
     )
     .returning()
   return leased

@@ -79,16 +79,16 @@ function withQuery(form: readonly Pair[], query: readonly Pair[]): Pair[] {
 }
 
 async function readBytes(request: Request, max: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = problem('too-large', { detail: `Send at most ${max / 1024 / 1024} MB.` })
+  const tooLarge = () => problem('too-large', { detail: `Send at most ${max / 1024 / 1024} MB.` })
   const announced = request.headers.get('content-length')
-  if (Number(announced) > max) throw tooLarge
+  if (Number(announced) > max) throw tooLarge()
   if (announced !== null) return new Uint8Array(await request.arrayBuffer())
   const parts: Uint8Array<ArrayBuffer>[] = []
   let size = 0
   // Cancelling would cut the connection before the sender has read why.
   for await (const part of request.body?.values({ preventCancel: true }) ?? []) {
     size += part.length
-    if (size > max) throw tooLarge
+    if (size > max) throw tooLarge()
     parts.push(part)
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer())

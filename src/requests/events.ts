@@ -1,7 +1,8 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import { insertOne, type Step } from '../core/db.ts'
 import { ring } from '../core/jobs.ts'
 import type { BodyRef, Resolution, TraceStep } from '../routing/types.ts'
-import type { CloseReason, LinkState, Status } from './schema.ts'
+import { type CloseReason, event, type LinkState, type Status } from './schema.ts'
 
 /** What can stand in a jurisdiction's log about a request. */
 export type RequestEvent =
@@ -132,7 +133,6 @@ export function record(
   at: number,
   isPublic: boolean,
   { type, ...payload }: RequestEvent,
-): SQL {
-  return sql`INSERT INTO event (request, type, actor, at, public, payload)
-    VALUES (${request}, ${type}, ${actor}, ${at}, ${isPublic ? 1 : 0}, ${JSON.stringify(payload)})`
+): Step {
+  return insertOne(event, { request, type, actor, at, public: isPublic, payload: JSON.stringify(payload) })
 }

@@ -36,6 +36,8 @@ export const publishJob: JobHandler = {
         sql`INSERT INTO consumer (name, seq) VALUES (${CONSUMER}, ${changed.newest})
           ON CONFLICT (name) DO UPDATE SET seq = max(seq, excluded.seq)`,
       ])
+      // What came meanwhile has rung again: with what else comes, it is carried in one go.
+      if (changed.count < BATCH) return undefined
     }
   },
 }
@@ -43,6 +45,7 @@ export const publishJob: JobHandler = {
 interface Changed {
   /** The last event looked at; null: nothing is new. */
   readonly newest: number | null
+  readonly count: number
   /** The public requests that these events are about: JSON, a list of values for each, in the order of `columns`. */
   readonly rows: string
   /** JSON: the cases among them that others have shares of; how those stand is worked out here. */
@@ -82,7 +85,7 @@ const changedSince = sql.raw(`
   face AS (
     SELECT *, EXISTS (SELECT 1 FROM share WHERE share.case_id = request.id) AS is_shared FROM request
     WHERE id IN (SELECT request FROM news) AND id = case_id AND private = 0)
-  SELECT (SELECT max(seq) FROM news) AS newest,
+  SELECT (SELECT max(seq) FROM news) AS newest, (SELECT count(*) FROM news) AS count,
     (SELECT json_group_array(json_array(${columns.join(', ')})) FROM face WHERE NOT is_shared) AS rows,
     (SELECT json_group_array(id) FROM face WHERE is_shared) AS shared`)
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type Access, actorOf } from '../core/access.ts'
-import { guard, openRegion, openTenant, type Step, violates } from '../core/db.ts'
+import { guard, insertOne, openRegion, openTenant, type Step, violates } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
 import { randomText, trackingNumber } from '../core/ids.ts'
 import { ring } from '../core/jobs.ts'
@@ -127,25 +127,63 @@ function reportSteps(
   const hasContact = Object.values(details).some(detail => detail.trim() !== '')
   const personId = hasContact ? randomText(platform.random, 16) : null
   if (personId !== null) {
-    steps.push(sql`INSERT INTO ${person} (id, first_name, last_name, email, phone, device_id, account_id, shared, created_at) VALUES
-      (${personId}, ${blank(contact.firstName)}, ${blank(contact.lastName)}, ${blank(contact.email)}, ${blank(contact.phone)},
-       ${blank(contact.deviceId)}, ${blank(contact.accountId)}, ${shared ? 1 : 0}, ${at})`)
+    steps.push(
+      insertOne(person, {
+        id: personId,
+        firstName: blank(contact.firstName),
+        lastName: blank(contact.lastName),
+        email: blank(contact.email),
+        phone: blank(contact.phone),
+        deviceId: blank(contact.deviceId),
+        accountId: blank(contact.accountId),
+        shared,
+        createdAt: at,
+      }),
+    )
   }
   if (draft.follow) {
     steps.push(sql`INSERT INTO ${follower} (id, case_id, email, language, created_at, confirmed_at)
       VALUES (${randomText(platform.random, 16)}, ${id}, ${contact.email.trim()}, ${draft.language}, ${at}, ${at})`)
     steps.push(ring(NOTIFY, at))
   }
-  const answers = JSON.stringify(answersOf(service, draft, region))
-  steps.push(sql`INSERT INTO ${request} (id, case_id, origin, custody, trail, case_status, received_at, service_code, service_name, status, version, description, address, address_id, zipcode,
-      lat, long, accuracy, answers, private, urgent, resolution, accountable, agency_responsible, triage, channel, language, person,
-      media, media_url, incident_at, requested_at, updated_at, expected_at)
-    VALUES (${id}, ${id}, ${jurisdiction}, 'held', ${JSON.stringify([jurisdiction])}, 'submitted', ${at}, ${service.code}, ${text(service.name, region.language)}, 'submitted', 1, ${draft.description}, ${blank(draft.address)},
-      ${blank(draft.addressId)}, ${blank(draft.zipcode)}, ${draft.place?.lat ?? null}, ${draft.place?.long ?? null}, ${draft.accuracy},
-      ${answers}, ${service.private ? 1 : 0}, ${resolution.urgent ? 1 : 0}, ${JSON.stringify(resolution)}, ${resolution.accountable.id},
-      ${resolution.performer.name}, ${needsTriage(resolution) ? 1 : 0}, ${draft.channel},
-      ${draft.language}, ${personId}, ${draft.media[0] ?? null}, ${blank(draft.mediaUrl)}, ${draft.incidentAt ?? null},
-      ${at}, ${at}, ${expectedAt})`)
+  steps.push(
+    insertOne(request, {
+      id,
+      caseId: id,
+      origin: jurisdiction,
+      custody: 'held',
+      trail: JSON.stringify([jurisdiction]),
+      caseStatus: 'submitted',
+      receivedAt: at,
+      serviceCode: service.code,
+      serviceName: text(service.name, region.language),
+      status: 'submitted',
+      version: 1,
+      description: draft.description,
+      address: blank(draft.address),
+      addressId: blank(draft.addressId),
+      zipcode: blank(draft.zipcode),
+      lat: draft.place?.lat ?? null,
+      long: draft.place?.long ?? null,
+      accuracy: draft.accuracy,
+      answers: JSON.stringify(answersOf(service, draft, region)),
+      private: service.private === true,
+      urgent: resolution.urgent,
+      resolution: JSON.stringify(resolution),
+      accountable: resolution.accountable.id,
+      agencyResponsible: resolution.performer.name,
+      triage: needsTriage(resolution),
+      channel: draft.channel,
+      language: draft.language,
+      person: personId,
+      media: draft.media[0] ?? null,
+      mediaUrl: blank(draft.mediaUrl),
+      incidentAt: draft.incidentAt ?? null,
+      requestedAt: at,
+      updatedAt: at,
+      expectedAt,
+    }),
+  )
   for (const photo of photos) {
     steps.push(sql`INSERT INTO ${media} (id, request, type, bytes, created_at)
       VALUES (${photo.id}, ${id}, ${photo.type}, ${photo.bytes}, ${at})`)

@@ -10,6 +10,8 @@ import type { DatabaseClient } from '../platform.ts'
 const BUSY_MILLISECONDS = 2000
 /** Pages (of 4 KB) in the write-ahead log before they are carried over: the carrying waits for the disk twice. */
 const CHECKPOINT_PAGES = 8000
+/** Memory for pages, at most: a busy database's indexes are many times SQLite's own 2 MB. */
+const CACHE_KILOBYTES = 16_000
 const STATEMENTS_KEPT = 200
 
 type Statement = ReturnType<Database.Database['prepare']>
@@ -32,6 +34,7 @@ export function openEmbedded(file: string): DatabaseClient {
   const db = new Database(file, { timeout: BUSY_MILLISECONDS })
   db.exec('PRAGMA journal_mode = WAL')
   db.exec('PRAGMA synchronous = FULL')
+  db.exec(`PRAGMA cache_size = -${CACHE_KILOBYTES}`)
   db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
   const prepared = new Map<string, Prepared>()
   let waiting: Waiting[] = []
@@ -86,30 +89,50 @@ export function openEmbedded(file: string): DatabaseClient {
     }
   }
 
-  /** Each batch stays all or nothing behind its own savepoint; one commit, which waits for the disk, serves them all. */
+  /**
+   * What waits, in one transaction: one commit, which waits for the disk, serves all. Batches rarely fail, so they are
+   * first tried without a savepoint each, and all again with one if any does. Throws what undid the whole.
+   */
+  const commitAll = (group: readonly Waiting[], apart: boolean): (() => void)[] =>
+    within('BEGIN IMMEDIATE', () =>
+      group.map(({ statements, resolve, reject }) => {
+        if (!apart) {
+          const results = runAll(statements)
+          return () => resolve(results)
+        }
+        run('SAVEPOINT one')
+        try {
+          const results = runAll(statements)
+          run('RELEASE one')
+          return () => resolve(results)
+        } catch (error) {
+          // The disk may be full, or the like: then the whole transaction is gone already.
+          if (!db.inTransaction) throw error
+          run('ROLLBACK TO one')
+          run('RELEASE one')
+          return () => reject(error)
+        }
+      }),
+    )
+
   const writeTogether = () => {
     const group = waiting
     waiting = []
-    const answers: (() => void)[] = []
+    const undone = (error: unknown) =>
+      group.map(
+        ({ reject }) =>
+          () =>
+            reject(error),
+      )
+    let answers: (() => void)[]
     try {
-      within('BEGIN IMMEDIATE', () => {
-        for (const { statements, resolve, reject } of group) {
-          run('SAVEPOINT one')
-          try {
-            const results = runAll(statements)
-            answers.push(() => resolve(results))
-          } catch (error) {
-            // The disk may be full, or the like: then the whole transaction is gone already.
-            if (!db.inTransaction) throw error
-            run('ROLLBACK TO one')
-            answers.push(() => reject(error))
-          }
-          run('RELEASE one')
-        }
-      })
+      answers = commitAll(group, false)
     } catch (error) {
-      for (const { reject } of group) reject(error)
-      return
+      try {
+        answers = group.length === 1 ? undone(error) : commitAll(group, true)
+      } catch (whole) {
+        answers = undone(whole)
+      }
     }
     for (const answer of answers) answer()
   }

@@ -47,7 +47,7 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
   return {
     runtime: 'node',
     clock: { now: settings.now ?? Date.now },
-    random: { bytes: length => crypto.getRandomValues(new Uint8Array(length)) },
+    random: { bytes: randomPool() },
     databases,
     files: diskFiles(join(settings.dataDir, 'files')),
     assets: diskAssets(),
@@ -82,4 +82,23 @@ function mailBy(settings: MailSettings | undefined): Mail {
 
 export const jsonLog: Log = (level, event, fields = {}) => {
   process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...fields })}\n`)
+}
+
+const POOL_BYTES = 4096
+
+/** The system's random bytes, asked for by the page: each asking costs more than the bytes. No byte is given twice. */
+function randomPool(): (length: number) => Uint8Array<ArrayBuffer> {
+  const pool = new Uint8Array(POOL_BYTES)
+  let left = 0
+  return length => {
+    if (length > POOL_BYTES) return crypto.getRandomValues(new Uint8Array(length))
+    if (length > left) {
+      crypto.getRandomValues(pool)
+      left = POOL_BYTES
+    }
+    left -= length
+    const given = pool.slice(left, left + length)
+    pool.fill(0, left, left + length)
+    return given
+  }
 }

@@ -38,9 +38,9 @@ export function jobRunner(platform: NodePlatform, handlers: readonly JobHandler[
     timers.set(label, { timer, at })
   }
 
-  const hear = (name: DatabaseName) => {
+  const hear = (name: DatabaseName, wait = 0) => {
     const last = startedAt.get(databaseLabel(name)) ?? -Infinity
-    schedule(name, Math.max(0, last + GATHER_MILLISECONDS - performance.now()))
+    schedule(name, Math.max(wait, last + GATHER_MILLISECONDS - performance.now()))
   }
 
   const run = (name: DatabaseName, label: string) => {
@@ -49,10 +49,9 @@ export function jobRunner(platform: NodePlatform, handlers: readonly JobHandler[
       return
     }
     startedAt.set(label, performance.now())
-    const work = runDueJobs(platform, name, handlers)
+    const work = runDueJobs(platform, name, handlers, { onceEach: true })
       .then(({ nextDueAt }) => {
-        if (nextDueAt !== null)
-          schedule(name, Math.min(ROUND_MILLISECONDS, Math.max(0, nextDueAt - platform.clock.now())))
+        if (nextDueAt !== null) hear(name, Math.min(ROUND_MILLISECONDS, nextDueAt - platform.clock.now()))
       })
       .catch(() => schedule(name, AWAY_MILLISECONDS))
       .finally(() => {
@@ -62,7 +61,7 @@ export function jobRunner(platform: NodePlatform, handlers: readonly JobHandler[
     running.set(label, work)
   }
 
-  platform.onWake(hear)
+  platform.onWake(name => hear(name))
 
   return {
     start(databases) {
