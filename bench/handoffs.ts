@@ -30,9 +30,9 @@ export async function bench(): Promise<readonly Figure[]> {
   await app.runJobs()
   await app.platform.close()
   const platform = nodePlatform({ dataDir: app.dataDir, log: () => {} })
+  const handOn = await preparedHandoffs(platform, app.region, ALONE + SUSTAINED)
   const runner = jobRunner(platform, jobHandlers)
   try {
-    const handOn = await preparedHandoffs(platform, app.region, ALONE + SUSTAINED)
     const insert = await plainInserts(app.dataDir)
     const ours = await latencies(handOn)
     const plain = await latencies(insert)

@@ -20,6 +20,7 @@ export type PublicRequest = typeof publicRequest.$inferSelect
 /** Carries what changed since its cursor to the region. The same event twice, or out of order, changes nothing. */
 export const publishJob: JobHandler = {
   kind: PUBLISH,
+  gathers: true,
   async run(platform, database) {
     if (database.kind !== 'tenant') return undefined
     const access = { kind: 'system', reason: PUBLISH } as const

@@ -40,7 +40,7 @@ export function jobRunner(platform: NodePlatform, handlers: readonly JobHandler[
 
   const hear = (name: DatabaseName, wait = 0) => {
     const last = startedAt.get(databaseLabel(name)) ?? -Infinity
-    schedule(name, Math.max(wait, last + GATHER_MILLISECONDS - performance.now()))
+    schedule(name, Math.max(0, wait, last + GATHER_MILLISECONDS - performance.now()))
   }
 
   const run = (name: DatabaseName, label: string) => {
@@ -49,7 +49,7 @@ export function jobRunner(platform: NodePlatform, handlers: readonly JobHandler[
       return
     }
     startedAt.set(label, performance.now())
-    const work = runDueJobs(platform, name, handlers, { onceEach: true })
+    const work = runDueJobs(platform, name, handlers)
       .then(({ nextDueAt }) => {
         if (nextDueAt !== null) hear(name, Math.min(ROUND_MILLISECONDS, nextDueAt - platform.clock.now()))
       })
