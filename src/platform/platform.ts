@@ -60,7 +60,10 @@ export interface Assets {
   fetch(request: Request): Promise<Response>
 }
 
-/** What only the operator knows, by name: `SIGNING_KEY`, and `PARTNER_…` for the keys that partners gave us. */
+/**
+ * What only the operator knows, by name: `SIGNING_KEY`, `MASTER_KEY`, `PARTNER_…` for the keys that partners gave us, and
+ * `OIDC_…` for those of sign-in providers.
+ */
 export interface Secrets {
   get(name: string): string | undefined
 }

@@ -15,6 +15,8 @@ export interface Env {
   readonly ASSETS: Fetcher
   /** A secret: marks the links in letters. At least 32 random characters, the same for ever. */
   readonly SIGNING_KEY?: string
+  /** A secret: contact details are encrypted by it (`core/encryption.ts`). At least 32 random characters. */
+  readonly MASTER_KEY?: string
   readonly PUBLIC_URL?: string
   /** A mail service over HTTP (`mail.ts`); the token is a secret. */
   readonly MAIL_URL?: string
@@ -54,7 +56,9 @@ function makePlatform(env: Env): Platform {
     },
     secrets: {
       get(name) {
-        const value = /^(SIGNING_KEY|PARTNER_\w+)$/.test(name) ? Reflect.get(env, name) : undefined
+        const value = /^(SIGNING_KEY|MASTER_KEY|MASTER_KEY_PREVIOUS|(PARTNER|OIDC)_\w+)$/.test(name)
+          ? Reflect.get(env, name)
+          : undefined
         return typeof value === 'string' && value !== '' ? value : undefined
       },
     },
