@@ -8,7 +8,7 @@ import { translator } from './core/i18n.ts'
 import { randomText } from './core/ids.ts'
 import type { JobHandler } from './core/jobs.ts'
 import { describeApi, type Operations } from './core/openapi.ts'
-import { asProblem, type Problem, problem } from './core/problem.ts'
+import { asProblem, type Problem, type ProblemSlug, problem } from './core/problem.ts'
 import { problemJson } from './core/problem-json.ts'
 import { duplicateOperations } from './handoffs/case-operations.ts'
 import { caseRoutes } from './handoffs/case-routes.ts'
@@ -128,6 +128,21 @@ export function createApp(platform: Platform): Hono<Door> {
   return app
 }
 
+/** Where a reader is led who must sign in first, or prove again who they are. */
+const signInPages: Partial<Record<ProblemSlug, string>> = {
+  'sign-in-needed': '/sign-in',
+  'prove-again': '/sign-in/again',
+}
+
+/** Back to the page that was asked for; after a form, to the page that it stood on. */
+function toSignIn(c: Context<Door>, page: string): string {
+  const { base, origin } = c.get('site')
+  const isForm = c.req.method !== 'GET' && c.req.method !== 'HEAD'
+  const from = new URL(isForm ? (c.req.header('referer') ?? base) : c.req.url, origin || c.req.url)
+  const to = from.origin === new URL(c.req.url).origin ? `${from.pathname}${from.search}` : `${base}/`
+  return `${base}${page}?${new URLSearchParams({ to })}`
+}
+
 /** Where programs ask: they are answered in JSON. */
 const forPrograms = /^\/(?:api|healthz|readyz)(?:\/|$)/
 
@@ -141,7 +156,9 @@ function answer(c: Context<Door>, found: Problem): Response | Promise<Response> 
     const say = translator(c.get('language') ?? 'en')
     return problemJson(found, c.get('requestId'), (code, params) => say(`fault-${code}`, params))
   }
-  return c.get('site') === undefined ? barePage(c, found) : problemPage(c, found)
+  if (c.get('site') === undefined) return barePage(c, found)
+  const signIn = signInPages[found.slug]
+  return signIn === undefined ? problemPage(c, found) : c.redirect(toSignIn(c, signIn), 303)
 }
 
 function toProblem(error: unknown): Problem {

@@ -320,7 +320,7 @@ describe('keys, migrations and jobs', () => {
       region: 'lake',
       jurisdiction: 'west',
       scope: 'work',
-      api_key: expect.stringMatching(/^cl_west_/),
+      api_key: expect.stringMatching(/^cl_work_west_/),
     })
   })
 

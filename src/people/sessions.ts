@@ -3,6 +3,7 @@ import type { Proof, SignedInAccess } from '../core/access.ts'
 import { openRegion, openTenant, type RegionDb } from '../core/db.ts'
 import { randomText } from '../core/ids.ts'
 import { type JobHandler, ring } from '../core/jobs.ts'
+import { problem } from '../core/problem.ts'
 import { readSigned, sign } from '../core/signing.ts'
 import type { DatabaseName, Platform } from '../platform/platform.ts'
 import { accountReach, type SignInMethod, session, type sessionKinds, staffReach } from './region-schema.ts'
@@ -41,7 +42,7 @@ const limits: Readonly<Record<SessionKind, { readonly idle: number; readonly abs
 }
 
 /** How recent the proof must be for a dangerous act. */
-export const PROVED_WITHIN = 10 * MINUTE
+const PROVED_WITHIN = 10 * MINUTE
 
 export interface NewSession {
   readonly kind: SessionKind
@@ -141,6 +142,11 @@ export function isNotEnded({ session }: SignedIn): Proof {
 export function signedInAccess({ region, session: id }: SignedIn, now: number): SignedInAccess {
   const holds = sql`EXISTS (SELECT 1 FROM ${session} WHERE id = ${id} AND ended_at IS NULL AND until > ${now})`
   return { kind: 'signed-in', region, proof: [{ holds, otherwise: 'sign-in-needed' }] }
+}
+
+/** Throws `prove-again` unless the holder has proved who they are a short while ago: for dangerous acts (ASVS 5.0, 7.5.3). */
+export function refuseStale({ provedAt }: SignedIn, now: number): void {
+  if (now - provedAt > PROVED_WITHIN) throw problem('prove-again')
 }
 
 /** The holder has proved again who they are: dangerous acts are open for a while. Answers the cookie's new text. */
