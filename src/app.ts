@@ -10,6 +10,7 @@ import type { JobHandler } from './core/jobs.ts'
 import { describeApi, type Operations } from './core/openapi.ts'
 import { asProblem, type Problem, type ProblemSlug, problem } from './core/problem.ts'
 import { problemJson } from './core/problem-json.ts'
+import { reencryptJob } from './core/reencrypt.ts'
 import { duplicateOperations } from './handoffs/case-operations.ts'
 import { caseRoutes } from './handoffs/case-routes.ts'
 import { checkBackJob } from './handoffs/check-back.ts'
@@ -31,6 +32,7 @@ import type { Platform } from './platform/platform.ts'
 import { regionOperations } from './regions/operations.ts'
 import { regionRoutes } from './regions/routes.ts'
 import { type Door, findSite, pathInSite } from './regions/site.ts'
+import { encryptedTables } from './requests/encrypted.ts'
 import { mediaRoutes } from './requests/media-routes.ts'
 import { requestOperations } from './requests/operations.ts'
 import { publishJob } from './requests/public-index.ts'
@@ -55,6 +57,7 @@ export const jobHandlers: readonly JobHandler[] = [
   pollJob,
   checkBackJob,
   notifyJob,
+  reencryptJob(encryptedTables),
 ]
 
 /** Every call of the JSON API, as `/api/v1/openapi.json` describes it. */

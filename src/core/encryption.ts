@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { type DatabaseName, databaseLabel, type Platform } from '../platform/platform.ts'
 import { fromBase64Url, toBase64Url } from './base64url.ts'
-import type { Reader, RegionDb, RegionReader, TenantDb, TenantReader } from './db.ts'
+import type { RegionDb, RegionReader, TenantDb, TenantReader } from './db.ts'
 import { problem } from './problem.ts'
 
 /*
@@ -14,18 +14,28 @@ const VERSION = 'e1'
 const IV_BYTES = 12
 const KEY_BYTES = 32
 
+/** As old as this, what is known of the keys is looked at again beside the work. */
+const FRESH_MILLISECONDS = 5_000
+/** As old as this, before it: a key that was retired meanwhile encrypts nothing more. */
+const STALE_MILLISECONDS = 60_000
+
 export type Purpose = 'fields' | 'index'
+
+type Changing = TenantDb | RegionDb
+type Looking = TenantReader | RegionReader
 
 interface DataKey {
   readonly id: number
-  readonly bytes: Uint8Array<ArrayBuffer>
   readonly key: CryptoKey
 }
 
-/** A value that only this database's key opens. `what` names the field, such as `person.email`. Null stays null. */
+/**
+ * A value that only this database's key opens. `what` names the field, such as `staff.email`; `fieldOf` binds it to its
+ * row too. Null stays null.
+ */
 export async function encrypt<T extends string | null>(
   platform: Platform,
-  db: TenantDb | RegionDb,
+  db: Changing,
   what: string,
   value: T,
 ): Promise<T> {
@@ -37,7 +47,17 @@ export async function encrypt<T extends string | null>(
     key,
     utf8(value),
   )
-  return `${VERSION}.${id}.${toBase64Url(iv)}.${toBase64Url(new Uint8Array(sealed))}` as T
+  return `${markOf(id)}${toBase64Url(iv)}.${toBase64Url(new Uint8Array(sealed))}` as T
+}
+
+/** What every value begins with that this key has encrypted. */
+export function markOf(key: number): string {
+  return `${VERSION}.${key}.`
+}
+
+/** A field of one row: what is encrypted for it opens in no other row. */
+export function fieldOf(table: string, column: string, row: string): string {
+  return `${table}.${column}/${row}`
 }
 
 /**
@@ -46,7 +66,7 @@ export async function encrypt<T extends string | null>(
  */
 export async function decrypt<T extends string | null>(
   platform: Platform,
-  db: TenantReader | RegionReader,
+  db: Looking,
   what: string,
   value: T,
 ): Promise<T> {
@@ -68,84 +88,149 @@ export async function decrypt<T extends string | null>(
 /** By what an encrypted value is found: the same for the same value, and only in this database. */
 export async function keyedHash(
   platform: Platform,
-  db: TenantDb | RegionDb,
+  db: Changing,
   what: string,
   value: string,
 ): Promise<string> {
-  const { bytes } = await currentKey(platform, db, 'index')
-  const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  const { key } = await currentKey(platform, db, 'index')
   return toBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(`${what} ${value}`))))
-}
-
-/** Of each database, its keys as they were unwrapped: by number, and the one in use for each purpose. */
-interface Keyring {
-  readonly byId: Map<number, DataKey>
-  readonly current: Map<Purpose, DataKey>
-}
-const keyrings = new WeakMap<Platform, Map<string, Keyring>>()
-
-function keyringOf(platform: Platform, label: string): Keyring {
-  const all = keyrings.get(platform) ?? new Map<string, Keyring>()
-  keyrings.set(platform, all)
-  const known = all.get(label) ?? { byId: new Map(), current: new Map() }
-  all.set(label, known)
-  return known
-}
-
-/** After keys were changed: what is kept in memory no longer counts. */
-export function forgetKeys(platform: Platform): void {
-  keyrings.delete(platform)
 }
 
 interface KeyRow {
   readonly id: number
+  readonly purpose: Purpose
   readonly wrapped: string
   readonly master: string
+  readonly retired_at: number | null
 }
 
-async function currentKey(platform: Platform, db: TenantDb | RegionDb, purpose: Purpose): Promise<DataKey> {
-  const keyring = keyringOf(platform, labelOf(db))
-  const known = keyring.current.get(purpose)
-  if (known !== undefined) return known
-  const [row = await addKey(platform, db, purpose)] = await newest(db, purpose)
-  const found = await unwrap(platform, labelOf(db), row)
-  keyring.byId.set(found.id, found)
-  keyring.current.set(purpose, found)
-  return found
+/** The keys of a database: as they stand in it, and as far as they were needed, unwrapped. */
+interface Keyring {
+  rows: readonly KeyRow[]
+  readAt: number
+  readonly unwrapped: Map<number, DataKey>
 }
 
-function newest(db: Reader, purpose: Purpose): Promise<KeyRow[]> {
-  return db.rows<KeyRow>(
-    sql`SELECT id, wrapped, master FROM data_key WHERE purpose = ${purpose} AND retired_at IS NULL ORDER BY id LIMIT 1`,
+// Values, not promises: on Workers one request may not wait for another's.
+const keyrings = new WeakMap<Platform, Map<string, Keyring>>()
+
+async function readKeys(platform: Platform, db: Looking): Promise<Keyring> {
+  const readAt = platform.clock.now()
+  const rows = await db.rows<KeyRow>(
+    sql`SELECT id, purpose, wrapped, master, retired_at FROM data_key ORDER BY id`,
   )
+  const all = keyrings.get(platform) ?? new Map<string, Keyring>()
+  keyrings.set(platform, all)
+  const known = all.get(labelOf(db))
+  if (known !== undefined) return Object.assign(known, { rows, readAt })
+  const keyring = { rows, readAt, unwrapped: new Map<number, DataKey>() }
+  all.set(labelOf(db), keyring)
+  return keyring
 }
 
-/** A database's first key. Of two that are made at once, the first to arrive is the one. */
-async function addKey(platform: Platform, db: TenantDb | RegionDb, purpose: Purpose): Promise<KeyRow> {
-  const made = await wrap(platform, labelOf(db), platform.random.bytes(KEY_BYTES))
-  await db.commit([
-    sql`INSERT INTO data_key (purpose, wrapped, master, created_at)
-      SELECT ${purpose}, ${made.wrapped}, ${made.master}, ${platform.clock.now()}
-      WHERE NOT EXISTS (SELECT 1 FROM data_key WHERE purpose = ${purpose} AND retired_at IS NULL)`,
-  ])
-  const [row] = await newest(db, purpose)
+/** Reads the keys of this database again now. */
+export async function refreshKeys(platform: Platform, db: Looking): Promise<void> {
+  await readKeys(platform, db)
+}
+
+async function currentKey(platform: Platform, db: Changing, purpose: Purpose): Promise<DataKey> {
+  let keyring = keyrings.get(platform)?.get(labelOf(db))
+  const age = platform.clock.now() - (keyring?.readAt ?? -Infinity)
+  if (keyring === undefined || age > STALE_MILLISECONDS) keyring = await readKeys(platform, db)
+  else if (age > FRESH_MILLISECONDS) {
+    // Looked at once, however many ask meanwhile.
+    keyring.readAt = platform.clock.now() - FRESH_MILLISECONDS / 2
+    platform.later(readKeys(platform, db))
+  }
+  const row = newest(keyring, purpose) ?? newest(await addKeys(platform, db), purpose)
   if (row === undefined) throw problem('fault', { cause: new Error('no data key') })
-  return row
+  return unwrapped(platform, db, keyring, row)
 }
 
-async function keyById(platform: Platform, db: TenantReader | RegionReader, id: number): Promise<DataKey> {
-  const { byId } = keyringOf(platform, labelOf(db))
-  const known = byId.get(id)
-  if (known !== undefined) return known
-  const [row] = await db.rows<KeyRow>(sql`SELECT id, wrapped, master FROM data_key WHERE id = ${id}`)
+/** The number of the key that encrypts in this database; undefined before its first value. */
+export async function currentKeyId(platform: Platform, db: Looking): Promise<number | undefined> {
+  return newest(await readKeys(platform, db), 'fields')?.id
+}
+
+function newest({ rows }: Keyring, purpose: Purpose): KeyRow | undefined {
+  return rows.findLast(row => row.purpose === purpose && row.retired_at === null)
+}
+
+/** A database's first keys. Of two that are made at once, the first to arrive is the one. */
+async function addKeys(platform: Platform, db: Changing): Promise<Keyring> {
+  const steps = []
+  for (const purpose of ['fields', 'index'] as const) {
+    steps.push(
+      await addKey(
+        platform,
+        db,
+        purpose,
+        sql`NOT EXISTS (SELECT 1 FROM data_key WHERE purpose = ${purpose} AND retired_at IS NULL)`,
+      ),
+    )
+  }
+  await db.commit(steps)
+  return readKeys(platform, db)
+}
+
+async function addKey(platform: Platform, db: Changing, purpose: Purpose, when: SQL): Promise<SQL> {
+  const { wrapped, master } = await wrap(platform, labelOf(db), platform.random.bytes(KEY_BYTES))
+  return sql`INSERT INTO data_key (purpose, wrapped, master, created_at)
+    SELECT ${purpose}, ${wrapped}, ${master}, ${platform.clock.now()} WHERE ${when}`
+}
+
+/** From now on another key encrypts. What the ones before it have encrypted they still open. */
+export async function renewDataKey(platform: Platform, db: Changing): Promise<void> {
+  await db.commit([
+    await addKey(platform, db, 'fields', sql`1`),
+    sql`UPDATE data_key SET retired_at = ${platform.clock.now()} WHERE purpose = 'fields' AND retired_at IS NULL
+      AND id < (SELECT max(id) FROM data_key WHERE purpose = 'fields')`,
+  ])
+  await readKeys(platform, db)
+}
+
+/**
+ * Wraps the keys of this database by the master key in use, where an earlier one has. Answers how many. Throws
+ * `not-configured` where neither MASTER_KEY nor MASTER_KEY_PREVIOUS opens one.
+ */
+export async function rewrapKeys(platform: Platform, db: Changing): Promise<number> {
+  const { id: master } = await masterKey(platform)
+  const { rows } = await readKeys(platform, db)
+  const old = rows.filter(row => row.master !== master)
+  for (const row of old) {
+    const made = await wrap(platform, labelOf(db), await unwrap(platform, labelOf(db), row))
+    await db.commit([
+      sql`UPDATE data_key SET wrapped = ${made.wrapped}, master = ${made.master}
+        WHERE id = ${row.id} AND wrapped = ${row.wrapped}`,
+    ])
+  }
+  return old.length
+}
+
+async function keyById(platform: Platform, db: Looking, id: number): Promise<DataKey> {
+  const known = keyrings.get(platform)?.get(labelOf(db))
+  const find = ({ rows }: Keyring) => rows.find(row => row.id === id)
+  const keyring = known !== undefined && find(known) !== undefined ? known : await readKeys(platform, db)
+  const row = find(keyring)
   if (row === undefined) throw problem('fault', { cause: new Error('unknown data key') })
-  const found = await unwrap(platform, labelOf(db), row)
-  byId.set(id, found)
-  return found
+  return unwrapped(platform, db, keyring, row)
+}
+
+async function unwrapped(platform: Platform, db: Looking, keyring: Keyring, row: KeyRow): Promise<DataKey> {
+  const known = keyring.unwrapped.get(row.id)
+  if (known !== undefined) return known
+  const bytes = await unwrap(platform, labelOf(db), row)
+  const key =
+    row.purpose === 'fields'
+      ? await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
+      : await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  const made = { id: row.id, key }
+  keyring.unwrapped.set(row.id, made)
+  return made
 }
 
 /** A data key as it may be stored. */
-export async function wrap(platform: Platform, label: string, bytes: Uint8Array<ArrayBuffer>) {
+async function wrap(platform: Platform, label: string, bytes: Uint8Array<ArrayBuffer>) {
   const { id, key } = await masterKey(platform)
   const iv = platform.random.bytes(IV_BYTES)
   const additionalData = utf8(`data-key ${label}`)
@@ -153,21 +238,20 @@ export async function wrap(platform: Platform, label: string, bytes: Uint8Array<
   return { wrapped: `${toBase64Url(iv)}.${toBase64Url(new Uint8Array(sealed))}`, master: id }
 }
 
-/** Throws `not-configured` where the master key is not the one that wrapped it. */
-async function unwrap(platform: Platform, label: string, { id, wrapped, master }: KeyRow): Promise<DataKey> {
+/** Throws `not-configured` where the master key is not the one that wrapped it, `fault` for one that was changed. */
+async function unwrap(
+  platform: Platform,
+  label: string,
+  { wrapped, master }: KeyRow,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { key } = await masterKey(platform, master)
   const [iv = '', sealed = ''] = wrapped.split('.')
-  const bytes = new Uint8Array(
-    await crypto.subtle.decrypt(
-      { name: 'AES-GCM', iv: fromBase64Url(iv), additionalData: utf8(`data-key ${label}`) },
-      key,
-      fromBase64Url(sealed),
-    ),
-  )
-  return {
-    id,
-    bytes,
-    key: await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']),
+  const additionalData = utf8(`data-key ${label}`)
+  try {
+    const sealedBy = { name: 'AES-GCM', iv: fromBase64Url(iv), additionalData }
+    return new Uint8Array(await crypto.subtle.decrypt(sealedBy, key, fromBase64Url(sealed)))
+  } catch (cause) {
+    throw problem('fault', { cause })
   }
 }
 
@@ -213,7 +297,7 @@ async function deriveMaster(secret: string): Promise<MasterKey> {
   return { id: toBase64Url(new Uint8Array(name)), key }
 }
 
-function labelOf(db: TenantReader | RegionReader): string {
+function labelOf(db: Looking): string {
   const name: DatabaseName =
     'slug' in db
       ? { kind: 'tenant', region: db.region, slug: db.slug }

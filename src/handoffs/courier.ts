@@ -49,10 +49,12 @@ async function goTo(
   round: readonly MessageRow[],
 ): Promise<void> {
   const deliver = (row: MessageRow): Promise<Outcome> =>
-    receive(platform, region, row.receiver, envelopeOf(db.slug, row)).then(
-      () => ({ row, failure: undefined }),
-      error => ({ row, failure: asProblem(error) }),
-    )
+    envelopeOf(platform, db, row)
+      .then(envelope => receive(platform, region, row.receiver, envelope))
+      .then(
+        () => ({ row, failure: undefined }),
+        error => ({ row, failure: asProblem(error) }),
+      )
   const outcomes = await Promise.all(round.slice(0, 1).map(deliver))
   if (!outcomes.some(isAway)) outcomes.push(...(await Promise.all(round.slice(1).map(deliver))))
   const now = platform.clock.now()

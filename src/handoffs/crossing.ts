@@ -4,6 +4,7 @@ import { problem } from '../core/problem.ts'
 import type { Region } from '../regions/compile.ts'
 import type { Answer } from '../requests/draft.ts'
 import type { RequestRow } from '../requests/find.ts'
+import type { PersonRow } from '../requests/person.ts'
 import { event, media, person, request } from '../requests/schema.ts'
 import type { HandoffRow } from './find.ts'
 import type { CrossingContent } from './messages.ts'
@@ -12,7 +13,8 @@ import { handoff } from './schema.ts'
 /** A request with all that a handoff of it needs to know, in one round trip. */
 export interface Held {
   readonly request: RequestRow
-  readonly contact: typeof person.$inferSelect | null
+  /** As it is kept: encrypted. */
+  readonly contact: PersonRow | null
   readonly timeline: readonly (typeof event.$inferSelect)[]
   readonly photos: readonly (typeof media.$inferSelect)[]
   /** Every handoff of it that this jurisdiction has begun, oldest first. */
@@ -42,7 +44,7 @@ export async function readHeld(db: TenantReader, id: string): Promise<Held> {
 
 /**
  * What crosses to another jurisdiction (S14): the matter, the answers to questions that the receiver's own service
- * asks, the public timeline. Contact details only when custody passes, and only by consent. Never a private note.
+ * asks, the public timeline. Who reported only when custody passes, and only by consent. Never a private note.
  */
 export function contentFor(
   region: Region,
@@ -80,15 +82,7 @@ export function contentFor(
     requestedAt: row.requestedAt,
     status: row.status,
     photos: photos.map(({ id, type, bytes }) => ({ id, type, bytes })),
-    contact:
-      passing && contact?.shared
-        ? {
-            firstName: contact.firstName,
-            lastName: contact.lastName,
-            email: contact.email,
-            phone: contact.phone,
-          }
-        : null,
+    person: passing && contact?.shared ? contact.id : null,
     timeline: timeline.map(({ seq, source, sourceSeq, type, at, payload }) => ({
       source: source ?? slug,
       sourceSeq: sourceSeq ?? seq,

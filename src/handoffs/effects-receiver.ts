@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { guard, type Step, type TenantDb } from '../core/db.ts'
+import { guard, insertOne, type Step, type TenantDb } from '../core/db.ts'
 import { randomText, trackingNumber } from '../core/ids.ts'
 import { problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -7,7 +7,8 @@ import type { Region } from '../regions/compile.ts'
 import { ownDeadline } from '../requests/deadline.ts'
 import { news, record } from '../requests/events.ts'
 import type { RequestRow } from '../requests/find.ts'
-import { request, type Status } from '../requests/schema.ts'
+import { type Details, sealDetails } from '../requests/person.ts'
+import { person, request, type Status } from '../requests/schema.ts'
 import type { HandoffRow } from './find.ts'
 import type { CrossingContent, Message, Offer, ToldEvent } from './messages.ts'
 import { insertHandoff } from './offers.ts'
@@ -49,6 +50,7 @@ export async function grantEffect(
   region: Region,
   db: TenantDb,
   message: Of<'grant'>,
+  reporter: Details | undefined,
   at: number,
 ): Promise<Step[]> {
   const { content, sender, reason, type } = message
@@ -65,7 +67,9 @@ export async function grantEffect(
     ...(known === undefined
       ? [insertHandoff('receiver', 'granted', message, id)]
       : setState(known, 'granted', id)),
-    ...(before === undefined ? takeNew(platform, message, taken) : takeUp(before, message, taken)),
+    ...(before === undefined
+      ? await takeNew(platform, db, message, reporter, taken)
+      : takeUp(before, message, taken)),
     ...toldElsewhere(db.slug, id, content.timeline),
     record(id, 'system:courier', at, true, { type: 'received', kind: type, from: sender, reason, agency }),
     ...followUps(region, db.slug, message, id, at),
@@ -84,14 +88,19 @@ interface Taken {
   readonly at: number
 }
 
-function takeNew(platform: Platform, { type, content }: Offer, taken: Taken): Step[] {
+async function takeNew(
+  platform: Platform,
+  db: TenantDb,
+  { type, content }: Offer,
+  reporter: Details | undefined,
+  taken: Taken,
+): Promise<Step[]> {
   const { id, slug, agency, accountable, expectedAt, at } = taken
   const steps: Step[] = []
-  const person = content.contact === null ? null : randomText(platform.random, 16)
-  if (content.contact !== null) {
-    const { firstName, lastName, email, phone } = content.contact
-    steps.push(sql`INSERT INTO person (id, first_name, last_name, email, phone, shared, created_at)
-      VALUES (${person}, ${firstName}, ${lastName}, ${email}, ${phone}, 1, ${at})`)
+  const known = reporter === undefined ? null : randomText(platform.random, 16)
+  if (reporter !== undefined && known !== null) {
+    const sealed = await sealDetails(platform, db, known, reporter)
+    steps.push(insertOne(person, { id: known, ...sealed, shared: true, createdAt: at }))
   }
   const trail = JSON.stringify([...content.trail, slug])
   const status = statusOf(type, content)
@@ -101,7 +110,7 @@ function takeNew(platform: Platform, { type, content }: Offer, taken: Taken): St
     VALUES (${id}, ${content.caseId}, ${content.origin}, 'held', ${trail}, ${status}, ${at}, ${content.serviceCode}, ${content.serviceName},
       ${status}, 1, ${content.description}, ${content.address}, ${content.addressId}, ${content.zipcode}, ${content.lat}, ${content.long},
       ${content.accuracy}, ${JSON.stringify(content.answers)}, ${content.private ? 1 : 0}, ${content.urgent ? 1 : 0}, ${content.resolution},
-      ${accountable}, ${agency}, ${content.triage ? 1 : 0}, ${content.channel}, ${content.language}, ${person},
+      ${accountable}, ${agency}, ${content.triage ? 1 : 0}, ${content.channel}, ${content.language}, ${known},
       ${content.photos[0]?.id ?? null}, ${content.incidentAt}, ${content.requestedAt}, ${at}, ${expectedAt})`)
   for (const { id: photo, type, bytes } of content.photos) {
     steps.push(

@@ -10,6 +10,7 @@ import type { Region } from '../regions/compile.ts'
 import { currentRegion } from '../regions/current.ts'
 import type { PartnerDocument } from '../regions/documents.ts'
 import { FORWARD, news, record } from '../requests/events.ts'
+import { openPerson } from '../requests/person.ts'
 import { CHECK_BACK } from './check-back.ts'
 import { type Held, readHeld } from './crossing.ts'
 import { sendLetter } from './partner-letter.ts'
@@ -36,7 +37,8 @@ export const forwardJob: JobHandler = {
     const db = openTenant(platform, { kind: 'system', reason: FORWARD }, database.region, database.slug)
     const region = await currentRegion(platform, database.region)
     const partner = region.partner(asked.partner)
-    const held = await readHeld(db, asked.request)
+    const read = await readHeld(db, asked.request)
+    const held = { ...read, contact: await openPerson(platform, db, read.contact) }
     const isOurs = held.request.custody === 'held' && held.request.status !== 'closed'
     if (partner === undefined || !takesForwards(partner) || !isOurs) {
       await db.delete(forward).where(and(eq(forward.request, asked.request), eq(forward.state, 'waiting')))

@@ -134,12 +134,8 @@ export interface CrossingContent {
   readonly requestedAt: number
   readonly status: Status
   readonly photos: readonly { readonly id: string; readonly type: string; readonly bytes: number }[]
-  readonly contact: {
-    readonly firstName: string | null
-    readonly lastName: string | null
-    readonly email: string | null
-    readonly phone: string | null
-  } | null
+  /** The sender's row of who reported: the courier reads it, so that no contact details stand in a message. */
+  readonly person: string | null
   readonly timeline: readonly ToldEvent[]
 }
 

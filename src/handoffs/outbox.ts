@@ -1,6 +1,9 @@
-import { asc, isNotNull, isNull, sql } from 'drizzle-orm'
-import type { Reader, TenantDb } from '../core/db.ts'
+import { asc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
+import type { Reader, TenantDb, TenantReader } from '../core/db.ts'
 import { ring } from '../core/jobs.ts'
+import type { Platform } from '../platform/platform.ts'
+import { type Details, openPerson } from '../requests/person.ts'
+import { person } from '../requests/schema.ts'
 import { COURIER, type Message } from './messages.ts'
 import type { Envelope } from './receive.ts'
 import { message } from './schema.ts'
@@ -28,9 +31,31 @@ export async function nextDue(db: Reader): Promise<number | undefined> {
   return row?.dueAt ?? undefined
 }
 
-export function envelopeOf(sender: string, row: Pick<MessageRow, 'id' | 'kind' | 'body'>): Envelope {
-  const content = { kind: row.kind, ...(JSON.parse(row.body) as object) } as Message
-  return { id: row.id, sender, message: content }
+/** A message as it leaves, with who reported where that crosses and the details are still kept. */
+export async function envelopeOf(
+  platform: Platform,
+  db: TenantReader,
+  row: Pick<MessageRow, 'id' | 'kind' | 'body'>,
+): Promise<Envelope> {
+  const message = { kind: row.kind, ...(JSON.parse(row.body) as object) } as Message
+  const known = message.kind === 'grant' ? message.content.person : null
+  return {
+    id: row.id,
+    sender: db.slug,
+    message,
+    reporter: known === null ? undefined : await crossingDetails(platform, db, known),
+  }
+}
+
+async function crossingDetails(
+  platform: Platform,
+  db: TenantReader,
+  id: string,
+): Promise<Details | undefined> {
+  const [found] = await db.select().from(person).where(eq(person.id, id))
+  if (found === undefined || found.erasedAt !== null) return undefined
+  const { firstName, lastName, email, phone } = await openPerson(platform, db, found)
+  return { firstName, lastName, email, phone }
 }
 
 /** For the operator: what has not arrived, in the order of its writing; with `parkedOnly`, what has given up. */

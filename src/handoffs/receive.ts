@@ -3,6 +3,7 @@ import { openTenant, type Step, type TenantDb, violates } from '../core/db.ts'
 import { asProblem, problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
+import type { Details } from '../requests/person.ts'
 import {
   answeredEffect,
   followAlongEffect,
@@ -20,6 +21,8 @@ export interface Envelope {
   readonly id: string
   readonly sender: string
   readonly message: Message
+  /** Who reported, in plain words, where that crosses: only on its way, never at rest. */
+  readonly reporter?: Details | undefined
 }
 
 const TRIES = 6
@@ -66,7 +69,7 @@ function effectOf(
   platform: Platform,
   region: Region,
   db: TenantDb,
-  { sender, message }: Envelope,
+  { sender, message, reporter }: Envelope,
   at: number,
 ): Promise<Step[]> {
   switch (message.kind) {
@@ -75,7 +78,7 @@ function effectOf(
     case 'withdraw':
       return withdrawEffect(db, message)
     case 'grant':
-      return grantEffect(platform, region, db, message, at)
+      return grantEffect(platform, region, db, message, reporter, at)
     case 'appeal':
       return appealEffect(db, message)
     case 'answer':

@@ -8,6 +8,7 @@ import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import { isEmail } from '../requests/draft.ts'
 import { NOTIFY, news, record } from '../requests/events.ts'
+import { type FollowerRow, sealAddress } from '../requests/follower.ts'
 import { follower } from '../requests/follower-schema.ts'
 import { request } from '../requests/schema.ts'
 import { CONFIRM_WITHIN } from '../requests/tidy.ts'
@@ -20,7 +21,6 @@ const MOST_ASKED = 60
 const MOST_ASKED_OF_ONE = 3
 
 export type LinkPurpose = 'follow' | 'unfollow' | 'answer'
-type FollowerRow = typeof follower.$inferSelect
 
 /**
  * Asks whoever reads this mailbox whether they want to follow a public case. The answer is the same whether they do
@@ -42,11 +42,12 @@ export async function askToFollow(
   if (found === undefined || found.private) throw problem('not-found')
   const at = platform.clock.now()
   const id = randomText(platform.random, 16)
+  const { email, emailHash } = await sealAddress(platform, db, id, wish.email)
   await db.commit([
-    sql`INSERT OR IGNORE INTO follower (id, case_id, email, language, created_at)
-      SELECT ${id}, ${found.caseId}, ${wish.email}, ${wish.language}, ${at}
+    sql`INSERT OR IGNORE INTO follower (id, case_id, email, email_hash, language, created_at)
+      SELECT ${id}, ${found.caseId}, ${email}, ${emailHash}, ${wish.language}, ${at}
       WHERE (SELECT count(*) FROM follower WHERE confirmed_at IS NULL AND created_at > ${at - HOUR}) < ${MOST_ASKED}
-        AND (SELECT count(*) FROM follower WHERE confirmed_at IS NULL AND created_at > ${at - HOUR} AND email = ${wish.email}) < ${MOST_ASKED_OF_ONE}`,
+        AND (SELECT count(*) FROM follower WHERE confirmed_at IS NULL AND created_at > ${at - HOUR} AND email_hash = ${emailHash}) < ${MOST_ASKED_OF_ONE}`,
     sql`INSERT INTO notice (event, follower, created_at, due_at) SELECT 0, id, ${at}, ${at} FROM follower WHERE id = ${id}`,
     ring(NOTIFY, at),
   ])

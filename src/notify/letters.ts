@@ -7,12 +7,12 @@ import { text } from '../regions/text.ts'
 import { rollUp, type ShareStatus } from '../requests/case.ts'
 import { eventWords } from '../requests/event-words.ts'
 import type { EventRow, RequestRow } from '../requests/find.ts'
-import type { follower } from '../requests/follower-schema.ts'
+import { addressOf, type FollowerRow } from '../requests/follower.ts'
 import { followerLink } from './follow.ts'
 
 /** What a letter is written from. */
 export interface News {
-  readonly follower: typeof follower.$inferSelect
+  readonly follower: FollowerRow
   /** Null: the letter that asks whether they meant to follow. */
   readonly event: EventRow | null
   /** The case's public face. */
@@ -33,7 +33,7 @@ export async function letterFor(
 ): Promise<Letter> {
   const { event, face, follower } = news
   const common = {
-    to: follower.email,
+    to: await addressOf(platform, db, follower),
     from: region.documents.region.name,
     id: `news.${event?.seq ?? 0}.${follower.id}`,
   }

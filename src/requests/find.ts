@@ -1,8 +1,10 @@
 import { and, asc, desc, eq, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import { permitted } from '../core/access.ts'
 import type { TenantReader } from '../core/db.ts'
+import type { Platform } from '../platform/platform.ts'
 import { faceOf, type PublicShare, sharesOf } from './case.ts'
 import { type Holder, holdersOf } from './custody.ts'
+import { openPerson } from './person.ts'
 import { event, media, person, request, type Status, share } from './schema.ts'
 
 export type RequestRow = typeof request.$inferSelect
@@ -46,7 +48,7 @@ export async function publicCase(db: TenantReader, id: string): Promise<PublicCa
  * For the jurisdiction's own staff and programs: its own share, with contact details and private notes where the access
  * has the right to them.
  */
-export async function wholeCase(db: TenantReader, id: string) {
+export async function wholeCase(platform: Platform, db: TenantReader, id: string) {
   const [found, timeline, photos, others] = await db.together([
     db
       .select()
@@ -68,7 +70,7 @@ export async function wholeCase(db: TenantReader, id: string) {
   if (row === undefined) return undefined
   return {
     request: row.request,
-    contact: row.person,
+    contact: await openPerson(platform, db, row.person),
     shares: sharesOf(db.slug, row.request, others),
     holders: holdersOf(db.slug, timeline),
     timeline,

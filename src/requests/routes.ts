@@ -157,7 +157,7 @@ export function requestRoutes(alongside: readonly Alongside[] = []): Hono<Door> 
     const db = await openToLook(c, { request: c.req.param('id') })
     const id = c.req.param('id')
     const additions = alongside.map(add => add(c.get('site'), c.get('language'), db, id))
-    const [found, ...added] = await Promise.all([wholeCase(db, id), ...additions])
+    const [found, ...added] = await Promise.all([wholeCase(c.get('platform'), db, id), ...additions])
     if (found === undefined) throw problem('not-found')
     return c.json(Object.assign({}, ...added, wholeView(c.get('site'), db.slug, found.request, found)))
   })

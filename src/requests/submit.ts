@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { type Access, actorOf } from '../core/access.ts'
 import { insertOne, openRegion, openTenant, type Step, violates } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
-import { randomText, trackingNumber } from '../core/ids.ts'
+import { trackingNumber } from '../core/ids.ts'
 import { ring } from '../core/jobs.ts'
 import { problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -16,10 +16,10 @@ import { partnerFor, rightfulHolder } from './custody.ts'
 import { promisedBy } from './deadline.ts'
 import { type Answer, type Draft, draftFaults, givenAnswers } from './draft.ts'
 import { forward, HAND_ON, NOTIFY, PUBLISH, record } from './events.ts'
-import { follower } from './follower-schema.ts'
 import { type ClaimedPhoto, claimPhotos, unknownPhoto } from './media.ts'
+import { blank, reporterOf } from './reporter.ts'
 import { needsTriage } from './resolution.ts'
-import { media, person, request } from './schema.ts'
+import { media, request } from './schema.ts'
 
 export interface Submission {
   readonly draft: Draft
@@ -64,13 +64,18 @@ export async function submitReport(
     resolution,
   }
   const db = openTenant(platform, access, region.slug, keeper)
+  const reporter = await reporterOf(platform, db, receipt.id, draft, at)
   const photos = await claimPhotos(
     openRegion(platform, { kind: 'public', region: region.slug }, region.slug),
     draft.media,
     at,
   )
-  const steps = reportSteps(platform, region, service, draft, photos, receipt, at, actorOf(access))
-  const change = { key: submission.idempotencyKey, asked: draft, steps, outcome: receipt }
+  const steps = [
+    ...reporter.steps,
+    ...reportSteps(region, service, draft, reporter.person, photos, receipt, at, actorOf(access)),
+  ]
+  const asked = { ...draft, contact: reporter.fingerprint }
+  const change = { key: submission.idempotencyKey, asked, steps, outcome: receipt }
   const kept = await commitOnce(db, change, at).catch(error => {
     throw violates(error, 'media.id') ? unknownPhoto() : error
   })
@@ -113,40 +118,17 @@ export function offeredService(
 }
 
 function reportSteps(
-  platform: Platform,
   region: Region,
   service: ServiceDocument,
   draft: Draft,
+  person: string | null,
   photos: readonly ClaimedPhoto[],
   { id, jurisdiction, resolution, expectedAt }: Receipt,
   at: number,
   actor: string,
 ): Step[] {
   const steps: Step[] = []
-  const { contact } = draft
-  const { shared, ...details } = contact
-  const hasContact = Object.values(details).some(detail => detail.trim() !== '')
-  const personId = hasContact ? randomText(platform.random, 16) : null
-  if (personId !== null) {
-    steps.push(
-      insertOne(person, {
-        id: personId,
-        firstName: blank(contact.firstName),
-        lastName: blank(contact.lastName),
-        email: blank(contact.email),
-        phone: blank(contact.phone),
-        deviceId: blank(contact.deviceId),
-        accountId: blank(contact.accountId),
-        shared,
-        createdAt: at,
-      }),
-    )
-  }
-  if (draft.follow) {
-    steps.push(sql`INSERT INTO ${follower} (id, case_id, email, language, created_at, confirmed_at)
-      VALUES (${randomText(platform.random, 16)}, ${id}, ${contact.email.trim()}, ${draft.language}, ${at}, ${at})`)
-    steps.push(ring(NOTIFY, at))
-  }
+  if (draft.follow) steps.push(ring(NOTIFY, at))
   steps.push(
     insertOne(request, {
       id,
@@ -176,7 +158,7 @@ function reportSteps(
       triage: needsTriage(resolution),
       channel: draft.channel,
       language: draft.language,
-      person: personId,
+      person,
       media: draft.media[0] ?? null,
       mediaUrl: blank(draft.mediaUrl),
       incidentAt: draft.incidentAt ?? null,
@@ -218,8 +200,4 @@ function answersOf(service: ServiceDocument, draft: Draft, region: Region): Answ
     })
     return [{ code: question.code, question: text(question.label, language), values }]
   })
-}
-
-function blank(words: string): string | null {
-  return words.trim() === '' ? null : words.trim()
 }

@@ -213,7 +213,9 @@ export async function playSchedule(world: World, seed: number): Promise<Finding 
       dies,
       committed: messageCommitted,
       async run() {
-        await receive(platform, region, row.receiver, envelopeOf(sender, row)).catch(error => {
+        const from = openTenant(platform, { kind: 'system', reason: 'courier' }, region.slug, sender)
+        const envelope = await envelopeOf(platform, from, row)
+        await receive(platform, region, row.receiver, envelope).catch(error => {
           if (mustSucceed && error instanceof Problem && error.slug !== 'database-away')
             faults.push(`${name}: ${error.message}`)
           throw error
