@@ -35,6 +35,7 @@ for (const region of await regionsIn(tenantsDir)) {
   console.log(`region ${region}: ${outcome}`)
 }
 const signingKey = platform.secrets.get('SIGNING_KEY')
+const masterKey = platform.secrets.get('MASTER_KEY')
 await platform.close()
 const wrangler = spawn(
   'wrangler',
@@ -48,6 +49,8 @@ const wrangler = spawn(
     `DATABASE_URL:${sqld.url}`,
     '--var',
     `SIGNING_KEY:${signingKey}`,
+    '--var',
+    `MASTER_KEY:${masterKey}`,
     '--var',
     `PUBLIC_URL:${publicUrl}`,
     '--show-interactive-dev-session=false',

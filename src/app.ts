@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
 import { citizenPages } from './citizen/pages.tsx'
 import { openDirectory } from './core/db.ts'
+import { checkMasterKey } from './core/encryption.ts'
 import { translator } from './core/i18n.ts'
 import { randomText } from './core/ids.ts'
 import type { JobHandler } from './core/jobs.ts'
@@ -93,6 +94,7 @@ export function createApp(platform: Platform): Hono<Door> {
   app.get('/healthz', c => c.json({ status: 'ok' }))
   app.get('/readyz', async c => {
     await openDirectory(platform).rows(sql`SELECT 1`)
+    await checkMasterKey(platform)
     return c.json({ status: 'ready' })
   })
   app.get('/assets/*', async (c, next) => {

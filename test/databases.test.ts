@@ -13,7 +13,8 @@ import { startApp, type TestApp } from './support/app.ts'
 
 let app: TestApp
 beforeEach(async () => {
-  app = await startApp()
+  // An encrypted file would not open at all under another's name.
+  app = await startApp({ plainFiles: true })
 })
 afterEach(() => app.close())
 

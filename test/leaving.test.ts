@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../src/app.ts'
 import { main } from '../src/cli/main.ts'
 import { openTenant } from '../src/core/db.ts'
+import { createKey } from '../src/people/keys.ts'
 import { readMigrations } from '../src/platform/node/migrations.ts'
 import { nodePlatform } from '../src/platform/node/platform.ts'
 import { applyRegion } from '../src/regions/apply.ts'
@@ -135,9 +136,10 @@ type Door = Pick<TestApp, 'request' | 'platform'>
 
 /** All that can be told of the leaver's cases, whichever deployment is asked. */
 async function told({ request, platform }: Door) {
-  const headers = { authorization: `Bearer ${key}` }
   const json = async (path: string, init = {}) => (await request(`/api/v1${path}`, init)).json()
   const db = openTenant(platform, { kind: 'system', reason: 'test' }, bundled, LEAVER)
+  // No key goes along.
+  const headers = { authorization: `Bearer ${(await createKey(platform, db, 'test', 'work')).key}` }
   const bytes = await (await request(`/media/${LEAVER}/${photo}`)).arrayBuffer()
   return {
     whole: await Promise.all(ids.map(id => json(`/work/requests/${id}`, { headers }))),

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTenant } from '../src/core/db.ts'
+import { openTenant, openTenantReader } from '../src/core/db.ts'
+import { wholeCase } from '../src/requests/find.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { errors, hollis, items, onRoadOf, portEllery, post, pothole, xml } from './support/open311.ts'
 
@@ -87,15 +88,13 @@ describe('POST requests', () => {
     const everything = await (await app.request(`/open311/v2/requests/${id}.json?extensions=true`)).text()
     for (const secret of ['ann@example.org', 'Ann', 'Reporter', '0199', 'd-1'])
       expect(everything).not.toContain(secret)
-    const [kept] = await row(
-      'hollis',
-      sql`SELECT person.* FROM person JOIN request ON person.id = person WHERE request.id = ${id}`,
-    )
+    const db = openTenantReader(app.platform, { kind: 'system', reason: 'test' }, app.region.slug, 'hollis')
+    const kept = (await wholeCase(app.platform, db, id))?.contact
     expect(kept).toMatchObject({
-      first_name: 'Ann',
+      firstName: 'Ann',
       email: 'ann@example.org',
       phone: '555 0199',
-      device_id: 'd-1',
+      deviceId: 'd-1',
     })
   })
 

@@ -50,6 +50,7 @@ export async function withPlatform<T>(
   const platform = nodePlatform({
     dataDir: environment.dataDir,
     remote: environment.remote,
+    environment: terminal.env,
     now: terminal.now,
     log: (level, event) => level === 'error' && terminal.err(`${event}\n`),
   })

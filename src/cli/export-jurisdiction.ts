@@ -4,9 +4,11 @@ import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { sql } from 'drizzle-orm'
 import { openTenant, type TenantReader } from '../core/db.ts'
+import { openRow } from '../core/reencrypt.ts'
 import { type Row, rowsOf, type Table, tablesOf } from '../core/tables.ts'
 import type { NodePlatform } from '../platform/node/platform.ts'
 import { exportRegion } from '../regions/export.ts'
+import { encryptedTables } from '../requests/encrypted.ts'
 import { photoKey } from '../requests/media.ts'
 import { type ArchiveFile, fingerprint, MANIFEST, type Manifest, writeManifest } from './archive.ts'
 import { refuse } from './command.ts'
@@ -15,6 +17,8 @@ import { appliedSnapshot } from './configuration.ts'
 /** The one cursor that means nothing elsewhere: how far the region's index has read. */
 const CURSOR_OF_INDEX = 'public-index'
 const TRIES = 3
+/** Keys, and what is only good beside the region's own database: its sessions. */
+const STAYS = ['data_key', 'ended_session']
 
 /**
  * Writes all that a jurisdiction keeps, its photos, and its region's documents, as files (S17). The manifest comes last:
@@ -33,7 +37,8 @@ export async function exportJurisdiction(
   }
   if (existsSync(join(folder, MANIFEST))) throw refuse(`${folder} holds an export already. Name another.`)
   const db = openTenant(platform, { kind: 'system', reason: 'export' }, region, jurisdiction)
-  const tables = await writeTables(db, folder)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const tables = await writeTables(platform, db, folder)
   const { photos, missing } = await writePhotos(platform, db, folder)
   const documents: ArchiveFile[] = []
   for (const [path, text] of exportRegion(snapshot.documents)) {
@@ -49,16 +54,18 @@ export async function exportJurisdiction(
     missing,
     files: [...tables, ...photos, ...documents],
   }
-  await writeFile(join(folder, MANIFEST), writeManifest(said))
+  await writeFile(join(folder, MANIFEST), writeManifest(said), { mode: 0o600 })
   return said
 }
 
 /** Every table as it was at one moment: written again where somebody changed something meanwhile. */
-async function writeTables(db: TenantReader, folder: string): Promise<ArchiveFile[]> {
+async function writeTables(platform: NodePlatform, db: TenantReader, folder: string): Promise<ArchiveFile[]> {
   for (let tries = 1; tries <= TRIES; tries++) {
     const before = await moment(db)
     const files: ArchiveFile[] = []
-    for (const table of await tablesOf(db)) files.push(await writeTable(db, table, folder))
+    for (const table of await tablesOf(db)) {
+      if (!STAYS.includes(table.name)) files.push(await writeTable(platform, db, table, folder))
+    }
     if ((await moment(db)) === before) return files
   }
   throw refuse('It is being worked on. Export it once it has left, or while nobody changes anything.')
@@ -73,19 +80,35 @@ async function moment(db: TenantReader): Promise<string> {
   return JSON.stringify(row)
 }
 
-async function writeTable(db: TenantReader, table: Table, folder: string): Promise<ArchiveFile> {
+async function writeTable(
+  platform: NodePlatform,
+  db: TenantReader,
+  table: Table,
+  folder: string,
+): Promise<ArchiveFile> {
   const path = `tables/${table.name}.jsonl`
   let rows = 0
   async function* lines() {
     for await (const page of rowsOf(db, table)) {
-      const kept = page.filter(row => isKept(table, row))
+      const kept = await Promise.all(
+        page.filter(row => isKept(table, row)).map(row => asExported(platform, db, table, row)),
+      )
       rows += kept.length
       if (kept.length > 0) yield kept.map(row => `${JSON.stringify(row)}\n`).join('')
     }
   }
-  await mkdir(join(folder, 'tables'), { recursive: true })
-  await pipeline(lines, createWriteStream(join(folder, path)))
+  await mkdir(join(folder, 'tables'), { recursive: true, mode: 0o700 })
+  await pipeline(lines, createWriteStream(join(folder, path), { mode: 0o600 }))
   return { ...(await described(folder, path)), rows }
+}
+
+/** In plain words, for keys stay: what was encrypted, and no hash that only a key here can make. */
+async function asExported(platform: NodePlatform, db: TenantReader, { name }: Table, row: Row): Promise<Row> {
+  const of = encryptedTables.tenant.find(({ table }) => table === name)
+  if (of === undefined)
+    return name === 'api_key' ? { ...row, hash: '', revoked_at: row.revoked_at ?? platform.clock.now() } : row
+  const plain = await openRow(platform, db, of, row)
+  return of.hash === undefined ? plain : { ...plain, [of.hash.column]: null }
 }
 
 function isKept({ name }: Table, row: Row): boolean {
@@ -106,8 +129,8 @@ async function writePhotos(platform: NodePlatform, db: TenantReader, folder: str
 }
 
 async function written(folder: string, path: string, content: string | Uint8Array): Promise<ArchiveFile> {
-  await mkdir(dirname(join(folder, path)), { recursive: true })
-  await writeFile(join(folder, path), content)
+  await mkdir(dirname(join(folder, path)), { recursive: true, mode: 0o700 })
+  await writeFile(join(folder, path), content, { mode: 0o600 })
   return described(folder, path)
 }
 

@@ -6,6 +6,7 @@ import { sql } from 'drizzle-orm'
 import { openTenant, type TenantDb } from '../core/db.ts'
 import { ring } from '../core/jobs.ts'
 import { type Migrations, migrateDatabase } from '../core/migrate.ts'
+import { sealRow } from '../core/reencrypt.ts'
 import { insertRow, type Row, type Table, tablesOf } from '../core/tables.ts'
 import type { NodePlatform } from '../platform/node/platform.ts'
 import { readText } from '../platform/node-tenants.ts'
@@ -14,6 +15,7 @@ import { hashDocuments } from '../regions/hash.ts'
 import { loadRegion } from '../regions/load.ts'
 import { addDatabase } from '../regions/migrate.ts'
 import type { Documents } from '../regions/snapshot.ts'
+import { encryptedTables } from '../requests/encrypted.ts'
 import { PUBLISH } from '../requests/events.ts'
 import { photoKey } from '../requests/media.ts'
 import { type Manifest, readArchive } from './archive.ts'
@@ -51,7 +53,7 @@ export async function importJurisdiction(
   const db = openTenant(platform, { kind: 'system', reason: 'import' }, region, jurisdiction)
   const changed = await begin(db, sha256)
   if (changed) {
-    for (const path of filesIn(manifest, 'tables')) await importTable(db, folder, path)
+    for (const path of filesIn(manifest, 'tables')) await importTable(platform, db, folder, path)
     await importPhotos(platform, db, folder, manifest)
     await finish(platform, db, sha256)
   }
@@ -96,13 +98,19 @@ function markOf(sha256: string): string {
   return `import:${sha256}`
 }
 
-async function importTable(db: TenantDb, folder: string, path: string): Promise<void> {
+async function importTable(
+  platform: NodePlatform,
+  db: TenantDb,
+  folder: string,
+  path: string,
+): Promise<void> {
   const name = basename(path, '.jsonl')
   const table = (await tablesOf(db)).find(known => known.name === name)
   if (table === undefined) throw refuse(`${path} is no table of this version.`)
   let rows: Row[] = []
   const flush = async () => {
-    await db.commit(rows.map(row => insertRow(table, row)))
+    const sealed = await Promise.all(rows.map(row => asKept(platform, db, table, row)))
+    await db.commit(sealed.map(row => insertRow(table, row)))
     rows = []
   }
   for await (const line of createInterface({ input: createReadStream(join(folder, path), 'utf8') })) {
@@ -110,6 +118,12 @@ async function importTable(db: TenantDb, folder: string, path: string): Promise<
     if (rows.length === AT_ONCE) await flush()
   }
   await flush()
+}
+
+/** Contact details are encrypted by this deployment's keys. */
+async function asKept(platform: NodePlatform, db: TenantDb, { name }: Table, row: Row): Promise<Row> {
+  const of = encryptedTables.tenant.find(({ table }) => table === name)
+  return of === undefined ? row : sealRow(platform, db, of, row)
 }
 
 function readRow({ columns }: Table, path: string, line: string): Row {

@@ -5,6 +5,7 @@ import { createKeyCommand, migrate } from './database.ts'
 import { apply, plan, validate } from './documents.ts'
 import { importBoundariesCommand, importServicesCommand } from './imports.ts'
 import { jobs } from './jobs.ts'
+import { rotateKeysCommand } from './keys.ts'
 import { route } from './route.ts'
 import { exportCommand, importCommand } from './transfer.ts'
 
@@ -18,6 +19,7 @@ const commands: readonly Command[] = [
   importBoundariesCommand,
   importServicesCommand,
   createKeyCommand,
+  rotateKeysCommand,
   migrate,
   jobs,
 ]

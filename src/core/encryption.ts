@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type DatabaseName, databaseLabel, type Platform } from '../platform/platform.ts'
 import { fromBase64Url, toBase64Url } from './base64url.ts'
-import type { RegionDb, RegionReader, TenantDb, TenantReader } from './db.ts'
+import type { RegionDb, RegionReader, Step, TenantDb, TenantReader } from './db.ts'
 import { problem } from './problem.ts'
 
 /*
@@ -128,11 +128,6 @@ async function readKeys(platform: Platform, db: Looking): Promise<Keyring> {
   return keyring
 }
 
-/** Reads the keys of this database again now. */
-export async function refreshKeys(platform: Platform, db: Looking): Promise<void> {
-  await readKeys(platform, db)
-}
-
 async function currentKey(platform: Platform, db: Changing, purpose: Purpose): Promise<DataKey> {
   let keyring = keyrings.get(platform)?.get(labelOf(db))
   const age = platform.clock.now() - (keyring?.readAt ?? -Infinity)
@@ -145,6 +140,11 @@ async function currentKey(platform: Platform, db: Changing, purpose: Purpose): P
   const row = newest(keyring, purpose) ?? newest(await addKeys(platform, db), purpose)
   if (row === undefined) throw problem('fault', { cause: new Error('no data key') })
   return unwrapped(platform, db, keyring, row)
+}
+
+/** Whether a rotation has left keys here that may still be needed. */
+export async function hasRetiredKeys(platform: Platform, db: Looking): Promise<boolean> {
+  return (await readKeys(platform, db)).rows.some(({ retired_at }) => retired_at !== null)
 }
 
 /** The number of the key that encrypts in this database; undefined before its first value. */
@@ -179,12 +179,13 @@ async function addKey(platform: Platform, db: Changing, purpose: Purpose, when: 
     SELECT ${purpose}, ${wrapped}, ${master}, ${platform.clock.now()} WHERE ${when}`
 }
 
-/** From now on another key encrypts. What the ones before it have encrypted they still open. */
-export async function renewDataKey(platform: Platform, db: Changing): Promise<void> {
+/** From now on another key encrypts; what the ones before it have encrypted they still open. `also` is in the same batch. */
+export async function renewDataKey(platform: Platform, db: Changing, also: Step): Promise<void> {
   await db.commit([
     await addKey(platform, db, 'fields', sql`1`),
     sql`UPDATE data_key SET retired_at = ${platform.clock.now()} WHERE purpose = 'fields' AND retired_at IS NULL
       AND id < (SELECT max(id) FROM data_key WHERE purpose = 'fields')`,
+    also,
   ])
   await readKeys(platform, db)
 }
@@ -253,6 +254,11 @@ async function unwrap(
   } catch (cause) {
     throw problem('fault', { cause })
   }
+}
+
+/** Throws `not-configured` where there is none: then nobody's contact details can be taken. */
+export async function checkMasterKey(platform: Platform): Promise<void> {
+  await masterKey(platform)
 }
 
 interface MasterKey {

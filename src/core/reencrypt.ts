@@ -1,10 +1,18 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { DatabaseName, Platform } from '../platform/platform.ts'
-import { openRegion, openTenant, type RegionDb, type Step, type TenantDb } from './db.ts'
+import {
+  openRegion,
+  openTenant,
+  type RegionDb,
+  type RegionReader,
+  type Step,
+  type TenantDb,
+  type TenantReader,
+} from './db.ts'
 import { currentKeyId, decrypt, encrypt, fieldOf, keyedHash, markOf } from './encryption.ts'
 import { type JobHandler, ring } from './jobs.ts'
 import { asProblem } from './problem.ts'
-import { type Table, tablesOf } from './tables.ts'
+import { type Row, type Table, tablesOf } from './tables.ts'
 
 /* Encrypts what stands in a database by the key now in use: after a rotation, and what is from before encryption. */
 
@@ -23,7 +31,8 @@ export interface EncryptedTable {
   }
 }
 
-type Row = Readonly<Record<string, string | number | null>>
+type Changing = TenantDb | RegionDb
+type Looking = TenantReader | RegionReader
 
 const AT_ONCE = 100
 const PAGE = 2000
@@ -52,7 +61,7 @@ export interface Walk {
  */
 export async function reencryptNext(
   platform: Platform,
-  db: TenantDb | RegionDb,
+  db: Changing,
   tables: readonly EncryptedTable[],
   walk: Walk,
 ): Promise<Progress | undefined> {
@@ -72,7 +81,7 @@ export async function reencryptNext(
 }
 
 function behind(
-  db: TenantDb | RegionDb,
+  db: Changing,
   { table, row, columns, hash }: EncryptedTable,
   current: number | undefined,
   after: number,
@@ -91,16 +100,17 @@ function behind(
 /** Sets what it has read anew, if it still stands so. Undefined for what does not open. */
 async function renewed(
   platform: Platform,
-  db: TenantDb | RegionDb,
-  { table, row, columns, hash }: EncryptedTable,
+  db: Changing,
+  of: EncryptedTable,
   found: Row,
 ): Promise<Step | undefined> {
+  const { table, columns, hash } = of
   const sets: SQL[] = []
   const same: SQL[] = [sql`rowid = ${found['rowid ']}`]
   for (const column of columns) {
     const value = found[column]
     if (typeof value !== 'string') continue
-    const what = row === undefined ? `${table}.${column}` : fieldOf(table, column, String(found[row]))
+    const what = nameOf(of, column, found)
     const plain = await decrypt(platform, db, what, value).catch(error => {
       if (asProblem(error).slug !== 'fault') throw error
     })
@@ -116,11 +126,42 @@ async function renewed(
   return sql`UPDATE OR REPLACE ${sql.identifier(table)} SET ${sql.join(sets, sql`, `)} WHERE ${sql.join(same, sql` AND `)}`
 }
 
+/** A whole row of such a table in plain words, as the export of a jurisdiction has it. */
+export function openRow(platform: Platform, db: Looking, of: EncryptedTable, row: Row): Promise<Row> {
+  return eachField(of, row, async (what, value) => decrypt(platform, db, what, value))
+}
+
+/** The same back: encrypted, with the hash by which it is found. */
+export async function sealRow(platform: Platform, db: Changing, of: EncryptedTable, row: Row): Promise<Row> {
+  const sealed = await eachField(of, row, (what, value) => encrypt(platform, db, what, value))
+  const hashed = of.hash === undefined ? null : row[of.hash.of]
+  if (of.hash === undefined || typeof hashed !== 'string') return sealed
+  const { column, what, asHashed } = of.hash
+  return { ...sealed, [column]: await keyedHash(platform, db, what, asHashed(hashed)) }
+}
+
+async function eachField(
+  of: EncryptedTable,
+  row: Row,
+  change: (what: string, value: string) => Promise<string>,
+): Promise<Row> {
+  const changed = { ...row }
+  for (const column of of.columns) {
+    const value = row[column]
+    if (typeof value === 'string') changed[column] = await change(nameOf(of, column, row), value)
+  }
+  return changed
+}
+
+function nameOf({ table, row: key }: EncryptedTable, column: string, row: Row): string {
+  return key === undefined ? `${table}.${column}` : fieldOf(table, column, String(row[key]))
+}
+
 /**
  * Removes the keys that were retired long enough ago and that no value anywhere in the database names any more. Answers
  * how many retired keys are left.
  */
-export async function removeRetiredKeys(platform: Platform, db: TenantDb | RegionDb): Promise<number> {
+export async function removeRetiredKeys(platform: Platform, db: Changing): Promise<number> {
   const retired = await db.rows<{ id: number; at: number }>(
     sql`SELECT id, retired_at AS at FROM data_key WHERE retired_at IS NOT NULL`,
   )
@@ -135,7 +176,7 @@ export async function removeRetiredKeys(platform: Platform, db: TenantDb | Regio
 }
 
 /** In pages, so that others are served in between. */
-async function isNamed(db: TenantDb | RegionDb, mark: string): Promise<boolean> {
+async function isNamed(db: Changing, mark: string): Promise<boolean> {
   for (const table of await tablesOf(db)) {
     for (let after: number | null = 0; after !== null; ) {
       const page: { last: number | null; named: number | null } | undefined = await lookFor(
@@ -151,7 +192,7 @@ async function isNamed(db: TenantDb | RegionDb, mark: string): Promise<boolean> 
   return false
 }
 
-async function lookFor(db: TenantDb | RegionDb, { name, columns }: Table, mark: string, after: number) {
+async function lookFor(db: Changing, { name, columns }: Table, mark: string, after: number) {
   const named = columns.map(column => sql`instr(${sql.identifier(column)}, ${mark}) > 0`)
   const [page] = await db.rows<{ last: number | null; named: number | null }>(
     sql`SELECT max(place) AS last, max(named) AS named FROM (SELECT rowid AS place, coalesce(${sql.join(named, sql`, 0) OR coalesce(`)}, 0) AS named
@@ -164,7 +205,7 @@ async function lookFor(db: TenantDb | RegionDb, { name, columns }: Table, mark: 
 export function openForKeys(
   platform: Platform,
   name: Exclude<DatabaseName, { kind: 'directory' }>,
-): TenantDb | RegionDb {
+): Changing {
   const access = { kind: 'system', reason: 'keys' } as const
   return name.kind === 'region'
     ? openRegion(platform, access, name.region)

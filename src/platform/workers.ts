@@ -17,6 +17,8 @@ export interface Env {
   readonly SIGNING_KEY?: string
   /** A secret: contact details are encrypted by it (`core/encryption.ts`). At least 32 random characters. */
   readonly MASTER_KEY?: string
+  /** The one before it, while `countyline keys rotate --master` is at work. */
+  readonly MASTER_KEY_PREVIOUS?: string
   readonly PUBLIC_URL?: string
   /** A mail service over HTTP (`mail.ts`); the token is a secret. */
   readonly MAIL_URL?: string

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import Database from 'libsql'
 import { createApp, jobHandlers } from '../../src/app.ts'
 import { openTenant } from '../../src/core/db.ts'
 import { runDueJobs } from '../../src/core/jobs.ts'
@@ -44,9 +45,15 @@ export async function startApp(
     documents?: Documents
     slug?: string
     now?: number
+    /** Files as a server from before their encryption has them. */
+    plainFiles?: boolean
   } = {},
 ): Promise<TestApp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'countyline-'))
+  if (options.plainFiles) {
+    mkdirSync(join(dataDir, 'databases'))
+    new Database(join(dataDir, 'databases', 'directory.db')).exec('PRAGMA user_version = 1')
+  }
   let now = options.now ?? Date.parse('2026-08-12T16:00:00Z')
   const logged: TestApp['logged'] = []
   const platform = nodePlatform({

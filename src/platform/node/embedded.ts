@@ -29,11 +29,36 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Opens a file, durable at every commit (WAL, synchronous=FULL). Throws when it cannot be opened. */
-export function openEmbedded(file: string): DatabaseClient {
-  const db = new Database(file, { timeout: BUSY_MILLISECONDS })
+/** Whether a file can be read under this key; undefined: as it stands. Makes nothing. */
+export function opens(file: string, key: string | undefined): boolean {
+  const db = new Database(file, options(key))
+  try {
+    // A prepared statement would keep the file open until it is collected.
+    db.exec('SELECT count(*) FROM sqlite_master')
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_NOTADB') return false
+    throw error
+  } finally {
+    db.close()
+  }
+}
+
+/** For the library, whose types do not know of keys. */
+export function options(encryptionKey: string | undefined, timeout = BUSY_MILLISECONDS): Database.Options {
+  return { timeout, ...(encryptionKey === undefined ? {} : { encryptionKey }) }
+}
+
+/**
+ * Opens a file, durable at every commit (WAL, synchronous=FULL), under the key that it was written by: the whole file
+ * is encrypted then (libSQL's AES-256). Throws when it cannot be opened.
+ */
+export function openEmbedded(file: string, key?: string): DatabaseClient {
+  const db = new Database(file, options(key))
   db.exec('PRAGMA journal_mode = WAL')
   db.exec('PRAGMA synchronous = FULL')
+  // What is erased, or encrypted anew, is gone from the file too.
+  db.exec('PRAGMA secure_delete = ON')
   db.exec(`PRAGMA cache_size = -${CACHE_KILOBYTES}`)
   db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
   const prepared = new Map<string, Prepared>()

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { type MailService, mailService, noMail } from '../mail.ts'
 import { guardedOutbound } from '../outbound.ts'
-import type { DatabaseName, Databases, Log, Mail, Platform } from '../platform.ts'
+import type { DatabaseName, Log, Mail, Platform } from '../platform.ts'
 import { type RemoteSettings, remoteDatabases } from '../remote.ts'
 import { diskAssets } from './assets.ts'
-import { embeddedDatabases } from './databases.ts'
+import { type EmbeddedDatabases, embeddedDatabases } from './databases.ts'
 import { diskFiles } from './files.ts'
-import { nodeSecrets } from './secrets.ts'
+import { type NodeSecrets, nodeSecrets } from './secrets.ts'
 import { smtpMail } from './smtp.ts'
 import { nodeTransport } from './transport.ts'
 
@@ -30,6 +30,9 @@ export type MailSettings =
   | ({ readonly kind: 'service' } & MailService)
 
 export interface NodePlatform extends Platform {
+  readonly secrets: NodeSecrets
+  /** Where databases are files. */
+  readonly embedded: EmbeddedDatabases | undefined
   /** Hears the doorbell. */
   onWake(listener: (database: DatabaseName) => void): void
   /** Waits for work that outlived its answer, then closes the databases. */
@@ -39,10 +42,13 @@ export interface NodePlatform extends Platform {
 export function nodePlatform(settings: NodeSettings): NodePlatform {
   const listeners = new Set<(database: DatabaseName) => void>()
   const unfinished = new Set<Promise<unknown>>()
-  const databases: Databases =
-    settings.remote === undefined
-      ? embeddedDatabases(join(settings.dataDir, 'databases'))
-      : remoteDatabases(settings.remote)
+  const secrets = nodeSecrets(join(settings.dataDir, 'secrets'), settings.environment ?? process.env)
+  const { dataDir, remote } = settings
+  const lent =
+    remote === undefined
+      ? { embedded: openFiles(dataDir, secrets) }
+      : { embedded: undefined, remote: remoteDatabases(remote) }
+  const databases = lent.embedded ?? lent.remote
   const log = settings.log ?? jsonLog
   return {
     runtime: 'node',
@@ -51,7 +57,8 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     databases,
     files: diskFiles(join(settings.dataDir, 'files')),
     assets: diskAssets(),
-    secrets: nodeSecrets(join(settings.dataDir, 'secrets'), settings.environment ?? process.env),
+    secrets,
+    embedded: lent.embedded,
     mail: mailBy(settings.mail),
     outbound: guardedOutbound(nodeTransport(), settings.outboundAllow ?? []),
     publicUrl: settings.publicUrl ?? 'http://localhost:8311',
@@ -73,6 +80,13 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
       await databases.close()
     },
   }
+}
+
+/** Files of a new folder are encrypted; those of an older one once `countyline keys rotate --databases` has been run. */
+function openFiles(dataDir: string, secrets: NodeSecrets): EmbeddedDatabases {
+  const databases = embeddedDatabases(join(dataDir, 'databases'), secrets.get)
+  if (databases.labels().length === 0) secrets.make('DATABASE_KEY')
+  return databases
 }
 
 function mailBy(settings: MailSettings | undefined): Mail {

@@ -1,0 +1,17 @@
+import { hkdfSync } from 'node:crypto'
+
+/** The keys that files may be under: of the secret in use, and of the one before it while they are rewritten. */
+export interface FileKeys {
+  readonly current: string | undefined
+  readonly previous: string | undefined
+}
+
+/** Of each file its own (HKDF-SHA-256 of the secret and the database's label), so that one opens no other. */
+export function fileKeys(secret: (name: string) => string | undefined, label: string): FileKeys {
+  const derive = (name: string) => {
+    const known = secret(name)
+    if (known === undefined) return undefined
+    return Buffer.from(hkdfSync('sha256', known, 'countyline', `database ${label}`, 32)).toString('hex')
+  }
+  return { current: derive('DATABASE_KEY'), previous: derive('DATABASE_KEY_PREVIOUS') }
+}
