@@ -115,7 +115,10 @@ describe('countyline keys rotate', () => {
     const [old, now] = await keys()
     const db = tenant()
     // The process that was killed had another clock.
-    await db.commit([sql`UPDATE data_key SET retired_at = 0 WHERE id = ${old?.id}`])
+    await db.commit([
+      sql`UPDATE data_key SET retired_at = 0 WHERE id = ${old?.id}`,
+      sql`UPDATE job SET due_at = 0 WHERE kind = 'reencrypt'`,
+    ])
     await db.commit([sql`INSERT INTO consumer (name, seq) VALUES (${`kept e1.${old?.id}.x`}, 1)`])
     app.advance(2 * HOUR)
     await app.runJobs()
