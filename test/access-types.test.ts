@@ -12,7 +12,7 @@ import { request } from '../src/requests/schema.ts'
  * What must not compile. `npm run typecheck` reads this file; each line that is marked as an error and is none fails it.
  * Nothing in here is run.
  */
-export async function doesNotCompile(
+async function doesNotCompile(
   platform: Platform,
   reader: TenantReader,
   db: TenantDb,
