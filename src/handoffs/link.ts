@@ -7,6 +7,7 @@ import { record } from '../requests/events.ts'
 import type { RequestRow } from '../requests/find.ts'
 import { duplicate, type LinkState, request } from '../requests/schema.ts'
 import { type DuplicateMessage, post } from './messages.ts'
+import { withdrawOffersOf } from './withdraw.ts'
 
 /* One side's link between a case and another (S12): how it is kept, and what follows from each of its states. */
 
@@ -93,7 +94,9 @@ export function confirmSteps(
     before,
   })
   const isDuplicate = survivor !== row.caseId && before !== null
-  return [...steps, ...link, ...(isDuplicate ? followSteps(slug, row, other, said, false) : [])]
+  if (!isDuplicate) return [...steps, ...link]
+  const withdrawn = withdrawOffersOf(row.id, said.actor, said.at)
+  return [...steps, ...link, ...withdrawn, ...followSteps(slug, row, other, said, false)]
 }
 
 /** Two are two again: this side is as it was, unless it has gone its own way since. */

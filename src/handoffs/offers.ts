@@ -174,7 +174,10 @@ export function appealSteps(
     counter,
   }))
   const appeal: Message = { kind: 'appeal', ...offered, tried: attempts }
-  return post(`${offered.handoff}:appeal`, offered.content.caseId, arbitratorOf(region), appeal, at)
+  return [
+    ...post(`${offered.handoff}:appeal`, offered.content.caseId, arbitratorOf(region), appeal, at),
+    timeoutStep(offered),
+  ]
 }
 
 function timeoutStep({ handoff, answerBy, offeredAt }: Offer): Step {
