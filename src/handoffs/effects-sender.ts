@@ -110,7 +110,7 @@ async function letGo(
   if (request.custody !== 'held' || request.status === 'closed' || hasLeft(region, receiver, at)) {
     return [asRead, unchanged(row), ...withdrawSteps(sql`id = ${row.id}`, COURIER_ACTOR, at)]
   }
-  const content = contentFor(region, db.slug, held, receiver, true)
+  const content = contentFor(region, db.slug, held, receiver, row.kind)
   return [
     asRead,
     unchanged(row),

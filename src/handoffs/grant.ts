@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Step } from '../core/db.ts'
 import type { Region } from '../regions/compile.ts'
 import { news, record } from '../requests/events.ts'
+import { giveLinks } from './link.ts'
 import { type Offer, post } from './messages.ts'
 import { withdrawOffersOf } from './withdraw.ts'
 
@@ -22,6 +23,7 @@ export function grantSteps(region: Region, offered: Offer, request: string, at: 
             version = version + 1 WHERE id = ${request}`,
           // What is left on offer of it, to work on it too, is no longer this body's to share.
           ...withdrawOffersOf(request, COURIER_ACTOR, at),
+          ...giveLinks(content),
         ]
       : []
   return [

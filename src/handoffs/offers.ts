@@ -70,7 +70,7 @@ export async function offer(
   const id = randomText(platform.random, 20)
   const disputed = wish.kind === 'transfer' && !passesNow && isDisputed(held, wish.receiver)
   const state = disputed ? 'appealed' : passesNow ? 'granted' : 'offered'
-  const content = contentFor(region, db.slug, held, wish.receiver, passesNow)
+  const content = contentFor(region, db.slug, held, wish.receiver, passesNow ? wish.kind : undefined)
   const offered: Offer = {
     handoff: id,
     type: wish.kind,
