@@ -107,7 +107,8 @@ async function letGo(
     sql`EXISTS (SELECT 1 FROM request WHERE id = ${request.id} AND version = ${request.version})`,
     'changed-meanwhile',
   )
-  if (request.custody !== 'held' || request.status === 'closed' || hasLeft(region, receiver, at)) {
+  const hasGone = [db.slug, receiver].some(body => hasLeft(region, body, at))
+  if (request.custody !== 'held' || request.status === 'closed' || hasGone) {
     return [asRead, unchanged(row), ...withdrawSteps(sql`id = ${row.id}`, COURIER_ACTOR, at)]
   }
   const content = contentFor(region, db.slug, held, receiver, row.kind)
