@@ -191,6 +191,71 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
       expect([late.status, await late.json()]).toMatchObject([409, { state: 'withdrawn' }])
     })
 
+    /** A report at a place of the bundled county, at its door or a city's own, with all that follows from it by itself. */
+    async function reported(service: string, where: string, door = '') {
+      const found = await app.get(`/api/v1/places?q=${encodeURIComponent(where)}`)
+      const [place] = ((await found.json()) as { places: { lat: number; long: number }[] }).places
+      const { lat, long } = place ?? { lat: 0, long: 0 }
+      const body = { service_code: service, lat, long, answers: app.answersFor(service) }
+      const answer = await app.post(`${door}/api/v1/requests`, body)
+      const { id, jurisdiction } = (await answer.json()) as { id: string; jurisdiction: string }
+      await app.runJobs()
+      return { id, jurisdiction, lat, long, keeper: await app.key(jurisdiction, 'work') }
+    }
+    const handoffsOf = async (key: string, request: string) =>
+      ((await (await app.get(`/api/v1/work/requests/${request}`, key)).json()) as { handoffs: Handoff[] })
+        .handoffs
+
+    describe('S1 county-maintained road inside a city', () => {
+      it('reported at the city’s own door it is offered to the county by itself, with the reason', async () => {
+        const { id, keeper, jurisdiction } = await reported(
+          'pothole',
+          '2230 Mill Road, Port Ellery',
+          '/j/port-ellery',
+        )
+        expect(jurisdiction).toBe('port-ellery')
+        expect(await handoffsOf(keeper, id)).toMatchObject([
+          { state: 'offered', receiver: 'ellery-county', reason: { code: 'not-our-asset' } },
+        ])
+      })
+    })
+
+    describe('S5 contracted service with dates', () => {
+      it('goes to whoever performs it at once, by the agreement that has accepted it beforehand', async () => {
+        const { id, keeper, jurisdiction } = await reported(
+          'traffic-signal',
+          'Union Street and Fifth Street, Hollis',
+        )
+        expect(jurisdiction).toBe('hollis')
+        expect(await handoffsOf(keeper, id)).toMatchObject([
+          { state: 'granted', receiver: 'ellery-county', reason: { code: 'by-agreement' } },
+        ])
+        expect(await (await app.get(`/api/v1/requests/${id}`)).json()).toMatchObject({
+          id,
+          agency_responsible: 'Ellery County',
+        })
+      })
+    })
+
+    describe('S9 inaccurate location', () => {
+      it('moved over the boundary, the number stays and it is offered to whoever is responsible', async () => {
+        const elsewhere = await reported('graffiti', 'Hollis Common')
+        const { id, keeper } = await reported('graffiti', '350 Main Street, Port Ellery')
+        const { lat, long } = elsewhere
+        const version = await versionOf(keeper, id)
+        const moved = await app.post(
+          `/api/v1/work/requests/${id}/location`,
+          { lat, long, version },
+          bearer(keeper),
+        )
+        expect(await moved.json()).toMatchObject({ id, changed: true, handoff: { receiver: 'hollis' } })
+        await app.runJobs()
+        expect(await handoffsOf(keeper, id)).toMatchObject([
+          { state: 'offered', receiver: 'hollis', reason: { code: 'moved-pin' } },
+        ])
+      })
+    })
+
     describe('S10 one incident, two jurisdictions', () => {
       it('each has a request of its own, and the case is as far along as both say', async () => {
         const { id, giver } = await filed()
