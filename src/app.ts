@@ -24,6 +24,7 @@ import { handoffRoutes } from './handoffs/routes.ts'
 import { tellOriginJob } from './handoffs/tell-origin.ts'
 import { timeoutJob } from './handoffs/timeout.ts'
 import { handoffsAlongside } from './handoffs/view.ts'
+import { withdrawOffersOf } from './handoffs/withdraw.ts'
 import { notifyJob } from './notify/notify.ts'
 import { open311Errors, open311Routes } from './open311/routes.ts'
 import type { Platform } from './platform/platform.ts'
@@ -109,7 +110,7 @@ export function createApp(platform: Platform): Hono<Door> {
   app.route('/open311', open311Routes())
   app.route('/api/v1', regionRoutes())
   app.route('/', mediaRoutes())
-  app.route('/api/v1', requestRoutes([handoffsAlongside]))
+  app.route('/api/v1', requestRoutes(withdrawOffersOf, [handoffsAlongside]))
   app.route('/api/v1', handoffRoutes())
   app.route('/api/v1', partnerRoutes())
   app.get('/api/v1/openapi.json', c => {
