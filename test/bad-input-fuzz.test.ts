@@ -128,6 +128,13 @@ async function faultsOf({ method, url, headers, body }: Call, answer: Response):
     !answer.headers.has('location') || /^\/(?!\/)/.test(answer.headers.get('location') ?? ''),
     'leads away',
   )
+  const policy = answer.headers.get('content-security-policy') ?? ''
+  must(
+    /default-src 'none'.*frame-ancestors 'none'/.test(policy) && !/unsafe/.test(policy),
+    `policy ${policy}`,
+  )
+  must(answer.headers.get('x-content-type-options') === 'nosniff', 'a type to be guessed')
+  must(answer.headers.has('cache-control'), 'kept by whoever likes to')
   const sent = `${url} ${new TextDecoder().decode(body ?? undefined)}`
   const shown = secrets.exec(text)?.[0]
   must(shown === undefined || sent.includes(shown.trim()), `shows ${shown}`)
