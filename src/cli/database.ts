@@ -1,5 +1,6 @@
 import { openTenant } from '../core/db.ts'
 import { createKey } from '../people/keys.ts'
+import { scopes } from '../people/roles.ts'
 import { readMigrations } from '../platform/node/migrations.ts'
 import type { NodePlatform } from '../platform/node/platform.ts'
 import { listDatabases, migrateAll } from '../regions/migrate.ts'
@@ -36,13 +37,14 @@ export const createKeyCommand = command({
     scope: {
       type: 'string',
       value: 'S',
-      help: 'report (default): file requests; work: also see and change them',
+      help: 'report (default): file requests; read: see them; work: also change them; audit: who did and saw what',
     },
   },
   run: (terminal, { options }) =>
     withPlatform(terminal, async platform => {
-      const { scope = 'report', name = 'command line', jurisdiction } = options
-      if (scope !== 'report' && scope !== 'work') throw refuse('--scope is report or work.')
+      const { name = 'command line', jurisdiction } = options
+      const scope = scopes.find(known => known === (options.scope ?? 'report'))
+      if (scope === undefined) throw refuse(`--scope is one of ${scopes.join(', ')}.`)
       const region = await regionOf(platform, jurisdiction, options.region)
       const db = openTenant(platform, { kind: 'system', reason: 'keys' }, region, jurisdiction)
       const { id, key } = await createKey(platform, db, name, scope)
