@@ -16,11 +16,13 @@ export interface Look {
 
 /**
  * Runs selects together, in one round trip, and notes in the same transaction what somebody at work is shown by them:
- * `const [rows] = await seeing(db, look)([select])`. Whatever shows requests at work is read through here. For the public
- * and the platform itself it only reads.
+ * `const [rows] = await seeing(db, look)([select])`. Whatever shows requests at work is read through here, and what an
+ * operator is shown at the command line. For the public and the platform itself it only reads.
  */
 export function seeing(db: TenantReader, look: Look): TenantReader['together'] {
-  if (db.access.kind !== 'work') return db.together
+  const { access } = db
+  const isOperator = access.kind === 'system' && access.operator !== undefined
+  if (access.kind !== 'work' && !isOperator) return db.together
   const { view, shown, contacts, notes } = look
   const numbers =
     shown &&
@@ -31,6 +33,12 @@ export function seeing(db: TenantReader, look: Look): TenantReader['together'] {
     requests: numbers ?? sql`'[]'`,
     fields: sql`(SELECT json_group_array(value) FROM json_each(json_array(${fields})) WHERE value IS NOT NULL)`,
   })
+}
+
+/** Notes requests whose numbers only the caller can tell, before they are shown. */
+export async function noteSeen(db: TenantReader, view: View, numbers: readonly string[]): Promise<void> {
+  const shown = sql`SELECT value FROM json_each(${JSON.stringify(numbers)})`
+  await seeing(db, { view, shown })([db.select({ nothing: sql`1` }).from(sql`(SELECT 1)`)])
 }
 
 function fieldIf(condition: SQL | undefined, field: string): SQL {

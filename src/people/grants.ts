@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
 import { actorOf, type Permit, type WorkAccess } from '../core/access.ts'
+import { logAct } from '../core/acts.ts'
 import {
   guard,
   openRegion,
@@ -9,7 +10,7 @@ import {
   type TenantReader,
 } from '../core/db.ts'
 import { randomText } from '../core/ids.ts'
-import { asProblem } from '../core/problem.ts'
+import { asProblem, problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import { staffReach } from './region-schema.ts'
 import { type Role, rightsOf } from './roles.ts'
@@ -129,8 +130,13 @@ export async function makeGrant(platform: Platform, db: TenantDb, wish: NewGrant
       madeBy: actorOf(db.access),
       madeAt: at,
     }),
-    sql`INSERT INTO event (request, type, actor, at, public, payload) VALUES ('', 'grant-made', ${actorOf(db.access)}, ${at}, 0,
-      ${JSON.stringify({ grant: id, staff: wish.staff, role: wish.role, services: wish.services ?? null })})`,
+    logAct(actorOf(db.access), at, {
+      type: 'grant-made',
+      grant: id,
+      staff: wish.staff,
+      role: wish.role,
+      services: wish.services ?? null,
+    }),
   ])
   forgetGrants(platform, db.region, db.slug, wish.staff)
   return id
@@ -140,15 +146,17 @@ export async function makeGrant(platform: Platform, db: TenantDb, wish: NewGrant
 export async function withdrawGrant(platform: Platform, db: TenantDb, id: string): Promise<void> {
   const at = platform.clock.now()
   const actor = actorOf(db.access)
+  const [given] = await db
+    .select({ staff: grant.staff, role: grant.role })
+    .from(grant)
+    .where(eq(grant.id, id))
+  if (given === undefined) throw problem('not-found')
   await db.commit([
-    guard(sql`EXISTS (SELECT 1 FROM ${grant} WHERE id = ${id})`, 'not-found'),
     guard(sql`EXISTS (SELECT 1 FROM ${grant} WHERE id = ${id} AND ended_at IS NULL)`, 'wrong-state'),
-    sql`INSERT INTO event (request, type, actor, at, public, payload)
-      SELECT '', 'grant-ended', ${actor}, ${at}, 0, json_object('grant', id, 'staff', staff, 'role', role) FROM ${grant} WHERE id = ${id}`,
+    logAct(actor, at, { type: 'grant-ended', grant: id, ...given }),
     sql`UPDATE ${grant} SET ended_at = ${at}, ended_by = ${actor} WHERE id = ${id}`,
   ])
-  const [ended] = await db.select({ staff: grant.staff }).from(grant).where(eq(grant.id, id))
-  if (ended !== undefined) forgetGrants(platform, db.region, db.slug, ended.staff)
+  forgetGrants(platform, db.region, db.slug, given.staff)
 }
 
 /** Every grant that the jurisdiction has made, those in force first, newest first. */
