@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
-import { actorOf, type Permit, type WorkAccess } from '../core/access.ts'
+import { actorOf, type Permit, servicesFor, type WorkAccess } from '../core/access.ts'
 import { logAct } from '../core/acts.ts'
 import {
   guard,
@@ -109,8 +109,9 @@ export interface NewGrant {
   readonly source: GrantRow['source']
 }
 
-/** Lets somebody work here. Whoever they are is decided elsewhere. Answers the grant's id. */
+/** Lets somebody work here. Whoever they are is decided elsewhere. Answers the grant's id. Throws `not-allowed`. */
 export async function makeGrant(platform: Platform, db: TenantDb, wish: NewGrant): Promise<string> {
+  refuseLimited(db)
   const at = platform.clock.now()
   const id = randomText(platform.random, 12)
   // First where to look, then what is there: never a grant that its holder cannot see and end.
@@ -142,21 +143,37 @@ export async function makeGrant(platform: Platform, db: TenantDb, wish: NewGrant
   return id
 }
 
-/** Takes a grant back, at once. Throws `not-found`, and `wrong-state` for one that has ended already. */
+/**
+ * Takes a grant back, at once. Throws `not-found`, and `wrong-state` for one that has ended already or is the last
+ * administrator's: somebody must be able to let others in.
+ */
 export async function withdrawGrant(platform: Platform, db: TenantDb, id: string): Promise<void> {
+  const [row] = await db.select().from(grant).where(eq(grant.id, id))
+  if (row === undefined) throw problem('not-found')
+  refuseLimited(db)
   const at = platform.clock.now()
   const actor = actorOf(db.access)
-  const [given] = await db
-    .select({ staff: grant.staff, role: grant.role })
-    .from(grant)
-    .where(eq(grant.id, id))
-  if (given === undefined) throw problem('not-found')
   await db.commit([
-    guard(sql`EXISTS (SELECT 1 FROM ${grant} WHERE id = ${id} AND ended_at IS NULL)`, 'wrong-state'),
-    logAct(actor, at, { type: 'grant-ended', grant: id, ...given }),
+    guard(
+      sql`EXISTS (SELECT 1 FROM ${grant} WHERE id = ${id} AND ended_at IS NULL)`,
+      'wrong-state',
+      'It has ended already.',
+    ),
+    guard(
+      sql`${db.access.kind === 'system' || row.role !== 'administrator'} OR EXISTS (SELECT 1 FROM ${grant} WHERE id <> ${id}
+        AND role = 'administrator' AND services IS NULL AND ended_at IS NULL AND from_at <= ${at} AND coalesce(to_at, ${ALWAYS}) > ${at})`,
+      'wrong-state',
+      'Let another administrator in first: this is the last one.',
+    ),
+    logAct(actor, at, { type: 'grant-ended', grant: id, staff: row.staff, role: row.role }),
     sql`UPDATE ${grant} SET ended_at = ${at}, ended_by = ${actor} WHERE id = ${id}`,
   ])
-  forgetGrants(platform, db.region, db.slug, given.staff)
+  forgetGrants(platform, db.region, db.slug, row.staff)
+}
+
+/** Throws `not-allowed` for somebody who looks after some services only: a grant is no service's. */
+function refuseLimited(db: TenantDb): void {
+  if (servicesFor(db.access, 'grants') !== undefined) throw problem('not-allowed')
 }
 
 /** Every grant that the jurisdiction has made, those in force first, newest first. */

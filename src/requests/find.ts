@@ -53,9 +53,10 @@ export async function wholeCase(db: TenantReader, id: string) {
     eq(person.id, request.person),
     permitted(db.access, 'contacts', sql`${request.serviceCode}`),
   )
+  const wanted = and(eq(request.id, id), permitted(db.access, 'read', sql`${request.serviceCode}`))
   const look = {
     view: 'request',
-    shown: sql`SELECT id FROM request WHERE id = ${id}`,
+    shown: sql`SELECT id FROM ${request} WHERE ${wanted}`,
     contacts: sql`EXISTS (SELECT 1 FROM ${request} JOIN ${person} ON ${contactOf} WHERE ${eq(request.id, id)})`,
     notes: sql`${notesOf(db, id)} AND EXISTS (SELECT 1 FROM event WHERE request = ${id} AND public = 0)`,
   } as const
@@ -63,7 +64,7 @@ export async function wholeCase(db: TenantReader, id: string) {
     db,
     look,
   )([
-    db.select().from(request).leftJoin(person, contactOf).where(eq(request.id, id)),
+    db.select().from(request).leftJoin(person, contactOf).where(wanted),
     db
       .select()
       .from(event)
