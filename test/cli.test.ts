@@ -314,13 +314,13 @@ describe('keys, migrations and jobs', () => {
     await countyline('apply')
     const { code, out } = await countyline('keys', 'create', '--jurisdiction', 'west')
     expect(code).toBe(0)
-    expect(out).toMatch(/^cl_west_\S+\n$/)
+    expect(out).toMatch(/^cl_report_west_\S+\n$/)
     const { json } = await countyline('keys', 'create', '--jurisdiction', 'west', '--scope', 'work', '--json')
     expect(json).toMatchObject({
       region: 'lake',
       jurisdiction: 'west',
       scope: 'work',
-      api_key: expect.stringMatching(/^cl_west_/),
+      api_key: expect.stringMatching(/^cl_work_west_/),
     })
   })
 

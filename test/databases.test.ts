@@ -5,6 +5,7 @@ import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { guard, openRegion, openTenant, type TenantDb } from '../src/core/db.ts'
 import { asProblem } from '../src/core/problem.ts'
+import { keyAccess } from '../src/people/keys.ts'
 import { readMigrations } from '../src/platform/node/migrations.ts'
 import { nodePlatform } from '../src/platform/node/platform.ts'
 import { listDatabases, migrateAll } from '../src/regions/migrate.ts'
@@ -28,7 +29,7 @@ const mark = (name: string) => sql`INSERT INTO consumer (name, seq) VALUES (${na
 describe('a handle on a database', () => {
   it('comes only from an access that reaches there', () => {
     const region = app.region.slug
-    const key = { kind: 'key', region, jurisdiction: first(), keyId: 'k', scope: 'work' } as const
+    const key = keyAccess(region, { scope: 'work', jurisdiction: first(), id: 'k', hash: '' }, 0)
     expect(() => openTenant(app.platform, key, region, first())).not.toThrow()
     for (const wrong of [
       () => openTenant(app.platform, key, region, second()),

@@ -10,6 +10,7 @@ export default defineConfig({
     './src/handoffs/partner-schema.ts',
     './src/requests/follower-schema.ts',
     './src/notify/schema.ts',
+    './src/audit/schema.ts',
   ],
   out: './migrations/tenant',
 })

@@ -4,7 +4,7 @@ import type { LibSQLDatabase } from 'drizzle-orm/libsql'
 import { drizzle } from 'drizzle-orm/libsql/web'
 import { SQLiteAsyncDialect, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { type DatabaseClient, type DatabaseName, databaseLabel, type Platform } from '../platform/platform.ts'
-import type { Access } from './access.ts'
+import { type Access, mayChange, type Proof, proofOf } from './access.ts'
 import { asProblem, Problem, type ProblemSlug, problem } from './problem.ts'
 import { identity } from './schema.ts'
 
@@ -92,29 +92,47 @@ export interface DirectoryDb extends Writer {
   readonly [kind]: 'directory'
 }
 
-/** A jurisdiction's database, for this access. Throws `not-found` when the access does not reach there. */
+/**
+ * A jurisdiction's database, for this access. Throws `not-found` when the access does not reach there, `not-allowed`
+ * when it may only look.
+ */
 export function openTenant(platform: Platform, access: Access, region: string, slug: string): TenantDb {
-  const reaches =
-    access.kind === 'system' ||
-    (access.region === region && (access.kind === 'public' || access.jurisdiction === slug))
-  if (!reaches) throw problem('not-found')
-  const handle = open(platform, { kind: 'tenant', region, slug })
-  return { ...handle, region, slug, access } as TenantDb
+  if (!mayChange(access)) throw problem('not-allowed')
+  return openFor(platform, access, region, slug)
 }
 
+/** The same, to look only. */
 export function openTenantReader(
   platform: Platform,
   access: Access,
   region: string,
   slug: string,
 ): TenantReader {
-  return openTenant(platform, access, region, slug)
+  return openFor(platform, access, region, slug)
 }
 
-/** The database that the jurisdictions of a region share: configuration and the public index. */
-export function openRegion(platform: Platform, access: Access, region: string): RegionDb {
+function openFor(platform: Platform, access: Access, region: string, slug: string): TenantDb {
+  const reaches =
+    access.kind === 'system' ||
+    (access.region === region &&
+      (access.kind === 'public' ||
+        access.kind === 'resident' ||
+        (access.kind === 'work' && access.jurisdiction === slug)))
+  if (!reaches) throw problem('not-found')
+  const handle = open(platform, { kind: 'tenant', region, slug }, proofOf(access))
+  return { ...handle, region, slug, access } as TenantDb
+}
+
+/** What an access may be that the region's own database is opened by: a jurisdiction's grants are no good there. */
+export type RegionAccess = Exclude<Access, { kind: 'work' | 'resident' }>
+
+/**
+ * The database that the jurisdictions of a region share: configuration, the public index, who can sign in. Throws
+ * `not-found` for another region's access.
+ */
+export function openRegion(platform: Platform, access: RegionAccess, region: string): RegionDb {
   if (access.kind !== 'system' && access.region !== region) throw problem('not-found')
-  return { ...open(platform, { kind: 'region', region }), region } as RegionDb
+  return { ...open(platform, { kind: 'region', region }, proofOf(access)), region } as RegionDb
 }
 
 export function openDirectory(platform: Platform): DirectoryDb {
@@ -128,8 +146,9 @@ export function openForJobs(platform: Platform, name: DatabaseName): Writer {
 
 const dialect = new SQLiteAsyncDialect()
 
-function open(platform: Platform, name: DatabaseName): Writer {
-  const client = verified(platform, name)
+function open(platform: Platform, name: DatabaseName, proof: readonly Proof[] = []): Writer {
+  const plain = verified(platform, name)
+  const client = proof.length === 0 ? plain : proved(plain, proof)
   const orm = drizzle(client)
   return {
     select: orm.select.bind(orm) as Orm['select'],
@@ -139,8 +158,33 @@ function open(platform: Platform, name: DatabaseName): Writer {
     delete: orm.delete.bind(orm),
     together: orm.batch.bind(orm),
     rows: async <Row>(query: SQL) => (await client.execute(statement(query))).rows as unknown as Row[],
-    commit: steps => commit(client, steps),
+    commit: async steps => (await commit(plain, [...proof.map(asGuard), ...steps])).slice(proof.length),
   }
+}
+
+/** A client whose every statement is answered only if the proof holds, in the same transaction and round trip. */
+function proved(client: Client, proof: readonly Proof[]): Client {
+  const guards = proof.map(each => statement(asGuard(each)))
+  const run = async (statements: readonly InStatement[], mode: 'read' | 'write') => {
+    try {
+      return (await client.batch([...guards, ...statements], mode)).slice(guards.length)
+    } catch (error) {
+      const failed = proof[statementIndex(error)]
+      throw failed === undefined ? error : problem(failed.otherwise)
+    }
+  }
+  return {
+    async execute(statement: InStatement) {
+      const text = typeof statement === 'string' ? statement : statement.sql
+      const [result] = await run([statement], /^\s*(select|with)\b/i.test(text) ? 'read' : 'write')
+      return result
+    },
+    batch: (statements: InStatement[], mode?: 'read' | 'write') => run(statements, mode ?? 'read'),
+  } as Client
+}
+
+function asGuard({ holds, otherwise }: Proof): Guard {
+  return guard(holds, otherwise)
 }
 
 async function commit(client: Client, steps: readonly Step[]): Promise<ResultSet[]> {

@@ -10,8 +10,6 @@ export interface Change<T> {
   readonly key: string | undefined
   /** What was asked, whole: the same key with anything else is refused. */
   readonly asked: unknown
-  /** Who may do it at all. */
-  readonly allowed: readonly Step[]
   readonly steps: readonly Step[]
   /** What to answer, now and to every repetition. */
   readonly outcome: T
@@ -19,16 +17,16 @@ export interface Change<T> {
 
 /** Commits once; sent again, answers what the first time answered. Throws `key-reused`, or what a guard throws. */
 export async function commitOnce<T>(db: Writer, change: Change<T>, at: number): Promise<T> {
-  const { key, allowed, steps, outcome } = change
+  const { key, steps, outcome } = change
   if (key === undefined) {
-    await db.commit([...allowed, ...steps])
+    await db.commit(steps)
     return outcome
   }
   const fingerprint = await sha256(JSON.stringify(change.asked))
   const kept = sql`INSERT INTO ${idempotency} (key, fingerprint, outcome, created_at)
     VALUES (${key}, ${fingerprint}, ${JSON.stringify(outcome)}, ${at})`
   try {
-    await db.commit([...allowed, kept, ...steps])
+    await db.commit([kept, ...steps])
     return outcome
   } catch (error) {
     if (!violates(error, 'idempotency.key')) throw error

@@ -29,6 +29,19 @@ export const job = sqliteTable(
   table => [index('job_due').on(table.dueAt)],
 )
 
+/** The keys of encrypted fields, each wrapped by the deployment's master key; see `encryption.ts`. */
+export const dataKey = sqliteTable('data_key', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  /** `fields` encrypts; `index` makes the keyed hashes by which encrypted values are found. */
+  purpose: text('purpose', { enum: ['fields', 'index'] }).notNull(),
+  wrapped: text('wrapped').notNull(),
+  /** Names the master key that it is wrapped by. */
+  master: text('master').notNull(),
+  createdAt: integer('created_at').notNull(),
+  /** A newer one encrypts; this one still opens what it has encrypted. */
+  retiredAt: integer('retired_at'),
+})
+
 /** How far a consumer of the event log has read. */
 export const consumer = sqliteTable('consumer', {
   name: text('name').primaryKey(),

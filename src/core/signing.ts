@@ -1,4 +1,5 @@
 import type { Platform } from '../platform/platform.ts'
+import { fromBase64Url, toBase64Url } from './base64url.ts'
 import { problem } from './problem.ts'
 
 /*
@@ -15,9 +16,9 @@ export async function sign(platform: Platform, purpose: string, claims: Claims):
   if (key === undefined) {
     throw problem('not-configured', { detail: 'Set the secret SIGNING_KEY: links in letters need it.' })
   }
-  const payload = encode(new TextEncoder().encode(JSON.stringify(claims)))
+  const payload = toBase64Url(new TextEncoder().encode(JSON.stringify(claims)))
   const mark = await crypto.subtle.sign('HMAC', key, marked(purpose, payload))
-  return `${payload}.${encode(new Uint8Array(mark))}`
+  return `${payload}.${toBase64Url(new Uint8Array(mark))}`
 }
 
 /** What a link says; undefined for anything that this deployment did not sign for this purpose. */
@@ -31,8 +32,8 @@ export async function readSigned(
   const key = await signingKey(platform)
   if (payload === undefined || mark === undefined || key === undefined) return undefined
   // Compares in constant time.
-  const isOurs = await crypto.subtle.verify('HMAC', key, decode(mark), marked(purpose, payload))
-  return isOurs ? (JSON.parse(new TextDecoder().decode(decode(payload))) as Claims) : undefined
+  const isOurs = await crypto.subtle.verify('HMAC', key, fromBase64Url(mark), marked(purpose, payload))
+  return isOurs ? (JSON.parse(new TextDecoder().decode(fromBase64Url(payload))) as Claims) : undefined
 }
 
 function marked(purpose: string, payload: string) {
@@ -47,16 +48,4 @@ function signingKey(platform: Platform): Promise<CryptoKey> | undefined {
     'sign',
     'verify',
   ])
-}
-
-function encode(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '')
-}
-
-function decode(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
-  return Uint8Array.from(binary, character => character.charCodeAt(0))
 }

@@ -3,7 +3,6 @@ import { actorOf } from '../core/access.ts'
 import { guard, type Step, type TenantDb } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
 import { asProblem, type Problem, problem } from '../core/problem.ts'
-import { keyGuard, type PresentedKey } from '../people/keys.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import { record } from '../requests/events.ts'
@@ -16,7 +15,6 @@ import { type HandoffState, handoff } from './schema.ts'
 import { withdrawSteps } from './withdraw.ts'
 
 interface Caller {
-  readonly key?: PresentedKey | undefined
   readonly idempotencyKey?: string | undefined
 }
 
@@ -155,11 +153,7 @@ async function settle(
   side: HandoffRow['side'],
 ): Promise<void> {
   try {
-    await commitOnce(
-      db,
-      { key: caller.idempotencyKey, asked: [id, said], allowed: keyGuard(caller.key), steps, outcome: null },
-      at,
-    )
+    await commitOnce(db, { key: caller.idempotencyKey, asked: [id, said], steps, outcome: null }, at)
   } catch (error) {
     if (asProblem(error).slug === 'wrong-state') throw await presentState(db, id, side)
     throw error

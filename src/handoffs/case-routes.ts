@@ -11,7 +11,7 @@ import { candidatesFor } from '../requests/duplicates.ts'
 import { readBody, readIdempotencyKey, words } from '../requests/read.ts'
 import { linkStates } from '../requests/schema.ts'
 import { publicView, time } from '../requests/view.ts'
-import { openForWork, type Work } from '../requests/work.ts'
+import { openToChange, openToLook } from '../requests/work.ts'
 import { sayStep } from '../routing/say.ts'
 import type { Resolution } from '../routing/types.ts'
 import {
@@ -50,7 +50,7 @@ export function caseRoutes(): Hono<Door> {
   const routes = new Hono<Door>()
 
   routes.post('/work/requests/:id/location', async c => {
-    const { db, key } = await openForWork(c)
+    const db = await openToChange(c, 'change', { request: c.req.param('id') })
     const { lat, long, address, at, version, dry_run: dryRun = false } = await readBody(c, locationBody)
     const { place, faults } = readPlace(String(lat), String(long), c.get('site').region.routing.atlas)
     const instant = readInstant('at', at ?? '')
@@ -64,14 +64,13 @@ export function caseRoutes(): Hono<Door> {
       at: instant.value,
       version,
       dryRun,
-      key,
       idempotencyKey: readIdempotencyKey(c),
     })
     return c.json({ id: c.req.param('id'), dry_run: dryRun, ...correctedView(c, corrected) })
   })
 
   routes.get('/work/requests/:id/duplicates', async c => {
-    const { db } = await openForWork(c)
+    const db = await openToLook(c, { request: c.req.param('id') })
     const { region } = c.get('site')
     const row = await readRequest(db, c.req.param('id'))
     const index = openRegion(c.get('platform'), { kind: 'public', region: region.slug }, region.slug)
@@ -89,28 +88,28 @@ export function caseRoutes(): Hono<Door> {
   })
 
   routes.post('/work/requests/:id/duplicates', async c => {
-    const { db, key } = await openForWork(c)
+    const db = await openToChange(c, 'change', { request: c.req.param('id') })
     const { of, text } = await readBody(c, linkBody)
-    const wish = wishOf(c, key, of, text)
+    const wish = wishOf(c, of, text)
     return c.json(await propose(c.get('platform'), db, c.get('site').region, wish), 201)
   })
 
   routes.post('/work/requests/:id/duplicates/:of/answer', async c => {
-    const { db, key } = await openForWork(c)
+    const db = await openToChange(c, 'change', { request: c.req.param('id') })
     const { confirmed, text } = await readBody(c, answerBody)
-    const wish = { ...wishOf(c, key, c.req.param('of'), text), confirmed }
+    const wish = { ...wishOf(c, c.req.param('of'), text), confirmed }
     return c.json(await answerProposal(c.get('platform'), db, c.get('site').region, wish))
   })
 
   routes.post('/work/requests/:id/duplicates/:of/unlink', async c => {
-    const { db, key } = await openForWork(c)
+    const db = await openToChange(c, 'change', { request: c.req.param('id') })
     const { text } = await readBody(c, unlinkBody)
-    const wish = wishOf(c, key, c.req.param('of'), text)
+    const wish = wishOf(c, c.req.param('of'), text)
     return c.json(await unlink(c.get('platform'), db, c.get('site').region, wish))
   })
 
   routes.get('/work/duplicates', async c => {
-    const { db } = await openForWork(c)
+    const db = await openToLook(c)
     const { limit, after } = readPage(c)
     const typed = c.req.query('state') ?? 'asked'
     const state = linkStates.find(known => known === typed)
@@ -121,7 +120,7 @@ export function caseRoutes(): Hono<Door> {
   })
 
   routes.get('/work/reroutes', async c => {
-    const { db } = await openForWork(c)
+    const db = await openToLook(c)
     const { limit, after } = readPage(c)
     const rows = await listRerouted(db, after, limit)
     const say = translator(c.get('language'))
@@ -147,9 +146,9 @@ export function caseRoutes(): Hono<Door> {
   return routes
 }
 
-function wishOf(c: Context<Door>, key: Work['key'], of: string, text = ''): LinkWish {
+function wishOf(c: Context<Door>, of: string, text = ''): LinkWish {
   const request = c.req.param('id') ?? ''
-  return { request, of, text, key, idempotencyKey: readIdempotencyKey(c) }
+  return { request, of, text, idempotencyKey: readIdempotencyKey(c) }
 }
 
 function linkView(row: LinkRow) {

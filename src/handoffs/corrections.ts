@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { permitted } from '../core/access.ts'
 import type { TenantReader } from '../core/db.ts'
 
 /** Where routing seems to be wrong: bodies have refused this service at this place again and again (S11). */
@@ -27,6 +28,7 @@ export async function proposedCorrections(db: TenantReader): Promise<ProposedCor
       json_group_array(DISTINCT counter) FILTER (WHERE counter IS NOT NULL) AS proposed,
       strftime('%Y-%m-%dT%H:%M:%SZ', max(answered_at) / 1000, 'unixepoch') AS last_refused_at
     FROM handoff WHERE side = 'sender' AND answer_reason IS NOT NULL
+      AND ${permitted(db.access, 'read', sql`content ->> '$.serviceCode'`)}
     GROUP BY 1, 2, 3 HAVING count(*) >= ${REPEATED} ORDER BY times DESC, last_refused_at DESC LIMIT 100`)
   return rows.map(row => ({
     ...row,

@@ -1,10 +1,9 @@
 import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm'
-import { actorOf } from '../core/access.ts'
+import { actorOf, permitted } from '../core/access.ts'
 import { guard, openRegion, type Step, type TenantDb, type TenantReader } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
 import { parseTrackingNumber } from '../core/ids.ts'
 import { type FaultCode, problem } from '../core/problem.ts'
-import { keyGuard, type PresentedKey } from '../people/keys.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import { type CaseFacts, factsOf, survivorOf } from '../requests/duplicates.ts'
@@ -30,7 +29,6 @@ export interface LinkWish {
   /** The other case's tracking number. */
   readonly of: string
   readonly text: string
-  readonly key?: PresentedKey | undefined
   readonly idempotencyKey?: string | undefined
 }
 
@@ -150,16 +148,12 @@ export async function unlink(
 async function act(
   platform: Platform,
   db: TenantDb,
-  { key, idempotencyKey, ...asked }: LinkWish,
+  { idempotencyKey, ...asked }: LinkWish,
   steps: readonly Step[],
   outcome: Linked,
   at: number,
 ): Promise<Linked> {
-  const done = await commitOnce(
-    db,
-    { key: idempotencyKey, asked, allowed: keyGuard(key), steps, outcome },
-    at,
-  )
+  const done = await commitOnce(db, { key: idempotencyKey, asked, steps, outcome }, at)
   platform.wake({ kind: 'tenant', region: db.region, slug: db.slug })
   return done
 }
@@ -244,7 +238,14 @@ export function listLinks(
   return db
     .select({ ...getTableColumns(duplicate), seq })
     .from(duplicate)
-    .where(and(eq(duplicate.state, state), before === undefined ? undefined : lt(seq, before)))
+    .where(
+      and(
+        eq(duplicate.state, state),
+        sql`EXISTS (SELECT 1 FROM request WHERE request.id = ${duplicate.request}
+          AND ${permitted(db.access, 'read', sql`request.service_code`)})`,
+        before === undefined ? undefined : lt(seq, before),
+      ),
+    )
     .orderBy(desc(seq))
     .limit(limit)
 }

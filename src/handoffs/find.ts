@@ -1,4 +1,5 @@
 import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { permitted } from '../core/access.ts'
 import type { TenantReader } from '../core/db.ts'
 import type { FieldFault } from '../core/problem.ts'
 import { type HandoffSide, type HandoffState, handoff, handoffSides } from './schema.ts'
@@ -23,6 +24,7 @@ export interface HandoffCursor {
 export function listHandoffs(db: TenantReader, filter: HandoffFilter): Promise<HandoffRow[]> {
   const { side, states, after } = filter
   const conditions: (SQL | undefined)[] = [
+    permitted(db.access, 'read', sql`${handoff.content} ->> '$.serviceCode'`),
     side && eq(handoff.side, side),
     states && inArray(handoff.state, [...states]),
     after && sql`(offered_at, id, side) < (${after.offeredAt}, ${after.id}, ${after.side})`,

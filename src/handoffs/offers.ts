@@ -4,7 +4,6 @@ import { guard, type Step, type TenantDb } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
 import { randomText } from '../core/ids.ts'
 import { ring } from '../core/jobs.ts'
-import { keyGuard, type PresentedKey } from '../people/keys.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import { record } from '../requests/events.ts'
@@ -31,7 +30,6 @@ export interface NewOffer {
   readonly agreement?: string | undefined
   /** An agreement under which the receiver performs, but has still to accept. */
   readonly under?: string | undefined
-  readonly key?: PresentedKey | undefined
   readonly idempotencyKey?: string | undefined
 }
 
@@ -102,10 +100,9 @@ export async function offer(
             timeoutStep(offered),
           ]),
   ]
-  const { key: _key, idempotencyKey, ...asked } = wish
+  const { idempotencyKey, ...asked } = wish
   const outcome = { id, state } as const
-  const allowed = keyGuard(wish.key)
-  const done = await commitOnce<Offered>(db, { key: idempotencyKey, asked, allowed, steps, outcome }, at)
+  const done = await commitOnce<Offered>(db, { key: idempotencyKey, asked, steps, outcome }, at)
   platform.wake({ kind: 'tenant', region: db.region, slug: db.slug })
   return done
 }

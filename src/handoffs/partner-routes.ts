@@ -1,17 +1,16 @@
 import { desc, eq, sql } from 'drizzle-orm'
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import { guard, type TenantDb } from '../core/db.ts'
+import { guard, type TenantReader } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
 import { instant, type Operations } from '../core/openapi.ts'
 import { problem } from '../core/problem.ts'
-import { keyGuard } from '../people/keys.ts'
 import type { Region } from '../regions/compile.ts'
 import type { Door } from '../regions/site.ts'
 import { forward as forwardStep } from '../requests/events.ts'
 import { readBody, readIdempotencyKey } from '../requests/read.ts'
 import { time } from '../requests/view.ts'
-import { openForWork } from '../requests/work.ts'
+import { openToChange, openToLook } from '../requests/work.ts'
 import { takesForwards } from './forward.ts'
 import { holdGuards } from './offers.ts'
 import { type ForwardRow, forward, forwardStates } from './partner-schema.ts'
@@ -35,13 +34,13 @@ export function partnerRoutes(): Hono<Door> {
   const routes = new Hono<Door>()
 
   routes.get('/work/requests/:id/forwards', async c => {
-    const { db } = await openForWork(c)
+    const db = await openToLook(c, { request: c.req.param('id') })
     const rows = await forwardsOf(db, c.req.param('id'))
     return c.json({ forwards: rows.map(forwardView) })
   })
 
   routes.post('/work/requests/:id/forwards', async c => {
-    const { db, key } = await openForWork(c)
+    const db = await openToChange(c, 'handoffs', { request: c.req.param('id') })
     const { partner, version } = await readBody(c, forwardBody)
     const id = c.req.param('id')
     const at = c.get('platform').clock.now()
@@ -58,7 +57,7 @@ export function partnerRoutes(): Hono<Door> {
     ]
     const idempotencyKey = readIdempotencyKey(c)
     const asked = { forward: id, partner, version }
-    const change = { key: idempotencyKey, asked, allowed: keyGuard(key), steps, outcome: { id, partner } }
+    const change = { key: idempotencyKey, asked, steps, outcome: { id, partner } }
     const done = await commitOnce(db, change, at)
     c.get('platform').wake({ kind: 'tenant', region: db.region, slug: db.slug })
     return c.json(done, 201)
@@ -78,7 +77,7 @@ function refusePartner(region: Region, id: string): void {
   throw problem('invalid-fields', { fields: [{ field: 'partner', code: 'not-an-option' }], detail })
 }
 
-function forwardsOf(db: TenantDb, request: string): Promise<ForwardRow[]> {
+function forwardsOf(db: TenantReader, request: string): Promise<ForwardRow[]> {
   return db.select().from(forward).where(eq(forward.request, request)).orderBy(desc(forward.createdAt))
 }
 

@@ -4,7 +4,6 @@ import type { TenantDb } from '../core/db.ts'
 import type { Place } from '../core/geometry.ts'
 import { commitOnce } from '../core/idempotency.ts'
 import { randomText } from '../core/ids.ts'
-import { keyGuard, type PresentedKey } from '../people/keys.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import { promisedBy } from '../requests/deadline.ts'
@@ -28,7 +27,6 @@ export interface Correction {
   readonly version: number
   /** Only tells what would change. */
   readonly dryRun: boolean
-  readonly key?: PresentedKey | undefined
   readonly idempotencyKey?: string | undefined
 }
 
@@ -61,10 +59,9 @@ export async function relocate(
   const after = resolve(region.routing, { ...inquiryOf(row, wish.at), place: wish.place, accuracy: 0 })
   const changed = after.accountable.id !== before.accountable.id
   const due = (changed && dueTo(region, db.slug, { ...row, ...wish.place, accuracy: 0 }, after, at)) || null
-  const allowed = keyGuard(wish.key)
   const guards = holdGuards(row.id, wish.version)
   if (wish.dryRun) {
-    await db.commit([...allowed, ...guards])
+    await db.commit(guards)
     return { version: row.version, before, after, changed, due }
   }
   const service = region.service(row.serviceCode)
@@ -91,7 +88,7 @@ export async function relocate(
   ]
   const asked = [row.id, wish.place, wish.address, wish.at, wish.version]
   const outcome = { version: wish.version + 1, before, after, changed, due }
-  const done = await commitOnce(db, { key: wish.idempotencyKey, asked, allowed, steps, outcome }, at)
+  const done = await commitOnce(db, { key: wish.idempotencyKey, asked, steps, outcome }, at)
   platform.wake({ kind: 'tenant', region: db.region, slug: db.slug })
   return done
 }

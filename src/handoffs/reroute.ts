@@ -1,4 +1,5 @@
 import { and, desc, eq, gte, inArray, lt, sql } from 'drizzle-orm'
+import { permitted } from '../core/access.ts'
 import { guard, type TenantDb, type TenantReader } from '../core/db.ts'
 import { translator } from '../core/i18n.ts'
 import type { JobHandler } from '../core/jobs.ts'
@@ -171,7 +172,13 @@ export function listRerouted(db: TenantReader, before: number | undefined, limit
     .select({ seq: event.seq, at: event.at, payload: event.payload, request })
     .from(event)
     .innerJoin(request, eq(request.id, event.request))
-    .where(and(eq(event.type, 'rerouted'), before === undefined ? undefined : lt(event.seq, before)))
+    .where(
+      and(
+        eq(event.type, 'rerouted'),
+        permitted(db.access, 'read', sql`${request.serviceCode}`),
+        before === undefined ? undefined : lt(event.seq, before),
+      ),
+    )
     .orderBy(desc(event.seq))
     .limit(limit)
 }

@@ -1,11 +1,12 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
+import type { TenantReader } from '../core/db.ts'
 import { problem } from '../core/problem.ts'
 import { readNumber } from '../regions/inquiry.ts'
 import { reasonsOf, reasonText } from '../regions/reasons.ts'
 import type { Door } from '../regions/site.ts'
 import { readBody, readIdempotencyKey, words } from '../requests/read.ts'
-import { openForWork, type Work } from '../requests/work.ts'
+import { openToChange, openToLook } from '../requests/work.ts'
 import { accept, decide, refuse, withdraw } from './answers.ts'
 import { proposedCorrections } from './corrections.ts'
 import { handoffSidesOf, listHandoffs, readHandoffCursor, writeHandoffCursor } from './find.ts'
@@ -44,7 +45,7 @@ export function handoffRoutes(): Hono<Door> {
   })
 
   routes.post('/work/requests/:id/handoffs', async c => {
-    const { db, key } = await openForWork(c)
+    const db = await openToChange(c, 'handoffs', { request: c.req.param('id') })
     const { receiver, kind, reason, text, version } = await readBody(c, offerBody)
     const { id } = await offer(c.get('platform'), db, c.get('site').region, {
       request: c.req.param('id'),
@@ -53,14 +54,13 @@ export function handoffRoutes(): Hono<Door> {
       kind: kind ?? 'transfer',
       reason,
       text: text ?? '',
-      key,
       idempotencyKey: readIdempotencyKey(c),
     })
     return c.json(await shown(c, db, id, 'sender'), 201)
   })
 
   routes.get('/work/handoffs', async c => {
-    const { db } = await openForWork(c)
+    const db = await openToLook(c)
     const filter = readFilter(c)
     const rows = await listHandoffs(db, filter)
     return c.json({
@@ -70,55 +70,55 @@ export function handoffRoutes(): Hono<Door> {
   })
 
   routes.get('/work/handoffs/:id', async c => {
-    const { db } = await openForWork(c)
+    const db = await openToLook(c, { handoff: c.req.param('id') })
     const [side] = readChoice(c, 'side', handoffSides) ?? []
     return c.json(await shown(c, db, c.req.param('id'), side))
   })
 
   routes.post('/work/handoffs/:id/accept', async c => {
-    const { db, key } = await openForWork(c)
+    const db = await openToChange(c, 'handoffs', { handoff: c.req.param('id') })
     const { text } = await readBody(c, acceptBody)
-    await accept(c.get('platform'), db, c.req.param('id'), text ?? '', callerOf(c, key))
+    await accept(c.get('platform'), db, c.req.param('id'), text ?? '', callerOf(c))
     return c.json(await shown(c, db, c.req.param('id'), 'receiver'))
   })
 
   routes.post('/work/handoffs/:id/refuse', async c => {
-    const { db, key } = await openForWork(c)
+    const db = await openToChange(c, 'handoffs', { handoff: c.req.param('id') })
     const { reason, text, counter } = await readBody(c, refuseBody)
     const said = { reason, text: text ?? '', counter: counter ?? null }
-    await refuse(c.get('platform'), db, c.get('site').region, c.req.param('id'), said, callerOf(c, key))
+    await refuse(c.get('platform'), db, c.get('site').region, c.req.param('id'), said, callerOf(c))
     return c.json(await shown(c, db, c.req.param('id'), 'receiver'))
   })
 
   routes.post('/work/handoffs/:id/withdraw', async c => {
-    const { db, key } = await openForWork(c)
+    const db = await openToChange(c, 'handoffs', { handoff: c.req.param('id') })
     await readBody(c, withdrawBody)
-    await withdraw(c.get('platform'), db, c.req.param('id'), callerOf(c, key))
+    await withdraw(c.get('platform'), db, c.req.param('id'), callerOf(c))
     return c.json(await shown(c, db, c.req.param('id'), 'sender'))
   })
 
   routes.post('/work/handoffs/:id/decide', async c => {
-    const { db, key } = await openForWork(c)
+    const db = await openToChange(c, 'decide', { handoff: c.req.param('id') })
     const { holder, text } = await readBody(c, decideBody)
     const said = { holder, text: text ?? '' }
-    await decide(c.get('platform'), db, c.get('site').region, c.req.param('id'), said, callerOf(c, key))
+    await decide(c.get('platform'), db, c.get('site').region, c.req.param('id'), said, callerOf(c))
     return c.json(await shown(c, db, c.req.param('id'), 'arbitrator'))
   })
 
   routes.get('/work/corrections', async c => {
-    const { db } = await openForWork(c)
+    const db = await openToLook(c)
     return c.json({ corrections: await proposedCorrections(db) })
   })
 
   return routes
 }
 
-function callerOf(c: Context<Door>, key: Work['key']) {
-  return { key, idempotencyKey: readIdempotencyKey(c) }
+function callerOf(c: Context<Door>) {
+  return { idempotencyKey: readIdempotencyKey(c) }
 }
 
 /** Throws `not-found` for a handoff that this jurisdiction has no part in, or not on that side. */
-async function shown(c: Context<Door>, db: Work['db'], id: string, side: HandoffSide | undefined) {
+async function shown(c: Context<Door>, db: TenantReader, id: string, side: HandoffSide | undefined) {
   const rows = await handoffSidesOf(db, id)
   const row = rows.find(candidate => side === undefined || candidate.side === side)
   if (row === undefined) throw problem('not-found')

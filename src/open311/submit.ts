@@ -1,8 +1,9 @@
 import type { Context } from 'hono'
-import type { Access } from '../core/access.ts'
+import type { Access, WorkAccess } from '../core/access.ts'
 import { openRegion, openTenantReader } from '../core/db.ts'
 import { problem } from '../core/problem.ts'
-import { type PresentedKey, readKey, verifyKey } from '../people/keys.ts'
+import { keyAccess, readKey, verifyKey } from '../people/keys.ts'
+import { rightsOfScope } from '../people/roles.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import { hasLeft } from '../regions/leaving.ts'
@@ -31,25 +32,24 @@ export async function submitRequest(c: Context<Door>): Promise<Answer> {
   const form = await readForm(c.req.raw)
   const scope = readScope(c.get('site'), form.one('jurisdiction_id'))
   const { region, jurisdiction } = scope
-  const key = readApiKey(scope, form)
+  const at = platform.clock.now()
+  const key = readApiKey(scope, form, at)
   const code = form.one('service_code')
   const service = code === '' ? undefined : findService(scope, code)
   const { draft, faults } = readDraft(form, region, service, language)
   if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
 
-  const at = platform.clock.now()
   const resolution = resolveDraft(region, draft, at)
   refuseOutside(scope, draft, resolution, language, at)
   if (hasLeft(region, key.jurisdiction, at)) throw frozen()
   const keeper = jurisdiction?.slug ?? keeperOf(region, resolution, at)
-  const permit = await permitted(platform, region, key, keeper, form.files.length > 0)
+  const access = await accessFor(platform, region, key, keeper, form.files.length > 0)
   const given = readIdempotencyKey(c)
-  const idempotencyKey = given === undefined ? undefined : `${key.id}:${given}`
+  const idempotencyKey = given === undefined ? undefined : `${key.actor}:${given}`
   const media = await storePhotos(platform, region, form.files, idempotencyKey)
-  const receipt = await submitReport(platform, permit.access, region, {
+  const receipt = await submitReport(platform, access, region, {
     draft: { ...draft, media },
     jurisdiction: jurisdiction?.slug,
-    key: permit.key,
     idempotencyKey,
   })
   const request = {
@@ -61,34 +61,33 @@ export async function submitRequest(c: Context<Door>): Promise<Answer> {
 }
 
 /** A jurisdiction takes its own keys; the region, where routing decides who keeps the report, any of its jurisdictions'. */
-export function readApiKey({ region, jurisdiction }: Scope, form: Parameters): PresentedKey {
-  const key = readKey(form.one('api_key'), 'report')
-  const isOurs = key !== undefined && region.jurisdiction(key.jurisdiction) !== undefined
+export function readApiKey({ region, jurisdiction }: Scope, form: Parameters, now: number): WorkAccess {
+  const key = readKey(form.one('api_key'))
+  const isOurs =
+    key !== undefined &&
+    rightsOfScope[key.scope].includes('report') &&
+    region.jurisdiction(key.jurisdiction) !== undefined
   if (!isOurs || (jurisdiction !== undefined && jurisdiction.slug !== key.jurisdiction)) {
     const whose = jurisdiction?.name ?? region.documents.region.name
     throw problem('key-refused', { detail: `Send an api_key that is valid for ${whose}.` })
   }
-  return key
+  return keyAccess(region.slug, key, now)
 }
 
 /**
  * The keeper's own key is checked by the batch that files the report, at no round trip. Another jurisdiction's, or any
  * before photos are stored, is read first. Throws `key-refused`.
  */
-async function permitted(
+async function accessFor(
   platform: Platform,
   region: Region,
-  key: PresentedKey,
+  key: WorkAccess,
   keeper: string,
   isFirst: boolean,
-): Promise<{ readonly access: Access; readonly key: PresentedKey | undefined }> {
-  const { jurisdiction, id: keyId, scope } = key
-  const access: Access = { kind: 'key', region: region.slug, jurisdiction, keyId, scope }
-  const isKeepers = jurisdiction === keeper
-  if (!isKeepers || isFirst) {
-    await verifyKey(openTenantReader(platform, access, region.slug, jurisdiction), key)
-  }
-  return isKeepers ? { access, key } : { access: { kind: 'public', region: region.slug }, key: undefined }
+): Promise<Access> {
+  const isKeepers = key.jurisdiction === keeper
+  if (!isKeepers || isFirst) await verifyKey(openTenantReader(platform, key, region.slug, key.jurisdiction))
+  return isKeepers ? key : { kind: 'public', region: region.slug }
 }
 
 /** A jurisdiction's own door takes what lies within its limits or what it answers for beyond them. */

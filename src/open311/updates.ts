@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { openTenantReader } from '../core/db.ts'
 import { problem } from '../core/problem.ts'
-import { verifyKey } from '../people/keys.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { CloseReason, Status } from '../requests/schema.ts'
 import { datetime } from './dates.ts'
@@ -34,12 +33,11 @@ export async function serviceRequestUpdates(
 ): Promise<Answer> {
   const { region, jurisdiction } = scope
   if (jurisdiction === undefined) throw problem('jurisdiction-missing')
-  const key = readApiKey(scope, query)
   const zone = jurisdiction.timezone ?? region.documents.region.timezone
-  const { from, to } = readUpdateSpan(query, zone, platform.clock.now())
-  const access = { kind: 'public', region: region.slug } as const
+  const now = platform.clock.now()
+  const access = readApiKey(scope, query, now)
+  const { from, to } = readUpdateSpan(query, zone, now)
   const db = openTenantReader(platform, access, region.slug, jurisdiction.slug)
-  await verifyKey(db, key)
   const moved = (
     path: string,
   ) => sql`(SELECT payload ->> ${path} FROM event AS moved WHERE moved.request = event.request

@@ -15,6 +15,8 @@ export interface Env {
   readonly ASSETS: Fetcher
   /** A secret: marks the links in letters. At least 32 random characters, the same for ever. */
   readonly SIGNING_KEY?: string
+  /** A secret: contact details are encrypted by it (`core/encryption.ts`). At least 32 random characters. */
+  readonly MASTER_KEY?: string
   readonly PUBLIC_URL?: string
   /** A mail service over HTTP (`mail.ts`); the token is a secret. */
   readonly MAIL_URL?: string
@@ -54,7 +56,9 @@ function makePlatform(env: Env): Platform {
     },
     secrets: {
       get(name) {
-        const value = /^(SIGNING_KEY|PARTNER_\w+)$/.test(name) ? Reflect.get(env, name) : undefined
+        const value = /^(SIGNING_KEY|MASTER_KEY|MASTER_KEY_PREVIOUS|(PARTNER|OIDC)_\w+)$/.test(name)
+          ? Reflect.get(env, name)
+          : undefined
         return typeof value === 'string' && value !== '' ? value : undefined
       },
     },
@@ -71,10 +75,9 @@ function makePlatform(env: Env): Platform {
 }
 
 /** A worker has no way into a private network; what it is asked for is judged by its name. */
-const fetchTransport: Transport = async ({ url, request, signal }) => {
-  const { method = 'GET', headers = {}, body } = request
-  const answer = await fetch(url, { method, headers, body: body ?? null, redirect: 'manual', signal })
-  return { status: answer.status, location: answer.headers.get('location'), body: answer.body }
+const fetchTransport: Transport = async ({ url, method, headers, body, signal }) => {
+  const answer = await fetch(url, { method, headers, body, redirect: 'manual', signal })
+  return { status: answer.status, headers: answer.headers, body: answer.body }
 }
 
 function bucketFiles(bucket: R2Bucket): Files {

@@ -3,7 +3,6 @@ import { actorOf } from '../core/access.ts'
 import { guard, type Step, type TenantDb } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
 import { problem } from '../core/problem.ts'
-import { keyGuard, type PresentedKey } from '../people/keys.ts'
 import { news, record } from './events.ts'
 import { type CloseReason, request, type Status } from './schema.ts'
 
@@ -23,7 +22,6 @@ export interface StatusChange {
   readonly text: string
   /** The version the caller saw. */
   readonly version: number
-  readonly key?: PresentedKey | undefined
   readonly idempotencyKey?: string | undefined
 }
 
@@ -82,18 +80,12 @@ export async function changeStatus(
     ...news(at),
   ]
   const asked = [id, payload, change.version]
-  const allowed = keyGuard(change.key)
-  return commitOnce(
-    db,
-    { key: change.idempotencyKey, asked, allowed, steps, outcome: change.version + 1 },
-    at,
-  )
+  return commitOnce(db, { key: change.idempotencyKey, asked, steps, outcome: change.version + 1 }, at)
 }
 
 export interface Note {
   readonly text: string
   readonly public: boolean
-  readonly key?: PresentedKey | undefined
   readonly idempotencyKey?: string | undefined
 }
 
@@ -116,9 +108,5 @@ export async function addNote(db: TenantDb, id: string, note: Note, at: number):
     ...news(at),
   ]
   const asked = [id, note.text, note.public]
-  await commitOnce(
-    db,
-    { key: note.idempotencyKey, asked, allowed: keyGuard(note.key), steps, outcome: null },
-    at,
-  )
+  await commitOnce(db, { key: note.idempotencyKey, asked, steps, outcome: null }, at)
 }

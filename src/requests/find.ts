@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import { permitted } from '../core/access.ts'
 import type { TenantReader } from '../core/db.ts'
 import { faceOf, type PublicShare, sharesOf } from './case.ts'
 import { type Holder, holdersOf } from './custody.ts'
@@ -41,11 +42,25 @@ export async function publicCase(db: TenantReader, id: string): Promise<PublicCa
   }
 }
 
-/** For the jurisdiction's own staff and programs: its own share, with contact details and private notes. */
+/**
+ * For the jurisdiction's own staff and programs: its own share, with contact details and private notes where the access
+ * has the right to them.
+ */
 export async function wholeCase(db: TenantReader, id: string) {
   const [found, timeline, photos, others] = await db.together([
-    db.select().from(request).leftJoin(person, eq(person.id, request.person)).where(eq(request.id, id)),
-    db.select().from(event).where(eq(event.request, id)).orderBy(asc(event.at), asc(event.seq)),
+    db
+      .select()
+      .from(request)
+      .leftJoin(
+        person,
+        and(eq(person.id, request.person), permitted(db.access, 'contacts', sql`${request.serviceCode}`)),
+      )
+      .where(and(eq(request.id, id), permitted(db.access, 'read', sql`${request.serviceCode}`))),
+    db
+      .select()
+      .from(event)
+      .where(and(eq(event.request, id), or(eq(event.public, true), notesOf(db, id))))
+      .orderBy(asc(event.at), asc(event.seq)),
     photosOf(db, id),
     sharesElsewhere(db, id),
   ])
@@ -59,6 +74,12 @@ export async function wholeCase(db: TenantReader, id: string) {
     timeline,
     photos: photos.map(photo => photo.id),
   }
+}
+
+/** The condition that this access may see what staff wrote privately about the request. */
+function notesOf({ access }: TenantReader, id: string): SQL {
+  const serviceCode = sql`(SELECT service_code FROM request WHERE id = ${id})`
+  return permitted(access, 'notes', serviceCode)
 }
 
 function photosOf(db: TenantReader, id: string) {
@@ -106,7 +127,9 @@ export interface Cursor {
 /** Newest first, ties by row. One round trip. */
 export function listRequests(db: TenantReader, filter: RequestFilter): Promise<RequestRow[]> {
   const conditions: (SQL | undefined)[] = [
-    filter.onlyPublic ? eq(request.private, false) : undefined,
+    filter.onlyPublic
+      ? eq(request.private, false)
+      : permitted(db.access, 'read', sql`${request.serviceCode}`),
     filter.ids && inArray(request.id, [...filter.ids]),
     filter.services && inArray(request.serviceCode, [...filter.services]),
     filter.statuses && inArray(request.status, [...filter.statuses]),

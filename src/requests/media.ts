@@ -35,7 +35,7 @@ export async function storePhoto(
     .insert(waitingPhoto)
     .values({ id, type: photo.type, bytes: photo.bytes.length, createdAt: at })
   const asked = idempotencyKey === undefined ? '' : await sha256(photo.bytes)
-  const change = { key: idempotencyKey, asked, allowed: [], steps: [row], outcome: { id } }
+  const change = { key: idempotencyKey, asked, steps: [row], outcome: { id } }
   const kept = await commitOnce(db, change, at)
   await platform.files.put(photoKey(db.region, kept.id), photo.bytes, photo.type)
   return kept

@@ -16,7 +16,7 @@ import { noteBody, readBody, readDraft, readIdempotencyKey, readListQuery, statu
 import { statuses } from './schema.ts'
 import { assess, submitReport } from './submit.ts'
 import { publicView, time, wholeView } from './view.ts'
-import { openForWork } from './work.ts'
+import { openToChange, openToLook } from './work.ts'
 
 const MAX_JSON_BYTES = 256 * 1024
 
@@ -129,7 +129,7 @@ export function requestRoutes(endOnClosing: EndOnClosing, alongside: readonly Al
   })
 
   routes.get('/work/requests', async c => {
-    const { db } = await openForWork(c)
+    const db = await openToLook(c)
     const { limit, box, after, services } = readListQuery(c)
     const known = c.req
       .query('status')
@@ -154,7 +154,7 @@ export function requestRoutes(endOnClosing: EndOnClosing, alongside: readonly Al
   })
 
   routes.get('/work/requests/:id', async c => {
-    const { db } = await openForWork(c)
+    const db = await openToLook(c, { request: c.req.param('id') })
     const id = c.req.param('id')
     const additions = alongside.map(add => add(c.get('site'), c.get('language'), db, id))
     const [found, ...added] = await Promise.all([wholeCase(db, id), ...additions])
@@ -163,13 +163,13 @@ export function requestRoutes(endOnClosing: EndOnClosing, alongside: readonly Al
   })
 
   routes.post('/work/requests/:id/status', async c => {
-    const { db, key } = await openForWork(c)
+    const db = await openToChange(c, 'change', { request: c.req.param('id') })
     const { to, reason, text, version } = await readBody(c, statusBody)
     const now = c.get('platform').clock.now()
     const newVersion = await changeStatus(
       db,
       c.req.param('id'),
-      { to, reason, text: text ?? '', version, key, idempotencyKey: readIdempotencyKey(c) },
+      { to, reason, text: text ?? '', version, idempotencyKey: readIdempotencyKey(c) },
       now,
       endOnClosing,
     )
@@ -178,12 +178,12 @@ export function requestRoutes(endOnClosing: EndOnClosing, alongside: readonly Al
   })
 
   routes.post('/work/requests/:id/notes', async c => {
-    const { db, key } = await openForWork(c)
+    const db = await openToChange(c, 'change', { request: c.req.param('id') })
     const { text, public: isPublic } = await readBody(c, noteBody)
     await addNote(
       db,
       c.req.param('id'),
-      { text, public: isPublic ?? false, key, idempotencyKey: readIdempotencyKey(c) },
+      { text, public: isPublic ?? false, idempotencyKey: readIdempotencyKey(c) },
       c.get('platform').clock.now(),
     )
     c.get('platform').wake({ kind: 'tenant', region: db.region, slug: db.slug })

@@ -114,6 +114,7 @@ export const event = sqliteTable(
   },
   table => [
     index('event_request').on(table.request, table.seq),
+    index('event_staff').on(table.actor, table.seq).where(sql`actor >= 'staff:' AND actor < 'staff~'`),
     index('event_public').on(table.at).where(sql`public = 1`),
     index('event_rerouted').on(table.seq).where(sql`type = 'rerouted'`),
     uniqueIndex('event_told_once')
@@ -122,19 +123,27 @@ export const event = sqliteTable(
   ],
 )
 
-/** Contact details of a constituent as this jurisdiction knows them. Write-only for every public door. */
-export const person = sqliteTable('person', {
-  id: text('id').primaryKey(),
-  firstName: text('first_name'),
-  lastName: text('last_name'),
-  email: text('email'),
-  phone: text('phone'),
-  deviceId: text('device_id'),
-  accountId: text('account_id'),
-  /** The person agreed that whoever takes over the matter may have these details too. */
-  shared: integer('shared', { mode: 'boolean' }).notNull().default(false),
-  createdAt: integer('created_at').notNull(),
-})
+/** Contact details of a constituent as this jurisdiction knows them, encrypted. Write-only for every public door. */
+export const person = sqliteTable(
+  'person',
+  {
+    id: text('id').primaryKey(),
+    firstName: text('first_name'),
+    lastName: text('last_name'),
+    email: text('email'),
+    phone: text('phone'),
+    deviceId: text('device_id'),
+    accountId: text('account_id'),
+    /** Their account in the region, if they had signed in. */
+    account: text('account'),
+    /** The person agreed that whoever takes over the matter may have these details too. */
+    shared: integer('shared', { mode: 'boolean' }).notNull().default(false),
+    createdAt: integer('created_at').notNull(),
+    /** Set when the details were erased, at their wish or the law's. */
+    erasedAt: integer('erased_at'),
+  },
+  table => [index('person_account').on(table.account).where(sql`account IS NOT NULL`)],
+)
 
 /** Photos of reports; the bytes are in the platform's files. */
 export const media = sqliteTable(

@@ -1,11 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { type Access, actorOf } from '../core/access.ts'
-import { guard, insertOne, openRegion, openTenant, type Step, violates } from '../core/db.ts'
+import { insertOne, openRegion, openTenant, type Step, violates } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
 import { randomText, trackingNumber } from '../core/ids.ts'
 import { ring } from '../core/jobs.ts'
 import { problem } from '../core/problem.ts'
-import { keyIsValid, type PresentedKey } from '../people/keys.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import type { ServiceDocument } from '../regions/documents.ts'
@@ -26,7 +25,6 @@ export interface Submission {
   readonly draft: Draft
   /** The jurisdiction whose own door was used; absent at the shared door, where routing decides who keeps it. */
   readonly jurisdiction?: string | undefined
-  readonly key?: PresentedKey | undefined
   /** The caller's Idempotency-Key: sent twice, filed once. */
   readonly idempotencyKey?: string | undefined
 }
@@ -66,10 +64,13 @@ export async function submitReport(
     resolution,
   }
   const db = openTenant(platform, access, region.slug, keeper)
-  const photos = await claimPhotos(openRegion(platform, access, region.slug), draft.media, at)
+  const photos = await claimPhotos(
+    openRegion(platform, { kind: 'public', region: region.slug }, region.slug),
+    draft.media,
+    at,
+  )
   const steps = reportSteps(platform, region, service, draft, photos, receipt, at, actorOf(access))
-  const allowed = submission.key === undefined ? [] : [guard(keyIsValid(submission.key), 'key-refused')]
-  const change = { key: submission.idempotencyKey, asked: draft, allowed, steps, outcome: receipt }
+  const change = { key: submission.idempotencyKey, asked: draft, steps, outcome: receipt }
   const kept = await commitOnce(db, change, at).catch(error => {
     throw violates(error, 'media.id') ? unknownPhoto() : error
   })

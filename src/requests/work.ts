@@ -1,37 +1,59 @@
+import { type SQL, sql } from 'drizzle-orm'
 import type { Context } from 'hono'
-import { openTenant, type TenantDb } from '../core/db.ts'
+import { may, type Proof, permitted, type Right, servicesFor, type WorkAccess } from '../core/access.ts'
+import { openTenant, openTenantReader, type TenantDb, type TenantReader } from '../core/db.ts'
 import { problem } from '../core/problem.ts'
-import { type PresentedKey, readKey, verifyKey } from '../people/keys.ts'
+import { programAccess } from '../people/programs.ts'
 import { hasLeft } from '../regions/leaving.ts'
 import type { Door } from '../regions/site.ts'
 
-/** A jurisdiction's own program at work: its database, and the key that a change guards itself with. */
-export interface Work {
-  readonly db: TenantDb
-  readonly key: PresentedKey
+/* A jurisdiction's own programs at work, by `Authorization: Bearer`: the database of the key's own jurisdiction. */
+
+/** What a call is about: a right may be granted for some services only. */
+export interface Matter {
+  readonly request?: string | undefined
+  readonly handoff?: string | undefined
+}
+
+/** To look. Throws `key-refused` for a program that may not. */
+export async function openToLook(c: Context<Door>, matter: Matter = {}): Promise<TenantReader> {
+  const access = await accessOf(c, 'read', matter)
+  return openTenantReader(c.get('platform'), access, access.region, access.jurisdiction)
 }
 
 /**
- * The database of the key's own jurisdiction, by `Authorization: Bearer` of scope `work`. Throws `key-refused`, and
- * `jurisdiction-left` for a change in one that has left: its cases are frozen, and can only be read (S17).
+ * To change something. Throws `key-refused`, and `jurisdiction-left` in one that has left: its cases are frozen, and can
+ * only be read (S17).
  */
-export async function openForWork(c: Context<Door>): Promise<Work> {
+export async function openToChange(c: Context<Door>, right: Right, matter: Matter = {}): Promise<TenantDb> {
+  const access = await accessOf(c, right, matter)
+  const now = c.get('platform').clock.now()
+  if (hasLeft(c.get('site').region, access.jurisdiction, now)) throw frozen()
+  return openTenant(c.get('platform'), access, access.region, access.jurisdiction)
+}
+
+async function accessOf(c: Context<Door>, right: Right, matter: Matter): Promise<WorkAccess> {
   const { region } = c.get('site')
-  const bearer = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
-  const key = readKey(bearer, 'work')
-  if (key === undefined || region.jurisdiction(key.jurisdiction) === undefined) throw problem('key-refused')
-  const access = {
-    kind: 'key',
-    region: region.slug,
-    jurisdiction: key.jurisdiction,
-    keyId: key.id,
-    scope: 'work',
-  } as const
-  const db = openTenant(c.get('platform'), access, region.slug, key.jurisdiction)
-  await verifyKey(db, key)
-  const isReading = c.req.method === 'GET' || c.req.method === 'HEAD'
-  if (!isReading && hasLeft(region, key.jurisdiction, c.get('platform').clock.now())) throw frozen()
-  return { db, key }
+  const bearer = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
+  const access = await programAccess(c.get('platform'), region, bearer)
+  if (access === undefined || !may(access, right)) throw problem('key-refused')
+  return about(access, right, matter)
+}
+
+/** The access for one matter alone: what is of a service that the right was not granted for is not found. */
+export function about(access: WorkAccess, right: Right, { request, handoff }: Matter): WorkAccess {
+  if (servicesFor(access, right) === undefined) return access
+  const proof: Proof[] = [...access.proof]
+  const within = (table: SQL, id: string, serviceCode: SQL) => {
+    const isOther = sql`NOT ${permitted(access, right, serviceCode)}`
+    proof.push({
+      holds: sql`NOT EXISTS (SELECT 1 FROM ${table} WHERE id = ${id} AND ${isOther})`,
+      otherwise: 'not-found',
+    })
+  }
+  if (request !== undefined) within(sql`request`, request, sql`service_code`)
+  if (handoff !== undefined) within(sql`handoff`, handoff, sql`content ->> 'serviceCode'`)
+  return { ...access, proof }
 }
 
 /** What a change in a jurisdiction that has left is refused with. */

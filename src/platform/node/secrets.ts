@@ -3,11 +3,12 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import type { Secrets } from '../platform.ts'
 
-const GENERATED = 'SIGNING_KEY'
+const GENERATED = ['SIGNING_KEY', 'MASTER_KEY']
 
 /**
- * Secrets from the environment, else from files of their names under `folder`. A signing key that is in neither is made
- * there at its first use: it must outlive the process, for links in letters carry its mark.
+ * Secrets from the environment, else from files of their names under `folder`. A signing key and a master key that are in
+ * neither are made there at their first use: they must outlive the process, for links in letters carry the mark of the
+ * one, and contact details are encrypted by the other.
  */
 export function nodeSecrets(
   folder: string,
@@ -23,9 +24,10 @@ export function nodeSecrets(
   }
   return {
     get(name) {
-      if (!/^(SIGNING_KEY|PARTNER_[A-Z0-9_]{1,56})$/.test(name)) return undefined
+      if (!/^(SIGNING_KEY|MASTER_KEY|MASTER_KEY_PREVIOUS|(PARTNER|OIDC)_[A-Z0-9_]{1,56})$/.test(name))
+        return undefined
       const known = environment[name] || read(name)
-      if (known !== undefined || name !== GENERATED) return known
+      if (known !== undefined || !GENERATED.includes(name)) return known
       generate(folder, name)
       return read(name)
     },
