@@ -7,7 +7,7 @@ import { jsonLog, nodePlatform } from './platform/node/platform.ts'
 import { asSent } from './platform/node/proxy.ts'
 import { jobRunner } from './platform/node/runner.ts'
 import { readEnvironment } from './platform/node/settings.ts'
-import { readRegionFiles, regionsIn } from './platform/node-tenants.ts'
+import { readRegionFiles, regionsIn } from './platform/node/tenants.ts'
 import { listDatabases, migrateAll } from './regions/migrate.ts'
 import { seedRegion } from './regions/seed.ts'
 

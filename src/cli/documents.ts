@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { readMigrations } from '../platform/node/migrations.ts'
-import { writeFiles } from '../platform/node-tenants.ts'
+import { writeFiles } from '../platform/node/tenants.ts'
 import { applyRegion } from '../regions/apply.ts'
 import { type Plan, planGeoJson, planJson, planLines, planRegion } from '../regions/plan.ts'
 import { command, refuse } from './command.ts'

@@ -6,6 +6,7 @@ import { guard, type TenantReader } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
 import { instant, type Operations } from '../core/openapi.ts'
 import { problem } from '../core/problem.ts'
+import { holdGuards } from '../handoffs/offers.ts'
 import type { Region } from '../regions/compile.ts'
 import type { Door } from '../regions/site.ts'
 import { forward as forwardStep } from '../requests/events.ts'
@@ -13,8 +14,7 @@ import { readBody, readIdempotencyKey } from '../requests/read.ts'
 import { time } from '../requests/view.ts'
 import { openToChange, openToLook } from '../requests/work.ts'
 import { takesForwards } from './forward.ts'
-import { holdGuards } from './offers.ts'
-import { type ForwardRow, forward, forwardStates } from './partner-schema.ts'
+import { type ForwardRow, forward, forwardStates } from './schema.ts'
 
 const forwardBody = v.strictObject({ partner: v.string(), version: v.pipe(v.number(), v.integer()) })
 const nullableText = v.nullable(v.string())

@@ -1,14 +1,14 @@
 import { eq, sql } from 'drizzle-orm'
 import { guard, type Step, type TenantDb, violates } from '../core/db.ts'
 import { asProblem, problem } from '../core/problem.ts'
+import { withdrawOffersOf } from '../handoffs/withdraw.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import { transitions } from '../requests/change.ts'
 import { news, type PartnerSaid, record } from '../requests/events.ts'
 import type { RequestRow } from '../requests/find.ts'
 import { type CloseReason, request, type Status } from '../requests/schema.ts'
-import type { ForwardRow } from './partner-schema.ts'
-import { withdrawOffersOf } from './withdraw.ts'
+import type { ForwardRow } from './schema.ts'
 
 /** A partner's word on what was passed on to them, however it came. */
 export interface PartnerWord {
