@@ -17,7 +17,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   audit: ['core', 'regions'],
   requests: ['audit', 'core', 'people', 'regions', 'routing'],
   handoffs: ['audit', 'core', 'people', 'regions', 'requests', 'routing'],
-  partners: ['core', 'handoffs', 'regions', 'requests'],
+  partners: ['audit', 'core', 'handoffs', 'regions', 'requests'],
   web: ['core', 'regions', 'requests', 'routing'],
   open311: ['core', 'people', 'regions', 'requests', 'routing'],
   notify: ['core', 'regions', 'requests'],
