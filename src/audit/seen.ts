@@ -26,7 +26,7 @@ export function seeing(db: TenantReader, look: Look): TenantReader['together'] {
   const { view, shown, contacts, notes } = look
   const numbers =
     shown &&
-    sql`(WITH shown (number) AS (${shown.getSQL()}) SELECT json_group_array(DISTINCT number) FROM shown HAVING count(*) > 0)`
+    sql`(WITH shown (number) AS (${shown.getSQL()}) SELECT nullif(json_group_array(DISTINCT number), '[]') FROM shown)`
   const fields = sql.join([fieldIf(contacts, 'contacts'), fieldIf(notes, 'notes')], sql`, `)
   return db.noting({
     view,

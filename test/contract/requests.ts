@@ -103,6 +103,25 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
       expect(JSON.stringify(await whole(app, work, id))).toContain('upset')
     })
 
+    it('is in the jurisdiction’s audit: who changed it, who saw it, and that somebody read that', async () => {
+      const app = await start()
+      const { id, jurisdiction } = await file(app)
+      const [work, audit] = [await app.key(jurisdiction, 'work'), await app.key(jurisdiction, 'audit')]
+      await app.note(work, id, { text: 'For us alone.' })
+      await whole(app, work, id)
+      await app.get('/api/v1/work/requests?limit=1', work)
+      const look = async () => {
+        const answer = await app.get(`/api/v1/work/audit?request=${id}`, audit)
+        expect(answer.status).toBe(200)
+        return ((await answer.json()) as { rows: { what: string; fields: string[] }[] }).rows
+      }
+      const rows = await look()
+      const kinds = rows.map(({ what }) => what).sort()
+      expect(kinds).toEqual(['list', 'note', 'request', 'submitted'])
+      expect(rows.find(({ what }) => what === 'request')?.fields).toEqual(['contacts', 'notes'])
+      expect((await look()).filter(({ what }) => what === 'audit')).toHaveLength(1)
+    })
+
     it('is never visible, nor to be changed, by another jurisdiction', async () => {
       const app = await start()
       const { id, jurisdiction } = await file(app)
