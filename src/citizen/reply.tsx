@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { FieldFault } from '../core/problem.ts'
-import { type OpenReply, openReply, type PartnerAct, partnerActs, reply } from '../handoffs/partner-reply.ts'
+import { type OpenReply, openReply, type PartnerAct, partnerActs, reply } from '../partners/reply.ts'
 import type { Door } from '../regions/site.ts'
 import { hasControlCharacters } from '../requests/draft.ts'
 import { Alert } from '../web/components.tsx'

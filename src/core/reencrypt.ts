@@ -177,7 +177,8 @@ export async function removeRetiredKeys(platform: Platform, db: Changing): Promi
 
 /** In pages, so that others are served in between. */
 async function isNamed(db: Changing, mark: string): Promise<boolean> {
-  for (const table of await tablesOf(db)) {
+  // Work that waits has what it needs along.
+  for (const table of [...(await tablesOf(db)), { name: 'job', columns: ['payload'] }]) {
     for (let after: number | null = 0; after !== null; ) {
       const page: { last: number | null; named: number | null } | undefined = await lookFor(
         db,

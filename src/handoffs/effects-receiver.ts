@@ -10,6 +10,7 @@ import type { RequestRow } from '../requests/find.ts'
 import { type Details, sealDetails } from '../requests/person.ts'
 import { person, request, type Status } from '../requests/schema.ts'
 import type { HandoffRow } from './find.ts'
+import { takeLink } from './link.ts'
 import type { CrossingContent, Message, Offer, ToldEvent } from './messages.ts'
 import { insertHandoff } from './offers.ts'
 import { type HandoffState, handoff } from './schema.ts'
@@ -70,6 +71,7 @@ export async function grantEffect(
     ...(before === undefined
       ? await takeNew(platform, db, message, reporter, taken)
       : takeUp(before, message, taken)),
+    ...content.links.map(link => takeLink(content.caseId, id, link)),
     ...toldElsewhere(db.slug, id, content.timeline),
     record(id, 'system:courier', at, true, { type: 'received', kind: type, from: sender, reason, agency }),
     ...followUps(region, db.slug, message, id, at),

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { ring } from '../core/jobs.ts'
 import type { Answer } from '../requests/draft.ts'
 import type { CaseFacts } from '../requests/duplicates.ts'
-import type { CloseReason, Status } from '../requests/schema.ts'
+import type { CloseReason, duplicate, Status } from '../requests/schema.ts'
 import type { HandoffKind } from './schema.ts'
 
 /**
@@ -137,7 +137,11 @@ export interface CrossingContent {
   /** The sender's row of who reported: the courier reads it, so that no contact details stand in a message. */
   readonly person: string | null
   readonly timeline: readonly ToldEvent[]
+  /** What has been said about this case and others being one (S12). It is the holder's to go on with: none before the grant. */
+  readonly links: readonly CrossingLink[]
 }
+
+export type CrossingLink = Omit<typeof duplicate.$inferSelect, 'caseId' | 'request'>
 
 /** A public event as another jurisdiction is told of it. */
 export interface ToldEvent {
