@@ -27,6 +27,10 @@ import { handoffsAlongside } from './handoffs/view.ts'
 import { withdrawOffersOf } from './handoffs/withdraw.ts'
 import { notifyJob } from './notify/notify.ts'
 import { open311Errors, open311Routes } from './open311/routes.ts'
+import { limitByDoor, limitHeaders } from './people/limits.ts'
+import { oauthRoutes } from './people/oauth-routes.ts'
+import { notePrograms } from './people/programs.ts'
+import { rotateSigningKeyJob } from './people/signing-keys.ts'
 import type { Platform } from './platform/platform.ts'
 import { regionOperations } from './regions/operations.ts'
 import { regionRoutes } from './regions/routes.ts'
@@ -57,6 +61,7 @@ export const jobHandlers: readonly JobHandler[] = [
   pollJob,
   checkBackJob,
   notifyJob,
+  rotateSigningKeyJob,
 ]
 
 /** Every call of the JSON API, as `/api/v1/openapi.json` describes it. */
@@ -106,7 +111,11 @@ export function createApp(platform: Platform): Hono<Door> {
     await next()
   })
   app.use((c, next) => (isForPrograms(c.req.path) ? next() : pageHeaders(c, next)))
+  app.use(limitHeaders)
+  app.use(notePrograms)
+  app.use(limitByDoor)
   app.use(ownForms)
+  app.route('/', oauthRoutes())
   app.route('/open311', open311Routes())
   app.route('/api/v1', regionRoutes())
   app.route('/', mediaRoutes())
@@ -141,7 +150,7 @@ function toSignIn(c: Context<Door>, page: string): string {
 }
 
 /** Where programs ask: they are answered in JSON, or as GeoReport says. */
-const inJson = /^\/(?:api|healthz|readyz)(?:\/|$)/
+const inJson = /^\/(?:api|oauth|\.well-known|healthz|readyz)(?:\/|$)/
 const inGeoReport = /^\/open311(?:\/|$)/
 const isForPrograms = (path: string) => inJson.test(path) || inGeoReport.test(path)
 

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
 import { asProblem } from '../core/problem.ts'
 import { type Command, parseConfig, type Report, type Terminal } from './command.ts'
-import { createKeyCommand, migrate } from './database.ts'
+import { migrate } from './database.ts'
 import { apply, plan, validate } from './documents.ts'
 import { importBoundariesCommand, importServicesCommand } from './imports.ts'
 import { jobs } from './jobs.ts'
+import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './keys.ts'
 import { route } from './route.ts'
 import { exportCommand, importCommand } from './transfer.ts'
 
@@ -18,6 +19,8 @@ const commands: readonly Command[] = [
   importBoundariesCommand,
   importServicesCommand,
   createKeyCommand,
+  listKeysCommand,
+  revokeKeyCommand,
   migrate,
   jobs,
 ]

@@ -38,7 +38,7 @@ export function listHandoffs(db: TenantReader, filter: HandoffFilter): Promise<H
 }
 
 /** Every handoff that a request came or went by, oldest first. */
-export function handoffsOf(db: TenantReader, request: string): Promise<HandoffRow[]> {
+export function handoffsOf(db: TenantReader, request: string) {
   return db.select().from(handoff).where(eq(handoff.request, request)).orderBy(handoff.offeredAt, handoff.id)
 }
 

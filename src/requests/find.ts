@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import type { BatchItem } from 'drizzle-orm/batch'
 import { permitted } from '../core/access.ts'
 import type { TenantReader } from '../core/db.ts'
 import { faceOf, type PublicShare, sharesOf } from './case.ts'
@@ -44,10 +45,10 @@ export async function publicCase(db: TenantReader, id: string): Promise<PublicCa
 
 /**
  * For the jurisdiction's own staff and programs: its own share, with contact details and private notes where the access
- * has the right to them.
+ * has the right to them. `more` is selected in the same round trip, and answered as `alongside`.
  */
-export async function wholeCase(db: TenantReader, id: string) {
-  const [found, timeline, photos, others] = await db.together([
+export async function wholeCase(db: TenantReader, id: string, more: readonly BatchItem<'sqlite'>[] = []) {
+  const [found, timeline, photos, others, ...alongside] = await db.together([
     db
       .select()
       .from(request)
@@ -63,6 +64,7 @@ export async function wholeCase(db: TenantReader, id: string) {
       .orderBy(asc(event.at), asc(event.seq)),
     photosOf(db, id),
     sharesElsewhere(db, id),
+    ...more,
   ])
   const [row] = found
   if (row === undefined) return undefined
@@ -73,6 +75,7 @@ export async function wholeCase(db: TenantReader, id: string) {
     holders: holdersOf(db.slug, timeline),
     timeline,
     photos: photos.map(photo => photo.id),
+    alongside: alongside as readonly (readonly unknown[])[],
   }
 }
 
