@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
+import { policies } from '../src/people/limits.ts'
 import { networkOf } from '../src/platform/addresses.ts'
 import { tokenBuckets } from '../src/platform/limits.ts'
 import { callerOf } from '../src/platform/node/proxy.ts'
@@ -70,4 +72,16 @@ test('an address is counted as itself, of IPv6 by its network, and only the prox
       proxies,
     )
   expect([from(0), from(1), from(2)]).toEqual(['10.0.0.1', '192.0.2.8', '192.0.2.7'])
+})
+
+test('Cloudflare’s counters are told the same figures', () => {
+  const bound = [
+    ...readFileSync('wrangler.toml', 'utf8').matchAll(/LIMIT_(\w+)"[^[]*limit = (\d+), period = (\d+)/g),
+  ]
+  const ours = Object.values(policies).map(({ name, quota, seconds }) => [
+    name.toUpperCase().replaceAll('-', '_'),
+    String(quota),
+    String(seconds),
+  ])
+  expect(bound.map(([, ...figures]) => figures)).toEqual(ours)
 })

@@ -9,7 +9,7 @@ import type { Door } from '../regions/site.ts'
  * address again: guessing does not go on.
  */
 
-const policies = {
+export const policies = {
   /** Attempts to sign in, for each address and for each name that is tried. */
   'sign-in': { name: 'sign-in', quota: 10, seconds: 60 },
   /** Letters and messages with a code. */

@@ -92,7 +92,7 @@ async function giveToken(c: Context<Door>): Promise<Response> {
 async function readForm(c: Context<Door>): Promise<URLSearchParams | undefined> {
   const type = c.req.header('content-type') ?? ''
   if (!/^application\/x-www-form-urlencoded\b/i.test(type)) return undefined
-  const form = new URLSearchParams(await c.req.text())
+  const form = new URLSearchParams(new TextDecoder().decode(await c.req.arrayBuffer()))
   const names = [...form.keys()]
   return new Set(names).size === names.length ? form : undefined
 }

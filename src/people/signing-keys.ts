@@ -53,9 +53,10 @@ export async function currentSigningKey(
   platform: Platform,
   region: string,
 ): Promise<{ kid: string; key: CryptoKey }> {
-  const now = platform.clock.now()
-  const signs = ({ own }: SigningKeys) =>
-    own.find(({ signsFrom, signsUntil }) => signsFrom <= now && now < signsUntil)
+  const signs = ({ own }: SigningKeys) => {
+    const now = platform.clock.now()
+    return own.find(({ signsFrom, signsUntil }) => signsFrom <= now && now < signsUntil)
+  }
   const found = signs(await signingKeys(platform, region)) ?? signs(await firstKey(platform, region))
   if (found === undefined) throw problem('fault', { cause: new Error('no signing key') })
   return found
