@@ -51,12 +51,15 @@ export async function bench(): Promise<readonly Figure[]> {
     }
     const db = openTenant(platform, SYSTEM, app.region.slug, slug)
     const { key } = await createKey(platform, db, 'bench', 'work')
-    const token = await buyToken(platform, db, front)
     const anonymous = { ask: get(`/api/v1/requests/${id}`), trips }
     const work = `/api/v1/work/requests/${id}`
     return [
       ...(await beside('by key', { ask: get(work, key), trips }, anonymous)),
-      ...(await beside('by access token', { ask: get(work, token), trips }, anonymous)),
+      ...(await beside(
+        'by access token',
+        { ask: get(work, await buyToken(platform, db, front)), trips },
+        anonymous,
+      )),
       ...(await beside(
         'by staff session, without a page',
         { ask: await staffAsks(platform, app.region, slug, id), trips },

@@ -40,7 +40,7 @@ describe('the environment', () => {
       mail: undefined,
       publicUrl: 'http://localhost:9000',
       outboundAllow: [],
-      trustProxy: false,
+      proxies: 0,
     })
   })
 
