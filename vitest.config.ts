@@ -23,7 +23,14 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { DATABASE_URL: `http://127.0.0.1:${sqldPort}` } },
+            miniflare: {
+              bindings: {
+                DATABASE_URL: `http://127.0.0.1:${sqldPort}`,
+                MASTER_KEY: 'a master key of the tests, of at least 32 characters',
+                // Every test comes from one address.
+                RATE_LIMITS: 'off',
+              },
+            },
           }),
         ],
         test: {

@@ -32,6 +32,10 @@ import { checkBackJob } from './partners/check-back.ts'
 import { forwardJob } from './partners/forward.ts'
 import { pollJob } from './partners/poll.ts'
 import { partnerOperations, partnerRoutes } from './partners/routes.ts'
+import { limitByDoor, limitHeaders } from './people/limits.ts'
+import { oauthRoutes } from './people/oauth-routes.ts'
+import { notePrograms } from './people/programs.ts'
+import { rotateSigningKeyJob } from './people/signing-keys.ts'
 import type { Platform } from './platform/platform.ts'
 import { regionOperations } from './regions/operations.ts'
 import { regionRoutes } from './regions/routes.ts'
@@ -66,6 +70,7 @@ export const jobHandlers: readonly JobHandler[] = [
   notifyJob,
   reencryptJob(encryptedTables),
   sealJob,
+  rotateSigningKeyJob,
 ]
 
 /** Every call of the JSON API, as `/api/v1/openapi.json` describes it. */
@@ -119,7 +124,11 @@ export function createApp(platform: Platform): Hono<Door> {
     await next()
   })
   app.use((c, next) => (isForPrograms(c.req.path) ? next() : pageHeaders(c, next)))
+  app.use(limitHeaders)
+  app.use(notePrograms)
+  app.use(limitByDoor)
   app.use(ownForms)
+  app.route('/', oauthRoutes())
   app.route('/open311', open311Routes())
   app.route('/api/v1', regionRoutes())
   app.route('/', mediaRoutes())
@@ -158,7 +167,7 @@ function toSignIn(c: Context<Door>, page: string): string {
 }
 
 /** Where programs ask: they are answered in JSON, or as GeoReport says. */
-const inJson = /^\/(?:api|healthz|readyz)(?:\/|$)/
+const inJson = /^\/(?:api|oauth|\.well-known|healthz|readyz)(?:\/|$)/
 const inGeoReport = /^\/open311(?:\/|$)/
 const isForPrograms = (path: string) => inJson.test(path) || inGeoReport.test(path)
 

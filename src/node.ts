@@ -1,10 +1,10 @@
-import { serve } from '@hono/node-server'
+import { type Http2Bindings, type HttpBindings, serve } from '@hono/node-server'
 import { createApp, jobHandlers } from './app.ts'
 import { asProblem } from './core/problem.ts'
 import { linger } from './platform/node/linger.ts'
 import { readMigrations } from './platform/node/migrations.ts'
 import { jsonLog, nodePlatform } from './platform/node/platform.ts'
-import { asSent } from './platform/node/proxy.ts'
+import { asSent, callerOf } from './platform/node/proxy.ts'
 import { jobRunner } from './platform/node/runner.ts'
 import { readEnvironment } from './platform/node/settings.ts'
 import { readRegionFiles, regionsIn } from './platform/node/tenants.ts'
@@ -25,7 +25,7 @@ try {
 
 async function start(): Promise<void> {
   const environment = readEnvironment(process.env)
-  const { port, tenantsDir, trustProxy } = environment
+  const { port, tenantsDir, proxies } = environment
   const platform = nodePlatform(environment)
   const migrations = readMigrations()
   const { failed } = await migrateAll(platform, migrations)
@@ -47,7 +47,8 @@ async function start(): Promise<void> {
   }
   const runner = jobRunner(platform, jobHandlers)
   const app = createApp(platform)
-  const fetch = (request: Request) => app.fetch(trustProxy ? asSent(request) : request)
+  const fetch = (request: Request, from: HttpBindings | Http2Bindings) =>
+    app.fetch(proxies > 0 ? asSent(request) : request, { address: callerOf(from, proxies) })
   // What a caller has not sent yet is left to `linger`.
   const server = serve({ fetch, port, autoCleanupIncoming: false }, () => {
     process.stdout.write(invitation(port, regions))

@@ -1,6 +1,7 @@
 import type { ExportedHandler, Response as WorkerResponse } from '@cloudflare/workers-types'
 import { createApp, jobHandlers } from './app.ts'
 import { runDueJobs } from './core/jobs.ts'
+import { networkOf } from './platform/addresses.ts'
 import type { DatabaseName } from './platform/platform.ts'
 import { type Env, workersPlatform } from './platform/workers.ts'
 import { listDatabases } from './regions/migrate.ts'
@@ -15,7 +16,8 @@ export default {
   async fetch(request, env) {
     const app = apps.get(env) ?? createApp(workersPlatform(env))
     apps.set(env, app)
-    const answer = await app.fetch(request as unknown as Request)
+    const address = networkOf(request.headers.get('cf-connecting-ip') ?? '')
+    const answer = await app.fetch(request as unknown as Request, { address })
     return answer as unknown as WorkerResponse
   },
 

@@ -26,7 +26,8 @@ describe('the environment', () => {
       mail: { kind: 'smtp', url: 'smtps://user:secret@mail.example:465', from: '311@county.example' },
       publicUrl: 'https://311.county.example',
       outboundAllow: ['127.0.0.1:8080', 'dot.internal:443'],
-      trustProxy: true,
+      proxies: 1,
+      rateLimits: true,
     })
     const service = { MAIL_URL: 'https://mail.example/send', MAIL_TOKEN: 't', MAIL_FROM: 'a@b.example' }
     expect(readEnvironment(service).mail).toEqual({
@@ -39,7 +40,7 @@ describe('the environment', () => {
       mail: undefined,
       publicUrl: 'http://localhost:9000',
       outboundAllow: [],
-      trustProxy: false,
+      proxies: 0,
     })
   })
 
@@ -49,7 +50,7 @@ describe('the environment', () => {
     [{ MAIL_URL: 'ftp://mail.example', MAIL_FROM: 'a@b.example' }, /MAIL_URL is a web address/],
     [{ MAIL_FROM: 'nobody' }, /MAIL_FROM is an email address/],
     [{ PUBLIC_URL: 'county' }, /PUBLIC_URL is a URL/],
-    [{ TRUST_PROXY: 'yes' }, /TRUST_PROXY is 1 or nothing/],
+    [{ TRUST_PROXY: 'yes' }, /TRUST_PROXY is 1 to 9 or nothing/],
   ])('is refused by name, without its value: %o', (environment, told) => {
     expect(() => readEnvironment(environment)).toThrow(told)
     expect(() => readEnvironment(environment)).not.toThrow(/secret/)

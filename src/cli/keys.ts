@@ -1,183 +1,171 @@
-import { hasRetiredKeys, renewDataKey, rewrapKeys } from '../core/encryption.ts'
-import { asProblem } from '../core/problem.ts'
-import {
-  openForKeys,
-  reencryptLater,
-  reencryptNext,
-  removeRetiredKeys,
-  type Walk,
-} from '../core/reencrypt.ts'
+import { openTenant, openTenantReader } from '../core/db.ts'
+import { createClient } from '../people/clients.ts'
+import { type ApiKeyRow, createKey, listKeys, revokeKey } from '../people/keys.ts'
+import { type Scope, scopes } from '../people/roles.ts'
 import type { NodePlatform } from '../platform/node/platform.ts'
-import { type DatabaseName, databaseLabel } from '../platform/platform.ts'
+import { startOfDay } from '../regions/calendar.ts'
+import { currentRegion } from '../regions/current.ts'
 import { listDatabases } from '../regions/migrate.ts'
-import { encryptedTables } from '../requests/encrypted.ts'
-import { command, type Report, refuse, type Terminal } from './command.ts'
-import { count, orNothingYet, withPlatform } from './configuration.ts'
+import { command, refuse } from './command.ts'
+import { asOption, operatorOf, orNothingYet, withPlatform } from './configuration.ts'
 
-export const rotateKeysCommand = command({
-  name: 'keys rotate',
-  summary: 'Put new keys in the place of old ones, while the server runs; may be stopped and run again',
+/** The platform's operator, at the command line. */
+const asked = (as: string | undefined) =>
+  ({ kind: 'system', reason: 'keys', operator: operatorOf(as) }) as const
+
+const where = {
+  jurisdiction: { type: 'string', required: true, value: 'J', help: 'The jurisdiction' },
+  region: { type: 'string', value: 'R', help: 'Its region, where several have one of that name' },
+  as: asOption,
+} as const
+
+export const createKeyCommand = command({
+  name: 'keys create',
+  summary: 'Make a key for a jurisdiction’s program, and print it this once',
   options: {
-    master: { type: 'boolean', help: 'The master key, which wraps the data keys of all databases' },
-    data: { type: 'boolean', help: 'The data keys: contact details are encrypted anew' },
-    databases: { type: 'boolean', help: 'The key of the database files, which are written anew' },
-    jurisdiction: { type: 'string', value: 'J', help: 'With --data: only of this jurisdiction' },
-    region: { type: 'string', value: 'R', help: 'With --data: only of this region and its jurisdictions' },
+    ...where,
+    name: { type: 'string', value: 'N', help: 'Whose key it is (default: "command line")' },
+    scope: {
+      type: 'string',
+      value: 'S',
+      help: 'report (default): file requests; read: see them, without who reported; work: also change them; audit: who did and saw what',
+    },
+    expires: {
+      type: 'string',
+      value: 'DATE',
+      help: 'First day on which it is no longer good, such as 2027-01-31',
+    },
+    client: { type: 'boolean', help: 'An OAuth 2.0 client, whose secret buys access tokens' },
   },
   run: (terminal, { options }) =>
     withPlatform(terminal, async platform => {
-      const { master, data, databases, jurisdiction, region } = options
-      if (!master && !data && !databases) throw refuse('Say which keys: --master, --data or --databases.')
-      if (!data && (jurisdiction ?? region) !== undefined)
-        throw refuse('--jurisdiction and --region go with --data.')
-      const reports: Report[] = []
-      if (databases) reports.push(rotateFiles(platform, terminal))
-      if (master) reports.push(await rotateMaster(platform, terminal))
-      if (data) {
-        const chosen = (await known(platform)).filter(
-          name =>
-            (region === undefined || name.region === region) &&
-            (jurisdiction === undefined || (name.kind === 'tenant' && name.slug === jurisdiction)),
-        )
-        if (chosen.length === 0) throw refuse('No such database. Run countyline apply first.')
-        reports.push(await rotateData(platform, terminal, chosen))
+      const { name = 'command line', jurisdiction } = options
+      const scope = readScope(options.scope ?? 'report')
+      const region = await regionOf(platform, jurisdiction, options.region)
+      const expiresAt = await readExpiry(platform, region, jurisdiction, options.expires)
+      const db = openTenant(platform, asked(options.as), region, jurisdiction)
+      const made = { region, jurisdiction, scope, expires_at: iso(expiresAt) }
+      if (options.client !== true) {
+        const { id, key } = await createKey(platform, db, name, scope, expiresAt)
+        return { ok: true, lines: [key], json: { ...made, id, api_key: key } }
       }
+      const { id, clientId, secret } = await createClient(platform, db, { name, scope, expiresAt })
       return {
-        ok: reports.every(({ ok }) => ok),
-        lines: reports.flatMap(({ lines }) => lines),
-        json: Object.assign({}, ...reports.map(({ json }) => json)),
+        ok: true,
+        lines: [`client_id      ${clientId}`, `client_secret  ${secret}`],
+        json: { ...made, id, client_id: clientId, client_secret: secret },
       }
     }),
 })
 
-type Keyed = Exclude<DatabaseName, { kind: 'directory' }>
-
-async function known(platform: NodePlatform): Promise<Keyed[]> {
-  const all = await orNothingYet(() => listDatabases(platform), [])
-  return all.filter(name => name.kind !== 'directory')
-}
-
-/** Whoever wraps a key at this moment has read the old master key: that is heard of in the next look. */
-const LOOK_AGAIN_MILLISECONDS = 1_000
-
-/** Every data key is wrapped by the new master key; only then the old one is forgotten. */
-async function rotateMaster(platform: NodePlatform, terminal: Terminal): Promise<Report> {
-  platform.secrets.renew('MASTER_KEY')
-  const names = await known(platform)
-  const failed: { database: string; error: string }[] = []
-  let wrapped = 0
-  for (let isQuiet = false; !isQuiet && failed.length === 0; ) {
-    let found = 0
-    for (const name of names) {
-      try {
-        found += await rewrapKeys(platform, openForKeys(platform, name))
-      } catch (error) {
-        failed.push({ database: databaseLabel(name), error: asProblem(error).message })
+export const listKeysCommand = command({
+  name: 'keys list',
+  summary: 'The keys and clients that a jurisdiction has made: whose, what for, last used',
+  options: where,
+  run: (terminal, { options: { jurisdiction, region: named, as } }) =>
+    withPlatform(terminal, async platform => {
+      const region = await regionOf(platform, jurisdiction, named)
+      const rows = await listKeys(openTenantReader(platform, asked(as), region, jurisdiction))
+      const now = platform.clock.now()
+      return {
+        ok: true,
+        lines: rows.length === 0 ? ['There is no key yet.'] : rows.map(row => line(row, now)),
+        json: rows.map(row => ({
+          id: row.id,
+          kind: row.kind,
+          scope: row.scope,
+          name: row.name,
+          state: stateOf(row, now),
+          created_by: row.createdBy,
+          created_at: iso(row.createdAt),
+          expires_at: iso(row.expiresAt),
+          last_used_at: iso(row.lastUsedAt),
+          revoked_at: iso(row.revokedAt),
+        })),
       }
-    }
-    wrapped += found
-    isQuiet = found === 0
-    terminal.err(`master key: ${count(wrapped, 'data key')} wrapped anew\n`)
-    if (!isQuiet) await new Promise(resolve => setTimeout(resolve, LOOK_AGAIN_MILLISECONDS))
-  }
-  if (wrapped === 0 && failed.length === 0 && platform.secrets.get('MASTER_KEY_PREVIOUS') === undefined)
-    throw refuse(
-      'Nothing has changed. Set the new key as MASTER_KEY and the one till now as MASTER_KEY_PREVIOUS, for the server and here.',
-    )
-  if (failed.length === 0) platform.secrets.forgetPrevious('MASTER_KEY')
-  return {
-    ok: failed.length === 0,
-    lines: [
-      ...failed.map(({ database, error }) => `failed ${database}: ${error}`),
-      failed.length === 0
-        ? `${count(wrapped, 'data key')} wrapped by the new master key. MASTER_KEY_PREVIOUS is needed no more.`
-        : 'The old master key is kept as MASTER_KEY_PREVIOUS. Run this again.',
-    ],
-    json: { master: { wrapped, failed } },
+    }),
+})
+
+export const revokeKeyCommand = command({
+  name: 'keys revoke',
+  summary: 'Take a key or client back, at once',
+  operands: ['ID'],
+  options: where,
+  run: (terminal, { options: { jurisdiction, region: named, as }, operands: [id = ''] }) =>
+    withPlatform(terminal, async platform => {
+      const region = await regionOf(platform, jurisdiction, named)
+      const db = openTenant(platform, asked(as), region, jurisdiction)
+      await revokeKey(db, id, platform.clock.now())
+      return { ok: true, lines: [`revoked ${id}`], json: { region, jurisdiction, id } }
+    }),
+})
+
+type ListedKey = Omit<ApiKeyRow, 'hash'>
+
+function stateOf({ revokedAt, expiresAt }: ListedKey, now: number): 'good' | 'expired' | 'revoked' {
+  if (revokedAt !== null) return 'revoked'
+  return expiresAt !== null && expiresAt <= now ? 'expired' : 'good'
+}
+
+function line(row: ListedKey, now: number): string {
+  const { id, kind, scope, name, lastUsedAt } = row
+  const used = lastUsedAt === null ? 'never used' : `last used ${iso(lastUsedAt)?.slice(0, 13)}h UTC`
+  return [id, kind.padEnd(6), scope.padEnd(6), stateOf(row, now).padEnd(7), used.padEnd(28), name].join('  ')
+}
+
+function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
+}
+
+function readScope(given: string): Scope {
+  const found = scopes.find(scope => scope === given)
+  if (found === undefined) throw refuse(`--scope is one of ${scopes.join(', ')}.`)
+  return found
+}
+
+function dayOf(given: string, zone: string): number | undefined {
+  try {
+    return startOfDay(given, zone)
+  } catch {
+    return undefined
   }
 }
 
-async function rotateData(
+/** The beginning of that day where the jurisdiction is. */
+async function readExpiry(
   platform: NodePlatform,
-  terminal: Terminal,
-  names: readonly Keyed[],
-): Promise<Report> {
-  const failed: { database: string; error: string }[] = []
-  let rows = 0
-  let unreadable = 0
-  for (const name of names) {
-    const label = databaseLabel(name)
-    try {
-      const done = await rotateDatabase(platform, name, so => terminal.err(`${label}: ${count(so, 'row')}\n`))
-      rows += done.rows
-      unreadable += done.unreadable
-    } catch (error) {
-      failed.push({ database: label, error: asProblem(error).message })
-    }
+  region: string,
+  jurisdiction: string,
+  given: string | undefined,
+): Promise<number | null> {
+  if (given === undefined) return null
+  const { documents } = await currentRegion(platform, region)
+  const own = documents.jurisdictions.find(({ slug }) => slug === jurisdiction)
+  const at = dayOf(given, own?.timezone ?? documents.region.timezone)
+  if (at === undefined || at <= platform.clock.now()) {
+    throw refuse(`--expires "${given}" is no day to come, written as 2027-01-31.`)
   }
-  return {
-    ok: failed.length === 0 && unreadable === 0,
-    lines: [
-      ...failed.map(({ database, error }) => `failed ${database}: ${error}`),
-      ...(unreadable === 0 ? [] : [`${count(unreadable, 'row')} left as they are: no key here opens them.`]),
-      `${count(rows, 'row')} of ${count(names.length, 'database')} encrypted anew. Old keys go within hours, once nothing needs them.`,
-    ],
-    json: { data: { rows, unreadable, failed } },
-  }
+  return at
 }
 
-/** What an earlier run has left is finished first; that was the rotation, then. */
-async function rotateDatabase(platform: NodePlatform, name: Keyed, onProgress: (rows: number) => void) {
-  const db = openForKeys(platform, name)
-  const tables = encryptedTables[name.kind]
-  const done = { rows: 0, unreadable: 0 }
-  const walkThrough = async () => {
-    const walk: Walk = { table: 0, after: 0 }
-    for (;;) {
-      const step = await reencryptNext(platform, db, tables, walk)
-      if (step === undefined) return
-      done.rows += step.rows
-      done.unreadable += step.unreadable
-      onProgress(done.rows)
-    }
+async function regionOf(
+  platform: NodePlatform,
+  jurisdiction: string,
+  region: string | undefined,
+): Promise<string> {
+  const databases = await orNothingYet(() => listDatabases(platform), [])
+  const regions = databases.flatMap(name =>
+    name.kind === 'tenant' && name.slug === jurisdiction ? [name.region] : [],
+  )
+  const [found, ...others] = region === undefined ? regions : regions.filter(slug => slug === region)
+  if (found === undefined) {
+    throw refuse(
+      `No jurisdiction "${jurisdiction}"${region ? ` of ${region}` : ''} has been applied. Run countyline apply first.`,
+    )
   }
-  if (await hasRetiredKeys(platform, db)) await walkThrough()
-  if (done.rows === 0) {
-    await renewDataKey(platform, db, reencryptLater(platform.clock.now()))
-    await walkThrough()
-  }
-  await removeRetiredKeys(platform, db)
-  return done
+  if (others.length > 0)
+    throw refuse(
+      `Several regions have a jurisdiction "${jurisdiction}": name one of ${regions.join(', ')} with --region.`,
+    )
+  return found
 }
-
-/** What the server has open it writes anew itself, when it next starts. */
-function rotateFiles(platform: NodePlatform, terminal: Terminal): Report {
-  const { embedded, secrets } = platform
-  if (embedded === undefined) throw refuse('The databases are on a server: their files are its own.')
-  secrets.renew('DATABASE_KEY')
-  const labels = embedded.labels()
-  const waiting: string[] = []
-  for (const [index, label] of labels.entries()) {
-    const state = embedded.rewrite(label)
-    if (state === 'open-elsewhere') waiting.push(label)
-    terminal.err(`${index + 1} of ${labels.length}: ${label} ${words[state]}\n`)
-  }
-  if (waiting.length === 0) secrets.forgetPrevious('DATABASE_KEY')
-  return {
-    ok: true,
-    lines:
-      waiting.length === 0
-        ? [`${count(labels.length, 'file')} under the new key. DATABASE_KEY_PREVIOUS is needed no more.`]
-        : [
-            `${count(labels.length - waiting.length, 'file')} under the new key.`,
-            `${count(waiting.length, 'file')} in use by the server: it writes them anew when it next starts. Then run this again.`,
-          ],
-    json: { databases: { files: labels.length, waiting } },
-  }
-}
-
-const words = {
-  current: 'is under the key in use',
-  rewritten: 'written anew',
-  'open-elsewhere': 'is in use',
-} as const

@@ -2,11 +2,12 @@ import { parseArgs } from 'node:util'
 import { asProblem } from '../core/problem.ts'
 import { auditVerify } from './audit.ts'
 import { type Command, parseConfig, type Report, type Terminal } from './command.ts'
-import { createKeyCommand, migrate } from './database.ts'
+import { migrate } from './database.ts'
 import { apply, plan, validate } from './documents.ts'
 import { importBoundariesCommand, importServicesCommand } from './imports.ts'
 import { jobs } from './jobs.ts'
-import { rotateKeysCommand } from './keys.ts'
+import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './keys.ts'
+import { rotateKeysCommand } from './rotate-keys.ts'
 import { route } from './route.ts'
 import { exportCommand, importCommand } from './transfer.ts'
 
@@ -21,6 +22,8 @@ const commands: readonly Command[] = [
   importServicesCommand,
   createKeyCommand,
   rotateKeysCommand,
+  listKeysCommand,
+  revokeKeyCommand,
   migrate,
   jobs,
   auditVerify,

@@ -11,7 +11,12 @@ export type Act =
       readonly services: readonly string[] | null
     }
   | { readonly type: 'grant-ended'; readonly grant: string; readonly staff: string; readonly role: string }
-  | { readonly type: 'key-made'; readonly key: string; readonly scope: string }
+  | {
+      readonly type: 'key-made'
+      readonly key: string
+      readonly kind: 'key' | 'client'
+      readonly scope: string
+    }
   | { readonly type: 'key-revoked'; readonly key: string }
   /** All that it keeps was written to files. */
   | { readonly type: 'exported' }

@@ -50,7 +50,7 @@ export function answersOf({
 
 /** The statuses of what may go wrong. */
 export function problemStatusesOf({ body, work, problems = [] }: Operation): ReadonlySet<number> {
-  const common: ProblemSlug[] = ['invalid-fields', 'fault', 'database-away']
+  const common: ProblemSlug[] = ['invalid-fields', 'too-many-requests', 'fault', 'database-away']
   if (work) common.push('key-refused')
   if (body !== undefined) common.push('unsupported-media', 'too-large')
   return new Set([...common, ...problems].map(statusOf))
@@ -68,10 +68,31 @@ export function describeApi(title: string, server: string, operations: Operation
     components: {
       schemas: { problem: shape(problemSchema) },
       securitySchemes: {
-        work: { type: 'http', scheme: 'bearer', description: 'An API key of a jurisdiction.' },
+        work: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'An API key of a jurisdiction, or an access token of one of its OAuth clients: scope `read` to look, `work` to change.',
+        },
+        oauth: {
+          type: 'oauth2',
+          description: 'Access tokens for ten minutes; docs/programs.md.',
+          flows: {
+            clientCredentials: {
+              tokenUrl: `${server.replace(/\/api\/v1$/, '')}/oauth/token`,
+              scopes: scopeWords,
+            },
+          },
+        },
       },
     },
   }
+}
+
+const scopeWords = {
+  report: 'File requests.',
+  read: 'See requests, neither who reported them nor private notes.',
+  work: 'See and change everything about requests.',
 }
 
 type Paths = Record<string, Record<string, object>>
@@ -103,7 +124,7 @@ function describe(path: string, operation: Operation): object {
   }
   return {
     summary,
-    ...(work && { security: [{ work: [] }] }),
+    ...(work && { security: [{ work: [] }, { oauth: [] }] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && { requestBody: { required: true, content: contentOf(body) } }),
     responses: {

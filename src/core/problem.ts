@@ -22,6 +22,7 @@ const problems = {
   'too-large': { status: 413, title: 'Too large' },
   'unsupported-media': { status: 415, title: 'This kind of file or content is not accepted' },
   'jurisdiction-left': { status: 409, title: 'This jurisdiction has left' },
+  'too-many-requests': { status: 429, title: 'Too many requests in a short time' },
   'service-closed': { status: 422, title: 'This service is not offered here' },
   fault: { status: 500, title: 'Something went wrong on our side' },
   'wrong-database': { status: 500, title: 'Something went wrong on our side' },

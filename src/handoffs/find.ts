@@ -45,7 +45,7 @@ export async function listHandoffs(db: TenantReader, filter: HandoffFilter): Pro
  * Every handoff that a request came or went by, oldest first. A part of its request's answer, which `wholeCase` notes; never
  * shown without it.
  */
-export function handoffsOf(db: TenantReader, request: string): Promise<HandoffRow[]> {
+export function handoffsOf(db: TenantReader, request: string) {
   return db.select().from(handoff).where(eq(handoff.request, request)).orderBy(handoff.offeredAt, handoff.id)
 }
 

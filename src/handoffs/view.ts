@@ -1,15 +1,14 @@
-import type { TenantReader } from '../core/db.ts'
 import { reasonText } from '../regions/reasons.ts'
 import type { Site } from '../regions/site.ts'
+import { alongside } from '../requests/alongside.ts'
 import { photoUrl, time } from '../requests/view.ts'
 import { type HandoffRow, handoffsOf } from './find.ts'
 import type { Attempt, CrossingContent } from './messages.ts'
 
 /** For a request's JSON: every handoff that it came or went by, with both sides' words. */
-export async function handoffsAlongside(site: Site, language: string, db: TenantReader, request: string) {
-  const rows = await handoffsOf(db, request)
-  return { handoffs: rows.map(row => handoffView(site, language, row)) }
-}
+export const handoffsAlongside = alongside(handoffsOf, (site, language, rows) => ({
+  handoffs: rows.map(row => handoffView(site, language, row)),
+}))
 
 /** One side of a handoff as its jurisdiction's staff see it: both sides' words, and what it is about. */
 export function handoffView(site: Site, language: string, row: HandoffRow) {

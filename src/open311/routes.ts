@@ -23,7 +23,7 @@ export function open311Routes(): Hono<Door> {
     cors({
       origin: '*',
       allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
-      allowHeaders: ['content-type', 'idempotency-key'],
+      allowHeaders: ['authorization', 'content-type', 'idempotency-key'],
     }),
   )
 
@@ -61,7 +61,7 @@ export function open311Routes(): Hono<Door> {
   })
 
   routes.on('GET', both('/v2/servicerequestupdates'), async c =>
-    answer(c, await serviceRequestUpdates(c.get('platform'), scopeOf(c), readQuery(c.req.raw))),
+    answer(c, await serviceRequestUpdates(c, scopeOf(c), readQuery(c.req.raw))),
   )
 
   routes.get('/v2/tokens/:file', c => {

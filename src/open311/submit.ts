@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
-import type { Access, WorkAccess } from '../core/access.ts'
+import { type Access, may, type WorkAccess } from '../core/access.ts'
 import { openRegion, openTenantReader } from '../core/db.ts'
 import { problem } from '../core/problem.ts'
-import { keyAccess, readKey, verifyKey } from '../people/keys.ts'
-import { rightsOfScope } from '../people/roles.ts'
+import { verifyKey } from '../people/keys.ts'
+import { bearerOf, programAccess } from '../people/programs.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import { hasLeft } from '../regions/leaving.ts'
@@ -33,7 +33,7 @@ export async function submitRequest(c: Context<Door>): Promise<Answer> {
   const scope = readScope(c.get('site'), form.one('jurisdiction_id'))
   const { region, jurisdiction } = scope
   const at = platform.clock.now()
-  const key = readApiKey(scope, form, at)
+  const key = await readProgram(c, scope, form)
   const code = form.one('service_code')
   const service = code === '' ? undefined : findService(scope, code)
   const { draft, faults } = readDraft(form, region, service, language)
@@ -60,18 +60,22 @@ export async function submitRequest(c: Context<Door>): Promise<Answer> {
   return { root: 'service_requests', value: new Container('request', [request]) }
 }
 
-/** A jurisdiction takes its own keys; the region, where routing decides who keeps the report, any of its jurisdictions'. */
-export function readApiKey({ region, jurisdiction }: Scope, form: Parameters, now: number): WorkAccess {
-  const key = readKey(form.one('api_key'))
-  const isOurs =
-    key !== undefined &&
-    rightsOfScope[key.scope].includes('report') &&
-    region.jurisdiction(key.jurisdiction) !== undefined
-  if (!isOurs || (jurisdiction !== undefined && jurisdiction.slug !== key.jurisdiction)) {
+/**
+ * Whoever asks with an api_key, or with a key or access token as bearer. A jurisdiction takes its own programs; the
+ * region, where routing decides who keeps the report, those of any of its jurisdictions. Throws `key-refused`.
+ */
+export async function readProgram(
+  c: Context<Door>,
+  { region, jurisdiction }: Scope,
+  given: Parameters,
+): Promise<WorkAccess> {
+  const program = await programAccess(c, given.one('api_key') || bearerOf(c))
+  const isOurs = program !== undefined && may(program, 'report')
+  if (!isOurs || (jurisdiction !== undefined && jurisdiction.slug !== program.jurisdiction)) {
     const whose = jurisdiction?.name ?? region.documents.region.name
     throw problem('key-refused', { detail: `Send an api_key that is valid for ${whose}.` })
   }
-  return keyAccess(region.slug, key, now)
+  return program
 }
 
 /**

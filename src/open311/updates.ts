@@ -1,14 +1,15 @@
 import { sql } from 'drizzle-orm'
+import type { Context } from 'hono'
 import { openTenantReader } from '../core/db.ts'
 import { problem } from '../core/problem.ts'
-import type { Platform } from '../platform/platform.ts'
+import type { Door } from '../regions/site.ts'
 import type { CloseReason, Status } from '../requests/schema.ts'
 import { datetime } from './dates.ts'
 import { readUpdateSpan } from './filter.ts'
 import type { Parameters } from './parameters.ts'
 import type { Scope } from './scope.ts'
 import { type Answer, Container } from './spark.ts'
-import { readApiKey } from './submit.ts'
+import { readProgram } from './submit.ts'
 
 const MOST_UPDATES = 1000
 
@@ -27,15 +28,16 @@ interface Update {
  * `jurisdiction-missing` where the region as one is asked: each jurisdiction keeps its own log.
  */
 export async function serviceRequestUpdates(
-  platform: Platform,
+  c: Context<Door>,
   scope: Scope,
   query: Parameters,
 ): Promise<Answer> {
   const { region, jurisdiction } = scope
   if (jurisdiction === undefined) throw problem('jurisdiction-missing')
   const zone = jurisdiction.timezone ?? region.documents.region.timezone
+  const platform = c.get('platform')
   const now = platform.clock.now()
-  const access = readApiKey(scope, query, now)
+  const access = await readProgram(c, scope, query)
   const { from, to } = readUpdateSpan(query, zone, now)
   const db = openTenantReader(platform, access, region.slug, jurisdiction.slug)
   const moved = (

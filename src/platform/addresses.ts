@@ -44,6 +44,24 @@ export function isPublicAddress(address: string): boolean {
   return isGlobal && first !== 0x2002 && !(first === 0x2001 && (second < 0x200 || second === 0xdb8))
 }
 
+/**
+ * What an address is counted by: itself, or of IPv6 the network of 64 bits, all of which one household or machine may use.
+ * Undefined for what is no address.
+ */
+export function networkOf(address: string): string | undefined {
+  const text = address.trim()
+  if (v4(text) !== undefined) return text
+  const groups = v6(text)
+  if (groups === undefined) return undefined
+  const isMapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:65535'
+  const [high = 0, low = 0] = groups.slice(6)
+  if (isMapped) return [high >> 8, high & 255, low >> 8, low & 255].join('.')
+  return `${groups
+    .slice(0, 4)
+    .map(group => group.toString(16))
+    .join(':')}::`
+}
+
 function isPublicV4(address: number): boolean {
   return !privateV4.some(([network, bits]) => {
     const size = 2 ** (32 - bits)

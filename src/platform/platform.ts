@@ -14,6 +14,7 @@ export interface Platform {
   readonly secrets: Secrets
   readonly mail: Mail
   readonly outbound: Outbound
+  readonly limits: Limits
   /** Where this deployment is reached from outside, with no slash at its end: what the links in letters begin with. */
   readonly publicUrl: string
   readonly log: Log
@@ -109,6 +110,27 @@ export interface Outbound {
   readonly fetch: typeof fetch
   /** The same for who wants but a status and a text. */
   ask(url: string, request?: OutboundRequest): Promise<OutboundAnswer>
+}
+
+/** How often something may be done: a bucket that holds `quota`, and fills in `seconds`. */
+export interface Policy {
+  readonly name: string
+  readonly quota: number
+  readonly seconds: number
+}
+
+export interface Verdict {
+  readonly isAllowed: boolean
+  readonly left: number
+  /** Until all of the quota is there again. */
+  readonly resetSeconds: number
+  /** For who was refused: until the next is allowed. */
+  readonly retrySeconds: number
+}
+
+export interface Limits {
+  /** Takes one of what `key` has left under a policy, if there is any; with a cost of 0 it only looks. */
+  take(policy: Policy, key: string, cost?: 0 | 1): Promise<Verdict>
 }
 
 export type LogLevel = 'info' | 'warn' | 'error'

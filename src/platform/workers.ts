@@ -1,8 +1,9 @@
 import { waitUntil } from 'cloudflare:workers'
-import type { Fetcher, Queue, R2Bucket } from '@cloudflare/workers-types'
+import type { Fetcher, Queue, R2Bucket, RateLimit } from '@cloudflare/workers-types'
+import { noLimits, tokenBuckets } from './limits.ts'
 import { mailService, noMail } from './mail.ts'
 import { guardedOutbound, type Transport } from './outbound.ts'
-import type { DatabaseName, Files, Log, Platform } from './platform.ts'
+import type { Clock, DatabaseName, Files, Limits, Log, Platform } from './platform.ts'
 import { remoteDatabases } from './remote.ts'
 
 /** What `wrangler.toml` binds. */
@@ -25,6 +26,8 @@ export interface Env {
   readonly MAIL_TOKEN?: string
   readonly MAIL_FROM?: string
   readonly OUTBOUND_ALLOW?: string
+  /** `off`: nobody is counted. */
+  readonly RATE_LIMITS?: string
 }
 
 const platforms = new WeakMap<Env, Platform>()
@@ -38,9 +41,10 @@ export function workersPlatform(env: Env): Platform {
 
 function makePlatform(env: Env): Platform {
   const later = (work: Promise<unknown>) => waitUntil(work.catch(() => log('error', 'later-failed', {})))
+  const clock = { now: () => Date.now() }
   return {
     runtime: 'workers',
-    clock: { now: () => Date.now() },
+    clock,
     random: { bytes: length => crypto.getRandomValues(new Uint8Array(length)) },
     databases: remoteDatabases({ url: env.DATABASE_URL, token: env.DATABASE_TOKEN }),
     files: bucketFiles(env.FILES),
@@ -69,6 +73,7 @@ function makePlatform(env: Env): Platform {
         ? mailService({ url: env.MAIL_URL, token: env.MAIL_TOKEN ?? '', from: env.MAIL_FROM })
         : noMail,
     outbound: guardedOutbound(fetchTransport, (env.OUTBOUND_ALLOW ?? '').split(',')),
+    limits: env.RATE_LIMITS === 'off' ? noLimits : bindingLimits(env, clock),
     publicUrl: (env.PUBLIC_URL ?? 'http://localhost:8311').replace(/\/+$/, ''),
     log,
     wake: name => later(env.BELL.send(name)),
@@ -80,6 +85,26 @@ function makePlatform(env: Env): Platform {
 const fetchTransport: Transport = async ({ url, method, headers, body, signal }) => {
   const answer = await fetch(url, { method, headers, body, redirect: 'manual', signal })
   return { status: answer.status, headers: answer.headers, body: answer.body }
+}
+
+/**
+ * Cloudflare's counters hold for a whole location but tell only yes or no; this isolate's own buckets know what is left,
+ * for the headers. Either refuses. The counter of policy `sign-in` is the binding `LIMIT_SIGN_IN`.
+ */
+function bindingLimits(env: Env, clock: Clock): Limits {
+  const own = tokenBuckets(clock)
+  return {
+    async take(policy, key, cost = 1) {
+      const verdict = await own.take(policy, key, cost)
+      if (!verdict.isAllowed || cost === 0) return verdict
+      const name = `LIMIT_${policy.name.toUpperCase().replaceAll('-', '_')}`
+      const binding = Reflect.get(env, name) as RateLimit | undefined
+      // A counter that does not answer holds nobody up.
+      const { success } = (await binding?.limit({ key }).catch(() => undefined)) ?? { success: true }
+      const { seconds } = policy
+      return success ? verdict : { isAllowed: false, left: 0, resetSeconds: seconds, retrySeconds: seconds }
+    },
+  }
 }
 
 function bucketFiles(bucket: R2Bucket): Files {

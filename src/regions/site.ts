@@ -1,5 +1,6 @@
+import type { WorkAccess } from '../core/access.ts'
 import { problem } from '../core/problem.ts'
-import type { Platform } from '../platform/platform.ts'
+import type { Platform, Policy, Verdict } from '../platform/platform.ts'
 import type { Region } from './compile.ts'
 import { currentHosts, currentRegion } from './current.ts'
 import type { Jurisdiction } from './snapshot.ts'
@@ -46,12 +47,20 @@ export function siteAddress(platform: Platform, { slug, documents }: Region): st
 
 /** What every route finds in its context (`c.get('site')`), put there by the front door. */
 export interface Door {
+  Bindings: {
+    /** Whom the answer goes to, for counting only (`networkOf`): never logged, never kept. */
+    address: string | undefined
+  }
   Variables: {
     platform: Platform
     site: Site
     /** The reader's language, one of the region's. */
     language: string
     requestId: string
+    /** How often the caller has been here, as it was counted for this request. */
+    counted?: readonly { readonly policy: Policy; readonly verdict: Verdict }[]
+    /** Whose key or token the request came with: `unknown` until it is read. */
+    program?: WorkAccess | 'unknown'
     /** Marks the scripts of this answer; only where pages are. */
     secureHeadersNonce?: string
   }

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import type { BatchItem } from 'drizzle-orm/batch'
 import type { SQLiteSelect } from 'drizzle-orm/sqlite-core'
 import { seeing } from '../audit/seen.ts'
 import { permitted } from '../core/access.ts'
@@ -48,9 +49,14 @@ export async function publicCase(db: TenantReader, id: string): Promise<PublicCa
 
 /**
  * For the jurisdiction's own staff and programs: its own share, with contact details and private notes where the access
- * has the right to them. That it was shown is noted.
+ * has the right to them. That it was shown is noted. `more` is selected in the same round trip, and answered as `alongside`.
  */
-export async function wholeCase(platform: Platform, db: TenantReader, id: string) {
+export async function wholeCase(
+  platform: Platform,
+  db: TenantReader,
+  id: string,
+  more: readonly BatchItem<'sqlite'>[] = [],
+) {
   const contactOf = and(
     eq(person.id, request.person),
     permitted(db.access, 'contacts', sql`${request.serviceCode}`),
@@ -62,7 +68,7 @@ export async function wholeCase(platform: Platform, db: TenantReader, id: string
     contacts: sql`EXISTS (SELECT 1 FROM ${request} JOIN ${person} ON ${contactOf} WHERE ${eq(request.id, id)})`,
     notes: sql`${notesOf(db, id)} AND EXISTS (SELECT 1 FROM event WHERE request = ${id} AND public = 0)`,
   } as const
-  const [found, timeline, photos, others] = await seeing(
+  const [found, timeline, photos, others, ...alongside] = await seeing(
     db,
     look,
   )([
@@ -74,6 +80,7 @@ export async function wholeCase(platform: Platform, db: TenantReader, id: string
       .orderBy(asc(event.at), asc(event.seq)),
     photosOf(db, id),
     sharesElsewhere(db, id),
+    ...more,
   ])
   const [row] = found
   if (row === undefined) return undefined
@@ -84,6 +91,7 @@ export async function wholeCase(platform: Platform, db: TenantReader, id: string
     holders: holdersOf(db.slug, timeline),
     timeline,
     photos: photos.map(photo => photo.id),
+    alongside: alongside as readonly (readonly unknown[])[],
   }
 }
 

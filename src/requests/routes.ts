@@ -1,12 +1,13 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import * as v from 'valibot'
-import { openRegion, openTenantReader, type TenantReader } from '../core/db.ts'
+import { openRegion, openTenantReader } from '../core/db.ts'
 import { parseTrackingNumber } from '../core/ids.ts'
 import { problem } from '../core/problem.ts'
 import { readPlace } from '../regions/inquiry.ts'
 import { spoken } from '../regions/routes.ts'
-import type { Door, Site } from '../regions/site.ts'
+import type { Door } from '../regions/site.ts'
+import type { Alongside } from './alongside.ts'
 import { addNote, changeStatus, type EndOnClosing } from './change.ts'
 import { writeCursor } from './cursor.ts'
 import { alike } from './duplicates.ts'
@@ -19,9 +20,6 @@ import { publicView, time, wholeView } from './view.ts'
 import { openToChange, openToLook } from './work.ts'
 
 const MAX_JSON_BYTES = 256 * 1024
-
-/** What another capability adds to a request's JSON for the jurisdiction's own programs. */
-export type Alongside = (site: Site, language: string, db: TenantReader, id: string) => Promise<object>
 
 /**
  * Requests as JSON. `/requests` is the public's: file one, list the public ones, follow one by its number. `/work/…` is
@@ -156,9 +154,16 @@ export function requestRoutes(endOnClosing: EndOnClosing, alongside: readonly Al
   routes.get('/work/requests/:id', async c => {
     const db = await openToLook(c, { request: c.req.param('id') })
     const id = c.req.param('id')
-    const additions = alongside.map(add => add(c.get('site'), c.get('language'), db, id))
-    const [found, ...added] = await Promise.all([wholeCase(c.get('platform'), db, id), ...additions])
+    const found = await wholeCase(
+      c.get('platform'),
+      db,
+      id,
+      alongside.map(({ ask }) => ask(db, id)),
+    )
     if (found === undefined) throw problem('not-found')
+    const added = alongside.map(({ tell }, index) =>
+      tell(c.get('site'), c.get('language'), found.alongside[index] ?? []),
+    )
     return c.json(Object.assign({}, ...added, wholeView(c.get('site'), db.slug, found.request, found)))
   })
 

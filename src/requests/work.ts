@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { may, type Proof, permitted, type Right, servicesFor, type WorkAccess } from '../core/access.ts'
 import { openTenant, openTenantReader, type TenantDb, type TenantReader } from '../core/db.ts'
 import { problem } from '../core/problem.ts'
-import { programAccess } from '../people/programs.ts'
+import { bearerOf, programAccess } from '../people/programs.ts'
 import { hasLeft } from '../regions/leaving.ts'
 import type { Door } from '../regions/site.ts'
 
@@ -37,9 +37,7 @@ export async function openToChange(c: Context<Door>, right: Right, matter: Matte
 }
 
 async function accessOf(c: Context<Door>, right: Right, matter: Matter): Promise<WorkAccess> {
-  const { region } = c.get('site')
-  const bearer = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
-  const access = await programAccess(c.get('platform'), region, bearer)
+  const access = await programAccess(c, bearerOf(c))
   if (access === undefined || !may(access, right)) throw problem('key-refused')
   return about(access, right, matter)
 }

@@ -16,8 +16,8 @@ export const ownForms: MiddlewareHandler<Door> = (c, next) =>
 
 function isOpenToOthers(c: Context<Door>): boolean {
   const { path } = c.req
-  // Programs' own: an api_key in the form and no cookie looked at; and the one click of RFC 8058, whose link is its proof.
-  if (/^\/(?:open311|unfollow)\//.test(path)) return true
+  // Programs' own: a key or secret in the form and no cookie looked at; and the one click of RFC 8058, whose link is its proof.
+  if (/^\/(?:open311|oauth|unfollow)\//.test(path)) return true
   if (Object.keys(getCookie(c)).some(name => name !== LANGUAGE_COOKIE)) {
     return path.startsWith('/api/') && c.req.header('authorization') !== undefined
   }

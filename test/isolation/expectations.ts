@@ -235,6 +235,12 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'GET /healthz': open,
   'GET /readyz': open,
   'GET /assets/*': open,
+  'POST /oauth/token': open,
+  'GET /.well-known/oauth-authorization-server': open,
+  // Of no region: 404.
+  'GET /.well-known/oauth-authorization-server/r/:region': { ...open, also: 404 },
+  // The region's first key is made when it is asked for.
+  'GET /.well-known/jwks.json': { ...open, writesAnywhere: true },
   ...open311,
   ...api,
   ...citizen,

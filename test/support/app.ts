@@ -27,8 +27,8 @@ export interface TestApp {
   readonly region: Region
   readonly dataDir: string
   readonly logged: { level: string; event: string; fields: Record<string, unknown> }[]
-  /** Sends a request through the whole front door. Paths are on the region's host. */
-  request(path: string, init?: RequestInit): Promise<Response>
+  /** Sends a request through the whole front door, from an address if one is named. Paths are on the region's host. */
+  request(path: string, init?: RequestInit, from?: string): Promise<Response>
   /** Moves the clock. */
   advance(milliseconds: number): void
   /** Runs every job that is due, in every database, until none is. */
@@ -42,7 +42,7 @@ export interface TestApp {
  * stands at noon of a working day until it is advanced.
  */
 export async function startApp(
-  options: Pick<NodeSettings, 'remote' | 'mail' | 'outboundAllow' | 'environment'> & {
+  options: Pick<NodeSettings, 'remote' | 'mail' | 'outboundAllow' | 'environment' | 'rateLimits'> & {
     documents?: Documents
     slug?: string
     now?: number
@@ -62,6 +62,8 @@ export async function startApp(
     remote: options.remote,
     mail: options.mail,
     outboundAllow: options.outboundAllow,
+    // The clock stands still, so a bucket would never fill again.
+    rateLimits: options.rateLimits ?? false,
     environment: options.environment ?? {},
     now: () => now,
     log: (level, event, fields = {}) => logged.push({ level, event, fields }),
@@ -76,7 +78,8 @@ export async function startApp(
     region,
     dataDir,
     logged,
-    request: async (path, init) => app.request(new URL(path, 'http://localhost').href, init),
+    request: async (path, init, from) =>
+      app.request(new URL(path, 'http://localhost').href, init, { address: from }),
     advance: milliseconds => {
       now += milliseconds
     },

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { noLimits, tokenBuckets } from '../limits.ts'
 import { type MailService, mailService, noMail } from '../mail.ts'
 import { guardedOutbound } from '../outbound.ts'
 import type { DatabaseName, Log, Mail, Platform } from '../platform.ts'
@@ -19,6 +20,8 @@ export interface NodeSettings {
   /** Hosts (`host:port`) that may be asked although their addresses are private. */
   readonly outboundAllow?: readonly string[] | undefined
   readonly publicUrl?: string | undefined
+  /** False: nobody is counted. */
+  readonly rateLimits?: boolean | undefined
   /** Where secrets are looked for before their files. */
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly log?: Log
@@ -50,9 +53,10 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
       : { embedded: undefined, remote: remoteDatabases(remote) }
   const databases = lent.embedded ?? lent.remote
   const log = settings.log ?? jsonLog
+  const clock = { now: settings.now ?? Date.now }
   return {
     runtime: 'node',
-    clock: { now: settings.now ?? Date.now },
+    clock,
     random: { bytes: randomPool() },
     databases,
     files: diskFiles(join(settings.dataDir, 'files')),
@@ -61,6 +65,7 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     embedded: lent.embedded,
     mail: mailBy(settings.mail),
     outbound: guardedOutbound(nodeTransport(), settings.outboundAllow ?? []),
+    limits: settings.rateLimits === false ? noLimits : tokenBuckets(clock),
     publicUrl: settings.publicUrl ?? 'http://localhost:8311',
     log,
     wake: database => {

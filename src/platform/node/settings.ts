@@ -24,8 +24,12 @@ const environment = v.object({
   MAIL_FROM: v.optional(v.pipe(v.string(), v.email('is an email address'))),
   /** `host:port,…`: may be asked although private. Only an operator can say so. */
   OUTBOUND_ALLOW: v.optional(v.string(), ''),
-  /** `1`: a proxy that ends TLS stands in front, and its `X-Forwarded-Proto` is true. */
-  TRUST_PROXY: v.optional(v.picklist(['', '1'], 'is 1 or nothing')),
+  /**
+   * How many proxies stand in front, `1` for most. Only then are their `X-Forwarded-Proto` and `X-Forwarded-For` true, and
+   * the last `X-Forwarded-For` that they have added says who asks.
+   */
+  TRUST_PROXY: v.optional(v.pipe(v.string(), v.regex(/^[1-9]?$/, 'is 1 to 9 or nothing'))),
+  RATE_LIMITS: v.optional(v.picklist(['on', 'off'], 'is on or off'), 'on'),
 })
 
 export interface Environment {
@@ -38,7 +42,9 @@ export interface Environment {
   readonly publicUrl: string
   readonly mail: MailSettings | undefined
   readonly outboundAllow: readonly string[]
-  readonly trustProxy: boolean
+  /** How many; 0: callers reach this process themselves. */
+  readonly proxies: number
+  readonly rateLimits: boolean
 }
 
 /** Throws `bad-request` naming the variable to mend; never shows its value. */
@@ -53,7 +59,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     DATABASE_URL === undefined
       ? undefined
       : { url: DATABASE_URL, token: DATABASE_TOKEN, adminUrl: DATABASE_ADMIN_URL }
-  const { PUBLIC_URL, OUTBOUND_ALLOW, TRUST_PROXY } = read.output
+  const { PUBLIC_URL, OUTBOUND_ALLOW, TRUST_PROXY, RATE_LIMITS } = read.output
   return {
     port: Number(PORT),
     dataDir: DATA_DIR,
@@ -61,7 +67,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     remote,
     publicUrl: (PUBLIC_URL ?? `http://localhost:${PORT}`).replace(/\/+$/, ''),
     mail: readMail(read.output),
-    trustProxy: TRUST_PROXY === '1',
+    proxies: Number(TRUST_PROXY ?? 0),
+    rateLimits: RATE_LIMITS === 'on',
     outboundAllow: OUTBOUND_ALLOW.split(',').flatMap(host => host.trim() || []),
   }
 }

@@ -1,0 +1,404 @@
+import { sql } from 'drizzle-orm'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openRegion, openTenant } from '../../src/core/db.ts'
+import { createClient } from '../../src/people/clients.ts'
+import { createKey, listKeys, revokeKey } from '../../src/people/keys.ts'
+import { signingKey } from '../../src/people/region-schema.ts'
+import type { Scope } from '../../src/people/roles.ts'
+import { currentSigningKey, rotateSigningKey } from '../../src/people/signing-keys.ts'
+import type { Platform } from '../../src/platform/platform.ts'
+import type { Region } from '../../src/regions/compile.ts'
+
+export interface ProgramsWorld {
+  readonly platform: Platform
+  readonly region: Region
+  /** From an address, if one is named. */
+  request(path: string, init?: RequestInit, from?: string): Promise<Response>
+}
+
+interface Given {
+  readonly access_token: string
+  readonly expires_in: number
+  readonly scope: string
+}
+
+type Claims = Readonly<Record<string, unknown>>
+
+const SYSTEM = { kind: 'system', reason: 'test' } as const
+
+/** Keys, clients, tokens and limits through the front door: the same promises on each runtime. */
+export function programsContract(name: string, start: () => Promise<ProgramsWorld>): void {
+  let world: ProgramsWorld
+  let slug = ''
+  let addresses = 0
+  const fresh = () => `198.51.100.${++addresses}`
+  const db = () => openTenant(world.platform, SYSTEM, world.region.slug, slug)
+  const now = () => world.platform.clock.now()
+  const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
+  const look = (token: string, path = '/api/v1/work/requests') => world.request(path, bearer(token))
+  const client = (scope: Scope = 'work', expiresAt: number | null = null) =>
+    createClient(world.platform, db(), { name: 'a program', scope, expiresAt })
+  const ask = (form: Record<string, string>, headers: Record<string, string> = {}, from = fresh()) =>
+    world.request('/oauth/token', { method: 'POST', body: new URLSearchParams(form), headers }, from)
+  const post = ({ clientId, secret }: { clientId: string; secret: string }, more = {}) =>
+    ask({ grant_type: 'client_credentials', client_id: clientId, client_secret: secret, ...more })
+  const tokenOf = async (made: { clientId: string; secret: string }, more = {}) => {
+    const answer = await post(made, more)
+    expect(answer.status).toBe(200)
+    return (await answer.json()) as Given
+  }
+  /** A token that says what one of ours does but for `changes`, signed as told. */
+  const forged = async (
+    made: { clientId: string },
+    changes: Claims = {},
+    signing: { key?: CryptoKey | Uint8Array; header?: object } = {},
+  ) => {
+    const own = await currentSigningKey(world.platform, world.region.slug)
+    const issuer = (
+      (await (await world.request('/.well-known/oauth-authorization-server')).json()) as { issuer: string }
+    ).issuer
+    const at = Math.floor(now() / 1000)
+    const claims = {
+      iss: issuer,
+      aud: `${issuer}/api/v1`,
+      sub: made.clientId,
+      client_id: made.clientId,
+      jurisdiction: slug,
+      scope: 'work',
+      jti: crypto.randomUUID(),
+      iat: at,
+      exp: at + 600,
+      ...changes,
+    }
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: own.kid, ...signing.header })
+      .sign(signing.key ?? own.key)
+  }
+
+  beforeAll(async () => {
+    world = await start()
+    slug = world.region.documents.jurisdictions[0]?.slug ?? ''
+  })
+
+  describe(`keys of programs, ${name}`, () => {
+    it('a key opens its own jurisdiction until it expires or is revoked, at once', async () => {
+      const made = await createKey(world.platform, db(), 'a program', 'read')
+      expect((await look(made.key)).status).toBe(200)
+      await revokeKey(db(), made.id, now())
+      expect((await look(made.key)).status).toBe(403)
+      const expired = await createKey(world.platform, db(), 'a program', 'read', now())
+      expect((await look(expired.key)).status).toBe(403)
+    })
+
+    it('a key for reading changes nothing, and one for reports reads nothing', async () => {
+      const read = await createKey(world.platform, db(), 'a program', 'read')
+      const change = { method: 'POST', body: '{"text":"x"}', headers: { 'content-type': 'application/json' } }
+      const answer = await world.request('/api/v1/work/requests/none/notes', {
+        ...change,
+        headers: { ...change.headers, ...bearer(read.key).headers },
+      })
+      expect(answer.status).toBe(403)
+      const report = await createKey(world.platform, db(), 'a program', 'report')
+      expect((await look(report.key)).status).toBe(403)
+    })
+
+    it('the list says to the hour when a key was last used, and nothing that opens anything', async () => {
+      const made = await createKey(world.platform, db(), 'a program', 'read')
+      const listed = async () => (await listKeys(db())).find(({ id }) => id === made.id)
+      expect((await listed())?.lastUsedAt).toBeNull()
+      expect((await look(made.key)).status).toBe(200)
+      await expect.poll(async () => (await listed())?.lastUsedAt).toBe(now() - (now() % 3_600_000))
+      const wrong = made.key.slice(0, -1) + (made.key.endsWith('2') ? '3' : '2')
+      const other = await createKey(world.platform, db(), 'never used', 'read')
+      expect((await look(wrong)).status).toBe(403)
+      expect((await listKeys(db())).find(({ id }) => id === other.id)?.lastUsedAt).toBeNull()
+      expect(JSON.stringify(await listed())).not.toContain(made.key.split('_').at(-1))
+      expect(await listed()).not.toHaveProperty('hash')
+    })
+
+    it('making and revoking stand in the jurisdiction’s log, without the secret', async () => {
+      const made = await createKey(world.platform, db(), 'a program', 'read')
+      await revokeKey(db(), made.id, now())
+      await expect(revokeKey(db(), made.id, now())).rejects.toMatchObject({ slug: 'wrong-state' })
+      await expect(revokeKey(db(), 'NOSUCHKEY0', now())).rejects.toMatchObject({ slug: 'not-found' })
+      const { rows } = db()
+      const pattern = `%${made.id}%`
+      const events = await rows<{ type: string; payload: string; public: number }>(
+        sql`SELECT type, payload, public FROM event WHERE payload LIKE ${pattern} ORDER BY seq`,
+      )
+      expect(events.map(({ type }) => type)).toEqual(['key-made', 'key-revoked'])
+      expect(events.every(event => event.public === 0)).toBe(true)
+      expect(JSON.stringify(events)).not.toContain(made.key.split('_').at(-1))
+    })
+
+    it('a key or token as bearer is an api_key to GeoReport', async () => {
+      const made = await client('report')
+      const { access_token } = await tokenOf(made)
+      const key = await createKey(world.platform, db(), 'a program', 'report')
+      const file = (headers: Record<string, string>) =>
+        world.request('/open311/v2/requests.json', {
+          method: 'POST',
+          headers,
+          body: new URLSearchParams({ service_code: 'no-such-service', jurisdiction_id: slug }),
+        })
+      expect((await file({})).status).toBe(403)
+      expect((await file(bearer(key.key).headers)).status).toBe(404)
+      expect((await file(bearer(access_token).headers)).status).toBe(404)
+    })
+  })
+
+  describe(`OAuth 2.0 clients, ${name}`, () => {
+    it('a secret buys a token for ten minutes, sent in the form or as Basic, and it opens the jurisdiction', async () => {
+      const made = await client()
+      const answer = await post(made)
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      const given = (await answer.json()) as Given
+      expect(given).toMatchObject({ token_type: 'Bearer', expires_in: 600, scope: 'work' })
+      expect((await look(given.access_token)).status).toBe(200)
+      const basic = await ask(
+        { grant_type: 'client_credentials' },
+        { authorization: `Basic ${btoa(`${made.clientId}:${made.secret}`)}` },
+      )
+      expect(basic.status).toBe(200)
+    })
+
+    it('a token may be for less than its client, never for more', async () => {
+      const made = await client('work')
+      expect((await tokenOf(made, { scope: 'read' })).scope).toBe('read')
+      const { access_token } = await tokenOf(made, { scope: 'report' })
+      expect((await look(access_token)).status).toBe(403)
+      const more = await post(await client('read'), { scope: 'read work' })
+      expect([more.status, await more.json()]).toEqual([
+        400,
+        expect.objectContaining({ error: 'invalid_scope' }),
+      ])
+      const unknown = await post(made, { scope: 'read everything' })
+      expect(((await unknown.json()) as { error: string }).error).toBe('invalid_scope')
+    })
+
+    it.each([
+      ['no grant type', { client_id: 'c', client_secret: 's' }, {}, 400, 'invalid_request'],
+      ['another grant', { grant_type: 'password' }, {}, 400, 'unsupported_grant_type'],
+      ['no client', { grant_type: 'client_credentials' }, {}, 401, 'invalid_client'],
+      [
+        'a secret sent twice',
+        { grant_type: 'client_credentials', client_secret: 's' },
+        { authorization: 'Basic YTpi' },
+        400,
+        'invalid_request',
+      ],
+      [
+        'what is no Basic',
+        { grant_type: 'client_credentials' },
+        { authorization: 'Basic %%%' },
+        401,
+        'invalid_client',
+      ],
+    ])('refuses %s as RFC 6749 says', async (_, form, headers, status, error) => {
+      const answer = await ask(form as Record<string, string>, headers as Record<string, string>)
+      expect([answer.status, await answer.json()]).toEqual([status, expect.objectContaining({ error })])
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      expect(answer.headers.has('www-authenticate')).toBe(status === 401)
+    })
+
+    it('a wrong secret, a revoked, an expired and an unknown client are refused alike', async () => {
+      const made = await client()
+      const revoked = await client()
+      await revokeKey(db(), revoked.id, now())
+      const answers = await Promise.all([
+        post({ ...made, secret: 'wrong' }),
+        post(revoked),
+        post(await client('work', now())),
+        post({ ...made, clientId: `client_${slug}_2222222222` }),
+        post({ ...made, clientId: 'client_no-such-jurisdiction_2222222222' }),
+      ])
+      const said = await Promise.all(answers.map(async answer => [answer.status, await answer.text()]))
+      expect(new Set(said.map(one => JSON.stringify(one))).size).toBe(1)
+      expect(said[0]?.[0]).toBe(401)
+    })
+
+    it('a client’s secret is no key, and a key’s no client’s', async () => {
+      const made = await client()
+      expect((await look(`cl_work_${slug}_${made.id}_${made.secret}`)).status).toBe(403)
+      const { id, key } = await createKey(world.platform, db(), 'a program', 'work')
+      const secret = key.split('_').at(-1) ?? ''
+      expect((await post({ clientId: `client_${slug}_${id}`, secret })).status).toBe(401)
+    })
+
+    it('describes itself and publishes its keys, with no private part', async () => {
+      const at = async (path: string) => (await (await world.request(path)).json()) as Record<string, unknown>
+      const described = await at('/.well-known/oauth-authorization-server')
+      const { issuer } = described as { issuer: string }
+      expect(described).toMatchObject({
+        token_endpoint: `${issuer}/oauth/token`,
+        jwks_uri: `${issuer}/.well-known/jwks.json`,
+        grant_types_supported: ['client_credentials'],
+      })
+      const path = `/.well-known/oauth-authorization-server/r/${world.region.slug}`
+      expect(await at(path)).toEqual(described)
+      const { keys } = (await at('/.well-known/jwks.json')) as { keys: Record<string, string>[] }
+      expect(keys.length).toBeGreaterThan(0)
+      for (const key of keys) {
+        expect(key).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' })
+        expect(key).not.toHaveProperty('d')
+      }
+    })
+  })
+
+  describe(`access tokens, ${name}`, () => {
+    it('one that is just as ours is taken: what follows is refused for what was changed', async () => {
+      const made = await client()
+      expect((await look(await forged(made))).status).toBe(200)
+    })
+
+    it('expired, of another audience, issuer or jurisdiction, or without its time is refused', async () => {
+      const made = await client()
+      const at = Math.floor(now() / 1000)
+      const neighbour = world.region.documents.jurisdictions[1]?.slug ?? ''
+      const changes: Claims[] = [
+        { exp: at - 60 },
+        { exp: undefined },
+        { aud: 'https://elsewhere.example/api/v1' },
+        { iss: 'https://elsewhere.example' },
+        { iss: undefined },
+        { jurisdiction: neighbour },
+        { client_id: `client_${neighbour}_${made.id}`, jurisdiction: neighbour },
+        { client_id: 'client_elsewhere_2222222222', jurisdiction: 'elsewhere' },
+      ]
+      for (const change of changes)
+        expect((await look(await forged(made, change))).status, JSON.stringify(change)).toBe(403)
+    })
+
+    it('alg none, HS256 by the public key, another type, a swapped key and an unknown kid are refused', async () => {
+      const made = await client()
+      const [head = '', body = ''] = (await forged(made)).split('.')
+      const text = (value: object) =>
+        btoa(JSON.stringify(value)).replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_')
+      const { kid } = JSON.parse(atob(head)) as { kid: string }
+      expect((await look(`${text({ alg: 'none', typ: 'at+jwt', kid })}.${body}.`)).status).toBe(403)
+      const { keys } = (await (await world.request('/.well-known/jwks.json')).json()) as {
+        keys: { kid: string }[]
+      }
+      const open = new TextEncoder().encode(JSON.stringify(keys.find(key => key.kid === kid)))
+      const own = await generateKeyPair('ES256')
+      const jwk = await exportJWK(own.publicKey)
+      const signings = [
+        { key: open, header: { alg: 'HS256' } },
+        { header: { typ: 'JWT' } },
+        { key: own.privateKey },
+        { key: own.privateKey, header: { jwk } },
+        { key: own.privateKey, header: { kid: 'UNKNOWN' } },
+        { header: { kid: undefined } },
+      ]
+      for (const signing of signings)
+        expect((await look(await forged(made, {}, signing))).status, JSON.stringify(signing.header)).toBe(403)
+    })
+
+    it('a tampered payload is refused', async () => {
+      const made = await client('read')
+      const { access_token } = await tokenOf(made)
+      const [head = '', body = '', mark = ''] = access_token.split('.')
+      const claims = JSON.parse(atob(body.replaceAll('-', '+').replaceAll('_', '/'))) as object
+      const changed = btoa(JSON.stringify({ ...claims, scope: 'work' })).replaceAll('=', '')
+      expect((await look([head, changed, mark].join('.'))).status).toBe(403)
+    })
+
+    it('is of no use from the moment that its client is revoked', async () => {
+      const made = await client()
+      const { access_token } = await tokenOf(made)
+      expect((await look(access_token)).status).toBe(200)
+      await revokeKey(db(), made.id, now())
+      expect((await look(access_token)).status).toBe(403)
+    })
+
+    it('outlives a rotation: the next key is published before it signs, and nothing is in the clear', async () => {
+      const made = await client()
+      const { access_token } = await tokenOf(made)
+      const before = await currentSigningKey(world.platform, world.region.slug)
+      const next = await rotateSigningKey(world.platform, world.region.slug)
+      const { keys } = (await (await world.request('/.well-known/jwks.json')).json()) as {
+        keys: { kid: string }[]
+      }
+      expect(keys.map(({ kid }) => kid)).toEqual(expect.arrayContaining([before.kid, next]))
+      expect((await currentSigningKey(world.platform, world.region.slug)).kid).toBe(before.kid)
+      expect((await look(access_token)).status).toBe(200)
+      const rows = await openRegion(world.platform, SYSTEM, world.region.slug).select().from(signingKey)
+      for (const { privateJwk } of rows) expect(privateJwk).toMatch(/^e1\./)
+    })
+
+    it('after a key was stolen nothing that it signed is taken, and new tokens are', async () => {
+      const made = await client()
+      const { access_token } = await tokenOf(made)
+      const stolen = await forged(made)
+      await rotateSigningKey(world.platform, world.region.slug, { atOnce: true })
+      expect((await look(access_token)).status).toBe(403)
+      expect((await look(stolen)).status).toBe(403)
+      expect((await look((await tokenOf(made)).access_token)).status).toBe(200)
+    })
+  })
+
+  describe(`rate limits, ${name}`, () => {
+    it('an answer says what is left', async () => {
+      const answer = await world.request('/api/v1/requests', {}, fresh())
+      expect(answer.headers.get('ratelimit-policy')).toBe('"visitor";q=1200;w=60')
+      expect(answer.headers.get('ratelimit')).toBe('"visitor";r=1199;t=1')
+      const { key } = await createKey(world.platform, db(), 'a program', 'read')
+      expect((await look(key)).headers.get('ratelimit')).toBe('"program";r=5999;t=1')
+    })
+
+    it('whoever sends too many reports waits, and another address does not', async () => {
+      const from = fresh()
+      const report = (address: string, path = '/api/v1/requests') =>
+        world.request(
+          path,
+          { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' },
+          address,
+        )
+      const refused = await untilRefused(() => report(from))
+      expect(refused.status).toBe(429)
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(refused.headers.get('ratelimit')).toMatch(/^"reports";r=0;t=\d+$/)
+      expect(((await refused.json()) as { type: string }).type).toBe(
+        'urn:countyline:problem:too-many-requests',
+      )
+      expect((await report(fresh())).status).toBe(400)
+      const page = await report(from, '/report/pothole/send')
+      expect([page.status, page.headers.get('content-type')]).toEqual([429, 'text/html; charset=UTF-8'])
+    })
+
+    it('guessing keys ends, in each door’s own words, and starves no other program of the same address', async () => {
+      const from = fresh()
+      const wrong = `cl_work_${slug}_2222222222_${'2'.repeat(40)}`
+      const guess = (path: string, init: RequestInit = bearer(wrong)) => world.request(path, init, from)
+      await untilRefused(() => guess('/api/v1/work/requests'))
+      const form = { method: 'POST', body: new URLSearchParams({ api_key: wrong, jurisdiction_id: slug }) }
+      const georeport = await guess('/open311/v2/requests.json', form)
+      expect([georeport.status, await georeport.json()]).toEqual([
+        429,
+        [expect.objectContaining({ code: 429 })],
+      ])
+      const made = await client()
+      const token = await ask(
+        { grant_type: 'client_credentials', client_id: made.clientId, client_secret: made.secret },
+        {},
+        from,
+      )
+      expect([token.status, await token.json()]).toEqual([
+        429,
+        expect.objectContaining({ error: 'temporarily_unavailable' }),
+      ])
+      const { key } = await createKey(world.platform, db(), 'a program', 'read')
+      expect((await look(key)).status).toBe(200)
+    })
+  })
+}
+
+/** A bucket fills while it is emptied, where the clock is real. */
+async function untilRefused(send: () => Promise<Response>): Promise<Response> {
+  for (let sent = 0; sent < 300; sent++) {
+    const answer = await send()
+    if (answer.status === 429) return answer
+  }
+  throw new Error('nobody was refused')
+}
