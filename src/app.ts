@@ -27,6 +27,8 @@ import { timeoutJob } from './handoffs/timeout.ts'
 import { handoffsAlongside } from './handoffs/view.ts'
 import { notifyJob } from './notify/notify.ts'
 import { open311Errors, open311Routes } from './open311/routes.ts'
+import { staffLetterJob } from './people/letters.ts'
+import { closeSessionJob } from './people/sessions.ts'
 import type { Platform } from './platform/platform.ts'
 import { regionOperations } from './regions/operations.ts'
 import { regionRoutes } from './regions/routes.ts'
@@ -36,6 +38,7 @@ import { requestOperations } from './requests/operations.ts'
 import { publishJob } from './requests/public-index.ts'
 import { requestRoutes } from './requests/routes.ts'
 import { tidyJob } from './requests/tidy.ts'
+import { signInPages } from './sign-in/pages.tsx'
 import { chooseLanguage } from './web/language.ts'
 import { barePage, problemPage } from './web/problem.tsx'
 
@@ -55,6 +58,8 @@ export const jobHandlers: readonly JobHandler[] = [
   pollJob,
   checkBackJob,
   notifyJob,
+  staffLetterJob,
+  closeSessionJob,
 ]
 
 /** Every call of the JSON API, as `/api/v1/openapi.json` describes it. */
@@ -121,6 +126,7 @@ export function createApp(platform: Platform): Hono<Door> {
     return c.json(describeApi(region.documents.region.name, `${origin}${base}/api/v1`, apiOperations))
   })
   app.route('/api/v1', caseRoutes())
+  app.route('/', signInPages())
   app.route('/', citizenPages())
 
   app.notFound(c => answer(c, problem('not-found')))
@@ -129,7 +135,7 @@ export function createApp(platform: Platform): Hono<Door> {
 }
 
 /** Where a reader is led who must sign in first, or prove again who they are. */
-const signInPages: Partial<Record<ProblemSlug, string>> = {
+const signInFor: Partial<Record<ProblemSlug, string>> = {
   'sign-in-needed': '/sign-in',
   'prove-again': '/sign-in/again',
 }
@@ -138,8 +144,9 @@ const signInPages: Partial<Record<ProblemSlug, string>> = {
 function toSignIn(c: Context<Door>, page: string): string {
   const { base, origin } = c.get('site')
   const isForm = c.req.method !== 'GET' && c.req.method !== 'HEAD'
-  const from = new URL(isForm ? (c.req.header('referer') ?? base) : c.req.url, origin || c.req.url)
-  const to = from.origin === new URL(c.req.url).origin ? `${from.pathname}${from.search}` : `${base}/`
+  const from = isForm ? (c.req.header('referer') ?? '') : c.req.url
+  const asked = URL.canParse(from) ? new URL(from) : undefined
+  const to = asked?.origin === origin ? `${asked.pathname}${asked.search}` : `${base}/`
   return `${base}${page}?${new URLSearchParams({ to })}`
 }
 
@@ -157,7 +164,7 @@ function answer(c: Context<Door>, found: Problem): Response | Promise<Response> 
     return problemJson(found, c.get('requestId'), (code, params) => say(`fault-${code}`, params))
   }
   if (c.get('site') === undefined) return barePage(c, found)
-  const signIn = signInPages[found.slug]
+  const signIn = signInFor[found.slug]
   return signIn === undefined ? problemPage(c, found) : c.redirect(toSignIn(c, signIn), 303)
 }
 

@@ -1,12 +1,14 @@
 import { serve } from '@hono/node-server'
 import { createApp, jobHandlers } from './app.ts'
 import { asProblem } from './core/problem.ts'
+import { refuseRealIssuers } from './people/demo.ts'
 import { linger } from './platform/node/linger.ts'
 import { readMigrations } from './platform/node/migrations.ts'
 import { jsonLog, nodePlatform } from './platform/node/platform.ts'
 import { jobRunner } from './platform/node/runner.ts'
 import { readEnvironment } from './platform/node/settings.ts'
 import { readRegionFiles, regionsIn } from './platform/node-tenants.ts'
+import { currentHosts, currentRegion } from './regions/current.ts'
 import { listDatabases, migrateAll } from './regions/migrate.ts'
 import { seedRegion } from './regions/seed.ts'
 
@@ -43,6 +45,10 @@ async function start(): Promise<void> {
         version: seeded.version,
       })
     }
+  }
+  if (platform.demo) {
+    const { regions: applied } = await currentHosts(platform)
+    for (const region of applied) refuseRealIssuers(await currentRegion(platform, region))
   }
   const runner = jobRunner(platform, jobHandlers)
   const { fetch } = createApp(platform)

@@ -5,6 +5,7 @@ import {
   openRegion,
   openTenant,
   openTenantReader,
+  type Step,
   type TenantDb,
   type TenantReader,
 } from '../core/db.ts'
@@ -46,7 +47,8 @@ export async function staffAccess(
 ): Promise<WorkAccess | undefined> {
   const now = platform.clock.now()
   const rows = (await grantsInForce(platform, region, slug, signedIn.holder)).filter(
-    ({ fromAt, toAt }) => fromAt <= now && now < (toAt ?? ALWAYS),
+    ({ fromAt, toAt, source }) =>
+      fromAt <= now && now < (toAt ?? ALWAYS) && (source !== 'demo' || platform.demo),
   )
   if (rows.length === 0) return undefined
   const ids = JSON.stringify(rows.map(({ id }) => id))
@@ -108,8 +110,13 @@ export interface NewGrant {
   readonly source: GrantRow['source']
 }
 
-/** Lets somebody work here. Whoever they are is decided elsewhere. Answers the grant's id. */
-export async function makeGrant(platform: Platform, db: TenantDb, wish: NewGrant): Promise<string> {
+/** Lets somebody work here, with guards and jobs `alongside`. Whoever they are is decided elsewhere. Answers the grant's id. */
+export async function makeGrant(
+  platform: Platform,
+  db: TenantDb,
+  wish: NewGrant,
+  alongside: readonly Step[] = [],
+): Promise<string> {
   const at = platform.clock.now()
   const id = randomText(platform.random, 12)
   // First where to look, then what is there: never a grant that its holder cannot see and end.
@@ -118,6 +125,7 @@ export async function makeGrant(platform: Platform, db: TenantDb, wish: NewGrant
     .values({ staff: wish.staff, jurisdiction: db.slug })
     .onConflictDoNothing()
   await db.commit([
+    ...alongside,
     db.insert(grant).values({
       id,
       staff: wish.staff,

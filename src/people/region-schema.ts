@@ -10,8 +10,9 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 export const staff = sqliteTable('staff', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
-  /** Encrypted. */
+  /** Encrypted; empty for somebody who has proved no mailbox: who signs in with a provider only. */
   email: text('email').notNull(),
+  /** Keyed hash of the address; without one, the id. */
   emailIndex: text('email_index').notNull().unique(),
   createdAt: integer('created_at').notNull(),
   /** When they first proved that this mailbox is theirs. Until then, nobody has signed in by it. */

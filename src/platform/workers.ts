@@ -23,6 +23,8 @@ export interface Env {
   readonly MAIL_TOKEN?: string
   readonly MAIL_FROM?: string
   readonly OUTBOUND_ALLOW?: string
+  /** `1`: a demonstration, in which anybody may sign in as anybody. */
+  readonly COUNTYLINE_DEMO?: string
 }
 
 const platforms = new WeakMap<Env, Platform>()
@@ -68,6 +70,7 @@ function makePlatform(env: Env): Platform {
         : noMail,
     outbound: guardedOutbound(fetchTransport, (env.OUTBOUND_ALLOW ?? '').split(',')),
     publicUrl: (env.PUBLIC_URL ?? 'http://localhost:8311').replace(/\/+$/, ''),
+    demo: env.COUNTYLINE_DEMO === '1',
     log,
     wake: name => later(env.BELL.send(name)),
     later,

@@ -40,7 +40,7 @@ export interface TestApp {
  * stands at noon of a working day until it is advanced.
  */
 export async function startApp(
-  options: Pick<NodeSettings, 'remote' | 'mail' | 'outboundAllow' | 'environment'> & {
+  options: Pick<NodeSettings, 'remote' | 'mail' | 'outboundAllow' | 'environment' | 'demo'> & {
     documents?: Documents
     slug?: string
     now?: number
@@ -55,6 +55,7 @@ export async function startApp(
     mail: options.mail,
     outboundAllow: options.outboundAllow,
     environment: options.environment ?? {},
+    demo: options.demo,
     now: () => now,
     log: (level, event, fields = {}) => logged.push({ level, event, fields }),
   })

@@ -19,6 +19,7 @@ export interface NodeSettings {
   /** Hosts (`host:port`) that may be asked although their addresses are private. */
   readonly outboundAllow?: readonly string[] | undefined
   readonly publicUrl?: string | undefined
+  readonly demo?: boolean | undefined
   /** Where secrets are looked for before their files. */
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly log?: Log
@@ -55,6 +56,7 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     mail: mailBy(settings.mail),
     outbound: guardedOutbound(nodeTransport(), settings.outboundAllow ?? []),
     publicUrl: settings.publicUrl ?? 'http://localhost:8311',
+    demo: settings.demo ?? false,
     log,
     wake: database => {
       for (const listener of listeners) listener(database)

@@ -24,6 +24,8 @@ const environment = v.object({
   MAIL_FROM: v.optional(v.pipe(v.string(), v.email('is an email address'))),
   /** `host:port,…`: may be asked although private. Only an operator can say so. */
   OUTBOUND_ALLOW: v.optional(v.string(), ''),
+  /** `1`: a demonstration, in which anybody may sign in as anybody. Refused beside a real sign-in. */
+  COUNTYLINE_DEMO: v.optional(v.picklist(['', '1'], 'is 1 or nothing')),
 })
 
 export interface Environment {
@@ -36,6 +38,7 @@ export interface Environment {
   readonly publicUrl: string
   readonly mail: MailSettings | undefined
   readonly outboundAllow: readonly string[]
+  readonly demo: boolean
 }
 
 /** Throws `bad-request` naming the variable to mend; never shows its value. */
@@ -50,7 +53,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     DATABASE_URL === undefined
       ? undefined
       : { url: DATABASE_URL, token: DATABASE_TOKEN, adminUrl: DATABASE_ADMIN_URL }
-  const { PUBLIC_URL, OUTBOUND_ALLOW } = read.output
+  const { PUBLIC_URL, OUTBOUND_ALLOW, COUNTYLINE_DEMO } = read.output
   return {
     port: Number(PORT),
     dataDir: DATA_DIR,
@@ -59,6 +62,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     publicUrl: (PUBLIC_URL ?? `http://localhost:${PORT}`).replace(/\/+$/, ''),
     mail: readMail(read.output),
     outboundAllow: OUTBOUND_ALLOW.split(',').flatMap(host => host.trim() || []),
+    demo: COUNTYLINE_DEMO === '1',
   }
 }
 
