@@ -50,6 +50,7 @@ export async function withPlatform<T>(
   const platform = nodePlatform({
     dataDir: environment.dataDir,
     remote: environment.remote,
+    publicUrl: environment.publicUrl,
     now: terminal.now,
     log: (level, event) => level === 'error' && terminal.err(`${event}\n`),
   })

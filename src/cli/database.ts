@@ -50,7 +50,8 @@ export const createKeyCommand = command({
     }),
 })
 
-async function regionOf(
+/** The region of a jurisdiction that has been applied. */
+export async function regionOf(
   platform: NodePlatform,
   jurisdiction: string,
   region: string | undefined,

@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util'
 import { asProblem } from '../core/problem.ts'
+import { addAdministratorCommand } from './administrators.ts'
 import { type Command, parseConfig, type Report, type Terminal } from './command.ts'
 import { createKeyCommand, migrate } from './database.ts'
 import { apply, plan, validate } from './documents.ts'
+import { createGrantCommand, endGrantCommand, listGrantsCommand } from './grants.ts'
 import { importBoundariesCommand, importServicesCommand } from './imports.ts'
 import { jobs } from './jobs.ts'
 import { route } from './route.ts'
@@ -18,6 +20,10 @@ const commands: readonly Command[] = [
   importBoundariesCommand,
   importServicesCommand,
   createKeyCommand,
+  createGrantCommand,
+  listGrantsCommand,
+  endGrantCommand,
+  addAdministratorCommand,
   migrate,
   jobs,
 ]

@@ -82,7 +82,7 @@ async function invitation(
   // Whoever has a stronger way in is not given a weaker one.
   const isNew = passkeys.length === 0 && identities.length === 0
   const token = isNew
-    ? await issueLink(platform, db, { staff, device: '', to: '', again: false }, 'invitation')
+    ? await issueLink(platform, db, { staff, device: '', to: '/me', again: false }, 'invitation')
     : undefined
   const way =
     token === undefined

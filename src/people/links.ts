@@ -20,6 +20,7 @@ const MOST_AN_HOUR = 5
 export interface LinkSays {
   readonly staff: string
   readonly device: string
+  /** The page of the site to go on to. */
   readonly to: string
   readonly again: boolean
 }

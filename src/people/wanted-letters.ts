@@ -42,7 +42,7 @@ export interface Asked {
   readonly language: string
   /** The site's address from outside. */
   readonly site: string
-  /** The page to go on to. */
+  /** The page of the site to go on to. */
   readonly to: string
   /** They are signed in, and prove again who they are. */
   readonly again: boolean

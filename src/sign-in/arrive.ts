@@ -44,15 +44,16 @@ export async function leave(c: PageContext): Promise<void> {
 
 type Asked = Extract<WantedLetter, { about: 'sign-in' }>['asked']
 
-/** Who asks for a letter, and from where. */
+/** Who asks for a letter, and from where; `to` is a path of this host. */
 export function askedBy(c: PageContext, to: string, again: boolean): Asked {
   const platform = c.get('platform')
+  const { base } = c.get('site')
   return {
     at: platform.clock.now(),
     device: deviceWords(c.req.header('user-agent')),
     language: c.get('language'),
     site: addressFor(platform, c.get('site')),
-    to,
+    to: to.startsWith(`${base}/`) ? to.slice(base.length) : '/me',
     again,
   }
 }

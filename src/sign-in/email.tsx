@@ -80,7 +80,7 @@ export async function openLink(c: PageContext) {
   // Opened where nobody is signed in, it is a sign-in like any other.
   if (here?.holder === open.staff) await arriveAgain(c, open.staff)
   else await arrive(c, open.staff, 'email')
-  return c.redirect(readTo(c, open.to), 303)
+  return c.redirect(readTo(c, view.href(open.to)), 303)
 }
 
 export function LinkOverPage({ view }: { view: View }) {
