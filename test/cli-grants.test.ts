@@ -10,14 +10,14 @@ beforeEach(async () => {
 })
 
 const create = (...more: string[]) =>
-  here.countyline('grants', 'create', '--jurisdiction', 'westport', '--email', 'ada@west.example', ...more)
+  here.countyline('grants', 'create', '--jurisdiction', 'west', '--email', 'ada@west.example', ...more)
 
 test('a grant is made for a mailbox, listed and ended; where no mail is, its link is printed', async () => {
   const { code, out } = await create('--role', 'administrator', '--name', 'Ada')
   expect(code).toBe(0)
-  expect(out).toMatch(/http:\/\/localhost:8311\/r\/lake\/sign-in\/link\/[0-9A-Z]{20}\.[0-9A-Z]{40}/)
+  expect(out).toMatch(/https:\/\/lake.example\/sign-in\/link\/[0-9A-Z]{20}\.[0-9A-Z]{40}/)
   const list = async () =>
-    (await here.countyline('grants', 'list', '--jurisdiction', 'westport', '--json')).json as {
+    (await here.countyline('grants', 'list', '--jurisdiction', 'west', '--json')).json as {
       id: string
       ended: string | null
     }[]
@@ -29,7 +29,7 @@ test('a grant is made for a mailbox, listed and ended; where no mail is, its lin
     source: 'command',
     ended: null,
   })
-  const end = () => here.countyline('grants', 'end', grant?.id ?? '', '--jurisdiction', 'westport')
+  const end = () => here.countyline('grants', 'end', grant?.id ?? '', '--jurisdiction', 'west')
   expect((await end()).code).toBe(0)
   expect((await list())[0]?.ended).not.toBeNull()
   expect(await end()).toMatchObject({ code: 1, err: expect.stringContaining('ended already') })
@@ -47,7 +47,7 @@ test('a grant may be for some days and services', async () => {
     'pothole',
   )
   expect(code).toBe(0)
-  const { json } = await here.countyline('grants', 'list', '--jurisdiction', 'westport', '--json')
+  const { json } = await here.countyline('grants', 'list', '--jurisdiction', 'west', '--json')
   expect(json).toMatchObject([
     { services: ['pothole'], from: '2026-07-01T04:00:00.000Z', to: '2026-08-01T04:00:00.000Z' },
   ])
@@ -62,7 +62,7 @@ test.each([
   const { code, err } = await create(...options)
   expect(code).toBe(1)
   expect(err).toMatch(told)
-  const { json } = await here.countyline('grants', 'list', '--jurisdiction', 'westport', '--json')
+  const { json } = await here.countyline('grants', 'list', '--jurisdiction', 'west', '--json')
   expect(json).toEqual([])
 })
 
@@ -71,7 +71,7 @@ test('an administrator of the region is added once, and given a link', async () 
     here.countyline('administrators', 'add', '--region', 'lake', '--email', 'root@lake.example')
   const { code, out } = await add()
   expect(code).toBe(0)
-  expect(out).toContain('/r/lake/sign-in/link/')
+  expect(out).toContain('/sign-in/link/')
   expect((await add()).code).toBe(0)
   expect(
     (await here.countyline('administrators', 'add', '--region', 'nowhere', '--email', 'a@b.example')).code,
