@@ -36,7 +36,9 @@ it('signs in by a link, keeps the session, and ends it at once', async () => {
   const desk = openTenant(platform, access, 'ellery', 'hollis')
   expect((await desk.select().from(grant).limit(1)).length).toBe(1)
   expect((await browser.post('/sign-out')).status).toBe(303)
-  await expect(desk.select().from(grant).limit(1)).rejects.toMatchObject({ slug: 'sign-in-needed' })
+  await expect(desk.select().from(grant).limit(1)).rejects.toMatchObject({
+    cause: { slug: 'sign-in-needed' },
+  })
 })
 
 it('asks for a passkey, and refuses an answer that proves nothing', async () => {
