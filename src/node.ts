@@ -5,9 +5,10 @@ import { refuseRealIssuers } from './people/demo.ts'
 import { linger } from './platform/node/linger.ts'
 import { readMigrations } from './platform/node/migrations.ts'
 import { jsonLog, nodePlatform } from './platform/node/platform.ts'
+import { asSent } from './platform/node/proxy.ts'
 import { jobRunner } from './platform/node/runner.ts'
 import { readEnvironment } from './platform/node/settings.ts'
-import { readRegionFiles, regionsIn } from './platform/node-tenants.ts'
+import { readRegionFiles, regionsIn } from './platform/node/tenants.ts'
 import { currentHosts, currentRegion } from './regions/current.ts'
 import { listDatabases, migrateAll } from './regions/migrate.ts'
 import { seedRegion } from './regions/seed.ts'
@@ -26,7 +27,7 @@ try {
 
 async function start(): Promise<void> {
   const environment = readEnvironment(process.env)
-  const { port, tenantsDir } = environment
+  const { port, tenantsDir, trustProxy } = environment
   const platform = nodePlatform(environment)
   const migrations = readMigrations()
   const { failed } = await migrateAll(platform, migrations)
@@ -51,7 +52,8 @@ async function start(): Promise<void> {
     for (const region of applied) refuseRealIssuers(await currentRegion(platform, region))
   }
   const runner = jobRunner(platform, jobHandlers)
-  const { fetch } = createApp(platform)
+  const app = createApp(platform)
+  const fetch = (request: Request) => app.fetch(trustProxy ? asSent(request) : request)
   // What a caller has not sent yet is left to `linger`.
   const server = serve({ fetch, port, autoCleanupIncoming: false }, () => {
     process.stdout.write(invitation(port, regions))

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readRegionFiles } from '../src/platform/node-tenants.ts'
+import { readRegionFiles } from '../src/platform/node/tenants.ts'
 import { loadRegion } from '../src/regions/load.ts'
 import type { Documents } from '../src/regions/snapshot.ts'
 import { startApp, type TestApp, tenantsDir } from './support/app.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { readRegionFiles } from '../src/platform/node-tenants.ts'
+import { readRegionFiles } from '../src/platform/node/tenants.ts'
 import { compileRegion, type Region } from '../src/regions/compile.ts'
 import { loadRegion } from '../src/regions/load.ts'
 import { resolve } from '../src/routing/resolve.ts'

@@ -7,7 +7,7 @@ export default defineConfig({
     './src/requests/schema.ts',
     './src/people/schema.ts',
     './src/handoffs/schema.ts',
-    './src/handoffs/partner-schema.ts',
+    './src/partners/schema.ts',
     './src/requests/follower-schema.ts',
     './src/notify/schema.ts',
     './src/audit/schema.ts',

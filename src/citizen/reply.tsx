@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { FieldFault } from '../core/problem.ts'
 import { hasControlCharacters } from '../core/text.ts'
-import { type OpenReply, openReply, type PartnerAct, partnerActs, reply } from '../handoffs/partner-reply.ts'
+import { type OpenReply, openReply, type PartnerAct, partnerActs, reply } from '../partners/reply.ts'
 import type { Door } from '../regions/site.ts'
 import { Alert } from '../web/components.tsx'
 import { ChoiceField, FaultSummary, type FieldMessage, TextArea } from '../web/fields.tsx'

@@ -8,7 +8,7 @@ import { ring } from '../core/jobs.ts'
 import { type Migrations, migrateDatabase } from '../core/migrate.ts'
 import { insertRow, type Row, type Table, tablesOf } from '../core/tables.ts'
 import type { NodePlatform } from '../platform/node/platform.ts'
-import { readText } from '../platform/node-tenants.ts'
+import { readText } from '../platform/node/tenants.ts'
 import { applyRegion, storedRegions } from '../regions/apply.ts'
 import { hashDocuments } from '../regions/hash.ts'
 import { loadRegion } from '../regions/load.ts'
@@ -56,7 +56,7 @@ export async function importJurisdiction(
     await finish(platform, db, sha256)
   }
   await addDatabase(platform, name, migrations)
-  await applyRegion(platform, migrations, region, documents, 'import', manifest.configuration.version)
+  await applyRegion(platform, migrations, region, documents, 'system:import', manifest.configuration.version)
   const leaves = documents.jurisdictions.find(({ slug }) => slug === jurisdiction)?.to ?? null
   return { manifest, changed, leaves }
 }

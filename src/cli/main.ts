@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { asProblem } from '../core/problem.ts'
 import { addAdministratorCommand } from './administrators.ts'
+import { auditVerify } from './audit.ts'
 import { type Command, parseConfig, type Report, type Terminal } from './command.ts'
 import { createKeyCommand, migrate } from './database.ts'
 import { apply, plan, validate } from './documents.ts'
@@ -26,6 +27,7 @@ const commands: readonly Command[] = [
   addAdministratorCommand,
   migrate,
   jobs,
+  auditVerify,
 ]
 
 /**

@@ -1,4 +1,6 @@
 import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm'
+import type { SQLiteSelect } from 'drizzle-orm/sqlite-core'
+import { seeing } from '../audit/seen.ts'
 import { actorOf, permitted } from '../core/access.ts'
 import { guard, openRegion, type Step, type TenantDb, type TenantReader } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
@@ -6,7 +8,7 @@ import { parseTrackingNumber } from '../core/ids.ts'
 import { type FaultCode, problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
-import { factsOf, survivorOf } from '../requests/duplicates.ts'
+import { type CaseFacts, factsOf, survivorOf } from '../requests/duplicates.ts'
 import type { RequestRow } from '../requests/find.ts'
 import { publicRequest } from '../requests/region-schema.ts'
 import { duplicate, type LinkState, request } from '../requests/schema.ts'
@@ -95,7 +97,9 @@ export async function answerProposal(
   if (known.state !== 'asked' || known.facts === null) throw presentState(known)
   const { round } = known
   const said = { round, text: wish.text, at, actor: actorOf(db.access) }
-  const [mine, other] = [factsOf(db.slug, row), JSON.parse(known.facts)]
+  const theirs = await shareOf(db, known.other)
+  const mine = factsOf(db.slug, row)
+  const other: CaseFacts = theirs?.custody === 'held' ? factsOf(db.slug, theirs) : JSON.parse(known.facts)
   const survivor = wish.confirmed ? survivorOf(region, mine, other) : null
   const answer: LinkMessage = {
     kind: 'duplicate-answer',
@@ -131,7 +135,7 @@ export async function unlink(
   const said = { round, text: wish.text, at, actor: actorOf(db.access) }
   const steps = unlinkSteps(db.slug, row, known, said)
   const [back, theirs] = await Promise.all([readLink(db, of, row.caseId), shareOf(db, of)])
-  if (back !== undefined && theirs !== undefined) {
+  if (back !== undefined && theirs?.custody === 'held') {
     steps.push(...unlinkSteps(db.slug, theirs, back, said))
   } else {
     const holder =
@@ -216,30 +220,39 @@ function newGuard(caseId: string, of: string): Step {
 
 export type ListedLink = LinkRow & { readonly seq: number }
 
-/** The links of a request's case, the newest first. */
-export function linksOf(db: TenantReader, id: string): Promise<LinkRow[]> {
-  return db.select().from(duplicate).where(eq(duplicate.request, id)).orderBy(desc(duplicate.proposedAt))
+/** The links of a request's case, the newest first. Noted. */
+export async function linksOf(db: TenantReader, id: string): Promise<LinkRow[]> {
+  const ofIt = sql`case_id = (SELECT case_id FROM request WHERE id = ${id})`
+  const shown = db.select({ request: duplicate.request }).from(duplicate).where(ofIt)
+  const [rows] = await seeing(db, { view: 'list', shown })([
+    db.select().from(duplicate).where(ofIt).orderBy(desc(duplicate.proposedAt)),
+  ])
+  return rows
 }
 
-/** Links in one state, the newest first; `before` is the last one's `seq`. */
-export function listLinks(
+/** Links in one state, the newest first; `before` is the last one's `seq`. Noted. */
+export async function listLinks(
   db: TenantReader,
   state: LinkState,
   before: number | undefined,
   limit: number,
 ): Promise<ListedLink[]> {
   const seq = sql<number>`${duplicate}.rowid`
-  return db
-    .select({ ...getTableColumns(duplicate), seq })
-    .from(duplicate)
-    .where(
-      and(
-        eq(duplicate.state, state),
-        sql`EXISTS (SELECT 1 FROM request WHERE request.id = ${duplicate.request}
-          AND ${permitted(db.access, 'read', sql`request.service_code`)})`,
-        before === undefined ? undefined : lt(seq, before),
-      ),
-    )
-    .orderBy(desc(seq))
-    .limit(limit)
+  const wanted = and(
+    eq(duplicate.state, state),
+    sql`EXISTS (SELECT 1 FROM request WHERE request.id = ${duplicate.request}
+      AND ${permitted(db.access, 'read', sql`request.service_code`)})`,
+    before === undefined ? undefined : lt(seq, before),
+  )
+  const page = <T extends SQLiteSelect>(select: T) => select.where(wanted).orderBy(desc(seq)).limit(limit)
+  const shown = page(db.select({ request: duplicate.request }).from(duplicate).$dynamic())
+  const [rows] = await seeing(db, { view: 'list', shown })([
+    page(
+      db
+        .select({ ...getTableColumns(duplicate), seq })
+        .from(duplicate)
+        .$dynamic(),
+    ),
+  ])
+  return rows
 }

@@ -13,11 +13,13 @@ interface Props {
   personal?: boolean | undefined
   /** What this page's script adds to the site's. */
   script?: string | undefined
+  /** Without script. */
+  still?: boolean | undefined
   children?: Child
 }
 
 /** A page: head, header, main, footer. Every page of every site is made of this. */
-export function Page({ view, title, section, personal, script, children }: Props) {
+export function Page({ view, title, section, personal, script, still, children }: Props) {
   const name = siteName(view.site)
   return html`<!doctype html>${(
     <html lang={view.language} dir="ltr">
@@ -41,8 +43,8 @@ export function Page({ view, title, section, personal, script, children }: Props
           rel="stylesheet"
           href={view.href(`/brand.css?v=${view.site.region.snapshot.hash.slice(0, 12)}`)}
         />
-        <script type="module" src="/assets/site.js" />
-        {script && <script type="module" src={script} />}
+        {still ? null : <script type="module" src="/assets/site.js" nonce={view.nonce} />}
+        {script && <script type="module" src={script} nonce={view.nonce} />}
       </head>
       <body>
         <a class="usa-skipnav" href="#main">

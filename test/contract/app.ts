@@ -1,3 +1,4 @@
+import type { Scope } from '../../src/people/roles.ts'
 import type { Region } from '../../src/regions/compile.ts'
 import { expectAsDescribed } from './described.ts'
 
@@ -9,7 +10,7 @@ export interface ContractApp {
   send(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<Response>
   change(key: string, id: string, change: object): Promise<Response>
   note(key: string, id: string, note: object): Promise<Response>
-  key(jurisdiction: string, scope: 'report' | 'work'): Promise<string>
+  key(jurisdiction: string, scope: Scope): Promise<string>
   runJobs(): Promise<void>
   unique(): string
   /** A place in one of its cities. */
@@ -28,7 +29,7 @@ export interface ContractApp {
 
 export interface Door {
   request(path: string, init?: RequestInit): Promise<Response>
-  key(jurisdiction: string, scope: 'report' | 'work'): Promise<string>
+  key(jurisdiction: string, scope: Scope): Promise<string>
   runJobs(): Promise<void>
   readonly region: Region
 }

@@ -122,10 +122,15 @@ test('a passkey’s answer is good once, and a copy of the passkey is found out 
   await page.waitForURL('**/me')
   const again = await page.request.post('/sign-in/passkey', {
     data: sent[0] ?? '',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      origin: base,
+      'sec-fetch-site': 'same-origin',
+    },
     maxRedirects: 0,
   })
   expect(again.status()).toBe(403)
+  expect(await again.text()).toContain('The sign-in did not succeed')
   await page.getByRole('button', { name: 'Sign out' }).first().click()
   await session.send('WebAuthn.removeCredential', { authenticatorId: id, credentialId: copy.credentialId })
   await session.send('WebAuthn.addCredential', { authenticatorId: id, credential: { ...copy, signCount: 0 } })

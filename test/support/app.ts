@@ -6,9 +6,10 @@ import { createApp, jobHandlers } from '../../src/app.ts'
 import { openTenant } from '../../src/core/db.ts'
 import { runDueJobs } from '../../src/core/jobs.ts'
 import { createKey } from '../../src/people/keys.ts'
+import type { Scope } from '../../src/people/roles.ts'
 import { readMigrations } from '../../src/platform/node/migrations.ts'
 import { type NodePlatform, type NodeSettings, nodePlatform } from '../../src/platform/node/platform.ts'
-import { readRegionFiles } from '../../src/platform/node-tenants.ts'
+import { readRegionFiles } from '../../src/platform/node/tenants.ts'
 import { applyRegion } from '../../src/regions/apply.ts'
 import type { Region } from '../../src/regions/compile.ts'
 import { currentRegion } from '../../src/regions/current.ts'
@@ -31,7 +32,7 @@ export interface TestApp {
   advance(milliseconds: number): void
   /** Runs every job that is due, in every database, until none is. */
   runJobs(): Promise<void>
-  key(jurisdiction: string, scope?: 'report' | 'work'): Promise<string>
+  key(jurisdiction: string, scope?: Scope): Promise<string>
   close(): Promise<void>
 }
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { readRegionFiles } from '../../src/platform/node-tenants.ts'
+import { readRegionFiles } from '../../src/platform/node/tenants.ts'
 import { compileRegion, type Region } from '../../src/regions/compile.ts'
 import { type Loaded, loadRegion } from '../../src/regions/load.ts'
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { openTenant } from '../../src/core/db.ts'
 import { createKey } from '../../src/people/keys.ts'
+import { scopes } from '../../src/people/roles.ts'
 import { readMigrations } from '../../src/platform/node/migrations.ts'
 import { nodePlatform } from '../../src/platform/node/platform.ts'
 import { applyRegion } from '../../src/regions/apply.ts'
@@ -34,7 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const keys: Record<string, string> = {}
   for (const { slug } of documents.jurisdictions) {
     const db = openTenant(platform, { kind: 'system', reason: 'test' }, bundled, slug)
-    for (const scope of ['report', 'work'] as const) {
+    for (const scope of scopes) {
       keys[`${slug} ${scope}`] = (await createKey(platform, db, 'test', scope)).key
     }
   }

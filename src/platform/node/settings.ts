@@ -26,6 +26,8 @@ const environment = v.object({
   OUTBOUND_ALLOW: v.optional(v.string(), ''),
   /** `1`: a demonstration, in which anybody may sign in as anybody. Refused beside a real sign-in. */
   COUNTYLINE_DEMO: v.optional(v.picklist(['', '1'], 'is 1 or nothing')),
+  /** `1`: a proxy that ends TLS stands in front, and its `X-Forwarded-Proto` is true. */
+  TRUST_PROXY: v.optional(v.picklist(['', '1'], 'is 1 or nothing')),
 })
 
 export interface Environment {
@@ -39,6 +41,7 @@ export interface Environment {
   readonly mail: MailSettings | undefined
   readonly outboundAllow: readonly string[]
   readonly demo: boolean
+  readonly trustProxy: boolean
 }
 
 /** Throws `bad-request` naming the variable to mend; never shows its value. */
@@ -53,7 +56,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     DATABASE_URL === undefined
       ? undefined
       : { url: DATABASE_URL, token: DATABASE_TOKEN, adminUrl: DATABASE_ADMIN_URL }
-  const { PUBLIC_URL, OUTBOUND_ALLOW, COUNTYLINE_DEMO } = read.output
+  const { PUBLIC_URL, OUTBOUND_ALLOW, COUNTYLINE_DEMO, TRUST_PROXY } = read.output
   return {
     port: Number(PORT),
     dataDir: DATA_DIR,
@@ -61,6 +64,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     remote,
     publicUrl: (PUBLIC_URL ?? `http://localhost:${PORT}`).replace(/\/+$/, ''),
     mail: readMail(read.output),
+    trustProxy: TRUST_PROXY === '1',
     outboundAllow: OUTBOUND_ALLOW.split(',').flatMap(host => host.trim() || []),
     demo: COUNTYLINE_DEMO === '1',
   }

@@ -3,7 +3,7 @@ import { guard, openTenant, violates } from '../core/db.ts'
 import type { JobHandler } from '../core/jobs.ts'
 import { asProblem } from '../core/problem.ts'
 import { news, record } from '../requests/events.ts'
-import { forward } from './partner-schema.ts'
+import { forward } from './schema.ts'
 
 export const CHECK_BACK = 'check-back'
 

@@ -1,10 +1,12 @@
 import { desc, eq, sql } from 'drizzle-orm'
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { seeing } from '../audit/seen.ts'
 import { guard, type TenantReader } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
 import { instant, type Operations } from '../core/openapi.ts'
 import { problem } from '../core/problem.ts'
+import { holdGuards } from '../handoffs/offers.ts'
 import type { Region } from '../regions/compile.ts'
 import type { Door } from '../regions/site.ts'
 import { forward as forwardStep } from '../requests/events.ts'
@@ -12,8 +14,7 @@ import { readBody, readIdempotencyKey } from '../requests/read.ts'
 import { time } from '../requests/view.ts'
 import { openToChange, openToLook } from '../requests/work.ts'
 import { takesForwards } from './forward.ts'
-import { holdGuards } from './offers.ts'
-import { type ForwardRow, forward, forwardStates } from './partner-schema.ts'
+import { type ForwardRow, forward, forwardStates } from './schema.ts'
 
 const forwardBody = v.strictObject({ partner: v.string(), version: v.pipe(v.number(), v.integer()) })
 const nullableText = v.nullable(v.string())
@@ -77,8 +78,13 @@ function refusePartner(region: Region, id: string): void {
   throw problem('invalid-fields', { fields: [{ field: 'partner', code: 'not-an-option' }], detail })
 }
 
-function forwardsOf(db: TenantReader, request: string): Promise<ForwardRow[]> {
-  return db.select().from(forward).where(eq(forward.request, request)).orderBy(desc(forward.createdAt))
+async function forwardsOf(db: TenantReader, request: string): Promise<ForwardRow[]> {
+  const ofIt = eq(forward.request, request)
+  const shown = db.select({ request: forward.request }).from(forward).where(ofIt)
+  const [rows] = await seeing(db, { view: 'list', shown })([
+    db.select().from(forward).where(ofIt).orderBy(desc(forward.createdAt)),
+  ])
+  return rows
 }
 
 function forwardView(row: ForwardRow): v.InferOutput<typeof forwardAnswer> {

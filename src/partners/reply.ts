@@ -7,9 +7,9 @@ import type { Region } from '../regions/compile.ts'
 import type { PartnerSaid } from '../requests/events.ts'
 import type { RequestRow } from '../requests/find.ts'
 import { request } from '../requests/schema.ts'
-import { REPLY } from './partner-letter.ts'
-import { type ForwardRow, forward, partnerWord } from './partner-schema.ts'
-import { hearPartner } from './partner-word.ts'
+import { REPLY } from './letter.ts'
+import { type ForwardRow, forward, partnerWord } from './schema.ts'
+import { hearPartner } from './word.ts'
 
 /** What a partner can say by the link in a letter, each once. */
 export const partnerActs = [

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import { problem } from '../core/problem.ts'
+import { problem } from '../../core/problem.ts'
 
 /** The text of a region's files by their path inside its folder, with forward slashes. */
 type RegionFiles = ReadonlyMap<string, string>

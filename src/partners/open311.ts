@@ -1,17 +1,17 @@
 import type { TenantDb } from '../core/db.ts'
 import { translator } from '../core/i18n.ts'
 import { problem } from '../core/problem.ts'
+import type { Held } from '../handoffs/crossing.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import type { PartnerEndpoint } from '../regions/documents.ts'
 import { textOf } from '../regions/open311-file.ts'
 import { siteAddress } from '../regions/site.ts'
 import type { Answer } from '../requests/draft.ts'
-import type { Held } from './crossing.ts'
 import type { Receipt } from './forward.ts'
 import { askGeoReport } from './georeport.ts'
-import { matterText } from './partner-letter.ts'
-import type { ForwardRow } from './partner-schema.ts'
+import { matterText } from './letter.ts'
+import type { ForwardRow } from './schema.ts'
 
 /** By POST requests (GeoReport v2). The receipt is their number, or a token for one. */
 export async function sendOpen311(
