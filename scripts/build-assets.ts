@@ -30,6 +30,7 @@ cpSync(join(root, 'src/web/fonts'), join(out, 'fonts'), { recursive: true })
 await build({
   entryPoints: {
     site: join(root, 'src/web/islands/site.ts'),
+    passkey: join(root, 'src/web/islands/passkey.ts'),
     map: join(root, 'src/web/styles/map.css'),
     'map-worker': join(root, 'node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs'),
   },

@@ -32,9 +32,11 @@ import { checkBackJob } from './partners/check-back.ts'
 import { forwardJob } from './partners/forward.ts'
 import { pollJob } from './partners/poll.ts'
 import { partnerOperations, partnerRoutes } from './partners/routes.ts'
+import { staffLetterJob } from './people/letters.ts'
 import { limitByDoor, limitHeaders } from './people/limits.ts'
 import { oauthRoutes } from './people/oauth-routes.ts'
 import { notePrograms } from './people/programs.ts'
+import { closeSessionJob } from './people/sessions.ts'
 import { rotateSigningKeyJob } from './people/signing-keys.ts'
 import type { Platform } from './platform/platform.ts'
 import { regionOperations } from './regions/operations.ts'
@@ -47,6 +49,7 @@ import { publishJob } from './requests/public-index.ts'
 import { requestRoutes } from './requests/routes.ts'
 import { tidyJob } from './requests/tidy.ts'
 import { openToLook } from './requests/work.ts'
+import { signInPages } from './sign-in/pages.tsx'
 import { answerHeaders, assetPolicy, pageHeaders } from './web/headers.ts'
 import { chooseLanguage } from './web/language.ts'
 import { ownForms } from './web/own-forms.ts'
@@ -69,6 +72,8 @@ export const jobHandlers: readonly JobHandler[] = [
   checkBackJob,
   notifyJob,
   reencryptJob(encryptedTables),
+  staffLetterJob,
+  closeSessionJob,
   sealJob,
   rotateSigningKeyJob,
 ]
@@ -144,6 +149,7 @@ export function createApp(platform: Platform): Hono<Door> {
     return c.json(describeApi(region.documents.region.name, `${origin}${base}/api/v1`, apiOperations))
   })
   app.route('/api/v1', caseRoutes())
+  app.route('/', signInPages())
   app.route('/', citizenPages())
 
   app.notFound(c => answer(c, problem('not-found')))
@@ -152,7 +158,7 @@ export function createApp(platform: Platform): Hono<Door> {
 }
 
 /** Where a reader is led who must sign in first, or prove again who they are. */
-const signInPages: Partial<Record<ProblemSlug, string>> = {
+const signInFor: Partial<Record<ProblemSlug, string>> = {
   'sign-in-needed': '/sign-in',
   'prove-again': '/sign-in/again',
 }
@@ -161,8 +167,9 @@ const signInPages: Partial<Record<ProblemSlug, string>> = {
 function toSignIn(c: Context<Door>, page: string): string {
   const { base, origin } = c.get('site')
   const isForm = c.req.method !== 'GET' && c.req.method !== 'HEAD'
-  const from = new URL(isForm ? (c.req.header('referer') ?? base) : c.req.url, origin || c.req.url)
-  const to = from.origin === new URL(c.req.url).origin ? `${from.pathname}${from.search}` : `${base}/`
+  const from = isForm ? (c.req.header('referer') ?? '') : c.req.url
+  const asked = URL.canParse(from) ? new URL(from) : undefined
+  const to = asked?.origin === origin ? `${asked.pathname}${asked.search}` : `${base}/`
   return `${base}${page}?${new URLSearchParams({ to })}`
 }
 
@@ -182,7 +189,7 @@ function answer(c: Context<Door>, found: Problem): Response | Promise<Response> 
     return problemJson(found, c.get('requestId'), (code, params) => say(`fault-${code}`, params))
   }
   if (c.get('site') === undefined) return barePage(c, found)
-  const signIn = signInPages[found.slug]
+  const signIn = signInFor[found.slug]
   return signIn === undefined ? problemPage(c, found) : c.redirect(toSignIn(c, signIn), 303)
 }
 

@@ -1,6 +1,7 @@
 import { type Http2Bindings, type HttpBindings, serve } from '@hono/node-server'
 import { createApp, jobHandlers } from './app.ts'
 import { asProblem } from './core/problem.ts'
+import { refuseRealIssuers } from './people/demo.ts'
 import { linger } from './platform/node/linger.ts'
 import { readMigrations } from './platform/node/migrations.ts'
 import { jsonLog, nodePlatform } from './platform/node/platform.ts'
@@ -8,6 +9,7 @@ import { asSent, callerOf } from './platform/node/proxy.ts'
 import { jobRunner } from './platform/node/runner.ts'
 import { readEnvironment } from './platform/node/settings.ts'
 import { readRegionFiles, regionsIn } from './platform/node/tenants.ts'
+import { currentHosts, currentRegion } from './regions/current.ts'
 import { listDatabases, migrateAll } from './regions/migrate.ts'
 import { seedRegion } from './regions/seed.ts'
 
@@ -44,6 +46,10 @@ async function start(): Promise<void> {
         version: seeded.version,
       })
     }
+  }
+  if (platform.demo) {
+    const { regions: applied } = await currentHosts(platform)
+    for (const region of applied) refuseRealIssuers(await currentRegion(platform, region))
   }
   const runner = jobRunner(platform, jobHandlers)
   const app = createApp(platform)

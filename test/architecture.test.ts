@@ -22,6 +22,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   open311: ['core', 'people', 'regions', 'requests', 'routing'],
   notify: ['core', 'regions', 'requests'],
   citizen: ['core', 'notify', 'partners', 'regions', 'requests', 'routing', 'web'],
+  'sign-in': ['core', 'people', 'regions', 'web'],
   cli: ['audit', 'core', 'geography', 'handoffs', 'people', 'platform', 'regions', 'requests', 'routing'],
 }
 const entries = ['node.ts', 'worker.ts', 'cli.ts', 'app.ts']

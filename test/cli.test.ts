@@ -17,6 +17,10 @@ describe('the command', () => {
     'boundaries import',
     'services import',
     'keys create',
+    'grants create',
+    'grants list',
+    'grants end',
+    'administrators add',
     'migrate',
     'jobs',
   ]

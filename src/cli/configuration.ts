@@ -52,6 +52,7 @@ export async function withPlatform<T>(
     dataDir: environment.dataDir,
     remote: environment.remote,
     environment: terminal.env,
+    publicUrl: environment.publicUrl,
     now: terminal.now,
     log: (level, event) => level === 'error' && terminal.err(`${event}\n`),
   })

@@ -148,7 +148,8 @@ async function readExpiry(
   return at
 }
 
-async function regionOf(
+/** The region of a jurisdiction that has been applied. */
+export async function regionOf(
   platform: NodePlatform,
   jurisdiction: string,
   region: string | undefined,

@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util'
 import { asProblem } from '../core/problem.ts'
+import { addAdministratorCommand } from './administrators.ts'
 import { auditVerify } from './audit.ts'
 import { type Command, parseConfig, type Report, type Terminal } from './command.ts'
 import { migrate } from './database.ts'
 import { apply, plan, validate } from './documents.ts'
+import { createGrantCommand, endGrantCommand, listGrantsCommand } from './grants.ts'
 import { importBoundariesCommand, importServicesCommand } from './imports.ts'
 import { jobs } from './jobs.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './keys.ts'
@@ -24,6 +26,10 @@ const commands: readonly Command[] = [
   rotateKeysCommand,
   listKeysCommand,
   revokeKeyCommand,
+  createGrantCommand,
+  listGrantsCommand,
+  endGrantCommand,
+  addAdministratorCommand,
   migrate,
   jobs,
   auditVerify,

@@ -8,6 +8,7 @@ const problems = {
   'bad-location': { status: 400, title: 'The location cannot be used' },
   'jurisdiction-missing': { status: 400, title: 'Say which jurisdiction' },
   'sign-in-needed': { status: 401, title: 'Sign in first' },
+  'sign-in-failed': { status: 403, title: 'The sign-in did not succeed' },
   'prove-again': { status: 401, title: 'Prove again that it is you' },
   'key-refused': { status: 403, title: 'The API key is missing, wrong or not allowed here' },
   'not-allowed': { status: 403, title: 'You may not do this' },

@@ -6,6 +6,7 @@ import {
   openRegion,
   openTenant,
   openTenantReader,
+  type Step,
   type TenantDb,
   type TenantReader,
 } from '../core/db.ts'
@@ -47,7 +48,8 @@ export async function staffAccess(
 ): Promise<WorkAccess | undefined> {
   const now = platform.clock.now()
   const rows = (await grantsInForce(platform, region, slug, signedIn.holder)).filter(
-    ({ fromAt, toAt }) => fromAt <= now && now < (toAt ?? ALWAYS),
+    ({ fromAt, toAt, source }) =>
+      fromAt <= now && now < (toAt ?? ALWAYS) && (source !== 'demo' || platform.demo),
   )
   if (rows.length === 0) return undefined
   const ids = JSON.stringify(rows.map(({ id }) => id))
@@ -109,8 +111,13 @@ export interface NewGrant {
   readonly source: GrantRow['source']
 }
 
-/** Lets somebody work here. Whoever they are is decided elsewhere. Answers the grant's id. Throws `not-allowed`. */
-export async function makeGrant(platform: Platform, db: TenantDb, wish: NewGrant): Promise<string> {
+/** Lets somebody work here, with guards and jobs `alongside`. Whoever they are is decided elsewhere. Answers the grant's id. Throws `not-allowed`. */
+export async function makeGrant(
+  platform: Platform,
+  db: TenantDb,
+  wish: NewGrant,
+  alongside: readonly Step[] = [],
+): Promise<string> {
   refuseLimited(db)
   const at = platform.clock.now()
   const id = randomText(platform.random, 12)
@@ -120,6 +127,7 @@ export async function makeGrant(platform: Platform, db: TenantDb, wish: NewGrant
     .values({ staff: wish.staff, jurisdiction: db.slug })
     .onConflictDoNothing()
   await db.commit([
+    ...alongside,
     db.insert(grant).values({
       id,
       staff: wish.staff,

@@ -10,8 +10,9 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 export const staff = sqliteTable('staff', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
-  /** Encrypted. */
+  /** Encrypted; empty for somebody who has proved no mailbox: who signs in with a provider only. */
   email: text('email').notNull(),
+  /** Keyed hash of the address; without one, the id. */
   emailIndex: text('email_index').notNull().unique(),
   createdAt: integer('created_at').notNull(),
   /** When they first proved that this mailbox is theirs. Until then, nobody has signed in by it. */
@@ -108,7 +109,7 @@ export const oneTime = sqliteTable(
     purpose: text('purpose').notNull(),
     /** Whom it is for, if it is known: `staff.id`, `account.id` or the keyed hash of an address. */
     holder: text('holder'),
-    /** SHA-256 of the secret, hex. */
+    /** Keyed hash of the secret: a short code cannot be searched for by whoever has the database. */
     hash: text('hash').notNull(),
     /** What it is about, as JSON. Addresses in it are encrypted. */
     data: text('data').notNull().default('{}'),

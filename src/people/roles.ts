@@ -1,7 +1,8 @@
 import type { Right } from '../core/access.ts'
+import { staffRoles } from '../regions/documents.ts'
 
 /** What a jurisdiction may let a person be. */
-export const roles = ['administrator', 'supervisor', 'agent', 'field-crew', 'auditor'] as const
+export const roles = staffRoles
 export type Role = (typeof roles)[number]
 
 /** What each may do, in the jurisdiction that granted it. */

@@ -35,9 +35,11 @@ const GOOD_FOR = 5 * MINUTE
 /** Two answers to one page may cross: the cookie before is still taken for so long. */
 const CROSSING = MINUTE
 
+export const LONGEST_STAFF_SESSION = 12 * HOUR
+
 /** Idle and absolute limits (OWASP ASVS 5.0, 7.3): a working day for staff, a season for residents. */
 const limits: Readonly<Record<SessionKind, { readonly idle: number; readonly absolute: number }>> = {
-  staff: { idle: 30 * MINUTE, absolute: 12 * HOUR },
+  staff: { idle: 30 * MINUTE, absolute: LONGEST_STAFF_SESSION },
   account: { idle: 30 * DAY, absolute: 90 * DAY },
 }
 
@@ -145,8 +147,12 @@ export function signedInAccess({ region, session: id }: SignedIn, now: number): 
 }
 
 /** Throws `prove-again` unless the holder has proved who they are a short while ago: for dangerous acts (ASVS 5.0, 7.5.3). */
-export function refuseStale({ provedAt }: SignedIn, now: number): void {
-  if (now - provedAt > PROVED_WITHIN) throw problem('prove-again')
+export function refuseStale(signedIn: SignedIn, now: number): void {
+  if (!hasJustProved(signedIn, now)) throw problem('prove-again')
+}
+
+export function hasJustProved({ provedAt }: SignedIn, now: number): boolean {
+  return now - provedAt <= PROVED_WITHIN
 }
 
 /** The holder has proved again who they are: dangerous acts are open for a while. Answers the cookie's new text. */

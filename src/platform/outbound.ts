@@ -62,6 +62,7 @@ export function guardedOutbound(transport: Transport, allow: readonly string[]):
     }
   }
   return {
+    isAllowed: host => allow.includes(host),
     fetch: guardedFetch,
     async ask(address, request) {
       const answer = await guardedFetch(address, request)

@@ -17,6 +17,8 @@ export interface Platform {
   readonly limits: Limits
   /** Where this deployment is reached from outside, with no slash at its end: what the links in letters begin with. */
   readonly publicUrl: string
+  /** A demonstration: anybody may sign in as anybody (`COUNTYLINE_DEMO`). */
+  readonly demo: boolean
   readonly log: Log
   /** Rings the doorbell: jobs of this database are due. May be lost; the timer is the safety net. */
   wake(database: DatabaseName): void
@@ -102,6 +104,8 @@ export interface OutboundAnswer {
 }
 
 export interface Outbound {
+  /** Whether the operator has named this host (`host:port`) in OUTBOUND_ALLOW: it may be private, and asked over plain http. */
+  isAllowed(host: string): boolean
   /**
    * `fetch` for addresses that configuration names, and for libraries that want one. Within ten seconds, a megabyte and
    * three redirects (none with `redirect: 'manual'`), and never a machine of our own or of the host's network. Throws

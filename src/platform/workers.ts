@@ -28,6 +28,8 @@ export interface Env {
   readonly OUTBOUND_ALLOW?: string
   /** `off`: nobody is counted. */
   readonly RATE_LIMITS?: string
+  /** `1`: a demonstration, in which anybody may sign in as anybody. */
+  readonly COUNTYLINE_DEMO?: string
 }
 
 const platforms = new WeakMap<Env, Platform>()
@@ -75,6 +77,7 @@ function makePlatform(env: Env): Platform {
     outbound: guardedOutbound(fetchTransport, (env.OUTBOUND_ALLOW ?? '').split(',')),
     limits: env.RATE_LIMITS === 'off' ? noLimits : bindingLimits(env, clock),
     publicUrl: (env.PUBLIC_URL ?? 'http://localhost:8311').replace(/\/+$/, ''),
+    demo: env.COUNTYLINE_DEMO === '1',
     log,
     wake: name => later(env.BELL.send(name)),
     later,

@@ -7,6 +7,9 @@ import * as v from 'valibot'
  * spans documents is checked in `validate.ts`.
  */
 
+/** What a jurisdiction may let a person be; `people/roles.ts` says what each may do. */
+export const staffRoles = ['administrator', 'supervisor', 'agent', 'field-crew', 'auditor'] as const
+
 const describe = <T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text))
 
 export const slug = v.pipe(
@@ -233,6 +236,29 @@ export const regionDocument = v.strictObject({
   ),
 })
 
+const claimValue = v.pipe(v.string(), v.minLength(1, 'write what the provider sends, such as "311-agents"'))
+const signIn = v.strictObject({
+  issuer: describe(
+    url,
+    'Its OpenID provider, as the provider writes it in its own tokens: https://login.city.example. Plain http only where OUTBOUND_ALLOW names the host.',
+  ),
+  clientId: line,
+  clientSecret: describe(
+    v.optional(v.pipe(v.string(), v.regex(/^OIDC_[A-Z0-9_]{1,56}$/, 'name a secret such as OIDC_CITY'))),
+    'Name of the secret that holds the client secret: OIDC_… in the environment. Absent: a public client.',
+  ),
+  scope: describe(v.optional(line), 'What it is asked for besides "openid": absent, "profile".'),
+  claim: describe(line, 'The claim that says what somebody is, such as "groups" or "realm_access.roles".'),
+  roles: describe(
+    v.record(claimValue, v.picklist(staffRoles, `use ${staffRoles.join(', ')}`)),
+    'Value of the claim → role here. A value that is not here gives nothing.',
+  ),
+  services: describe(
+    v.optional(v.record(claimValue, v.pipe(v.array(v.string()), v.minLength(1, 'name a service')))),
+    'Value of the claim → codes of the services that its role is limited to. Absent: all.',
+  ),
+})
+
 export const jurisdictionDocument = v.strictObject({
   name: line,
   kind: v.picklist(
@@ -272,6 +298,10 @@ export const jurisdictionDocument = v.strictObject({
       ),
     ),
     'Its own name, questions and deadline for a service: what is given replaces the catalogue’s.',
+  ),
+  signIn: describe(
+    v.optional(signIn),
+    'Where its staff sign in (OpenID Connect). It gives grants in this jurisdiction and no other.',
   ),
   from,
   to: describe(
@@ -375,6 +405,7 @@ export type PartnerEndpoint = v.InferOutput<typeof partnerEndpoint>
 export type PartnerDocument = v.InferOutput<typeof partner>
 export type RegionDocument = v.InferOutput<typeof regionDocument>
 export type JurisdictionDocument = v.InferOutput<typeof jurisdictionDocument>
+export type SignInDocument = v.InferOutput<typeof signIn>
 export type AgreementDocument = v.InferOutput<typeof agreement>
 export type AgreementsDocument = v.InferOutput<typeof agreementsDocument>
 

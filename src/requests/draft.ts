@@ -1,5 +1,6 @@
 import type { Place } from '../core/geometry.ts'
 import type { FieldFault } from '../core/problem.ts'
+import { hasControlCharacters, isEmail, MAX_LINE } from '../core/text.ts'
 import type { QuestionDocument, ServiceDocument } from '../regions/documents.ts'
 import { isDay, placeFaults, readInstant } from '../regions/inquiry.ts'
 import type { Channel } from './schema.ts'
@@ -58,7 +59,6 @@ export interface Answer {
 }
 
 export const MAX_DESCRIPTION = 4000
-const MAX_LINE = 200
 const MAX_ANSWER = 4000
 export const MAX_MEDIA = 5
 
@@ -139,17 +139,6 @@ function isDateOrTime(typed: string): boolean {
   return time === '' || /^\d{2}:\d{2}(:\d{2})?$/.test(time) || readInstant('', typed).value !== undefined
 }
 
-/** What is too long is not looked at: the time that the pattern takes grows with the square of the length. */
-export function isEmail(text: string): boolean {
-  const isRight = /^[^\s@<>,;:"]+@[^\s@<>,;:"]+\.[^\s@<>,;:"]+$/
-  return text.length <= MAX_LINE && !hasControlCharacters(text) && isRight.test(text)
-}
-
 export function isWebAddress(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
-}
-
-/** What XML 1.0 cannot carry: control characters but tab and line ends, and lone surrogates. */
-export function hasControlCharacters(text: string): boolean {
-  return !text.isWellFormed() || /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u.test(text)
 }

@@ -1,10 +1,11 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { type FieldFault, problem } from '../core/problem.ts'
+import { hasControlCharacters } from '../core/text.ts'
 import { readInstant, readNumber, readPlace } from '../regions/inquiry.ts'
 import type { Door } from '../regions/site.ts'
 import { readCursor } from './cursor.ts'
-import { type Draft, hasControlCharacters, noContact } from './draft.ts'
+import { type Draft, noContact } from './draft.ts'
 import type { Box } from './find.ts'
 import { closeReasons, statuses } from './schema.ts'
 

@@ -2,6 +2,7 @@ import { and, isNull, lt } from 'drizzle-orm'
 import { openForJobs, openRegion } from '../core/db.ts'
 import type { JobHandler } from '../core/jobs.ts'
 import { idempotency } from '../core/schema.ts'
+import { tidyPeople } from '../people/tidy.ts'
 import { follower } from './follower-schema.ts'
 import { discardWaitingPhotos } from './media.ts'
 
@@ -20,6 +21,7 @@ export const tidyJob: JobHandler = {
       const access = { kind: 'system', reason: 'tidy' } as const
       await discardWaitingPhotos(platform, openRegion(platform, access, database.region))
     }
+    await tidyPeople(platform, database)
     const db = openForJobs(platform, database)
     await db.delete(idempotency).where(lt(idempotency.createdAt, now - KEYS_KEPT))
     if (database.kind === 'tenant') {

@@ -11,13 +11,15 @@ interface Props {
   section?: string | undefined
   /** Not for search engines: somebody's own report. */
   personal?: boolean | undefined
+  /** What this page's script adds to the site's. */
+  script?: string | undefined
   /** Without script. */
   still?: boolean | undefined
   children?: Child
 }
 
 /** A page: head, header, main, footer. Every page of every site is made of this. */
-export function Page({ view, title, section, personal, still, children }: Props) {
+export function Page({ view, title, section, personal, script, still, children }: Props) {
   const name = siteName(view.site)
   return html`<!doctype html>${(
     <html lang={view.language} dir="ltr">
@@ -42,11 +44,13 @@ export function Page({ view, title, section, personal, still, children }: Props)
           href={view.href(`/brand.css?v=${view.site.region.snapshot.hash.slice(0, 12)}`)}
         />
         {still ? null : <script type="module" src="/assets/site.js" nonce={view.nonce} />}
+        {script && <script type="module" src={script} nonce={view.nonce} />}
       </head>
       <body>
         <a class="usa-skipnav" href="#main">
           {view.t('skip')}
         </a>
+        {view.demo && <p class="demo-banner">{view.t('demo-banner')}</p>}
         <Header view={view} section={section} />
         <main id="main" class="page" tabindex={-1}>
           {children}
@@ -166,6 +170,9 @@ function Footer({ view }: { view: View }) {
           )}
           <li>
             <a href={view.href('/about')}>{t('about')}</a>
+          </li>
+          <li>
+            <a href={view.href('/sign-in')}>{t('sign-in-title')}</a>
           </li>
         </ul>
         <p class="footer__emergency">{view.say(region.emergency.text)}</p>

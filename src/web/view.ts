@@ -9,6 +9,8 @@ export interface View {
   readonly site: Site
   readonly language: string
   readonly t: Translate
+  /** A demonstration, which every page says. */
+  readonly demo: boolean
   /** Milliseconds since 1970 UTC. */
   readonly now: number
   /** The page's own address, path and query, as the browser asked for it. */
@@ -30,6 +32,7 @@ export function viewOf(c: Context<Door>): View {
     site,
     language,
     t: translator(language),
+    demo: c.get('platform').demo,
     now: c.get('platform').clock.now(),
     nonce: c.get('secureHeadersNonce'),
     // Two slashes at the front would lead to another host.

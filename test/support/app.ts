@@ -42,7 +42,7 @@ export interface TestApp {
  * stands at noon of a working day until it is advanced.
  */
 export async function startApp(
-  options: Pick<NodeSettings, 'remote' | 'mail' | 'outboundAllow' | 'environment' | 'rateLimits'> & {
+  options: Pick<NodeSettings, 'remote' | 'mail' | 'outboundAllow' | 'environment' | 'demo' | 'rateLimits'> & {
     documents?: Documents
     slug?: string
     now?: number
@@ -65,6 +65,7 @@ export async function startApp(
     // The clock stands still, so a bucket would never fill again.
     rateLimits: options.rateLimits ?? false,
     environment: options.environment ?? {},
+    demo: options.demo,
     now: () => now,
     log: (level, event, fields = {}) => logged.push({ level, event, fields }),
   })

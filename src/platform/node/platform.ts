@@ -22,6 +22,7 @@ export interface NodeSettings {
   readonly publicUrl?: string | undefined
   /** False: nobody is counted. */
   readonly rateLimits?: boolean | undefined
+  readonly demo?: boolean | undefined
   /** Where secrets are looked for before their files. */
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly log?: Log
@@ -67,6 +68,7 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     outbound: guardedOutbound(nodeTransport(), settings.outboundAllow ?? []),
     limits: settings.rateLimits === false ? noLimits : tokenBuckets(clock),
     publicUrl: settings.publicUrl ?? 'http://localhost:8311',
+    demo: settings.demo ?? false,
     log,
     wake: database => {
       for (const listener of listeners) listener(database)

@@ -30,6 +30,8 @@ const environment = v.object({
    */
   TRUST_PROXY: v.optional(v.pipe(v.string(), v.regex(/^[1-9]?$/, 'is 1 to 9 or nothing'))),
   RATE_LIMITS: v.optional(v.picklist(['on', 'off'], 'is on or off'), 'on'),
+  /** `1`: a demonstration, in which anybody may sign in as anybody. Refused beside a real sign-in. */
+  COUNTYLINE_DEMO: v.optional(v.picklist(['', '1'], 'is 1 or nothing')),
 })
 
 export interface Environment {
@@ -45,6 +47,7 @@ export interface Environment {
   /** How many; 0: callers reach this process themselves. */
   readonly proxies: number
   readonly rateLimits: boolean
+  readonly demo: boolean
 }
 
 /** Throws `bad-request` naming the variable to mend; never shows its value. */
@@ -59,7 +62,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     DATABASE_URL === undefined
       ? undefined
       : { url: DATABASE_URL, token: DATABASE_TOKEN, adminUrl: DATABASE_ADMIN_URL }
-  const { PUBLIC_URL, OUTBOUND_ALLOW, TRUST_PROXY, RATE_LIMITS } = read.output
+  const { PUBLIC_URL, OUTBOUND_ALLOW, COUNTYLINE_DEMO, TRUST_PROXY, RATE_LIMITS } = read.output
   return {
     port: Number(PORT),
     dataDir: DATA_DIR,
@@ -70,6 +73,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     proxies: Number(TRUST_PROXY ?? 0),
     rateLimits: RATE_LIMITS === 'on',
     outboundAllow: OUTBOUND_ALLOW.split(',').flatMap(host => host.trim() || []),
+    demo: COUNTYLINE_DEMO === '1',
   }
 }
 

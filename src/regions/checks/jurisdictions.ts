@@ -30,6 +30,7 @@ function* checkJurisdiction(jurisdiction: Jurisdiction, known: Known): Findings 
   }
   yield* checkOffers(tell, jurisdiction, known)
   yield* checkOwnServices(tell, jurisdiction, known)
+  yield* checkSignIn(tell, jurisdiction, known)
   if (brand) yield* checkContrast(tell, ['brand', 'primary'], brand.primary)
   if (hours && hours !== 'always') yield* checkHours(tell, hours)
   for (const { index, key } of repeats(holidays ?? [], ({ date }) => date)) {
@@ -72,6 +73,28 @@ function* checkOwnServices(
       yield tell.warning(path, `${slug} does not offer "${code}"`, 'Add it to "offers", or remove it here')
     }
     yield* checkQuestions(`${slug}/jurisdiction.yaml`, [...path, 'questions'], own.questions ?? [])
+  }
+}
+
+function* checkSignIn(tell: Tell, { signIn }: Jurisdiction, known: Known): Findings {
+  if (signIn === undefined) return
+  if (signIn.issuer.startsWith('http:')) {
+    const message = 'What is signed in by plain http can be read and changed on its way'
+    yield tell.warning(
+      ['signIn', 'issuer'],
+      message,
+      'Begin it with https://, but for a trial on one machine',
+    )
+  }
+  for (const [value, codes] of Object.entries(signIn.services ?? {})) {
+    const path = ['signIn', 'services', value]
+    if (signIn.roles[value] === undefined) {
+      yield tell.error(path, `"${value}" has no role that could be limited`, 'Name it in "roles" too')
+    }
+    for (const [index, code] of codes.entries()) {
+      if (!known.services.has(code))
+        yield tell.unknown([...path, index], 'service', code, known.services.keys())
+    }
   }
 }
 

@@ -1,0 +1,146 @@
+import { problem } from '../core/problem.ts'
+import { type PasskeyRow, passkeysOf, removePasskey, renamePasskey } from '../people/passkeys.ts'
+import { refuseStale } from '../people/sessions.ts'
+import { Empty, Moment } from '../web/components.tsx'
+import { TextField } from '../web/fields.tsx'
+import { readForm } from '../web/form.ts'
+import { type View, viewOf } from '../web/view.ts'
+import type { PageContext } from './arrive.ts'
+import { mine } from './me.tsx'
+import { PasskeyForm } from './passkey-form.tsx'
+import { Simple } from './simple.tsx'
+import { textOf } from './to.ts'
+
+interface Props {
+  view: View
+  passkeys: readonly PasskeyRow[]
+  /** They have proved a short while ago who they are; else they are asked first. */
+  mayAdd: boolean
+}
+
+export function MyPasskeys({ view, passkeys, mayAdd }: Props) {
+  const { t } = view
+  return (
+    <section aria-labelledby="my-passkeys">
+      <h2 id="my-passkeys">{t('my-passkeys-title')}</h2>
+      <p>{t('my-passkeys-text')}</p>
+      {passkeys.length === 0 ? (
+        <Empty>
+          <p>{t('my-passkeys-none')}</p>
+        </Empty>
+      ) : (
+        <List view={view} passkeys={passkeys} />
+      )}
+      {mayAdd ? (
+        <PasskeyForm
+          view={view}
+          action="/me/passkeys"
+          options="/me/passkeys/options"
+          label={t('my-passkeys-add')}
+        >
+          <NameField view={view} value="" />
+        </PasskeyForm>
+      ) : (
+        <p>
+          <a class="usa-button usa-button--outline" href={view.href(`/sign-in/again?${toMe(view)}`)}>
+            {t('my-passkeys-add')}
+          </a>
+        </p>
+      )}
+    </section>
+  )
+}
+
+function toMe(view: View): URLSearchParams {
+  return new URLSearchParams({ to: view.href('/me') })
+}
+
+function List({ view, passkeys }: { view: View; passkeys: readonly PasskeyRow[] }) {
+  const { t, site } = view
+  const zone = site.region.documents.region.timezone
+  return (
+    <ul class="own-list">
+      {passkeys.map(({ id, name, createdAt, usedAt }) => (
+        <li>
+          <div>
+            <strong>{name}</strong>
+            <span class="own-list__note">
+              {t('my-passkeys-made')} <Moment view={view} at={createdAt} zone={zone} />
+              {usedAt !== null && (
+                <>
+                  {' · '}
+                  {t('my-passkeys-used')} <Moment view={view} at={usedAt} zone={zone} exact />
+                </>
+              )}
+            </span>
+          </div>
+          <a class="usa-button usa-button--unstyled" href={view.href(`/me/passkeys/${id}`)}>
+            {t('my-passkeys-change')}
+            <span class="usa-sr-only"> {name}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function NameField({ view, value }: { view: View; value: string }) {
+  return (
+    <TextField
+      view={view}
+      name="name"
+      label={view.t('my-passkeys-name')}
+      hint={view.t('my-passkeys-name-hint')}
+      maxlength={100}
+      value={value}
+      faults={[]}
+    />
+  )
+}
+
+async function one(c: PageContext) {
+  const found = await mine(c)
+  const all = await passkeysOf(found.db, found.signedIn.holder)
+  const passkey = all.find(({ id }) => id === c.req.param('id'))
+  if (passkey === undefined) throw problem('not-found')
+  return { ...found, passkey }
+}
+
+export async function passkeyPage(c: PageContext) {
+  const view = viewOf(c)
+  const { t } = view
+  const { passkey } = await one(c)
+  return c.html(
+    <Simple view={view} title={t('passkey-title', { name: passkey.name })}>
+      <form method="post">
+        <NameField view={view} value={passkey.name} />
+        <button class="usa-button" type="submit">
+          {t('passkey-rename')}
+        </button>
+      </form>
+      <h2>{t('passkey-remove-title')}</h2>
+      <p>{t('passkey-remove-text', { name: passkey.name })}</p>
+      <form method="post" action={view.href(`/me/passkeys/${passkey.id}/remove`)}>
+        <button class="usa-button usa-button--secondary" type="submit">
+          {t('passkey-remove')}
+        </button>{' '}
+        <a class="usa-link" href={view.href('/me')}>
+          {t('keep-it')}
+        </a>
+      </form>
+    </Simple>,
+  )
+}
+
+export async function rename(c: PageContext) {
+  const { db, signedIn, passkey } = await one(c)
+  await renamePasskey(db, signedIn.holder, passkey.id, textOf(await readForm(c), 'name'))
+  return c.redirect(viewOf(c).href('/me'), 303)
+}
+
+export async function remove(c: PageContext) {
+  const { platform, db, signedIn, passkey } = await one(c)
+  refuseStale(signedIn, platform.clock.now())
+  await removePasskey(db, signedIn.holder, passkey.id)
+  return c.redirect(viewOf(c).href('/me'), 303)
+}

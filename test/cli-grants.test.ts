@@ -1,0 +1,79 @@
+import { beforeEach, expect, test } from 'vitest'
+import { lakeFiles } from './support/lake.ts'
+import { type Deployment, deployment } from './support/terminal.ts'
+
+let here: Deployment
+beforeEach(async () => {
+  here = deployment()
+  here.write('lake', lakeFiles())
+  expect((await here.countyline('apply', '--region', 'lake')).code).toBe(0)
+})
+
+const create = (...more: string[]) =>
+  here.countyline('grants', 'create', '--jurisdiction', 'west', '--email', 'ada@west.example', ...more)
+
+test('a grant is made for a mailbox, listed and ended; where no mail is, its link is printed', async () => {
+  const { code, out } = await create('--role', 'administrator', '--name', 'Ada')
+  expect(code).toBe(0)
+  expect(out).toMatch(/https:\/\/lake.example\/sign-in\/link\/[0-9A-Z]{20}\.[0-9A-Z]{40}/)
+  const list = async () =>
+    (await here.countyline('grants', 'list', '--jurisdiction', 'west', '--json')).json as {
+      id: string
+      ended: string | null
+    }[]
+  const [grant] = await list()
+  expect(grant).toMatchObject({
+    name: 'Ada',
+    role: 'administrator',
+    services: null,
+    source: 'command',
+    ended: null,
+  })
+  const end = () => here.countyline('grants', 'end', grant?.id ?? '', '--jurisdiction', 'west')
+  expect((await end()).code).toBe(0)
+  expect((await list())[0]?.ended).not.toBeNull()
+  expect(await end()).toMatchObject({ code: 1, err: expect.stringContaining('ended already') })
+})
+
+test('a grant may be for some days and services', async () => {
+  const { code } = await create(
+    '--role',
+    'agent',
+    '--from',
+    '2026-07-01',
+    '--to',
+    '2026-08-01',
+    '--services',
+    'pothole',
+  )
+  expect(code).toBe(0)
+  const { json } = await here.countyline('grants', 'list', '--jurisdiction', 'west', '--json')
+  expect(json).toMatchObject([
+    { services: ['pothole'], from: '2026-07-01T04:00:00.000Z', to: '2026-08-01T04:00:00.000Z' },
+  ])
+})
+
+test.each([
+  [['--role', 'king'], /--role is one of/],
+  [['--role', 'agent', '--services', 'dragons'], /no service dragons/],
+  [['--role', 'agent', '--from', 'tomorrow'], /--from is a day/],
+  [['--role', 'agent', '--email', 'nobody'], /--email is an e-mail address/],
+])('%j is refused with a reason', async (options, told) => {
+  const { code, err } = await create(...options)
+  expect(code).toBe(1)
+  expect(err).toMatch(told)
+  const { json } = await here.countyline('grants', 'list', '--jurisdiction', 'west', '--json')
+  expect(json).toEqual([])
+})
+
+test('an administrator of the region is added once, and given a link', async () => {
+  const add = () =>
+    here.countyline('administrators', 'add', '--region', 'lake', '--email', 'root@lake.example')
+  const { code, out } = await add()
+  expect(code).toBe(0)
+  expect(out).toContain('/sign-in/link/')
+  expect((await add()).code).toBe(0)
+  expect(
+    (await here.countyline('administrators', 'add', '--region', 'nowhere', '--email', 'a@b.example')).code,
+  ).toBe(1)
+})

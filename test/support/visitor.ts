@@ -1,0 +1,48 @@
+import type { TestApp } from './app.ts'
+
+/** Somebody's browser: it keeps cookies, and follows nothing by itself. */
+export interface Visitor {
+  readonly cookies: Map<string, string>
+  get(path: string): Promise<Response>
+  /** Sends a form as a page of ours would. */
+  post(path: string, fields?: Readonly<Record<string, string>>): Promise<Response>
+  /** The text of a page. */
+  read(path: string): Promise<string>
+}
+
+export function visitor(app: Pick<TestApp, 'request'>, userAgent = firefox): Visitor {
+  const cookies = new Map<string, string>()
+  const send = async (path: string, init: RequestInit) => {
+    const headers = new Headers(init.headers)
+    headers.set('user-agent', userAgent)
+    headers.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
+    const answer = await app.request(path, { ...init, headers })
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name = '', value = '', rest = ''] = /^([^=]+)=([^;]*)(.*)$/.exec(line) ?? []
+      if (/max-age=0/i.test(rest)) cookies.delete(name)
+      else cookies.set(name, value)
+    }
+    return answer
+  }
+  const get = (path: string) => send(path, {})
+  return {
+    cookies,
+    get,
+    post: (path, fields = {}) =>
+      send(path, {
+        method: 'POST',
+        body: new URLSearchParams(fields),
+        headers: { origin: 'http://localhost', 'sec-fetch-site': 'same-origin' },
+      }),
+    read: async path => (await get(path)).text(),
+  }
+}
+
+export const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+export const iphone =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1'
+
+/** Where a redirect leads, as a path of this host. */
+export function leadsTo(answer: Response): string {
+  return answer.headers.get('location') ?? ''
+}
