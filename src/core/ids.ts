@@ -24,13 +24,14 @@ export function parseTrackingNumber(text: string): { id: string; code: string } 
   return { id: `${code}-${digits.slice(0, 5)}-${digits.slice(5)}`, code }
 }
 
-/** A secret or unguessable name: `length` characters of 23, about 4.5 bits each. */
-export function randomText(random: Random, length: number): string {
+/** A secret or unguessable name: `length` characters, by default of 23, about 4.5 bits each. */
+export function randomText(random: Random, length: number, alphabet = ALPHABET): string {
+  // Dropping what is over keeps every character equally likely.
+  const even = 256 - (256 % alphabet.length)
   let text = ''
   while (text.length < length) {
     for (const byte of random.bytes(length)) {
-      // 253 = 11 × 23: dropping the rest keeps every character equally likely.
-      if (byte < 253 && text.length < length) text += ALPHABET[byte % 23]
+      if (byte < even && text.length < length) text += alphabet[byte % alphabet.length]
     }
   }
   return text

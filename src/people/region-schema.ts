@@ -108,7 +108,7 @@ export const oneTime = sqliteTable(
     purpose: text('purpose').notNull(),
     /** Whom it is for, if it is known: `staff.id`, `account.id` or the keyed hash of an address. */
     holder: text('holder'),
-    /** SHA-256 of the secret, hex. */
+    /** Keyed hash of the secret: a short code cannot be searched for by whoever has the database. */
     hash: text('hash').notNull(),
     /** What it is about, as JSON. Addresses in it are encrypted. */
     data: text('data').notNull().default('{}'),

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openRegion } from '../src/core/db.ts'
+import { DIGITS, issueOneTime, lookAtOneTime, type OneTime, useOneTime } from '../src/people/one-time.ts'
+import { oneTime } from '../src/people/region-schema.ts'
+import { bundled, startApp, type TestApp } from './support/app.ts'
+
+let app: TestApp
+const db = () => openRegion(app.platform, { kind: 'system', reason: 'test' }, bundled)
+const issue = async (wish: Partial<Parameters<typeof issueOneTime>[2]> = {}): Promise<OneTime> => {
+  const made = await issueOneTime(app.platform, db(), { purpose: 'test', minutes: 10, ...wish })
+  if (made === undefined) throw new Error('not issued')
+  return made
+}
+const use = ({ id, secret }: OneTime, purpose = 'test') => useOneTime(app.platform, db(), purpose, id, secret)
+
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app.close())
+
+it('is used once, even by two at the same time', async () => {
+  const made = await issue({ data: { word: 'hello' } })
+  const answers = await Promise.all([use(made), use(made), use(made)])
+  expect(answers.filter(answer => answer !== undefined)).toEqual([{ word: 'hello' }])
+  expect(await use(made)).toBeUndefined()
+})
+
+it('is good for its own purpose and nothing else', async () => {
+  const made = await issue()
+  expect(await use(made, 'other')).toBeUndefined()
+  expect(await use(made)).toEqual({})
+})
+
+it('is good until its time is over', async () => {
+  const made = await issue({ minutes: 10 })
+  app.advance(10 * 60_000)
+  expect(await use(made)).toBeUndefined()
+})
+
+it('bears five wrong secrets, and then not even the right one opens it', async () => {
+  const made = await issue({ secret: { length: 6, alphabet: DIGITS } })
+  expect(made.secret).toMatch(/^\d{6}$/)
+  const wrong = { ...made, secret: made.secret === '000000' ? '000001' : '000000' }
+  for (let tries = 0; tries < 4; tries++) expect(await use(wrong)).toBeUndefined()
+  const other = await issue({ secret: { length: 6, alphabet: DIGITS } })
+  expect(await use({ ...made, id: other.id })).toBeUndefined()
+  expect(await use(wrong)).toBeUndefined()
+  expect(await use(made)).toBeUndefined()
+  expect(await use(other)).toEqual({})
+})
+
+it('is given to one holder only so often within an hour', async () => {
+  const wish = { purpose: 'test', holder: 'somebody', minutes: 10, mostAnHour: 2 }
+  const ask = () => issueOneTime(app.platform, db(), wish)
+  expect(await ask()).toBeDefined()
+  expect(await ask()).toBeDefined()
+  expect(await ask()).toBeUndefined()
+  expect(await issueOneTime(app.platform, db(), { ...wish, holder: 'another' })).toBeDefined()
+  app.advance(3_600_000)
+  expect(await ask()).toBeDefined()
+})
+
+it('may be looked at without being used, by whoever has the secret', async () => {
+  const made = await issue({ data: { word: 'hello' } })
+  const look = (secret: string) => lookAtOneTime(app.platform, db(), 'test', made.id, secret)
+  expect(await look(made.secret)).toEqual({ word: 'hello' })
+  expect(await look(`${made.secret.slice(1)}2`)).toBeUndefined()
+  expect(await use(made)).toEqual({ word: 'hello' })
+  expect(await look(made.secret)).toBeUndefined()
+})
+
+it('keeps no secret', async () => {
+  const made = await issue()
+  expect(JSON.stringify(await db().select().from(oneTime))).not.toContain(made.secret)
+})
