@@ -3,6 +3,7 @@ import { type MailService, mailService, noMail } from '../mail.ts'
 import { guardedOutbound } from '../outbound.ts'
 import type { DatabaseName, Databases, Log, Mail, Platform } from '../platform.ts'
 import { type RemoteSettings, remoteDatabases } from '../remote.ts'
+import { noSms, type SmsService, smsService } from '../sms.ts'
 import { diskAssets } from './assets.ts'
 import { embeddedDatabases } from './databases.ts'
 import { diskFiles } from './files.ts'
@@ -16,6 +17,7 @@ export interface NodeSettings {
   /** Databases over HTTP instead of files. */
   readonly remote?: RemoteSettings | undefined
   readonly mail?: MailSettings | undefined
+  readonly sms?: SmsService | undefined
   /** Hosts (`host:port`) that may be asked although their addresses are private. */
   readonly outboundAllow?: readonly string[] | undefined
   readonly publicUrl?: string | undefined
@@ -53,6 +55,7 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     assets: diskAssets(),
     secrets: nodeSecrets(join(settings.dataDir, 'secrets'), settings.environment ?? process.env),
     mail: mailBy(settings.mail),
+    sms: settings.sms === undefined ? noSms : smsService(settings.sms),
     outbound: guardedOutbound(nodeTransport(), settings.outboundAllow ?? []),
     publicUrl: settings.publicUrl ?? 'http://localhost:8311',
     log,
