@@ -5,6 +5,7 @@ import { commitOnce } from '../core/idempotency.ts'
 import { randomText, trackingNumber } from '../core/ids.ts'
 import { ring } from '../core/jobs.ts'
 import { problem } from '../core/problem.ts'
+import { noteReach } from '../people/accounts.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import type { ServiceDocument } from '../regions/documents.ts'
@@ -46,7 +47,7 @@ export function resolveDraft(region: Region, draft: Draft, at: number): Resoluti
 
 /**
  * Files a report: durable when it returns, in one round trip. Throws `unknown-service`, `service-closed` or
- * `invalid-fields` with every fault; `key-refused`; `key-reused`; `database-away`, with nothing written.
+ * `invalid-fields` with every fault; `key-refused`; `sign-in-needed`; `key-reused`; `database-away`, with nothing written.
  */
 export async function submitReport(
   platform: Platform,
@@ -63,13 +64,14 @@ export async function submitReport(
     expectedAt,
     resolution,
   }
+  if (access.kind === 'resident') await noteReach(platform, access, keeper)
   const db = openTenant(platform, access, region.slug, keeper)
   const photos = await claimPhotos(
     openRegion(platform, { kind: 'public', region: region.slug }, region.slug),
     draft.media,
     at,
   )
-  const steps = reportSteps(platform, region, service, draft, photos, receipt, at, actorOf(access))
+  const steps = reportSteps(platform, access, region, service, draft, photos, receipt, at)
   const change = { key: submission.idempotencyKey, asked: draft, steps, outcome: receipt }
   const kept = await commitOnce(db, change, at).catch(error => {
     throw violates(error, 'media.id') ? unknownPhoto() : error
@@ -114,19 +116,20 @@ export function offeredService(
 
 function reportSteps(
   platform: Platform,
+  access: Access,
   region: Region,
   service: ServiceDocument,
   draft: Draft,
   photos: readonly ClaimedPhoto[],
   { id, jurisdiction, resolution, expectedAt }: Receipt,
   at: number,
-  actor: string,
 ): Step[] {
   const steps: Step[] = []
   const { contact } = draft
   const { shared, ...details } = contact
   const hasContact = Object.values(details).some(detail => detail.trim() !== '')
-  const personId = hasContact ? randomText(platform.random, 16) : null
+  const account = access.kind === 'resident' ? access.account : null
+  const personId = hasContact || account !== null ? randomText(platform.random, 16) : null
   if (personId !== null) {
     steps.push(
       insertOne(person, {
@@ -137,6 +140,7 @@ function reportSteps(
         phone: blank(contact.phone),
         deviceId: blank(contact.deviceId),
         accountId: blank(contact.accountId),
+        account,
         shared,
         createdAt: at,
       }),
@@ -191,7 +195,7 @@ function reportSteps(
   }
   const { accountable, basis } = resolution
   steps.push(
-    record(id, actor, at, true, {
+    record(id, actorOf(access), at, true, {
       type: 'submitted',
       channel: draft.channel,
       accountable: accountable.name,
