@@ -27,6 +27,7 @@ import { timeoutJob } from './handoffs/timeout.ts'
 import { handoffsAlongside } from './handoffs/view.ts'
 import { notifyJob } from './notify/notify.ts'
 import { open311Errors, open311Routes } from './open311/routes.ts'
+import { closeSessionJob } from './people/sessions.ts'
 import type { Platform } from './platform/platform.ts'
 import { regionOperations } from './regions/operations.ts'
 import { regionRoutes } from './regions/routes.ts'
@@ -36,6 +37,7 @@ import { requestOperations } from './requests/operations.ts'
 import { publishJob } from './requests/public-index.ts'
 import { requestRoutes } from './requests/routes.ts'
 import { tidyJob } from './requests/tidy.ts'
+import { eraseAccountJob } from './residents/erase.ts'
 import { chooseLanguage } from './web/language.ts'
 import { barePage, problemPage } from './web/problem.tsx'
 
@@ -55,6 +57,8 @@ export const jobHandlers: readonly JobHandler[] = [
   pollJob,
   checkBackJob,
   notifyJob,
+  closeSessionJob,
+  eraseAccountJob,
 ]
 
 /** Every call of the JSON API, as `/api/v1/openapi.json` describes it. */
@@ -128,7 +132,7 @@ export function createApp(platform: Platform): Hono<Door> {
   return app
 }
 
-/** Where a reader is led who must sign in first, or prove again who they are. */
+/** Where a reader is led who must sign in first, or prove again who they are; residents, within `/account`. */
 const signInPages: Partial<Record<ProblemSlug, string>> = {
   'sign-in-needed': '/sign-in',
   'prove-again': '/sign-in/again',
@@ -158,7 +162,8 @@ function answer(c: Context<Door>, found: Problem): Response | Promise<Response> 
   }
   if (c.get('site') === undefined) return barePage(c, found)
   const signIn = signInPages[found.slug]
-  return signIn === undefined ? problemPage(c, found) : c.redirect(toSignIn(c, signIn), 303)
+  const door = /^\/account(?:\/|$)/.test(c.req.path) ? '/account' : ''
+  return signIn === undefined ? problemPage(c, found) : c.redirect(toSignIn(c, door + signIn), 303)
 }
 
 function toProblem(error: unknown): Problem {

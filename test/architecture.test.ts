@@ -17,10 +17,11 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   audit: ['core'],
   requests: ['core', 'people', 'regions', 'routing'],
   handoffs: ['core', 'people', 'regions', 'requests', 'routing'],
-  web: ['core', 'regions', 'requests', 'routing'],
+  residents: ['core', 'notify', 'people', 'regions', 'requests'],
+  web: ['core', 'people', 'regions', 'requests', 'routing'],
   open311: ['core', 'people', 'regions', 'requests', 'routing'],
   notify: ['core', 'regions', 'requests'],
-  citizen: ['core', 'handoffs', 'notify', 'regions', 'requests', 'routing', 'web'],
+  citizen: ['core', 'handoffs', 'notify', 'people', 'regions', 'requests', 'residents', 'routing', 'web'],
   cli: ['core', 'geography', 'handoffs', 'people', 'platform', 'regions', 'requests', 'routing'],
 }
 const entries = ['node.ts', 'worker.ts', 'cli.ts', 'app.ts']

@@ -134,3 +134,12 @@ export async function answerCheckBack(
   ])
   platform.wake({ kind: 'tenant', region: db.region, slug: db.slug })
 }
+
+/** Whoever follows by this address is told of nothing any more, and the address is forgotten. */
+export async function forgetAddress(db: TenantDb, email: string): Promise<void> {
+  const known = sql`SELECT id FROM follower WHERE lower(email) = ${email.toLowerCase()}`
+  await db.commit([
+    sql`DELETE FROM notice WHERE follower IN (${known})`,
+    sql`DELETE FROM follower WHERE lower(email) = ${email.toLowerCase()}`,
+  ])
+}

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { type Translate, translator } from '../core/i18n.ts'
+import { carriesSession } from '../people/cookies.ts'
 import type { Localized } from '../regions/documents.ts'
 import type { Door, Site } from '../regions/site.ts'
 import { text } from '../regions/text.ts'
@@ -11,6 +12,8 @@ export interface View {
   readonly t: Translate
   /** Milliseconds since 1970 UTC. */
   readonly now: number
+  /** A resident seems to have signed in: their reports are a link away. */
+  readonly hasAccount: boolean
   /** The page's own address, path and query, as the browser asked for it. */
   readonly here: string
   /** The address of a page of this site. */
@@ -29,6 +32,7 @@ export function viewOf(c: Context<Door>): View {
     language,
     t: translator(language),
     now: c.get('platform').clock.now(),
+    hasAccount: carriesSession(c, 'account'),
     // Two slashes at the front would lead to another host.
     here: ownPath.replace(/^\/{2,}/, '/') + search,
     href: path => (site.base + path).replace(/(?<=.)\/$/, ''),
