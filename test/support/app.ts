@@ -40,7 +40,7 @@ export interface TestApp {
  * stands at noon of a working day until it is advanced.
  */
 export async function startApp(
-  options: Pick<NodeSettings, 'remote' | 'mail' | 'outboundAllow' | 'environment'> & {
+  options: Pick<NodeSettings, 'remote' | 'mail' | 'sms' | 'outboundAllow' | 'environment'> & {
     documents?: Documents
     slug?: string
     now?: number
@@ -53,6 +53,7 @@ export async function startApp(
     dataDir,
     remote: options.remote,
     mail: options.mail,
+    sms: options.sms,
     outboundAllow: options.outboundAllow,
     environment: options.environment ?? {},
     now: () => now,
