@@ -270,18 +270,23 @@ describe('reports of an account', () => {
     const other = await signedIn()
     await other.post('/account/sessions', { session: 'others' })
     const [found] = county.app.region.searchPlaces(main, 1)
-    const typed = { lat: String(found?.lat), long: String(found?.long), description: 'Red paint' }
-    const answer = await browser.post('/report/graffiti/send', typed)
-    expect(answer.status).toBe(400)
-    const answers = (county.app.region.service('graffiti')?.questions ?? []).filter(
+    const required = (county.app.region.service('graffiti')?.questions ?? []).filter(
       ({ required }) => required,
     )
-    const again = await browser.post('/report/graffiti/send', {
-      ...typed,
+    const typed = {
+      lat: String(found?.lat),
+      long: String(found?.long),
+      description: 'Red paint',
       ...Object.fromEntries(
-        answers.map(({ code, options }) => [`answers.${code}`, options?.[0]?.key ?? '1']),
+        required.map(({ code, options }) => [`answers.${code}`, options?.[0]?.key ?? '1']),
       ),
-    })
+    }
+    const answer = await browser.post('/report/graffiti/send', typed)
+    expect(answer.status).toBe(400)
+    const form = await answer.text()
+    expect(form).toContain('You are signed out.')
+    expect(form).toContain('Red paint')
+    const again = await browser.post('/report/graffiti/send', typed)
     expect(again.status).toBe(303)
   })
 })
