@@ -55,7 +55,7 @@ export async function wholeCase(db: TenantReader, id: string) {
         person,
         and(eq(person.id, request.person), permitted(db.access, 'contacts', sql`${request.serviceCode}`)),
       )
-      .where(eq(request.id, id)),
+      .where(and(eq(request.id, id), permitted(db.access, 'read', sql`${request.serviceCode}`))),
     db
       .select()
       .from(event)

@@ -11,11 +11,13 @@ interface Props {
   section?: string | undefined
   /** Not for search engines: somebody's own report. */
   personal?: boolean | undefined
+  /** Without script. */
+  still?: boolean | undefined
   children?: Child
 }
 
 /** A page: head, header, main, footer. Every page of every site is made of this. */
-export function Page({ view, title, section, personal, children }: Props) {
+export function Page({ view, title, section, personal, still, children }: Props) {
   const name = siteName(view.site)
   return html`<!doctype html>${(
     <html lang={view.language} dir="ltr">
@@ -39,7 +41,7 @@ export function Page({ view, title, section, personal, children }: Props) {
           rel="stylesheet"
           href={view.href(`/brand.css?v=${view.site.region.snapshot.hash.slice(0, 12)}`)}
         />
-        <script type="module" src="/assets/site.js" />
+        {still ? null : <script type="module" src="/assets/site.js" nonce={view.nonce} />}
       </head>
       <body>
         <a class="usa-skipnav" href="#main">

@@ -16,6 +16,8 @@ export interface View {
   readonly hasAccount: boolean
   /** The page's own address, path and query, as the browser asked for it. */
   readonly here: string
+  /** What marks this answer's own scripts (`headers.ts`). */
+  readonly nonce: string | undefined
   /** The address of a page of this site. */
   href(path: string): string
   /** A text of the configuration in the reader's language. */
@@ -33,6 +35,7 @@ export function viewOf(c: Context<Door>): View {
     t: translator(language),
     now: c.get('platform').clock.now(),
     hasAccount: carriesSession(c, 'account'),
+    nonce: c.get('secureHeadersNonce'),
     // Two slashes at the front would lead to another host.
     here: ownPath.replace(/^\/{2,}/, '/') + search,
     href: path => (site.base + path).replace(/(?<=.)\/$/, ''),
