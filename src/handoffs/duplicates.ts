@@ -1,4 +1,6 @@
 import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm'
+import type { SQLiteSelect } from 'drizzle-orm/sqlite-core'
+import { seeing } from '../audit/seen.ts'
 import { actorOf, permitted } from '../core/access.ts'
 import { guard, openRegion, type Step, type TenantDb, type TenantReader } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
@@ -218,34 +220,39 @@ function newGuard(caseId: string, of: string): Step {
 
 export type ListedLink = LinkRow & { readonly seq: number }
 
-/** The links of a request's case, the newest first. */
-export function linksOf(db: TenantReader, id: string): Promise<LinkRow[]> {
-  return db
-    .select()
-    .from(duplicate)
-    .where(sql`case_id = (SELECT case_id FROM request WHERE id = ${id})`)
-    .orderBy(desc(duplicate.proposedAt))
+/** The links of a request's case, the newest first. Noted. */
+export async function linksOf(db: TenantReader, id: string): Promise<LinkRow[]> {
+  const ofIt = sql`case_id = (SELECT case_id FROM request WHERE id = ${id})`
+  const shown = db.select({ request: duplicate.request }).from(duplicate).where(ofIt)
+  const [rows] = await seeing(db, { view: 'list', shown })([
+    db.select().from(duplicate).where(ofIt).orderBy(desc(duplicate.proposedAt)),
+  ])
+  return rows
 }
 
-/** Links in one state, the newest first; `before` is the last one's `seq`. */
-export function listLinks(
+/** Links in one state, the newest first; `before` is the last one's `seq`. Noted. */
+export async function listLinks(
   db: TenantReader,
   state: LinkState,
   before: number | undefined,
   limit: number,
 ): Promise<ListedLink[]> {
   const seq = sql<number>`${duplicate}.rowid`
-  return db
-    .select({ ...getTableColumns(duplicate), seq })
-    .from(duplicate)
-    .where(
-      and(
-        eq(duplicate.state, state),
-        sql`EXISTS (SELECT 1 FROM request WHERE request.id = ${duplicate.request}
-          AND ${permitted(db.access, 'read', sql`request.service_code`)})`,
-        before === undefined ? undefined : lt(seq, before),
-      ),
-    )
-    .orderBy(desc(seq))
-    .limit(limit)
+  const wanted = and(
+    eq(duplicate.state, state),
+    sql`EXISTS (SELECT 1 FROM request WHERE request.id = ${duplicate.request}
+      AND ${permitted(db.access, 'read', sql`request.service_code`)})`,
+    before === undefined ? undefined : lt(seq, before),
+  )
+  const page = <T extends SQLiteSelect>(select: T) => select.where(wanted).orderBy(desc(seq)).limit(limit)
+  const shown = page(db.select({ request: duplicate.request }).from(duplicate).$dynamic())
+  const [rows] = await seeing(db, { view: 'list', shown })([
+    page(
+      db
+        .select({ ...getTableColumns(duplicate), seq })
+        .from(duplicate)
+        .$dynamic(),
+    ),
+  ])
+  return rows
 }

@@ -1,6 +1,7 @@
 import { desc, eq, sql } from 'drizzle-orm'
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { seeing } from '../audit/seen.ts'
 import { guard, type TenantReader } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
 import { instant, type Operations } from '../core/openapi.ts'
@@ -77,8 +78,13 @@ function refusePartner(region: Region, id: string): void {
   throw problem('invalid-fields', { fields: [{ field: 'partner', code: 'not-an-option' }], detail })
 }
 
-function forwardsOf(db: TenantReader, request: string): Promise<ForwardRow[]> {
-  return db.select().from(forward).where(eq(forward.request, request)).orderBy(desc(forward.createdAt))
+async function forwardsOf(db: TenantReader, request: string): Promise<ForwardRow[]> {
+  const ofIt = eq(forward.request, request)
+  const shown = db.select({ request: forward.request }).from(forward).where(ofIt)
+  const [rows] = await seeing(db, { view: 'list', shown })([
+    db.select().from(forward).where(ofIt).orderBy(desc(forward.createdAt)),
+  ])
+  return rows
 }
 
 function forwardView(row: ForwardRow): v.InferOutput<typeof forwardAnswer> {

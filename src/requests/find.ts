@@ -1,4 +1,6 @@
 import { and, asc, desc, eq, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteSelect } from 'drizzle-orm/sqlite-core'
+import { seeing } from '../audit/seen.ts'
 import { permitted } from '../core/access.ts'
 import type { TenantReader } from '../core/db.ts'
 import { faceOf, type PublicShare, sharesOf } from './case.ts'
@@ -44,18 +46,25 @@ export async function publicCase(db: TenantReader, id: string): Promise<PublicCa
 
 /**
  * For the jurisdiction's own staff and programs: its own share, with contact details and private notes where the access
- * has the right to them.
+ * has the right to them. That it was shown is noted.
  */
 export async function wholeCase(db: TenantReader, id: string) {
-  const [found, timeline, photos, others] = await db.together([
-    db
-      .select()
-      .from(request)
-      .leftJoin(
-        person,
-        and(eq(person.id, request.person), permitted(db.access, 'contacts', sql`${request.serviceCode}`)),
-      )
-      .where(and(eq(request.id, id), permitted(db.access, 'read', sql`${request.serviceCode}`))),
+  const contactOf = and(
+    eq(person.id, request.person),
+    permitted(db.access, 'contacts', sql`${request.serviceCode}`),
+  )
+  const wanted = and(eq(request.id, id), permitted(db.access, 'read', sql`${request.serviceCode}`))
+  const look = {
+    view: 'request',
+    shown: sql`SELECT id FROM ${request} WHERE ${wanted}`,
+    contacts: sql`EXISTS (SELECT 1 FROM ${request} JOIN ${person} ON ${contactOf} WHERE ${eq(request.id, id)})`,
+    notes: sql`${notesOf(db, id)} AND EXISTS (SELECT 1 FROM event WHERE request = ${id} AND public = 0)`,
+  } as const
+  const [found, timeline, photos, others] = await seeing(
+    db,
+    look,
+  )([
+    db.select().from(request).leftJoin(person, contactOf).where(wanted),
     db
       .select()
       .from(event)
@@ -124,8 +133,8 @@ export interface Cursor {
   readonly seq: number
 }
 
-/** Newest first, ties by row. One round trip. */
-export function listRequests(db: TenantReader, filter: RequestFilter): Promise<RequestRow[]> {
+/** Newest first, ties by row. One round trip. What somebody at work is shown is noted. */
+export async function listRequests(db: TenantReader, filter: RequestFilter): Promise<RequestRow[]> {
   const conditions: (SQL | undefined)[] = [
     filter.onlyPublic
       ? eq(request.private, false)
@@ -141,12 +150,14 @@ export function listRequests(db: TenantReader, filter: RequestFilter): Promise<R
     filter.words ? matchingWords(filter.words) : undefined,
     filter.after && olderThan(filter.after),
   ]
-  return db
-    .select()
-    .from(request)
-    .where(and(...conditions))
-    .orderBy(desc(request.requestedAt), desc(request.seq))
-    .limit(filter.limit)
+  const page = <T extends SQLiteSelect>(select: T) =>
+    select
+      .where(and(...conditions))
+      .orderBy(desc(request.requestedAt), desc(request.seq))
+      .limit(filter.limit)
+  const shown = page(db.select({ id: request.id }).from(request).$dynamic())
+  const [rows] = await seeing(db, { view: 'list', shown })([page(db.select().from(request).$dynamic())])
+  return rows
 }
 
 function olderThan({ requestedAt, seq }: Cursor): SQL | undefined {

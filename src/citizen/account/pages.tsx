@@ -21,7 +21,6 @@ export function accountPages(smallForm: MiddlewareHandler): Hono<Door> {
   pages.post('/sign-in/again', smallForm, askAgain)
   pages.get('/code', codePage)
   pages.post('/code', smallForm, typeCode)
-  pages.post('/sign-out', smallForm, signOut)
   pages.get('/cases', casesPage)
   pages.post('/cases', smallForm, claim)
   pages.post('/address', smallForm, newAddress)
@@ -32,5 +31,6 @@ export function accountPages(smallForm: MiddlewareHandler): Hono<Door> {
   pages.post('/data', smallForm, download)
   pages.get('/erase', erasePage)
   pages.post('/erase', smallForm, erase)
+  pages.post('/sign-out', smallForm, signOut)
   return pages
 }
