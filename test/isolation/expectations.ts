@@ -252,7 +252,8 @@ const account: Record<string, Expectation> = {
   'GET /account/erase': own,
   // Without the tick that it needs.
   'POST /account/erase': { ...own, form: () => ({}) },
-  'POST /account/sign-out': open,
+  // Wherever they have reported, their session is noted as ended.
+  'POST /account/sign-out': { ...open, writesAnywhere: true },
 }
 
 export const expectations: Readonly<Record<string, Expectation>> = {
