@@ -31,6 +31,11 @@ export class ResidentBrowser {
 
   private async send(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers({ 'user-agent': 'Mozilla/5.0 (Android) Firefox/140.0' })
+    // As a browser says of a form on the page's own site.
+    if (init.method === 'POST') {
+      headers.set('origin', 'http://localhost')
+      headers.set('sec-fetch-site', 'same-origin')
+    }
     if (this.cookies.size > 0)
       headers.set('cookie', [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '))
     const answer = await this.ask(path, { ...init, headers, redirect: 'manual' })
