@@ -74,7 +74,7 @@ function Header({ view, section }: { view: View; section: string | undefined }) 
           <div class="masthead__own">
             <a
               class="masthead__account"
-              href={view.href('/account/cases')}
+              href={view.href(view.hasAccount ? '/account/cases' : '/account/sign-in')}
               aria-current={section === '/account' ? 'page' : undefined}
             >
               {t(view.hasAccount ? 'account-cases-title' : 'account-sign-in')}
