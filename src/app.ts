@@ -49,6 +49,7 @@ import { publishJob } from './requests/public-index.ts'
 import { requestRoutes } from './requests/routes.ts'
 import { tidyJob } from './requests/tidy.ts'
 import { openToLook } from './requests/work.ts'
+import { eraseAccountJob } from './residents/erase.ts'
 import { signInPages } from './sign-in/pages.tsx'
 import { answerHeaders, assetPolicy, pageHeaders } from './web/headers.ts'
 import { chooseLanguage } from './web/language.ts'
@@ -74,6 +75,7 @@ export const jobHandlers: readonly JobHandler[] = [
   reencryptJob(encryptedTables),
   staffLetterJob,
   closeSessionJob,
+  eraseAccountJob,
   sealJob,
   rotateSigningKeyJob,
 ]
@@ -157,7 +159,7 @@ export function createApp(platform: Platform): Hono<Door> {
   return app
 }
 
-/** Where a reader is led who must sign in first, or prove again who they are. */
+/** Where a reader is led who must sign in first, or prove again who they are; residents, within `/account`. */
 const signInFor: Partial<Record<ProblemSlug, string>> = {
   'sign-in-needed': '/sign-in',
   'prove-again': '/sign-in/again',
@@ -190,7 +192,8 @@ function answer(c: Context<Door>, found: Problem): Response | Promise<Response> 
   }
   if (c.get('site') === undefined) return barePage(c, found)
   const signIn = signInFor[found.slug]
-  return signIn === undefined ? problemPage(c, found) : c.redirect(toSignIn(c, signIn), 303)
+  const door = /^\/account(?:\/|$)/.test(c.req.path) ? '/account' : ''
+  return signIn === undefined ? problemPage(c, found) : c.redirect(toSignIn(c, door + signIn), 303)
 }
 
 /** What the middleware throws, by its status. */

@@ -18,10 +18,11 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   requests: ['audit', 'core', 'people', 'regions', 'routing'],
   handoffs: ['audit', 'core', 'people', 'regions', 'requests', 'routing'],
   partners: ['audit', 'core', 'handoffs', 'regions', 'requests'],
-  web: ['core', 'regions', 'requests', 'routing'],
+  residents: ['core', 'notify', 'people', 'regions', 'requests'],
+  web: ['core', 'people', 'regions', 'requests', 'routing'],
   open311: ['core', 'people', 'regions', 'requests', 'routing'],
   notify: ['core', 'regions', 'requests'],
-  citizen: ['core', 'notify', 'partners', 'regions', 'requests', 'routing', 'web'],
+  citizen: ['core', 'notify', 'partners', 'people', 'regions', 'requests', 'residents', 'routing', 'web'],
   'sign-in': ['core', 'people', 'regions', 'web'],
   cli: ['audit', 'core', 'geography', 'handoffs', 'people', 'platform', 'regions', 'requests', 'routing'],
 }

@@ -44,8 +44,18 @@ describe('the environment', () => {
     })
   })
 
+  test('names how text messages go out', () => {
+    const service = { SMS_URL: 'https://sms.example/send', SMS_TOKEN: 't', SMS_FROM: '+13055550100' }
+    const sms = { url: 'https://sms.example/send', token: 't', from: '+13055550100' }
+    expect(readEnvironment(service).sms).toEqual({ ...sms, account: undefined })
+    expect(readEnvironment({ ...service, SMS_ACCOUNT: 'AC1' }).sms).toEqual({ ...sms, account: 'AC1' })
+    expect(readEnvironment({}).sms).toBeUndefined()
+  })
+
   test.each([
     [{ SMTP_URL: 'mail.example', MAIL_FROM: 'a@b.example' }, /SMTP_URL begins with smtp/],
+    [{ SMS_URL: 'sms.example', SMS_FROM: '311' }, /SMS_URL is a URL/],
+    [{ SMS_URL: 'https://sms.example' }, /SMS_FROM is missing/],
     [{ SMTP_URL: 'smtp://user:secret@mail.example' }, /MAIL_FROM is missing/],
     [{ MAIL_URL: 'ftp://mail.example', MAIL_FROM: 'a@b.example' }, /MAIL_URL is a web address/],
     [{ MAIL_FROM: 'nobody' }, /MAIL_FROM is an email address/],

@@ -22,10 +22,12 @@ interface Props {
   keeper: string
   /** Just filed. */
   thanks: boolean
+  /** Theirs who look at it, though it is private: they see of it what anyone sees of another. */
+  own: boolean
 }
 
 /** A case as anyone with its number may see it: how it stands, who has it, what happened. Of a private one only how it stands. */
-export function CasePage({ view, found, keeper, thanks }: Props) {
+export function CasePage({ view, found, keeper, thanks, own }: Props) {
   const { t } = view
   const { request } = found
   const name = serviceName(view, request.serviceCode, request.serviceName)
@@ -37,6 +39,7 @@ export function CasePage({ view, found, keeper, thanks }: Props) {
   const known = [...partners, kind === 'partner' ? region.partner(id) : undefined]
   const partner = known.find(one => one?.name === request.agencyResponsible)
   const goesOn = goesOnIn(request, found.timeline)
+  const isHidden = request.private && !own
   return (
     <Page view={view} title={t('case-title', { number: request.id })} section="/track" personal>
       <div class="wide columns">
@@ -58,17 +61,16 @@ export function CasePage({ view, found, keeper, thanks }: Props) {
           )}
         </div>
         <div class="columns__main">
-          {request.private ? (
+          {request.private && (
             <p class="private-note">
-              <Icon name="lock" /> {t('case-private')}
+              <Icon name="lock" /> {t(own ? 'case-own-private' : 'case-private')}
             </p>
-          ) : (
-            <What view={view} found={found} keeper={keeper} />
           )}
+          {!isHidden && <What view={view} found={found} keeper={keeper} />}
           <h2>{t('timeline-title')}</h2>
           <ol class="timeline">
             {found.timeline.map(event => (
-              <TimelineEntry {...{ view, event, zone, keeper }} hideText={request.private} />
+              <TimelineEntry {...{ view, event, zone, keeper }} hideText={isHidden} />
             ))}
           </ol>
           {!request.private && <FollowForm view={view} number={request.caseId} />}
@@ -81,7 +83,7 @@ export function CasePage({ view, found, keeper, thanks }: Props) {
             <p class="handles__name">
               {resolution.accountable.kind === 'none' ? resolution.desk.name : request.agencyResponsible}
             </p>
-            {!request.private && <p>{sayStep(t, explain(resolution))}</p>}
+            {!isHidden && <p>{sayStep(t, explain(resolution))}</p>}
             <PassedOn view={view} found={found} />
             {partner && <PartnerContact view={view} partner={partner} />}
             {request.expectedAt !== null && request.status !== 'closed' && (
@@ -92,7 +94,7 @@ export function CasePage({ view, found, keeper, thanks }: Props) {
                 </strong>
               </p>
             )}
-            {!request.private && <Trace view={view} trace={resolution.trace} />}
+            {!isHidden && <Trace view={view} trace={resolution.trace} />}
           </section>
           <Shares view={view} found={found} />
         </aside>

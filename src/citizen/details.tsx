@@ -27,6 +27,10 @@ export interface DetailsProps {
   once: string
   /** The databases did not answer: nothing was filed, nothing is lost. */
   away?: boolean
+  /** The address of the resident who has signed in. */
+  signedIn?: string | undefined
+  /** They had signed in, and no longer have. */
+  signedOut?: boolean
 }
 
 /** Third step: who will handle it, what is already known nearby, then the questions. */
@@ -45,6 +49,11 @@ export function DetailsPage(props: DetailsProps) {
           {away && (
             <Alert type="error" heading={t('away-title')} live>
               <p>{t('away-text')}</p>
+            </Alert>
+          )}
+          {props.signedOut && (
+            <Alert type="warning" live>
+              <p>{t('account-signed-out')}</p>
             </Alert>
           )}
           <FaultSummary view={view} faults={faults} />
@@ -95,6 +104,7 @@ function DetailsForm(props: DetailsProps & { action: string }) {
       <PhotoField view={view} kept={draft.media} faults={faults} />
       <fieldset class="usa-fieldset contact">
         <legend class="usa-legend usa-legend--large">{t('contact-title')}</legend>
+        {props.signedIn && <p>{t('account-signed-in-as', { address: props.signedIn })}</p>}
         <p class="usa-hint">{t('contact-why')}</p>
         <div class="contact__fields">
           {contactFields.map(field => (

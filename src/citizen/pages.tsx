@@ -10,9 +10,12 @@ import { publicCase } from '../requests/find.ts'
 import { MAX_PHOTO_BYTES } from '../requests/photo.ts'
 import { listPublicRequests, type PublicFilter } from '../requests/public-index.ts'
 import { offeredService, resolveDraft } from '../requests/submit.ts'
+import { isOwn } from '../residents/own.ts'
 import { brandStyles } from '../web/brand.ts'
 import { viewOf } from '../web/view.ts'
 import { AboutPage } from './about.tsx'
+import { accountPages } from './account/pages.tsx'
+import { addressOf, residentOf, withContact } from './account/resident.ts'
 import { CasePage } from './case.tsx'
 import { grouped, offeredBy, siteServices } from './catalogue.ts'
 import { DetailsPage } from './details.tsx'
@@ -91,6 +94,7 @@ export function citizenPages(): Hono<Door> {
   pages.post('/answer/:token', smallForm, answer)
   pages.get('/reply/:token', replyPage)
   pages.post('/reply/:token', smallForm, sendReply)
+  pages.route('/account', accountPages(smallForm))
   return pages
 }
 
@@ -128,7 +132,9 @@ async function detailsPage(c: PageContext) {
   const common = offeredService(region, code, undefined)
   const query = new URL(c.req.url).searchParams
   const { draft: typed, faults } = readDraft(query, region, code, view.language)
-  const draft = withAddress(region, typed)
+  const placed = withAddress(region, typed)
+  const resident = await residentOf(c)
+  const draft = resident === undefined ? placed : withContact(placed, resident.account)
   const wrong = [...faults, ...draftFaults(draft, common)].filter(({ field }) => placeFields.has(field))
   if (wrong.length > 0) {
     const messages = faultMessages(view, wrong, common).map(fault => ({ ...fault, field: 'address' }))
@@ -143,7 +149,8 @@ async function detailsPage(c: PageContext) {
   const service = offeredService(region, code, offeredBy(region, code, resolution))
   const once = randomText(c.get('platform').random, 24)
   const nearby = await lookNearby(c, draft)
-  return c.html(<DetailsPage {...{ view, service, draft, resolution, nearby, once }} faults={[]} />)
+  const signedIn = resident && addressOf(resident.account)
+  return c.html(<DetailsPage {...{ view, service, draft, resolution, nearby, once, signedIn }} faults={[]} />)
 }
 
 /** Who would handle it at a place, for the page's script to show beside the map. */
@@ -183,7 +190,16 @@ async function casePage(c: PageContext) {
   const found = await publicCase(openTenantReader(c.get('platform'), access, region.slug, keeper), number.id)
   if (found === undefined) throw problem('not-found')
   const thanks = c.req.query('thanks') !== undefined
-  return c.html(<CasePage {...{ view, found, keeper, thanks }} />)
+  const own = found.request.private && (await isTheirs(c, keeper, number.id))
+  return c.html(<CasePage {...{ view, found, keeper, thanks, own }} />)
+}
+
+/** Whether whoever looks at a private case is the resident who reported it. */
+async function isTheirs(c: PageContext, keeper: string, id: string): Promise<boolean> {
+  const resident = await residentOf(c)
+  if (resident === undefined) return false
+  const { access, account } = resident
+  return isOwn(openTenantReader(c.get('platform'), access, access.region, keeper), account.id, id)
 }
 
 async function reportsPage(c: PageContext) {

@@ -9,6 +9,7 @@ import { offeredService, resolveDraft, submitReport } from '../requests/submit.t
 import type { FieldMessage } from '../web/fields.tsx'
 import { readForm, readOnce } from '../web/form.ts'
 import { viewOf } from '../web/view.ts'
+import { addressOf, type Resident, residentOf } from './account/resident.ts'
 import { offeredBy } from './catalogue.ts'
 import { DetailsPage } from './details.tsx'
 import { faultMessages, readDraft } from './form.ts'
@@ -31,23 +32,28 @@ export async function send(c: Context<Door>, code: string): Promise<Response> {
   const jurisdiction = offeredBy(region, code, resolution)
   const service = offeredService(region, code, jurisdiction)
   let draft = typed
-  const again = async (messages: readonly FieldMessage[], status: 400 | 503) => {
+  let resident: Resident | undefined
+  const again = async (messages: readonly FieldMessage[], status: 400 | 503, signedOut = false) => {
     const nearby = await lookNearby(c, draft)
-    const away = status === 503
+    const signedIn = resident && addressOf(resident.account)
+    const state = { away: status === 503, signedOut, signedIn }
     return c.html(
-      <DetailsPage {...{ view, service, draft, resolution, nearby, once, away }} faults={messages} />,
+      <DetailsPage {...{ view, service, draft, resolution, nearby, once, ...state }} faults={messages} />,
       status,
     )
   }
   try {
+    resident = await residentOf(c)
     const photos = await keepPhotos(c, form, typed, once)
     draft = { ...typed, media: [...new Set([...typed.media, ...photos.kept])] }
     const found = [...faults, ...photos.faults, ...draftFaults(draft, service)]
     if (found.length > 0 || photos.messages.length > 0) {
       return await again([...faultMessages(view, found, service), ...photos.messages], 400)
     }
+    // It would be filed as nobody's, where the form has said whose it is.
+    if (view.hasAccount && resident === undefined) return await again([], 400, true)
     const submission = { draft, jurisdiction, idempotencyKey: once || undefined }
-    const receipt = await submitReport(platform, access(region.slug), region, submission)
+    const receipt = await submitReport(platform, resident?.access ?? access(region.slug), region, submission)
     return c.redirect(view.href(`/cases/${receipt.id}?thanks=1`), 303)
   } catch (error) {
     const found = asProblem(error)

@@ -19,6 +19,8 @@ export interface ResidentAccess {
   readonly region: string
   readonly account: string
   readonly proof: readonly Proof[]
+  /** The same of the region's own database, where it is noted which jurisdictions may know of the account. */
+  readonly inRegion: readonly Proof[]
 }
 
 /** Whoever has signed in, in the region's database: their own sign-ins, sessions and account. */

@@ -29,6 +29,7 @@ const problems = {
   'wrong-database': { status: 500, title: 'Something went wrong on our side' },
   'not-configured': { status: 503, title: 'Not set up on this server' },
   'partner-away': { status: 502, title: 'A partner’s server did not answer as it should' },
+  'sms-away': { status: 503, title: 'The provider of text messages does not answer' },
   'mail-away': { status: 503, title: 'The mail server does not answer' },
   'database-away': { status: 503, title: 'Not available at this moment' },
 } as const satisfies Record<string, { status: number; title: string }>
@@ -65,6 +66,9 @@ export type FaultCode =
   | 'malformed'
   | 'too-many'
   | 'not-offered'
+  | 'not-an-address'
+  | 'wrong-code'
+  | 'not-claimable'
 
 export interface ProblemDetails {
   /** What to mend, in plain words. Never SQL, secrets or personal data. */

@@ -53,7 +53,8 @@ async function crossingDetails(
   id: string,
 ): Promise<Details | undefined> {
   const [found] = await db.select().from(person).where(eq(person.id, id))
-  if (found === undefined || found.erasedAt !== null) return undefined
+  const isErased = found !== undefined && (found.erasedAt ?? found.eraseAskedAt) !== null
+  if (found === undefined || isErased) return undefined
   const { firstName, lastName, email, phone } = await openPerson(platform, db, found)
   return { firstName, lastName, email, phone }
 }

@@ -8,7 +8,7 @@ import { isEmail } from '../core/text.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import { NOTIFY, news, record } from '../requests/events.ts'
-import { type FollowerRow, sealAddress } from '../requests/follower.ts'
+import { type FollowerRow, hashOf, sealAddress } from '../requests/follower.ts'
 import { follower } from '../requests/follower-schema.ts'
 import { request } from '../requests/schema.ts'
 import { CONFIRM_WITHIN } from '../requests/tidy.ts'
@@ -134,4 +134,13 @@ export async function answerCheckBack(
     ...news(at),
   ])
   platform.wake({ kind: 'tenant', region: db.region, slug: db.slug })
+}
+
+/** Whoever follows by this address is told of nothing any more, and the address is forgotten. */
+export async function forgetAddress(platform: Platform, db: TenantDb, email: string): Promise<void> {
+  const emailHash = await hashOf(platform, db, email)
+  await db.commit([
+    sql`DELETE FROM notice WHERE follower IN (SELECT id FROM follower WHERE email_hash = ${emailHash})`,
+    sql`DELETE FROM follower WHERE email_hash = ${emailHash}`,
+  ])
 }

@@ -24,6 +24,11 @@ export async function signedInAs(c: Context<Door>, kind: SessionKind): Promise<S
   return read?.signedIn
 }
 
+/** Whether the browser has a session at all, good or not: for what is shown differently, never for what is let in. */
+export function carriesSession(c: Context<Door>, kind: SessionKind): boolean {
+  return getCookie(c, nameOf(c, kind), 'host') !== undefined
+}
+
 /** Gives the browser a session, as `startSession` or `proveAgain` wrote it. */
 export function keepSession(c: Context<Door>, kind: SessionKind, written: string): void {
   setCookie(c, nameOf(c, kind), written, options)

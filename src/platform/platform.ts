@@ -13,6 +13,7 @@ export interface Platform {
   readonly assets: Assets
   readonly secrets: Secrets
   readonly mail: Mail
+  readonly sms: Sms
   readonly outbound: Outbound
   readonly limits: Limits
   /** Where this deployment is reached from outside, with no slash at its end: what the links in letters begin with. */
@@ -90,6 +91,21 @@ export interface Mail {
    * `not-configured` where no mail server is, `mail-away` when it does not answer.
    */
   send(letter: Letter): Promise<'sent' | 'refused' | 'later'>
+}
+
+export interface TextMessage {
+  /** One number, as E.164: `+13055550123`. */
+  readonly to: string
+  readonly text: string
+}
+
+export interface Sms {
+  readonly isConfigured: boolean
+  /**
+   * Hands a message over. `refused`: this number will never take it. Throws `not-configured` where no provider is,
+   * `sms-away` when it does not answer as it should.
+   */
+  send(message: TextMessage): Promise<'sent' | 'refused'>
 }
 
 export interface OutboundRequest {

@@ -5,6 +5,7 @@ import { mailService, noMail } from './mail.ts'
 import { guardedOutbound, type Transport } from './outbound.ts'
 import type { Clock, DatabaseName, Files, Limits, Log, Platform } from './platform.ts'
 import { remoteDatabases } from './remote.ts'
+import { noSms, smsService } from './sms.ts'
 
 /** What `wrangler.toml` binds. */
 export interface Env {
@@ -25,6 +26,11 @@ export interface Env {
   readonly MAIL_URL?: string
   readonly MAIL_TOKEN?: string
   readonly MAIL_FROM?: string
+  /** A provider of text messages over HTTP (`sms.ts`); the token is a secret. */
+  readonly SMS_URL?: string
+  readonly SMS_ACCOUNT?: string
+  readonly SMS_TOKEN?: string
+  readonly SMS_FROM?: string
   readonly OUTBOUND_ALLOW?: string
   /** `off`: nobody is counted. */
   readonly RATE_LIMITS?: string
@@ -74,6 +80,15 @@ function makePlatform(env: Env): Platform {
       env.MAIL_URL && env.MAIL_FROM
         ? mailService({ url: env.MAIL_URL, token: env.MAIL_TOKEN ?? '', from: env.MAIL_FROM })
         : noMail,
+    sms:
+      env.SMS_URL && env.SMS_FROM
+        ? smsService({
+            url: env.SMS_URL,
+            account: env.SMS_ACCOUNT || undefined,
+            token: env.SMS_TOKEN ?? '',
+            from: env.SMS_FROM,
+          })
+        : noSms,
     outbound: guardedOutbound(fetchTransport, (env.OUTBOUND_ALLOW ?? '').split(',')),
     limits: env.RATE_LIMITS === 'off' ? noLimits : bindingLimits(env, clock),
     publicUrl: (env.PUBLIC_URL ?? 'http://localhost:8311').replace(/\/+$/, ''),

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import type { Hours } from './documents.ts'
+import type { Hours, Period } from './documents.ts'
 
 /** When a body is open, in its own zone. */
 export interface Calendar {
@@ -192,4 +192,11 @@ function dayAt(at: Instant, zone: string): Temporal.PlainDate {
 /** Within what Temporal can date, a day apart from its ends: routing is total, whatever instant it is asked about. */
 function isInstant(at: number): boolean {
   return Math.abs(at) < 8.64e15 - 2 * DAY
+}
+
+/** The same time of day so many days, months or years later, or earlier: a span such as `3 years`. */
+export function shifted(at: Instant, span: Period, zone: string, direction: 1 | -1): Instant {
+  const [, amount, unit] = /^(\d+) (day|month|year)/.exec(span) ?? []
+  const duration = { [`${unit}s`]: Number(amount) * direction }
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).add(duration).epochMilliseconds
 }

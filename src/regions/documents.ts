@@ -81,6 +81,12 @@ export const duration = v.pipe(
   v.regex(/^[1-9]\d{0,3} (business )?(hour|day)s?$/, 'use a time such as "4 hours" or "3 business days"'),
 )
 
+/** A span of the calendar: `90 days`, `18 months`, `3 years`. */
+export const period = v.pipe(
+  v.string(),
+  v.regex(/^[1-9]\d{0,2} (day|month|year)s?$/, 'use a time such as "90 days", "18 months" or "3 years"'),
+)
+
 const option = v.strictObject({
   key: v.pipe(v.string(), v.regex(/^\S(.{0,62}\S)?$/, 'use 1 to 64 characters, with no space around them')),
   label: localized,
@@ -197,6 +203,10 @@ export const regionDocument = v.strictObject({
   ),
   jurisdictionHosts: describe(v.optional(v.record(v.string(), slug)), 'Host name → jurisdiction.'),
   phone: describe(phone, 'The shared number.'),
+  countryCode: describe(
+    v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/, 'use a calling code in quotes, such as "1"'))),
+    'Calling code of telephone numbers that residents type without one. Absent: they begin theirs with +.',
+  ),
   email: v.optional(email),
   url: v.optional(url),
   emergency: v.strictObject({ phone, text: localized }),
@@ -303,6 +313,18 @@ export const jurisdictionDocument = v.strictObject({
     v.optional(signIn),
     'Where its staff sign in (OpenID Connect). It gives grants in this jurisdiction and no other.',
   ),
+  retention: describe(
+    v.optional(
+      v.strictObject({
+        contacts: describe(
+          v.optional(period),
+          'How long a closed request keeps its contact details. Absent: until the resident asks, and then not at all.',
+        ),
+        law: describe(localized, 'By which law, as residents read it.'),
+      }),
+    ),
+    'How long contact details of closed requests must be kept, and when they are erased.',
+  ),
   from,
   to: describe(
     v.optional(date),
@@ -403,6 +425,7 @@ export type QuestionDocument = v.InferOutput<typeof question>
 export type ServiceDocument = v.InferOutput<typeof service>
 export type PartnerEndpoint = v.InferOutput<typeof partnerEndpoint>
 export type PartnerDocument = v.InferOutput<typeof partner>
+export type Period = v.InferOutput<typeof period>
 export type RegionDocument = v.InferOutput<typeof regionDocument>
 export type JurisdictionDocument = v.InferOutput<typeof jurisdictionDocument>
 export type SignInDocument = v.InferOutput<typeof signIn>

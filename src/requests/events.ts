@@ -101,6 +101,10 @@ export type RequestEvent =
   /** Public: those who follow it are asked whether it is solved. */
   | { readonly type: 'check-back'; readonly name: string }
   | { readonly type: 'check-back-answer'; readonly solved: boolean }
+  /** A resident has shown that it is theirs, by the address on it. */
+  | { readonly type: 'claimed' }
+  /** Who reported it is no longer on file: because they asked, or the time to keep it is over. */
+  | { readonly type: 'contacts-erased'; readonly why: 'asked' | 'retention' }
 
 export type ForwardMethod = 'open311' | 'email'
 export type PartnerSaid = 'acknowledged' | 'in_progress' | 'done' | 'not-ours' | 'note'

@@ -19,9 +19,14 @@ export const encryptedFollower: EncryptedTable = {
 export async function sealAddress(platform: Platform, db: TenantDb, id: string, email: string) {
   const [sealed, emailHash] = await Promise.all([
     encrypt(platform, db, fieldOf('follower', 'email', id), email.trim()),
-    keyedHash(platform, db, HASHED, mailbox(email)),
+    hashOf(platform, db, email),
   ])
   return { email: sealed, emailHash }
+}
+
+/** By what the rows of one mailbox are found. */
+export function hashOf(platform: Platform, db: TenantDb, email: string): Promise<string> {
+  return keyedHash(platform, db, HASHED, mailbox(email))
 }
 
 export function addressOf(platform: Platform, db: TenantReader, { id, email }: FollowerRow): Promise<string> {

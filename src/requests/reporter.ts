@@ -10,7 +10,7 @@ import { sealDetails } from './person.ts'
 import { person } from './schema.ts'
 
 export interface Reporter {
-  /** Null: nobody left their name. */
+  /** Null: nobody left their name, or had signed in. */
   readonly person: string | null
   readonly steps: readonly Step[]
   /** Stands for the contact details in what a caller's key is compared with: it gives none of them. */
@@ -34,7 +34,8 @@ export async function reporterOf(
     deviceId: blank(given.deviceId),
     accountId: blank(given.accountId),
   }
-  if (Object.values(details).every(detail => detail === null)) {
+  const account = db.access.kind === 'resident' ? db.access.account : null
+  if (account === null && Object.values(details).every(detail => detail === null)) {
     return { person: null, steps: [], fingerprint: null }
   }
   const id = randomText(platform.random, 16)
@@ -42,6 +43,7 @@ export async function reporterOf(
     insertOne(person, {
       id,
       ...(await sealDetails(platform, db, id, details)),
+      account,
       shared,
       createdAt: at,
     }),

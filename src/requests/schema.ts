@@ -88,6 +88,7 @@ export const request = sqliteTable(
   },
   table => [
     index('request_case').on(table.caseId),
+    index('request_person').on(table.person).where(sql`person IS NOT NULL`),
     index('request_newest').on(table.requestedAt, table.seq),
     index('request_updated').on(table.updatedAt, table.seq),
     index('request_service').on(table.serviceCode, table.requestedAt, table.seq),
@@ -139,10 +140,16 @@ export const person = sqliteTable(
     /** The person agreed that whoever takes over the matter may have these details too. */
     shared: integer('shared', { mode: 'boolean' }).notNull().default(false),
     createdAt: integer('created_at').notNull(),
+    /** When they asked for the details to be erased: what has to be kept until then goes when its time is over. */
+    eraseAskedAt: integer('erase_asked_at'),
     /** Set when the details were erased, at their wish or the law's. */
     erasedAt: integer('erased_at'),
   },
-  table => [index('person_account').on(table.account).where(sql`account IS NOT NULL`)],
+  table => [
+    index('person_account').on(table.account).where(sql`account IS NOT NULL`),
+    index('person_kept').on(table.createdAt).where(sql`erased_at IS NULL`),
+    index('person_asked').on(table.eraseAskedAt).where(sql`erase_asked_at IS NOT NULL AND erased_at IS NULL`),
+  ],
 )
 
 /** Photos of reports; the bytes are in the platform's files. */

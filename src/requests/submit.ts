@@ -5,6 +5,7 @@ import { commitOnce } from '../core/idempotency.ts'
 import { trackingNumber } from '../core/ids.ts'
 import { ring } from '../core/jobs.ts'
 import { problem } from '../core/problem.ts'
+import { noteReach } from '../people/accounts.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import type { ServiceDocument } from '../regions/documents.ts'
@@ -46,7 +47,7 @@ export function resolveDraft(region: Region, draft: Draft, at: number): Resoluti
 
 /**
  * Files a report: durable when it returns, in one round trip. Throws `unknown-service`, `service-closed` or
- * `invalid-fields` with every fault; `key-refused`; `key-reused`; `database-away`, with nothing written.
+ * `invalid-fields` with every fault; `key-refused`; `sign-in-needed`; `key-reused`; `database-away`, with nothing written.
  */
 export async function submitReport(
   platform: Platform,
@@ -63,6 +64,7 @@ export async function submitReport(
     expectedAt,
     resolution,
   }
+  if (access.kind === 'resident') await noteReach(platform, access, keeper)
   const db = openTenant(platform, access, region.slug, keeper)
   const reporter = await reporterOf(platform, db, receipt.id, draft, at)
   const photos = await claimPhotos(

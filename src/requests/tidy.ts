@@ -1,14 +1,18 @@
 import { and, isNull, lt } from 'drizzle-orm'
-import { openForJobs, openRegion } from '../core/db.ts'
+import { openForJobs, openRegion, openTenant } from '../core/db.ts'
 import type { JobHandler } from '../core/jobs.ts'
 import { idempotency } from '../core/schema.ts'
 import { tidyPeople } from '../people/tidy.ts'
+import { currentRegion } from '../regions/current.ts'
+import { eraseDue } from './erase.ts'
 import { follower } from './follower-schema.ts'
 import { discardWaitingPhotos } from './media.ts'
 
 const DAY = 24 * 3_600_000
 /** A caller that has not heard of its report in a week does not try again with the same key. */
 const KEYS_KEPT = 7 * DAY
+/** Before the lease on the job ends. */
+const LONGEST_RUN = 15_000
 /** How long an address waits for its owner to say that they want to follow a case. */
 export const CONFIRM_WITHIN = 2 * DAY
 
@@ -28,6 +32,11 @@ export const tidyJob: JobHandler = {
       await db
         .delete(follower)
         .where(and(isNull(follower.confirmedAt), lt(follower.createdAt, now - CONFIRM_WITHIN)))
+      const region = await currentRegion(platform, database.region)
+      const access = { kind: 'system', reason: 'retention' } as const
+      const tenant = openTenant(platform, access, database.region, database.slug)
+      while (!(await eraseDue(tenant, region, now)))
+        if (platform.clock.now() - now > LONGEST_RUN) return platform.clock.now()
     }
     return now + DAY
   },

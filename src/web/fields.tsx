@@ -52,7 +52,7 @@ export function FaultSummary({ view, faults }: { view: View; faults: readonly Fi
 type TextProps = FieldProps & {
   value: string
   type?: 'text' | 'email' | 'tel' | 'date' | 'search'
-  inputmode?: 'decimal' | 'text'
+  inputmode?: 'decimal' | 'numeric' | 'text'
   autocomplete?: string
   maxlength?: number
 }

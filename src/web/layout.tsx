@@ -75,10 +75,19 @@ function Header({ view, section }: { view: View; section: string | undefined }) 
       <div class="masthead__strip">
         <div class="wide row">
           <Languages view={view} />
-          <a class="masthead__call" href={`tel:${phone}`}>
-            <Icon name="phone" />
-            {t('call', { phone })}
-          </a>
+          <div class="masthead__own">
+            <a
+              class="masthead__account"
+              href={view.href(view.hasAccount ? '/account/cases' : '/account/sign-in')}
+              aria-current={section === '/account' ? 'page' : undefined}
+            >
+              {t(view.hasAccount ? 'account-cases-title' : 'account-sign-in')}
+            </a>
+            <a class="masthead__call" href={`tel:${phone}`}>
+              <Icon name="phone" />
+              {t('call', { phone })}
+            </a>
+          </div>
         </div>
       </div>
       <div class="wide masthead__bar">

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { type Translate, translator } from '../core/i18n.ts'
+import { carriesSession } from '../people/cookies.ts'
 import type { Localized } from '../regions/documents.ts'
 import type { Door, Site } from '../regions/site.ts'
 import { text } from '../regions/text.ts'
@@ -13,6 +14,8 @@ export interface View {
   readonly demo: boolean
   /** Milliseconds since 1970 UTC. */
   readonly now: number
+  /** A resident seems to have signed in: their reports are a link away. */
+  readonly hasAccount: boolean
   /** The page's own address, path and query, as the browser asked for it. */
   readonly here: string
   /** What marks this answer's own scripts (`headers.ts`). */
@@ -34,6 +37,7 @@ export function viewOf(c: Context<Door>): View {
     t: translator(language),
     demo: c.get('platform').demo,
     now: c.get('platform').clock.now(),
+    hasAccount: carriesSession(c, 'account'),
     nonce: c.get('secureHeadersNonce'),
     // Two slashes at the front would lead to another host.
     here: ownPath.replace(/^\/{2,}/, '/') + search,

@@ -3,7 +3,6 @@ import { serve } from '@hono/node-server'
 import chromiumBinary from '@sparticuz/chromium'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core'
 import { createApp } from '../../src/app.ts'
-import type { Documents } from '../../src/regions/snapshot.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 
 export interface Site {
@@ -18,9 +17,9 @@ export interface Site {
   close(): Promise<void>
 }
 
-/** The real app behind HTTP, with the bundled region or other documents, and a real Chromium that draws WebGL in software. */
-export async function startSite(documents?: Documents): Promise<Site> {
-  const app = await startApp(documents === undefined ? {} : { documents })
+/** The real app behind HTTP, with the bundled region unless told otherwise, and a real Chromium that draws WebGL in software. */
+export async function startSite(options: Parameters<typeof startApp>[0] = {}): Promise<Site> {
+  const app = await startApp(options)
   const server = serve({ fetch: createApp(app.platform).fetch, port: 0, hostname: '127.0.0.1' })
   await new Promise<void>(resolve => server.once('listening', () => resolve()))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

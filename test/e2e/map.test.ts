@@ -83,7 +83,7 @@ describe.each([
     const bundled = await bundledDocuments()
     const map = { ...bundled.region.map, tiles, attribution: 'Survey of somewhere' }
     const documents: Documents = { ...bundled, region: { ...bundled.region, map } }
-    site = await startSite(documents)
+    site = await startSite({ documents })
   })
   afterAll(() => site.close())
 

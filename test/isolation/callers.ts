@@ -1,4 +1,5 @@
 import { openTenant } from '../../src/core/db.ts'
+import { accountFor } from '../../src/people/accounts.ts'
 import { makeGrant, withdrawGrant } from '../../src/people/grants.ts'
 import { createKey, revokeKey } from '../../src/people/keys.ts'
 import type { Role } from '../../src/people/roles.ts'
@@ -33,6 +34,8 @@ export type Ability =
   | 'audit'
   /** Has signed in, whoever lets them do what. */
   | 'be staff'
+  /** Has an account, and has signed in to it. */
+  | 'be resident'
 
 const everyday: readonly Ability[] = ['be staff', 'read', 'change', 'hand on']
 const ofRole: Readonly<Record<Role, readonly Ability[]>> = {
@@ -90,7 +93,24 @@ export async function everyCaller({ app, own, neighbour }: World): Promise<Calle
     token,
   })
 
+  const resident = async (name: string, may: readonly Ability[]) => {
+    const address = { kind: 'email', value: 'resident@example.org' } as const
+    const holder = await accountFor(platform, own.region, address, 'en')
+    const wish = { kind: 'account', holder, method: 'email', device: 'a test' } as const
+    const written = await startSession(platform, own.region, wish)
+    const headers = { cookie: `__Host-account-${own.region}=${written}` }
+    return {
+      written,
+      caller: { name, headers, may: new Set(may), sees: new Set<Secret>(), by: 'cookie' as const },
+    }
+  }
+  const left = await resident('a resident who has signed out', [])
+  const out = await readSession(platform, own.region, 'account', left.written)
+  await endSession(platform, own.region, out?.signedIn.session ?? '')
+
   const callers: Caller[] = [
+    (await resident('a resident', ['be resident'])).caller,
+    left.caller,
     { name: 'anybody', headers: {}, may: new Set(), sees: new Set(), by: 'nothing' },
     await signedIn('staff whom nobody has let in', 'staff-nowhere', ['be staff'], []),
   ]

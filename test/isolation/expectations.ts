@@ -231,6 +231,31 @@ const citizen: Record<string, Expectation> = {
   'POST /reply/:token': linked('reply'),
 }
 
+const own = { needs: 'be resident', by: 'cookie' } as const
+
+const account: Record<string, Expectation> = {
+  'GET /account': own,
+  'GET /account/sign-in': open,
+  'POST /account/sign-in': { ...open, form: () => ({ address: 'no address' }) },
+  'GET /account/sign-in/again': own,
+  'POST /account/sign-in/again': { ...own, form: () => ({ by: 'phone' }) },
+  'GET /account/code': { ...open, query: () => ({ ticket: 'X' }) },
+  'POST /account/code': { ...open, query: () => ({ ticket: 'X' }), form: () => ({ code: '1234 5678' }) },
+  'GET /account/cases': own,
+  'POST /account/cases': { ...own, form: ({ ids }) => ({ number: ids.privateRequest }) },
+  'POST /account/address': { ...own, form: () => ({ address: 'no address' }) },
+  'POST /account/sessions': { ...own, form: () => ({ session: 'X' }) },
+  'GET /account/history': own,
+  'POST /account/history': { ...own, form: ({ ids }) => ({ withdraw: ids.jurisdiction }) },
+  'GET /account/data': own,
+  'POST /account/data': own,
+  'GET /account/erase': own,
+  // Without the tick that it needs.
+  'POST /account/erase': { ...own, form: () => ({}) },
+  // Wherever they have reported, their session is noted as ended.
+  'POST /account/sign-out': { ...open, writesAnywhere: true },
+}
+
 export const expectations: Readonly<Record<string, Expectation>> = {
   'GET /healthz': open,
   'GET /readyz': open,
@@ -244,4 +269,5 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   ...open311,
   ...api,
   ...citizen,
+  ...account,
 }

@@ -177,6 +177,7 @@ function isRight({ status, headers }: Answer, expectation: Expectation, caller: 
     status === expectation.also || (status < 500 && !isToSignIn && ![401, 403, 404, 429].includes(status))
   if (needs === 'anyone') return status < 500 && !isToSignIn && status !== 401
   if (by === 'bearer') return caller.by === 'bearer' && caller.may.has(needs) ? isIn : status === 403
+  if (needs === 'be resident') return caller.may.has(needs) ? isIn : isToSignIn
   if (!caller.may.has('be staff')) return isToSignIn
   if (caller.may.has(needs))
     return caller.isLimited && expectation.ids?.[':id'] !== undefined ? status === 404 : isIn

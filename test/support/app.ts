@@ -42,7 +42,10 @@ export interface TestApp {
  * stands at noon of a working day until it is advanced.
  */
 export async function startApp(
-  options: Pick<NodeSettings, 'remote' | 'mail' | 'outboundAllow' | 'environment' | 'demo' | 'rateLimits'> & {
+  options: Pick<
+    NodeSettings,
+    'remote' | 'mail' | 'sms' | 'outboundAllow' | 'environment' | 'demo' | 'rateLimits'
+  > & {
     documents?: Documents
     slug?: string
     now?: number
@@ -61,6 +64,7 @@ export async function startApp(
     dataDir,
     remote: options.remote,
     mail: options.mail,
+    sms: options.sms,
     outboundAllow: options.outboundAllow,
     // The clock stands still, so a bucket would never fill again.
     rateLimits: options.rateLimits ?? false,

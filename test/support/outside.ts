@@ -11,9 +11,24 @@ export interface PostedLetter {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** A mail service that keeps what it takes (GET shows it), and pages that a partner's server could have. */
+/** A text message as a provider takes it, by form or as JSON. */
+export interface PostedMessage {
+  readonly authorization: string
+  readonly to: string
+  readonly from: string
+  readonly text: string
+}
+
+function readMessage(type: string, body: string): Omit<PostedMessage, 'authorization'> {
+  if (type.startsWith('application/json')) return JSON.parse(body) as PostedMessage
+  const form = new URLSearchParams(body)
+  return { to: form.get('To') ?? '', from: form.get('From') ?? '', text: form.get('Body') ?? '' }
+}
+
+/** A mail service and a provider of text messages that keep what it takes (GET shows it), and pages that a partner's server could have. */
 export function serveOutside(): Promise<TestServer> {
   const letters: PostedLetter[] = []
+  const messages: PostedMessage[] = []
   return serveHttp(async (request, response) => {
     const { url = '', method, headers } = request
     if (url === '/hang') return
@@ -30,6 +45,16 @@ export function serveOutside(): Promise<TestServer> {
       const { authorization = '', 'idempotency-key': key = '' } = headers
       letters.push({ ...letter, authorization, idempotencyKey: String(key) })
       response.end('{"id":"1"}')
+    } else if (url === '/messages' && method === 'GET') response.end(JSON.stringify(messages))
+    else if (url === '/messages') {
+      const message = readMessage(headers['content-type'] ?? '', await bodyOf(request))
+      // A number that no provider has.
+      if (message.to.endsWith('0000')) {
+        response.writeHead(400).end('{"code":21211}')
+        return
+      }
+      messages.push({ ...message, authorization: headers.authorization ?? '' })
+      response.writeHead(201).end('{}')
     } else response.writeHead(503).end()
   })
 }

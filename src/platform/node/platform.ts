@@ -4,6 +4,7 @@ import { type MailService, mailService, noMail } from '../mail.ts'
 import { guardedOutbound } from '../outbound.ts'
 import type { DatabaseName, Log, Mail, Platform } from '../platform.ts'
 import { type RemoteSettings, remoteDatabases } from '../remote.ts'
+import { noSms, type SmsService, smsService } from '../sms.ts'
 import { diskAssets } from './assets.ts'
 import { type EmbeddedDatabases, embeddedDatabases } from './databases.ts'
 import { diskFiles } from './files.ts'
@@ -17,6 +18,7 @@ export interface NodeSettings {
   /** Databases over HTTP instead of files. */
   readonly remote?: RemoteSettings | undefined
   readonly mail?: MailSettings | undefined
+  readonly sms?: SmsService | undefined
   /** Hosts (`host:port`) that may be asked although their addresses are private. */
   readonly outboundAllow?: readonly string[] | undefined
   readonly publicUrl?: string | undefined
@@ -65,6 +67,7 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     secrets,
     embedded: lent.embedded,
     mail: mailBy(settings.mail),
+    sms: settings.sms === undefined ? noSms : smsService(settings.sms),
     outbound: guardedOutbound(nodeTransport(), settings.outboundAllow ?? []),
     limits: settings.rateLimits === false ? noLimits : tokenBuckets(clock),
     publicUrl: settings.publicUrl ?? 'http://localhost:8311',

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import * as v from 'valibot'
 import { problem } from '../../core/problem.ts'
+import type { SmsService } from '../sms.ts'
 import type { MailSettings } from './platform.ts'
 
 const here = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
@@ -22,6 +23,11 @@ const environment = v.object({
   MAIL_URL: v.optional(v.pipe(v.string(), v.url('is a URL'), v.regex(/^https?:/, 'is a web address'))),
   MAIL_TOKEN: v.optional(v.string(), ''),
   MAIL_FROM: v.optional(v.pipe(v.string(), v.email('is an email address'))),
+  /** Text messages go out by a provider over HTTP; see docs/residents.md. */
+  SMS_URL: v.optional(v.pipe(v.string(), v.url('is a URL'), v.regex(/^https?:/, 'is a web address'))),
+  SMS_ACCOUNT: v.optional(v.string()),
+  SMS_TOKEN: v.optional(v.string(), ''),
+  SMS_FROM: v.optional(v.string()),
   /** `host:port,…`: may be asked although private. Only an operator can say so. */
   OUTBOUND_ALLOW: v.optional(v.string(), ''),
   /**
@@ -43,6 +49,7 @@ export interface Environment {
     | undefined
   readonly publicUrl: string
   readonly mail: MailSettings | undefined
+  readonly sms: SmsService | undefined
   readonly outboundAllow: readonly string[]
   /** How many; 0: callers reach this process themselves. */
   readonly proxies: number
@@ -72,6 +79,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     mail: readMail(read.output),
     proxies: Number(TRUST_PROXY ?? 0),
     rateLimits: RATE_LIMITS === 'on',
+    sms: readSms(read.output),
     outboundAllow: OUTBOUND_ALLOW.split(',').flatMap(host => host.trim() || []),
     demo: COUNTYLINE_DEMO === '1',
   }
@@ -89,4 +97,17 @@ function readMail({
   }
   if (SMTP_URL !== undefined) return { kind: 'smtp', url: SMTP_URL, from: MAIL_FROM }
   return { kind: 'service', url: MAIL_URL ?? '', token: MAIL_TOKEN, from: MAIL_FROM }
+}
+
+function readSms({
+  SMS_URL,
+  SMS_ACCOUNT,
+  SMS_TOKEN,
+  SMS_FROM,
+}: v.InferOutput<typeof environment>): SmsService | undefined {
+  if (SMS_URL === undefined) return undefined
+  if (SMS_FROM === undefined) {
+    throw problem('bad-request', { detail: 'The environment needs mending: SMS_FROM is missing.' })
+  }
+  return { url: SMS_URL, account: SMS_ACCOUNT || undefined, token: SMS_TOKEN, from: SMS_FROM }
 }

@@ -37,6 +37,9 @@ function allTexts({ region, services, jurisdictions }: Documents): Text[] {
       some('region.yaml', ['partners', index, 'note'], note),
     ),
     ...services.flatMap((service, index) => serviceTexts('services.yaml', ['services', index], service)),
+    ...jurisdictions.flatMap(({ slug, retention }) =>
+      some(`${slug}/jurisdiction.yaml`, ['retention', 'law'], retention?.law),
+    ),
     ...jurisdictions.flatMap(({ slug, services = {} }) =>
       Object.entries(services).flatMap(([code, own]) =>
         serviceTexts(`${slug}/jurisdiction.yaml`, ['services', code], own),

@@ -1,0 +1,62 @@
+import { problem } from '../core/problem.ts'
+import type { Sms, TextMessage } from './platform.ts'
+
+export interface SmsService {
+  readonly url: string
+  /** The account at the provider. With one, a message is a form as Twilio's Messages API takes it; without, JSON. */
+  readonly account: string | undefined
+  readonly token: string
+  /** The number or name that messages come from. */
+  readonly from: string
+}
+
+const WITHIN_MILLISECONDS = 10_000
+
+/** Where no provider is configured: pages offer e-mail only. */
+export const noSms: Sms = {
+  isConfigured: false,
+  async send() {
+    throw problem('not-configured', {
+      detail: 'No provider of text messages is configured (docs/residents.md, "Settings").',
+    })
+  },
+}
+
+/**
+ * Text messages by a provider over HTTP: a form of `To`, `From`, `Body` with the account and token as basic
+ * authentication, or JSON `{to, from, text}` with a bearer token.
+ */
+export function smsService(service: SmsService): Sms {
+  return {
+    isConfigured: true,
+    async send(message) {
+      const answer = await post(service, message)
+      await answer.body?.cancel()
+      if (answer.ok) return 'sent'
+      if (answer.status === 400 || answer.status === 422) return 'refused'
+      throw problem('sms-away', { detail: `The provider of text messages answered ${answer.status}.` })
+    },
+  }
+}
+
+async function post(service: SmsService, message: TextMessage): Promise<Response> {
+  const signal = AbortSignal.timeout(WITHIN_MILLISECONDS)
+  try {
+    return await fetch(service.url, { method: 'POST', signal, ...written(service, message) })
+  } catch (cause) {
+    throw problem('sms-away', { detail: 'The provider of text messages does not answer.', cause })
+  }
+}
+
+function written({ account, token, from }: SmsService, { to, text }: TextMessage) {
+  if (account === undefined) {
+    return {
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ to, from, text }),
+    }
+  }
+  return {
+    headers: { authorization: `Basic ${btoa(`${account}:${token}`)}` },
+    body: new URLSearchParams({ To: to, From: from, Body: text }),
+  }
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { codeIn, ResidentBrowser } from '../support/resident.ts'
+import type { ContractApp } from './app.ts'
+
+export interface ResidentsApp extends ContractApp {
+  /** What was last sent to an e-mail address or telephone number. */
+  lastTo(address: string): Promise<string | undefined>
+  ask(path: string, init?: RequestInit): Promise<Response>
+}
+
+/** Opening an account, reporting while signed in and seeing it again: the same promises on each runtime. */
+export function residentsContract(name: string, start: () => Promise<ResidentsApp>): void {
+  const digits = () =>
+    String(crypto.getRandomValues(new Uint32Array(1))[0])
+      .padStart(7, '2')
+      .slice(-7)
+
+  describe(`a resident’s account, ${name}`, () => {
+    it('is opened by a code from a letter, and opened again by the next', async () => {
+      const app = await start()
+      const address = `ada-${app.unique()}@example.org`
+      const first = new ResidentBrowser(app.ask)
+      const read = async () => codeIn(await app.lastTo(address))
+      expect((await first.signIn(address, read)).status).toBe(303)
+      expect(await first.text('/account')).toContain(address)
+      const second = new ResidentBrowser(app.ask)
+      await second.signIn(address.toUpperCase(), read)
+      const seen = await second.text('/account')
+      expect(seen).toContain(address)
+      expect(seen.match(/name="session"/g)?.length).toBe(2)
+    })
+
+    it('is opened by a text message, whatever way the number is written', async () => {
+      const app = await start()
+      const tail = digits()
+      const typed = `(305) ${tail.slice(0, 3)}-${tail.slice(3)}`
+      const browser = new ResidentBrowser(app.ask)
+      await browser.signIn(typed, async () => codeIn(await app.lastTo(`+1305${tail}`)))
+      expect(await browser.text('/account')).toContain(`+1305${tail}`)
+    })
+
+    it('takes a wrong code five times, and then not even the right one', async () => {
+      const app = await start()
+      const address = `guess-${app.unique()}@example.org`
+      const browser = new ResidentBrowser(app.ask)
+      const asked = await browser.post('/account/sign-in', { address })
+      const right = codeIn(await app.lastTo(address))
+      const wrong = right.startsWith('1') ? '2222 2222' : '1111 1111'
+      for (let tries = 0; tries < 5; tries++)
+        expect((await browser.typeCode(asked, () => wrong)).status).toBe(400)
+      expect((await browser.typeCode(asked, () => right)).status).toBe(400)
+      expect((await browser.get('/account')).headers.get('location')).toContain('/account/sign-in')
+    })
+
+    it('has the reports that were filed while signed in, and none else', async () => {
+      const app = await start()
+      const address = `ada-${app.unique()}@example.org`
+      const browser = new ResidentBrowser(app.ask)
+      await browser.signIn(address, async () => codeIn(await app.lastTo(address)))
+      const { lat, long } = app.place
+      const place = { lat: String(lat), long: String(long) }
+      const form = await browser.text(`/report/pothole/details?${new URLSearchParams(place)}`)
+      expect(form).toContain(`value="${address}"`)
+      const answers = Object.entries(app.answersFor('pothole')).map(([code, value]) => [
+        `answers.${code}`,
+        value,
+      ])
+      const sent = await browser.post('/report/pothole/send', { ...place, ...Object.fromEntries(answers) })
+      expect(sent.status).toBe(303)
+      const id = /\/cases\/([A-Z0-9-]+)/.exec(sent.headers.get('location') ?? '')?.[1] ?? ''
+      const anonymous = await app.post('/api/v1/requests', {
+        service_code: 'pothole',
+        ...app.place,
+        answers: app.answersFor('pothole'),
+        email: address,
+      })
+      const other = ((await anonymous.json()) as { id: string }).id
+      const mine = await browser.text('/account/cases')
+      expect(mine).toContain(id)
+      expect(mine).not.toContain(other)
+
+      await browser.post('/account/sign-out')
+      expect((await browser.get('/account/cases')).status).toBe(303)
+    })
+  })
+}
