@@ -38,6 +38,7 @@ import { requestRoutes } from './requests/routes.ts'
 import { tidyJob } from './requests/tidy.ts'
 import { chooseLanguage } from './web/language.ts'
 import { barePage, problemPage } from './web/problem.tsx'
+import { workspacePages } from './workspace/pages.tsx'
 
 /** Every kind of work that outlives its request. */
 export const jobHandlers: readonly JobHandler[] = [
@@ -122,6 +123,7 @@ export function createApp(platform: Platform): Hono<Door> {
   })
   app.route('/api/v1', caseRoutes())
   app.route('/', citizenPages())
+  app.route('/', workspacePages())
 
   app.notFound(c => answer(c, problem('not-found')))
   app.onError((error, c) => answer(c, toProblem(error)))

@@ -21,6 +21,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   open311: ['core', 'people', 'regions', 'requests', 'routing'],
   notify: ['core', 'regions', 'requests'],
   citizen: ['core', 'handoffs', 'notify', 'regions', 'requests', 'routing', 'web'],
+  workspace: ['core', 'handoffs', 'people', 'regions', 'requests', 'routing', 'web', 'audit'],
   cli: ['core', 'geography', 'handoffs', 'people', 'platform', 'regions', 'requests', 'routing'],
 }
 const entries = ['node.ts', 'worker.ts', 'cli.ts', 'app.ts']

@@ -12,9 +12,9 @@ import {
 } from '../notify/follow.ts'
 import type { Door } from '../regions/site.ts'
 import { FaultSummary, type FieldMessage, TextField } from '../web/fields.tsx'
+import { readForm } from '../web/form.ts'
 import { Page } from '../web/layout.tsx'
 import { type View, viewOf } from '../web/view.ts'
-import { readForm } from './send.tsx'
 
 /*
  * Following a case by e-mail, and where the links in its letters lead. Looking at a link changes nothing, because mail

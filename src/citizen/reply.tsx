@@ -5,11 +5,11 @@ import type { Door } from '../regions/site.ts'
 import { hasControlCharacters } from '../requests/draft.ts'
 import { Alert } from '../web/components.tsx'
 import { ChoiceField, FaultSummary, type FieldMessage, TextArea } from '../web/fields.tsx'
+import { readForm } from '../web/form.ts'
 import { Icon } from '../web/icon.tsx'
 import { Page } from '../web/layout.tsx'
 import { type View, viewOf } from '../web/view.ts'
 import { serviceName } from './catalogue.ts'
-import { readForm } from './send.tsx'
 
 /* Where the link in a letter to a partner leads: how it stands, said without an account. Looking changes nothing. */
 

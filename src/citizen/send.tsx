@@ -1,12 +1,13 @@
 import type { Context } from 'hono'
 import { openRegion } from '../core/db.ts'
 import { sha256 } from '../core/digest.ts'
-import { asProblem, type FieldFault, problem } from '../core/problem.ts'
+import { asProblem, type FieldFault } from '../core/problem.ts'
 import type { Door } from '../regions/site.ts'
 import { type Draft, draftFaults, MAX_MEDIA } from '../requests/draft.ts'
 import { storePhoto } from '../requests/media.ts'
 import { offeredService, resolveDraft, submitReport } from '../requests/submit.ts'
 import type { FieldMessage } from '../web/fields.tsx'
+import { readForm, readOnce } from '../web/form.ts'
 import { viewOf } from '../web/view.ts'
 import { offeredBy } from './catalogue.ts'
 import { DetailsPage } from './details.tsx'
@@ -55,21 +56,6 @@ export async function send(c: Context<Door>, code: string): Promise<Response> {
     c.header('Retry-After', String(found.retryAfterSeconds ?? 5))
     return again([], 503)
   }
-}
-
-/** Throws `bad-request` for what is no form. */
-export async function readForm(c: Context<Door>): Promise<FormData> {
-  try {
-    return await c.req.formData()
-  } catch (error) {
-    throw error instanceof TypeError ? problem('bad-request', { cause: error }) : error
-  }
-}
-
-/** The name of this sending that the form carries; anything a browser would not have sent back is left out. */
-function readOnce(form: FormData): string {
-  const once = form.get('once')
-  return typeof once === 'string' && /^[0-9A-Z]{1,64}$/.test(once) ? once : ''
 }
 
 /** Keeps each photo sent, once however often it is sent; says which cannot be taken, and why. */

@@ -214,10 +214,8 @@ function newGuard(caseId: string, of: string): Step {
   )
 }
 
-export type ListedLink = LinkRow & { readonly seq: number }
-
 /** The links of a request's case, the newest first. */
-export function linksOf(db: TenantReader, id: string): Promise<LinkRow[]> {
+export function linksOf(db: TenantReader, id: string) {
   return db.select().from(duplicate).where(eq(duplicate.request, id)).orderBy(desc(duplicate.proposedAt))
 }
 
@@ -227,7 +225,7 @@ export function listLinks(
   state: LinkState,
   before: number | undefined,
   limit: number,
-): Promise<ListedLink[]> {
+) {
   const seq = sql<number>`${duplicate}.rowid`
   return db
     .select({ ...getTableColumns(duplicate), seq })

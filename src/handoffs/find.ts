@@ -21,7 +21,7 @@ export interface HandoffCursor {
 }
 
 /** This jurisdiction's side of its handoffs, newest first. One that it is on two sides of is there twice. One round trip. */
-export function listHandoffs(db: TenantReader, filter: HandoffFilter): Promise<HandoffRow[]> {
+export function listHandoffs(db: TenantReader, filter: HandoffFilter) {
   const { side, states, after } = filter
   const conditions: (SQL | undefined)[] = [
     permitted(db.access, 'read', sql`${handoff.content} ->> '$.serviceCode'`),
@@ -38,7 +38,7 @@ export function listHandoffs(db: TenantReader, filter: HandoffFilter): Promise<H
 }
 
 /** Every handoff that a request came or went by, oldest first. */
-export function handoffsOf(db: TenantReader, request: string): Promise<HandoffRow[]> {
+export function handoffsOf(db: TenantReader, request: string) {
   return db.select().from(handoff).where(eq(handoff.request, request)).orderBy(handoff.offeredAt, handoff.id)
 }
 

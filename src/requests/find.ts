@@ -47,7 +47,12 @@ export async function publicCase(db: TenantReader, id: string): Promise<PublicCa
  * has the right to them.
  */
 export async function wholeCase(db: TenantReader, id: string) {
-  const [found, timeline, photos, others] = await db.together([
+  return wholeOf(db, await db.together(wholeQueries(db, id)))
+}
+
+/** The looks that a whole case takes, to be had together with others in one round trip. */
+export function wholeQueries(db: TenantReader, id: string) {
+  return [
     db
       .select()
       .from(request)
@@ -63,7 +68,14 @@ export async function wholeCase(db: TenantReader, id: string) {
       .orderBy(asc(event.at), asc(event.seq)),
     photosOf(db, id),
     sharesElsewhere(db, id),
-  ])
+  ] as const
+}
+
+type Found<T> = { [Key in keyof T]: Awaited<T[Key]> }
+
+/** What those looks have found. Undefined when there is no such request. */
+export function wholeOf(db: TenantReader, looks: Found<ReturnType<typeof wholeQueries>>) {
+  const [found, timeline, photos, others] = looks
   const [row] = found
   if (row === undefined) return undefined
   return {
@@ -107,6 +119,14 @@ export interface RequestFilter {
   /** Words of the number, service, description or address; the beginning of each is enough. */
   readonly words?: string | undefined
   readonly onlyPublic: boolean
+  /** Only those that are held here and not closed. */
+  readonly onlyOpen?: boolean | undefined
+  /** Only those promised for an instant before this one. */
+  readonly dueBefore?: number | undefined
+  /** Only those that a person has still to judge. */
+  readonly triage?: boolean | undefined
+  /** What is promised for earlier comes first, what is promised for no day last; else the newest first. */
+  readonly order?: 'newest' | 'due' | undefined
   /** Continue after this row (keyset paging: no page costs more than the first). */
   readonly after?: Cursor | undefined
   readonly limit: number
@@ -120,12 +140,25 @@ export interface Box {
 }
 
 export interface Cursor {
+  /** Where they come by what is promised: `dueAt` of the last row. */
   readonly requestedAt: number
   readonly seq: number
 }
 
-/** Newest first, ties by row. One round trip. */
-export function listRequests(db: TenantReader, filter: RequestFilter): Promise<RequestRow[]> {
+/** In the order of what is promised, where a request stands for which no day is. */
+const NO_DAY = 9_007_199_254_740_991
+
+/** When it is due, as a place in that order. */
+export function dueAt({ expectedAt }: Pick<RequestRow, 'expectedAt'>): number {
+  return expectedAt ?? NO_DAY
+}
+
+const due = sql<number>`coalesce(${request.expectedAt}, ${sql.raw(String(NO_DAY))})`
+export const isOpenHere = sql`${request.custody} = 'held' AND ${request.status} <> 'closed'`
+
+/** In their order, ties by row. One round trip. */
+export function listRequests(db: TenantReader, filter: RequestFilter) {
+  const isByDue = filter.order === 'due'
   const conditions: (SQL | undefined)[] = [
     filter.onlyPublic
       ? eq(request.private, false)
@@ -139,14 +172,21 @@ export function listRequests(db: TenantReader, filter: RequestFilter): Promise<R
     filter.updatedTo === undefined ? undefined : lte(request.updatedAt, filter.updatedTo),
     filter.box && inBox(filter.box),
     filter.words ? matchingWords(filter.words) : undefined,
-    filter.after && olderThan(filter.after),
+    filter.onlyOpen ? isOpenHere : undefined,
+    filter.triage ? eq(request.triage, true) : undefined,
+    filter.dueBefore === undefined ? undefined : lt(due, filter.dueBefore),
+    filter.after && (isByDue ? dueAfter(filter.after) : olderThan(filter.after)),
   ]
   return db
     .select()
     .from(request)
     .where(and(...conditions))
-    .orderBy(desc(request.requestedAt), desc(request.seq))
+    .orderBy(...(isByDue ? [asc(due), asc(request.seq)] : [desc(request.requestedAt), desc(request.seq)]))
     .limit(filter.limit)
+}
+
+function dueAfter({ requestedAt, seq }: Cursor): SQL {
+  return sql`(${due}, ${request.seq}) > (${requestedAt}, ${seq})`
 }
 
 function olderThan({ requestedAt, seq }: Cursor): SQL | undefined {

@@ -11,11 +11,13 @@ interface Props {
   section?: string | undefined
   /** Not for search engines: somebody's own report. */
   personal?: boolean | undefined
+  /** In place of the residents' masthead. */
+  header?: Child
   children?: Child
 }
 
 /** A page: head, header, main, footer. Every page of every site is made of this. */
-export function Page({ view, title, section, personal, children }: Props) {
+export function Page({ view, title, section, personal, header, children }: Props) {
   const name = siteName(view.site)
   return html`<!doctype html>${(
     <html lang={view.language} dir="ltr">
@@ -45,7 +47,7 @@ export function Page({ view, title, section, personal, children }: Props) {
         <a class="usa-skipnav" href="#main">
           {view.t('skip')}
         </a>
-        <Header view={view} section={section} />
+        {header ?? <Header view={view} section={section} />}
         <main id="main" class="page" tabindex={-1}>
           {children}
         </main>
@@ -96,7 +98,8 @@ function Header({ view, section }: { view: View; section: string | undefined }) 
   )
 }
 
-function Languages({ view }: { view: View }) {
+/** The same page in the other languages. */
+export function Languages({ view }: { view: View }) {
   const languages = offeredLanguages(view)
   if (languages.length < 2) return null
   return (
