@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { secureHeaders } from 'hono/secure-headers'
 import { citizenPages } from './citizen/pages.tsx'
 import { openDirectory } from './core/db.ts'
 import { translator } from './core/i18n.ts'
@@ -25,6 +24,7 @@ import { handoffRoutes } from './handoffs/routes.ts'
 import { tellOriginJob } from './handoffs/tell-origin.ts'
 import { timeoutJob } from './handoffs/timeout.ts'
 import { handoffsAlongside } from './handoffs/view.ts'
+import { withdrawOffersOf } from './handoffs/withdraw.ts'
 import { notifyJob } from './notify/notify.ts'
 import { open311Errors, open311Routes } from './open311/routes.ts'
 import type { Platform } from './platform/platform.ts'
@@ -36,7 +36,9 @@ import { requestOperations } from './requests/operations.ts'
 import { publishJob } from './requests/public-index.ts'
 import { requestRoutes } from './requests/routes.ts'
 import { tidyJob } from './requests/tidy.ts'
+import { answerHeaders, pageHeaders } from './web/headers.ts'
 import { chooseLanguage } from './web/language.ts'
+import { ownForms } from './web/own-forms.ts'
 import { barePage, problemPage } from './web/problem.tsx'
 import { workspacePages } from './workspace/pages.tsx'
 
@@ -88,6 +90,7 @@ export function createApp(platform: Platform): Hono<Door> {
       milliseconds: platform.clock.now() - startedAt,
     })
   })
+  app.use(answerHeaders)
   app.get('/healthz', c => c.json({ status: 'ok' }))
   app.get('/readyz', async c => {
     await openDirectory(platform).rows(sql`SELECT 1`)
@@ -97,24 +100,18 @@ export function createApp(platform: Platform): Hono<Door> {
     const asset = await platform.assets.fetch(new Request(new URL(c.req.path, c.req.url), c.req.raw))
     return asset.status === 404 ? next() : asset
   })
-  app.use(
-    secureHeaders({
-      xFrameOptions: 'DENY',
-      referrerPolicy: 'strict-origin-when-cross-origin',
-      // Other sites may show the photos that Open311 tells them of: each route says whether it is for others.
-      crossOriginResourcePolicy: false,
-    }),
-  )
   app.use(async (c, next) => {
     const site = await findSite(platform, new URL(c.req.url))
     c.set('site', site)
     c.set('language', chooseLanguage(c, site.region.documents.region.languages))
     await next()
   })
+  app.use((c, next) => (isForPrograms(c.req.path) ? next() : pageHeaders(c, next)))
+  app.use(ownForms)
   app.route('/open311', open311Routes())
   app.route('/api/v1', regionRoutes())
   app.route('/', mediaRoutes())
-  app.route('/api/v1', requestRoutes([handoffsAlongside]))
+  app.route('/api/v1', requestRoutes(withdrawOffersOf, [handoffsAlongside]))
   app.route('/api/v1', handoffRoutes())
   app.route('/api/v1', partnerRoutes())
   app.get('/api/v1/openapi.json', c => {
@@ -145,16 +142,18 @@ function toSignIn(c: Context<Door>, page: string): string {
   return `${base}${page}?${new URLSearchParams({ to })}`
 }
 
-/** Where programs ask: they are answered in JSON. */
-const forPrograms = /^\/(?:api|healthz|readyz)(?:\/|$)/
+/** Where programs ask: they are answered in JSON, or as GeoReport says. */
+const inJson = /^\/(?:api|healthz|readyz)(?:\/|$)/
+const inGeoReport = /^\/open311(?:\/|$)/
+const isForPrograms = (path: string) => inJson.test(path) || inGeoReport.test(path)
 
 /** A problem in the form of the door it happened at. Faults of ours are logged with their cause, never shown. */
 function answer(c: Context<Door>, found: Problem): Response | Promise<Response> {
   if (found.status >= 500) {
     c.get('platform').log('error', found.slug, { requestId: c.get('requestId'), cause: causeOf(found) })
   }
-  if (/^\/open311(?:\/|$)/.test(c.req.path)) return open311Errors(c, found)
-  if (forPrograms.test(c.req.path)) {
+  if (inGeoReport.test(c.req.path)) return open311Errors(c, found)
+  if (inJson.test(c.req.path)) {
     const say = translator(c.get('language') ?? 'en')
     return problemJson(found, c.get('requestId'), (code, params) => say(`fault-${code}`, params))
   }
@@ -163,10 +162,16 @@ function answer(c: Context<Door>, found: Problem): Response | Promise<Response> 
   return signIn === undefined ? problemPage(c, found) : c.redirect(toSignIn(c, signIn), 303)
 }
 
+/** What the middleware throws, by its status. */
+const slugs = new Map<number, ProblemSlug>([
+  [403, 'cross-site'],
+  [404, 'not-found'],
+  [413, 'too-large'],
+])
+
 function toProblem(error: unknown): Problem {
   if (error instanceof HTTPException) {
-    const slug = error.status === 413 ? 'too-large' : error.status === 404 ? 'not-found' : 'bad-request'
-    return problem(slug, { cause: error })
+    return problem(slugs.get(error.status) ?? 'bad-request', { cause: error })
   }
   return isHangUp(error) ? problem('bad-request', { cause: error }) : asProblem(error)
 }

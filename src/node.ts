@@ -4,6 +4,7 @@ import { asProblem } from './core/problem.ts'
 import { linger } from './platform/node/linger.ts'
 import { readMigrations } from './platform/node/migrations.ts'
 import { jsonLog, nodePlatform } from './platform/node/platform.ts'
+import { asSent } from './platform/node/proxy.ts'
 import { jobRunner } from './platform/node/runner.ts'
 import { readEnvironment } from './platform/node/settings.ts'
 import { readRegionFiles, regionsIn } from './platform/node-tenants.ts'
@@ -24,7 +25,7 @@ try {
 
 async function start(): Promise<void> {
   const environment = readEnvironment(process.env)
-  const { port, tenantsDir } = environment
+  const { port, tenantsDir, trustProxy } = environment
   const platform = nodePlatform(environment)
   const migrations = readMigrations()
   const { failed } = await migrateAll(platform, migrations)
@@ -45,7 +46,8 @@ async function start(): Promise<void> {
     }
   }
   const runner = jobRunner(platform, jobHandlers)
-  const { fetch } = createApp(platform)
+  const app = createApp(platform)
+  const fetch = (request: Request) => app.fetch(trustProxy ? asSent(request) : request)
   // What a caller has not sent yet is left to `linger`.
   const server = serve({ fetch, port, autoCleanupIncoming: false }, () => {
     process.stdout.write(invitation(port, regions))

@@ -115,7 +115,7 @@ describe('a receiver that is away for an hour', () => {
     renameSync(file(), `${file()}.away`)
     const backAt = now + HOUR
     const first = await offered(receiver)
-    await withdraw(platform, open(sender), region, first, {})
+    await withdraw(platform, open(sender), first, {})
     const [second, third] = [await offered(receiver), await offered(other)]
     await work(sender)
     expect(await states(other)).toEqual([{ id: third, side: 'receiver', state: 'offered' }])

@@ -803,6 +803,31 @@ describe('S17 a jurisdiction leaves in the middle of cases', () => {
     expect(await read(`/work/requests/${request}`, county)).toMatchObject({ custody: 'held' })
   })
 
+  it('what it had on offer itself stays with it: an acceptance that comes later is told so', async () => {
+    app = await startApp({ now: at('2026-08-31T12:00') })
+    await apply(leaving)
+    app.advance(60_000)
+    const [hollis, county] = [await work('hollis'), await work('ellery-county')]
+    const filed = await report('pothole', placed('Hollis Common'))
+    const wish = { receiver: 'ellery-county', reason: 'other', version: 1 }
+    const { body } = await send(`/work/requests/${filed.id}/handoffs`, wish, hollis)
+    const late = await report('pothole', placed('Hollis City Hall'))
+    const { body: accepted } = await send(`/work/requests/${late.id}/handoffs`, wish, hollis)
+    await app.runJobs()
+    expect((await send(`/work/handoffs/${accepted.id}/accept`, {}, county)).status).toBe(200)
+    app.advance(DAY)
+    await app.runJobs()
+    for (const [id, request] of [
+      [body.id, filed.id],
+      [accepted.id, late.id],
+    ]) {
+      expect(await read(`/work/handoffs/${id}`, hollis)).toMatchObject({ state: 'withdrawn' })
+      expect(await read(`/work/requests/${request}`, hollis)).toMatchObject({ custody: 'held' })
+      const refused = await send(`/work/handoffs/${id}/accept`, {}, county)
+      expect(refused).toMatchObject({ status: 409, body: { state: 'withdrawn' } })
+    }
+  })
+
   it('neither the intake nor the arbitrator may leave', () => {
     const files = new Map(exportRegion(app.region.documents))
     const path = 'ellery-county/jurisdiction.yaml'

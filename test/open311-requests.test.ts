@@ -34,7 +34,7 @@ const change = (
   to: 'closed' | 'in_progress',
   reason?: 'completed' | 'duplicate',
   text = '',
-) => changeStatus(tenant('hollis'), id, { to, reason, text, version }, app.platform.clock.now())
+) => changeStatus(tenant('hollis'), id, { to, reason, text, version }, app.platform.clock.now(), () => [])
 
 describe('a request’s life as GeoReport tells it', () => {
   test('in progress is open; closed is closed, and was updated when it was closed', async () => {

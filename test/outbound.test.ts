@@ -9,6 +9,7 @@ import { bodyOf, serveHttp, type TestServer } from './support/http.ts'
 /* What is asked of addresses that configuration names, against a real server of this machine. */
 
 let server: TestServer
+let other: TestServer
 const asked: string[] = []
 
 async function answer(request: IncomingMessage, response: ServerResponse) {
@@ -17,6 +18,12 @@ async function answer(request: IncomingMessage, response: ServerResponse) {
   switch (request.url) {
     case '/echo':
       return response.writeHead(201).end(`${request.method} ${await bodyOf(request)}`)
+    case '/headers':
+      return response
+        .writeHead(200, { 'content-type': 'application/json', 'set-cookie': ['a=1', 'b=2'] })
+        .end(JSON.stringify(request.headers))
+    case '/elsewhere':
+      return to(302, `${other.url}/headers`)
     case '/hang':
       return undefined
     case '/drip': {
@@ -45,10 +52,11 @@ async function answer(request: IncomingMessage, response: ServerResponse) {
 
 beforeAll(async () => {
   server = await serveHttp((request, response) => void answer(request, response))
+  other = await serveHttp((request, response) => void answer(request, response))
 })
-afterAll(() => server.close())
+afterAll(() => Promise.all([server.close(), other.close()]))
 
-const allowed = () => guardedOutbound(nodeTransport(), [server.host])
+const allowed = () => guardedOutbound(nodeTransport(), [server.host, other.host])
 const ask = (path: string, request = {}) => allowed().ask(server.url + path, request)
 const why = (asking: Promise<unknown>) =>
   asking.then(
@@ -156,4 +164,57 @@ describe('what is asked', () => {
       expect(await why(allowed().ask(url))).toMatch(/^partner-away/)
     },
   )
+})
+
+describe('a library’s fetch', () => {
+  const fetch = (path: string, init?: RequestInit) => allowed().fetch(server.url + path, init)
+
+  test('sends what the standard says, and gives status, headers and body', async () => {
+    const form = new URLSearchParams({ code: 'ü&' })
+    const echoed = await fetch('/echo', { method: 'POST', body: form })
+    expect([echoed.status, await echoed.text()]).toEqual([201, 'POST code=%C3%BC%26'])
+    const asked = await allowed().fetch(new Request(`${server.url}/headers`, { headers: { 'x-a': 'b' } }))
+    expect(asked.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+    expect(asked.headers.get('content-type')).toBe('application/json')
+    expect(await asked.json()).toMatchObject({ 'x-a': 'b', host: server.host })
+    const typed = await fetch('/headers', { method: 'POST', body: form })
+    expect(await typed.json()).toMatchObject({
+      'content-type': expect.stringContaining('x-www-form-urlencoded'),
+    })
+  })
+
+  test('sees a redirect instead of following it where it says so', async () => {
+    const seen = await fetch('/private', { redirect: 'manual' })
+    expect(seen.status).toBe(302)
+    expect(seen.headers.get('location')).toBe('http://169.254.169.254/latest/meta-data')
+    expect(await why(fetch('/once', { redirect: 'error' }))).toBe('partner-away: redirects.')
+  })
+
+  test('gives what proves who asks to the first host only', async () => {
+    const headers = { authorization: 'Bearer secret', cookie: 'a=secret', 'x-a': 'b' }
+    const own = await fetch('/headers', { headers })
+    expect(await own.json()).toMatchObject(headers)
+    const others = (await (await fetch('/elsewhere', { headers })).json()) as object
+    expect(others).toMatchObject({ 'x-a': 'b', host: other.host })
+    expect(JSON.stringify(others)).not.toContain('secret')
+  })
+
+  test('keeps to the same rules as every other question', async () => {
+    const guarded = guardedOutbound(nodeTransport(), [])
+    const url = new URL('/echo', server.url)
+    for (const input of [url, url.href, new Request(url)]) {
+      expect(await why(guarded.fetch(input, { redirect: 'manual' }))).toBe(
+        'partner-away: is not a public address.',
+      )
+    }
+    expect(await why(fetch('/private'))).toBe('partner-away: is not a public address.')
+    expect(await why(fetch('/flood'))).toBe('partner-away: answers more than a megabyte.')
+  })
+
+  test('is given up when its caller gives up', async () => {
+    const caller = new AbortController()
+    const asking = fetch('/hang', { signal: caller.signal })
+    caller.abort(new Error('not needed any more'))
+    await expect(asking).rejects.toThrow('not needed any more')
+  })
 })

@@ -20,11 +20,13 @@ describe('the environment', () => {
       MAIL_FROM: '311@county.example',
       PUBLIC_URL: 'https://311.county.example/',
       OUTBOUND_ALLOW: '127.0.0.1:8080, dot.internal:443',
+      TRUST_PROXY: '1',
     })
     expect(read).toMatchObject({
       mail: { kind: 'smtp', url: 'smtps://user:secret@mail.example:465', from: '311@county.example' },
       publicUrl: 'https://311.county.example',
       outboundAllow: ['127.0.0.1:8080', 'dot.internal:443'],
+      trustProxy: true,
     })
     const service = { MAIL_URL: 'https://mail.example/send', MAIL_TOKEN: 't', MAIL_FROM: 'a@b.example' }
     expect(readEnvironment(service).mail).toEqual({
@@ -37,6 +39,7 @@ describe('the environment', () => {
       mail: undefined,
       publicUrl: 'http://localhost:9000',
       outboundAllow: [],
+      trustProxy: false,
     })
   })
 
@@ -46,6 +49,7 @@ describe('the environment', () => {
     [{ MAIL_URL: 'ftp://mail.example', MAIL_FROM: 'a@b.example' }, /MAIL_URL is a web address/],
     [{ MAIL_FROM: 'nobody' }, /MAIL_FROM is an email address/],
     [{ PUBLIC_URL: 'county' }, /PUBLIC_URL is a URL/],
+    [{ TRUST_PROXY: 'yes' }, /TRUST_PROXY is 1 or nothing/],
   ])('is refused by name, without its value: %o', (environment, told) => {
     expect(() => readEnvironment(environment)).toThrow(told)
     expect(() => readEnvironment(environment)).not.toThrow(/secret/)

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type Next } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { openRegion, openTenantReader } from '../core/db.ts'
 import { parseTrackingNumber, randomText } from '../core/ids.ts'
@@ -51,6 +51,11 @@ type PageContext = Context<Door>
 /** The pages of a resident: report, follow, look around. Forms that work with no script. */
 export function citizenPages(): Hono<Door> {
   const pages = new Hono<Door>()
+  pages.on(
+    'GET',
+    ['/', '/about', '/jurisdictions', '/report', '/report/*', '/track', '/reports'],
+    keepForTheWayBack,
+  )
 
   pages.get('/', async c => c.html(<HomePage view={viewOf(c)} recent={await listed(c, { limit: RECENT })} />))
   pages.get('/about', c => c.html(<AboutPage view={viewOf(c)} />))
@@ -87,6 +92,12 @@ export function citizenPages(): Hono<Door> {
   pages.get('/reply/:token', replyPage)
   pages.post('/reply/:token', smallForm, sendReply)
   return pages
+}
+
+/** What is the same for everybody: a browser may show it again, with what was typed into it, after asking. */
+async function keepForTheWayBack(c: PageContext, next: Next) {
+  await next()
+  if (c.res.ok) c.header('cache-control', 'private, no-cache')
 }
 
 const smallForm = bodyLimit({ maxSize: MAX_SMALL_FORM_BYTES, onError: tooLarge })

@@ -11,6 +11,7 @@ const problems = {
   'prove-again': { status: 401, title: 'Prove again that it is you' },
   'key-refused': { status: 403, title: 'The API key is missing, wrong or not allowed here' },
   'not-allowed': { status: 403, title: 'You may not do this' },
+  'cross-site': { status: 403, title: 'Sent from another site' },
   'not-found': { status: 404, title: 'Not found' },
   'unknown-jurisdiction': { status: 404, title: 'No such jurisdiction' },
   'unknown-service': { status: 404, title: 'No such service' },

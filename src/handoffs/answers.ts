@@ -9,9 +9,10 @@ import { record } from '../requests/events.ts'
 import type { HandoffRow } from './find.ts'
 import { post } from './messages.ts'
 import { offerOf } from './offers.ts'
-import { arbitratorOf, checkReason } from './policy.ts'
+import { checkReason } from './policy.ts'
 import { refuseReceiver } from './receiver.ts'
 import { type HandoffState, handoff } from './schema.ts'
+import { withdrawSteps } from './withdraw.ts'
 
 interface Caller {
   readonly idempotencyKey?: string | undefined
@@ -74,41 +75,14 @@ async function answer(
 }
 
 /** The sender takes its offer back, also from the arbitrator. Throws `wrong-state` once it is granted or answered no. */
-export async function withdraw(
-  platform: Platform,
-  db: TenantDb,
-  region: Region,
-  id: string,
-  caller: Caller,
-): Promise<void> {
+export async function withdraw(platform: Platform, db: TenantDb, id: string, caller: Caller): Promise<void> {
   const at = platform.clock.now()
   const row = await readHandoff(db, id, 'sender')
   const steps = [
     stateGuard(row, 'sender', ['offered', 'appealed']),
-    ...withdrawSteps(region, row, 'withdrawn', actorOf(db.access), at),
+    ...withdrawSteps(sql`id = ${id}`, actorOf(db.access), at),
   ]
   await settle(platform, db, caller, id, 'withdraw', steps, at, 'sender')
-}
-
-type Why = 'withdrawn' | 'timed-out'
-
-/** The offer no longer stands, and the sender keeps the request. */
-export function withdrawSteps(region: Region, row: HandoffRow, why: Why, actor: string, at: number): Step[] {
-  return [
-    sql`UPDATE handoff SET state = ${why}, answered_at = ${at}, version = version + 1 WHERE id = ${row.id} AND side = 'sender'`,
-    ...noLongerStands(region, row, why, actor, at),
-  ]
-}
-
-/** Tells the log, and whoever has the offer before them, that it no longer stands. */
-export function noLongerStands(region: Region, row: HandoffRow, why: Why, actor: string, at: number): Step[] {
-  const side = row.state === 'appealed' ? 'arbitrator' : 'receiver'
-  const to = side === 'arbitrator' ? arbitratorOf(region) : row.receiver
-  const message = { kind: 'withdraw', side, why, ...offerOf(row) } as const
-  return [
-    record(row.request ?? row.caseId, actor, at, false, { type: why, handoff: row.id }),
-    ...post(`${row.id}:withdraw:${side}`, row.caseId, to, message, at),
-  ]
 }
 
 /** The arbitrator says who holds it from now on: the sender, or anyone else who offers the service. */

@@ -1,13 +1,13 @@
-import { and, asc, eq } from 'drizzle-orm'
+import { and, asc, eq, sql } from 'drizzle-orm'
 import type { TenantReader } from '../core/db.ts'
 import { problem } from '../core/problem.ts'
 import type { Region } from '../regions/compile.ts'
 import type { Answer } from '../requests/draft.ts'
 import type { RequestRow } from '../requests/find.ts'
-import { event, media, person, request } from '../requests/schema.ts'
+import { duplicate, event, media, person, request } from '../requests/schema.ts'
 import type { HandoffRow } from './find.ts'
 import type { CrossingContent } from './messages.ts'
-import { handoff } from './schema.ts'
+import { type HandoffKind, handoff } from './schema.ts'
 
 /** A request with all that a handoff of it needs to know, in one round trip. */
 export interface Held {
@@ -17,11 +17,12 @@ export interface Held {
   readonly photos: readonly (typeof media.$inferSelect)[]
   /** Every handoff of it that this jurisdiction has begun, oldest first. */
   readonly tried: readonly HandoffRow[]
+  readonly links: readonly (typeof duplicate.$inferSelect)[]
 }
 
 /** Throws `not-found`. */
 export async function readHeld(db: TenantReader, id: string): Promise<Held> {
-  const [found, timeline, photos, tried] = await db.together([
+  const [found, timeline, photos, tried, links] = await db.together([
     db.select().from(request).leftJoin(person, eq(person.id, request.person)).where(eq(request.id, id)),
     db
       .select()
@@ -34,24 +35,26 @@ export async function readHeld(db: TenantReader, id: string): Promise<Held> {
       .from(handoff)
       .where(and(eq(handoff.request, id), eq(handoff.side, 'sender')))
       .orderBy(asc(handoff.offeredAt), asc(handoff.id)),
+    db.select().from(duplicate).where(sql`case_id = (SELECT case_id FROM request WHERE id = ${id})`),
   ])
   const [row] = found
   if (row === undefined) throw problem('not-found')
-  return { request: row.request, contact: row.person, timeline, photos, tried }
+  return { request: row.request, contact: row.person, timeline, photos, tried, links }
 }
 
 /**
  * What crosses to another jurisdiction (S14): the matter, the answers to questions that the receiver's own service
- * asks, the public timeline. Contact details only when custody passes, and only by consent. Never a private note.
+ * asks, the public timeline. Contact details only when it is `granted`, and only by consent. Links with other cases go
+ * with custody. Never a private note.
  */
 export function contentFor(
   region: Region,
   slug: string,
   held: Held,
   receiver: string,
-  passing: boolean,
+  granted: HandoffKind | undefined,
 ): CrossingContent {
-  const { request: row, contact, timeline, photos } = held
+  const { request: row, contact, timeline, photos, links } = held
   const service = region.servicesOffered(receiver).find(({ code }) => code === row.serviceCode)
   const asked = new Set((service?.questions ?? []).map(({ code }) => code))
   const answers = (JSON.parse(row.answers) as Answer[]).filter(({ code }) => asked.has(code))
@@ -81,7 +84,7 @@ export function contentFor(
     status: row.status,
     photos: photos.map(({ id, type, bytes }) => ({ id, type, bytes })),
     contact:
-      passing && contact?.shared
+      granted !== undefined && contact?.shared
         ? {
             firstName: contact.firstName,
             lastName: contact.lastName,
@@ -96,5 +99,6 @@ export function contentFor(
       at,
       payload,
     })),
+    links: granted === 'transfer' ? links.map(({ caseId, request: _own, ...link }) => link) : [],
   }
 }

@@ -6,7 +6,7 @@ import { parseTrackingNumber } from '../core/ids.ts'
 import { type FaultCode, problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
-import { factsOf, survivorOf } from '../requests/duplicates.ts'
+import { type CaseFacts, factsOf, survivorOf } from '../requests/duplicates.ts'
 import type { RequestRow } from '../requests/find.ts'
 import { publicRequest } from '../requests/region-schema.ts'
 import { duplicate, type LinkState, request } from '../requests/schema.ts'
@@ -95,7 +95,9 @@ export async function answerProposal(
   if (known.state !== 'asked' || known.facts === null) throw presentState(known)
   const { round } = known
   const said = { round, text: wish.text, at, actor: actorOf(db.access) }
-  const [mine, other] = [factsOf(db.slug, row), JSON.parse(known.facts)]
+  const theirs = await shareOf(db, known.other)
+  const mine = factsOf(db.slug, row)
+  const other: CaseFacts = theirs?.custody === 'held' ? factsOf(db.slug, theirs) : JSON.parse(known.facts)
   const survivor = wish.confirmed ? survivorOf(region, mine, other) : null
   const answer: LinkMessage = {
     kind: 'duplicate-answer',
@@ -131,7 +133,7 @@ export async function unlink(
   const said = { round, text: wish.text, at, actor: actorOf(db.access) }
   const steps = unlinkSteps(db.slug, row, known, said)
   const [back, theirs] = await Promise.all([readLink(db, of, row.caseId), shareOf(db, of)])
-  if (back !== undefined && theirs !== undefined) {
+  if (back !== undefined && theirs?.custody === 'held') {
     steps.push(...unlinkSteps(db.slug, theirs, back, said))
   } else {
     const holder =
@@ -216,7 +218,11 @@ function newGuard(caseId: string, of: string): Step {
 
 /** The links of a request's case, the newest first. */
 export function linksOf(db: TenantReader, id: string) {
-  return db.select().from(duplicate).where(eq(duplicate.request, id)).orderBy(desc(duplicate.proposedAt))
+  return db
+    .select()
+    .from(duplicate)
+    .where(sql`case_id = (SELECT case_id FROM request WHERE id = ${id})`)
+    .orderBy(desc(duplicate.proposedAt))
 }
 
 /** Links in one state, the newest first; `before` is the last one's `seq`. */

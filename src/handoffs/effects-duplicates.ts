@@ -8,6 +8,7 @@ import { followedBy, request } from '../requests/schema.ts'
 import type { Of } from './effects-receiver.ts'
 import {
   confirmSteps,
+  forwardSteps,
   type LinkMessage,
   type LinkRow,
   linkSteps,
@@ -39,13 +40,9 @@ async function sideOf(
 ): Promise<Side | { readonly steps: Step[] }> {
   const row = await shareOf(db, message.of)
   if (row === undefined || row.private) return { steps: [] }
-  const known = await readLink(db, message.of, message.facts.caseId)
-  const isHere = row.custody === 'held' || (known !== undefined && known.state === 'confirmed')
-  if (isHere || row.passedTo === null) return { row, known }
-  const { round } = message
-  const gone = { state: 'unlinked', round, text: '', at, actor: COURIER_ACTOR } as const
-  const dropped = known === undefined ? [] : linkSteps(row, known.other, known, gone)
-  return { steps: [asHeld(row), ...dropped, ...tellSteps(db.slug, row.passedTo, message, at)] }
+  if (row.passedTo !== null)
+    return { steps: [asHeld(row), ...forwardSteps(db.slug, row, row.passedTo, message, at)] }
+  return { row, known: await readLink(db, message.of, message.facts.caseId) }
 }
 
 /** Of two that propose each other at once, the one with the lower number answers. */

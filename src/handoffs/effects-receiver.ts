@@ -9,6 +9,7 @@ import { news, record } from '../requests/events.ts'
 import type { RequestRow } from '../requests/find.ts'
 import { request, type Status } from '../requests/schema.ts'
 import type { HandoffRow } from './find.ts'
+import { takeLink } from './link.ts'
 import type { CrossingContent, Message, Offer, ToldEvent } from './messages.ts'
 import { insertHandoff } from './offers.ts'
 import { type HandoffState, handoff } from './schema.ts'
@@ -66,6 +67,7 @@ export async function grantEffect(
       ? [insertHandoff('receiver', 'granted', message, id)]
       : setState(known, 'granted', id)),
     ...(before === undefined ? takeNew(platform, message, taken) : takeUp(before, message, taken)),
+    ...content.links.map(link => takeLink(content.caseId, id, link)),
     ...toldElsewhere(db.slug, id, content.timeline),
     record(id, 'system:courier', at, true, { type: 'received', kind: type, from: sender, reason, agency }),
     ...followUps(region, db.slug, message, id, at),

@@ -3,13 +3,14 @@ import { guard, type Step, type TenantDb } from '../core/db.ts'
 import type { Region } from '../regions/compile.ts'
 import { hasLeft } from '../regions/leaving.ts'
 import { record } from '../requests/events.ts'
-import { withdrawSteps } from './answers.ts'
 import { contentFor, type Held, readHeld } from './crossing.ts'
 import { find, type Of, setState, unchanged } from './effects-receiver.ts'
 import type { HandoffRow } from './find.ts'
 import { COURIER_ACTOR, grantSteps } from './grant.ts'
 import { appealSteps, offerOf } from './offers.ts'
 import { answerDeadline, arbitratorOf } from './policy.ts'
+import { goOn } from './waiting.ts'
+import { withdrawSteps } from './withdraw.ts'
 
 /* What the receiver's answer and the arbitrator's decision change at the sender, who alone can let go of custody. */
 
@@ -58,7 +59,7 @@ export function refusedSteps(
   const refusals = tried.filter(
     attempt => attempt.state === 'refused' || attempt.state === 'timed-out',
   ).length
-  if (row.kind === 'share' || refusals < 2) return setState(row, state)
+  if (row.kind === 'share' || refusals < 2) return [...setState(row, state), goOn(sql`${row.request}`, at)]
   const answerBy = answerDeadline(region, arbitratorOf(region), at)
   return [
     ...setState(row, 'appealed'),
@@ -85,7 +86,10 @@ export async function decisionEffect(
     'not-allowed',
   )
   const heard = record(request, COURIER_ACTOR, at, false, { type: 'decided', handoff, holder, text })
-  const settled = holder === db.slug ? setState(row, 'kept') : await letGo(region, db, row, holder, at)
+  const settled =
+    holder === db.slug
+      ? [...setState(row, 'kept'), goOn(sql`${request}`, at)]
+      : await letGo(region, db, row, holder, at)
   return [mayDecide, ...settled, heard]
 }
 
@@ -103,10 +107,11 @@ async function letGo(
     sql`EXISTS (SELECT 1 FROM request WHERE id = ${request.id} AND version = ${request.version})`,
     'changed-meanwhile',
   )
-  if (request.custody !== 'held' || request.status === 'closed' || hasLeft(region, receiver, at)) {
-    return [asRead, unchanged(row), ...withdrawSteps(region, row, 'withdrawn', COURIER_ACTOR, at)]
+  const hasGone = [db.slug, receiver].some(body => hasLeft(region, body, at))
+  if (request.custody !== 'held' || request.status === 'closed' || hasGone) {
+    return [asRead, unchanged(row), ...withdrawSteps(sql`id = ${row.id}`, COURIER_ACTOR, at)]
   }
-  const content = contentFor(region, db.slug, held, receiver, true)
+  const content = contentFor(region, db.slug, held, receiver, row.kind)
   return [
     asRead,
     unchanged(row),

@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm'
 import type { Step } from '../core/db.ts'
 import type { Region } from '../regions/compile.ts'
 import { news, record } from '../requests/events.ts'
+import { giveLinks } from './link.ts'
 import { type Offer, post } from './messages.ts'
+import { withdrawOffersOf } from './withdraw.ts'
 
 /** How the log names what is done when a message arrives. */
 export const COURIER_ACTOR = 'system:courier'
@@ -19,6 +21,9 @@ export function grantSteps(region: Region, offered: Offer, request: string, at: 
       ? [
           sql`UPDATE request SET custody = 'passed', passed_to = ${receiver}, agency_responsible = ${agency}, updated_at = ${at},
             version = version + 1 WHERE id = ${request}`,
+          // What is left on offer of it, to work on it too, is no longer this body's to share.
+          ...withdrawOffersOf(request, COURIER_ACTOR, at),
+          ...giveLinks(content),
         ]
       : []
   return [

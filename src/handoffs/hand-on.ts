@@ -16,7 +16,8 @@ import { sayStep } from '../routing/say.ts'
 import type { Resolution } from '../routing/types.ts'
 import { type NewOffer, offer } from './offers.ts'
 import { handoff } from './schema.ts'
-import { agreementOf, endOf, HAND_BACK, RUN_OFF } from './standing.ts'
+import { agreementOf, endOf, RUN_OFF } from './standing.ts'
+import { HAND_BACK, onOfferUntil } from './waiting.ts'
 
 /** Days between looks at what is still open under an agreement. */
 const DAY = 24 * 3_600_000
@@ -35,8 +36,7 @@ export const handOnJob: JobHandler = {
     const receiver = rightfulHolder(resolution, db.slug)
     if (receiver === undefined) return undefined
     const text = sayStep(translator(region.language), explain(resolution))
-    await passOn(platform, db, region, row, { ...termsFor(region, resolution, receiver), receiver, text })
-    return undefined
+    return passOn(platform, db, region, row, { ...termsFor(region, resolution, receiver), receiver, text })
   },
 }
 
@@ -54,13 +54,12 @@ export const handBackJob: JobHandler = {
     const now = platform.clock.now()
     const opens = nextOpening(region.calendar(accountable), now)
     if (opens > now) return opens
-    await passOn(platform, db, region, row, {
+    return passOn(platform, db, region, row, {
       receiver: accountable,
       reason: 'after-hours',
       agreement: id,
       text: translator(region.language)('handoff-back-at-opening', { agreement: title }),
     })
-    return undefined
   },
 }
 
@@ -105,6 +104,7 @@ export function termsFor(
   return { reason: 'by-agreement', ...(id !== undefined && (isStanding ? { agreement: id } : { under: id })) }
 }
 
+/** Passes a request on, once for each cause. While it is on offer to somebody else that waits: answers when to look again. */
 export async function passOn(
   platform: Platform,
   db: TenantDb,
@@ -113,7 +113,7 @@ export async function passOn(
   terms: Terms,
   // A request comes to a body at one instant only once.
   cause = `${row.id}:${row.receivedAt}`,
-): Promise<void> {
+): Promise<number | undefined> {
   const idempotencyKey = `${terms.receiver}:${cause}`
   const wish = { request: row.id, version: row.version, kind: 'transfer', idempotencyKey, ...terms } as const
   try {
@@ -123,8 +123,11 @@ export async function passOn(
     if (slug === 'invalid-fields')
       await db.update(request).set({ triage: true }).where(eq(request.id, row.id))
     // Somebody was faster, or it was done before.
-    else if (slug !== 'wrong-state' && slug !== 'key-reused') throw error
+    else if (slug === 'wrong-state' || slug === 'key-reused')
+      return onOfferUntil(db, row.id, platform.clock.now())
+    else throw error
   }
+  return undefined
 }
 
 export async function open(platform: Platform, database: DatabaseName, reason: string) {

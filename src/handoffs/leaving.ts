@@ -1,20 +1,28 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { TenantDb } from '../core/db.ts'
 import type { Region } from '../regions/compile.ts'
 import { hasLeft } from '../regions/leaving.ts'
-import { stateGuard, withdrawSteps } from './answers.ts'
+import { stateGuard } from './answers.ts'
 import { handoff } from './schema.ts'
+import { withdrawSteps } from './withdraw.ts'
 
-/** Takes back what is offered to jurisdictions that have left: nobody there can answer any more (S17). */
-export async function withdrawFromLeft(db: TenantDb, region: Region, at: number): Promise<void> {
-  const offered = await db
+/**
+ * Takes back what is offered to jurisdictions that have left, where nobody can answer any more, and what one that has left
+ * itself had on offer: its cases freeze as they are (S17).
+ */
+export async function withdrawForLeaving(db: TenantDb, region: Region, at: number): Promise<void> {
+  const isGone = hasLeft(region, db.slug, at)
+  const open = await db
     .select()
     .from(handoff)
-    .where(and(eq(handoff.side, 'sender'), eq(handoff.state, 'offered')))
-  for (const row of offered.filter(({ receiver }) => hasLeft(region, receiver, at))) {
+    .where(and(eq(handoff.side, 'sender'), inArray(handoff.state, ['offered', 'appealed'])))
+  const pointless = open.filter(
+    ({ state, receiver }) => isGone || (state === 'offered' && hasLeft(region, receiver, at)),
+  )
+  for (const row of pointless) {
     await db.commit([
-      stateGuard(row, 'sender', ['offered']),
-      ...withdrawSteps(region, row, 'withdrawn', 'system:leaving', at),
+      stateGuard(row, 'sender', [row.state]),
+      ...withdrawSteps(sql`id = ${row.id}`, 'system:leaving', at),
     ])
   }
 }

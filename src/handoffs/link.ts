@@ -6,7 +6,8 @@ import { type Before, type CaseFacts, joinSteps, restoreSteps } from '../request
 import { record } from '../requests/events.ts'
 import type { RequestRow } from '../requests/find.ts'
 import { duplicate, type LinkState, request } from '../requests/schema.ts'
-import { type DuplicateMessage, post } from './messages.ts'
+import { type CrossingContent, type CrossingLink, type DuplicateMessage, post } from './messages.ts'
+import { withdrawOffersOf } from './withdraw.ts'
 
 /* One side's link between a case and another (S12): how it is kept, and what follows from each of its states. */
 
@@ -74,6 +75,31 @@ export function unchangedLink(caseId: string, other: string, known: LinkRow | un
   return guard(holds, 'changed-meanwhile')
 }
 
+/** Custody passes, and the links of the case with it: as they stand in `content`, or that is made anew. */
+export function giveLinks({ caseId, links }: CrossingContent): Step[] {
+  // Versions only count up and no link goes away, so that their sum tells of any change.
+  const known = links.reduce((sum, { version }) => sum + version, 0)
+  return [
+    guard(
+      sql`(SELECT coalesce(sum(version), 0) FROM duplicate WHERE case_id = ${caseId}) = ${known}`,
+      'changed-meanwhile',
+    ),
+    ...(links.length === 0
+      ? []
+      : [sql`UPDATE duplicate SET state = 'passed', version = version + 1 WHERE case_id = ${caseId}`]),
+  ]
+}
+
+/** A link that came with custody: the new holder goes on with it. Of one that it has had before, the later round counts. */
+export function takeLink(caseId: string, request: string, link: CrossingLink): Step {
+  const { other, state, round, facts, survivor, before, text, proposedAt, answeredAt } = link
+  return sql`INSERT INTO duplicate (case_id, other, request, state, round, facts, survivor, before, text, proposed_at, answered_at, version)
+    VALUES (${caseId}, ${other}, ${request}, ${state}, ${round}, ${facts}, ${survivor}, ${before}, ${text}, ${proposedAt}, ${answeredAt}, 1)
+    ON CONFLICT (case_id, other) DO UPDATE SET state = excluded.state, round = excluded.round, facts = excluded.facts,
+      survivor = excluded.survivor, before = excluded.before, text = excluded.text, proposed_at = excluded.proposed_at,
+      answered_at = excluded.answered_at, version = version + 1 WHERE excluded.round >= round`
+}
+
 /** Two are one from now on: this side's request, its link, and, of the duplicate, whom its reporter hears from. */
 export function confirmSteps(
   region: Region,
@@ -93,7 +119,9 @@ export function confirmSteps(
     before,
   })
   const isDuplicate = survivor !== row.caseId && before !== null
-  return [...steps, ...link, ...(isDuplicate ? followSteps(slug, row, other, said, false) : [])]
+  if (!isDuplicate) return [...steps, ...link]
+  const withdrawn = withdrawOffersOf(row.id, said.actor, said.at)
+  return [...steps, ...link, ...withdrawn, ...followSteps(slug, row, other, said, false)]
 }
 
 /** Two are two again: this side is as it was, unless it has gone its own way since. */
@@ -142,4 +170,22 @@ export type LinkMessage = Extract<DuplicateMessage, { readonly facts: CaseFacts 
 export function tellSteps(slug: string, to: string, message: LinkMessage, at: number): Step[] {
   const { kind, of, round, facts } = message
   return post(`${slug}:${kind}:${facts.caseId}:${of}:${round}:${to}`, of, to, message, at)
+}
+
+/** What came too late for a case that has passed on goes after it, behind the grant. It may come through here again. */
+export function forwardSteps(
+  slug: string,
+  row: RequestRow,
+  to: string,
+  message: LinkMessage,
+  at: number,
+): Step[] {
+  const { kind, round, facts } = message
+  return post(
+    `${slug}:${kind}:${facts.caseId}:${row.caseId}:${round}:${to}:${row.version}`,
+    row.caseId,
+    to,
+    message,
+    at,
+  )
 }

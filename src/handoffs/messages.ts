@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { ring } from '../core/jobs.ts'
 import type { Answer } from '../requests/draft.ts'
 import type { CaseFacts } from '../requests/duplicates.ts'
-import type { CloseReason, Status } from '../requests/schema.ts'
+import type { CloseReason, duplicate, Status } from '../requests/schema.ts'
 import type { HandoffKind } from './schema.ts'
 
 /**
@@ -141,7 +141,11 @@ export interface CrossingContent {
     readonly phone: string | null
   } | null
   readonly timeline: readonly ToldEvent[]
+  /** What has been said about this case and others being one (S12). It is the holder's to go on with: none before the grant. */
+  readonly links: readonly CrossingLink[]
 }
+
+export type CrossingLink = Omit<typeof duplicate.$inferSelect, 'caseId' | 'request'>
 
 /** A public event as another jurisdiction is told of it. */
 export interface ToldEvent {

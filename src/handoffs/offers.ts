@@ -68,7 +68,7 @@ export async function offer(
   const id = randomText(platform.random, 20)
   const disputed = wish.kind === 'transfer' && !passesNow && isDisputed(held, wish.receiver)
   const state = disputed ? 'appealed' : passesNow ? 'granted' : 'offered'
-  const content = contentFor(region, db.slug, held, wish.receiver, passesNow)
+  const content = contentFor(region, db.slug, held, wish.receiver, passesNow ? wish.kind : undefined)
   const offered: Offer = {
     handoff: id,
     type: wish.kind,
@@ -171,7 +171,10 @@ export function appealSteps(
     counter,
   }))
   const appeal: Message = { kind: 'appeal', ...offered, tried: attempts }
-  return post(`${offered.handoff}:appeal`, offered.content.caseId, arbitratorOf(region), appeal, at)
+  return [
+    ...post(`${offered.handoff}:appeal`, offered.content.caseId, arbitratorOf(region), appeal, at),
+    timeoutStep(offered),
+  ]
 }
 
 function timeoutStep({ handoff, answerBy, offeredAt }: Offer): Step {

@@ -8,6 +8,7 @@ import { news, type PartnerSaid, record } from '../requests/events.ts'
 import type { RequestRow } from '../requests/find.ts'
 import { type CloseReason, request, type Status } from '../requests/schema.ts'
 import type { ForwardRow } from './partner-schema.ts'
+import { withdrawOffersOf } from './withdraw.ts'
 
 /** A partner's word on what was passed on to them, however it came. */
 export interface PartnerWord {
@@ -74,6 +75,7 @@ function wordSteps(
     record(held.id, `partner:${row.partner}`, at, true, event),
     sql`UPDATE request SET updated_at = ${at}, version = version + 1 WHERE id = ${held.id}`,
     ...(to === undefined ? [] : [moveStep(held.id, to, closeReason ?? null, text, at)]),
+    ...(to === 'closed' ? withdrawOffersOf(held.id, `partner:${row.partner}`, at) : []),
     ...(said === 'not-ours' ? returnSteps(db, region, row, held) : []),
     ...(said === 'done' ? [sql`UPDATE forward SET state = 'done' WHERE id = ${row.id}`] : []),
   ]

@@ -6,10 +6,9 @@ import type { RequestRow } from '../requests/find.ts'
 import type { Resolution } from '../routing/types.ts'
 import { open, passOn, readOpen, termsFor } from './hand-on.ts'
 import { canTake } from './receiver.ts'
+import { PASS_ON } from './waiting.ts'
 
 /* What goes on because the ground moved under it: a corrected pin (S9), or limits that have changed (S7). */
-
-export const PASS_ON = 'pass-on'
 
 /** To whom a request is due, and the standing agreement by which that body has accepted it beforehand. */
 export interface Due {
@@ -69,7 +68,6 @@ export const passOnJob: JobHandler = {
     if (row === undefined) return undefined
     const { receiver, agreement, reason, text, cause } = payload as Cause
     const terms = { receiver, reason, text, agreement: agreement ?? undefined }
-    await passOn(platform, db, region, row, terms, cause)
-    return undefined
+    return passOn(platform, db, region, row, terms, cause)
   },
 }

@@ -18,7 +18,7 @@ import { resolve } from '../routing/resolve.ts'
 import { sayStep } from '../routing/say.ts'
 import type { Resolution, RoutingSnapshot } from '../routing/types.ts'
 import { open } from './hand-on.ts'
-import { withdrawFromLeft } from './leaving.ts'
+import { withdrawForLeaving } from './leaving.ts'
 import { dueTo, passOnStep } from './pass-on.ts'
 import { ANNEXATION } from './policy.ts'
 
@@ -73,8 +73,8 @@ export const rerouteJob: JobHandler = {
     const { db } = await open(platform, database, REROUTE)
     const region = await newestRegion(platform, db.region)
     const at = platform.clock.now()
+    await withdrawForLeaving(db, region, at)
     if (region.jurisdiction(db.slug) === undefined || hasLeft(region, db.slug, at)) return undefined
-    await withdrawFromLeft(db, region, at)
     const last = await lastLook(db)
     let noted = 0
     for await (const rows of openRequests(db)) {

@@ -93,7 +93,7 @@ export function handoffRoutes(): Hono<Door> {
   routes.post('/work/handoffs/:id/withdraw', async c => {
     const db = await openToChange(c, 'handoffs', { handoff: c.req.param('id') })
     await readBody(c, withdrawBody)
-    await withdraw(c.get('platform'), db, c.get('site').region, c.req.param('id'), callerOf(c))
+    await withdraw(c.get('platform'), db, c.req.param('id'), callerOf(c))
     return c.json(await shown(c, db, c.req.param('id'), 'sender'))
   })
 

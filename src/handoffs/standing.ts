@@ -7,10 +7,10 @@ import { partnerFor, rightfulHolder } from '../requests/custody.ts'
 import { forward, HAND_ON } from '../requests/events.ts'
 import type { Resolution } from '../routing/types.ts'
 import type { Offer } from './messages.ts'
+import { HAND_BACK } from './waiting.ts'
 
 /* Standing agreements (S5, S6): what they pass on by themselves, and what they bring back. */
 
-export const HAND_BACK = 'hand-back'
 export const RUN_OFF = 'run-off'
 
 export function agreementOf(region: Region, id: string | null): AgreementDocument | undefined {

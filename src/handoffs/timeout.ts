@@ -1,19 +1,29 @@
-import { openTenant } from '../core/db.ts'
+import { eq, sql } from 'drizzle-orm'
+import { openTenant, type Step, type TenantDb } from '../core/db.ts'
+import { translator } from '../core/i18n.ts'
 import type { JobHandler } from '../core/jobs.ts'
 import { asProblem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
+import type { Region } from '../regions/compile.ts'
 import { currentRegion } from '../regions/current.ts'
-import { noLongerStands } from './answers.ts'
+import { record } from '../requests/events.ts'
 import { readHeld } from './crossing.ts'
-import { find } from './effects-receiver.ts'
+import { find, setState, unchanged } from './effects-receiver.ts'
 import { refusedSteps } from './effects-sender.ts'
 import type { HandoffRow } from './find.ts'
 import { TIMEOUT } from './offers.ts'
+import { message } from './schema.ts'
+import { goOn } from './waiting.ts'
+import { noLongerStands } from './withdraw.ts'
 
 /** So long an answer that was given in time may still be on its way, before it is looked for again. */
 const ON_ITS_WAY_MILLISECONDS = 60_000
+const ACTOR = `system:${TIMEOUT}`
 
-/** An offer that nobody answered in time counts as refused. */
+/**
+ * An offer that nobody answered in time counts as refused. Where the arbitrator did not decide in time, the sender keeps
+ * it, marked for a person's judgment: somebody has to act, and it is the one who holds it.
+ */
 export const timeoutJob: JobHandler = {
   kind: TIMEOUT,
   async run(platform, database, payload) {
@@ -22,30 +32,51 @@ export const timeoutJob: JobHandler = {
     const db = openTenant(platform, { kind: 'system', reason: TIMEOUT }, database.region, database.slug)
     const region = await currentRegion(platform, database.region)
     const row = await find(db, handoff, 'sender')
-    if (row?.state !== 'offered' || row.request === null) return undefined
+    if (row?.request == null || (row.state !== 'offered' && row.state !== 'appealed')) return undefined
     const at = platform.clock.now()
-    if (await isAnswered(platform, db.region, row)) return at + ON_ITS_WAY_MILLISECONDS
-    const held = await readHeld(db, row.request)
-    await db.commit([
-      ...refusedSteps(region, row, held, at),
-      ...noLongerStands(region, row, 'timed-out', `system:${TIMEOUT}`, at),
-    ])
+    // It went to the arbitrator since this was rung, who has time of their own.
+    if (row.answerBy !== null && row.answerBy > at) return row.answerBy
+    if (await isAnswered(platform, db, row)) return at + ON_ITS_WAY_MILLISECONDS
+    const settled =
+      row.state === 'appealed'
+        ? keptSteps(region, db.slug, row, row.request, at)
+        : refusedSteps(region, row, await readHeld(db, row.request), at)
+    const told = noLongerStands(sql`id = ${handoff} AND side = 'sender'`, 'timed-out', ACTOR, at)
+    await db.commit([unchanged(row), ...told, ...settled])
     return undefined
   },
 }
 
-/** Whether the receiver has answered, though that has not arrived. One that is away may have: it is asked again. */
-async function isAnswered(
-  platform: Platform,
-  region: string,
-  { id, receiver }: HandoffRow,
-): Promise<boolean> {
-  const there = openTenant(platform, { kind: 'system', reason: TIMEOUT }, region, receiver)
+function keptSteps(region: Region, holder: string, row: HandoffRow, request: string, at: number): Step[] {
+  const text = translator(region.language)('handoff-not-decided')
+  return [
+    ...setState(row, 'kept'),
+    record(request, ACTOR, at, false, { type: 'decided', handoff: row.id, holder, text }),
+    sql`UPDATE request SET triage = 1 WHERE id = ${request}`,
+    goOn(sql`${request}`, at),
+  ]
+}
+
+/** Whether it has been answered, though that has not arrived. Whoever is away may have done so: they are asked again. */
+async function isAnswered(platform: Platform, db: TenantDb, row: HandoffRow): Promise<boolean> {
+  const isAppealed = row.state === 'appealed'
+  const whose = isAppealed ? await appealedTo(db, row.id) : row.receiver
+  const there = openTenant(platform, { kind: 'system', reason: TIMEOUT }, db.region, whose)
   try {
-    const row = await find(there, id, 'receiver')
-    return row?.state === 'accepted' || row?.state === 'refused'
+    const theirs = await find(there, row.id, isAppealed ? 'arbitrator' : 'receiver')
+    return theirs !== undefined && theirs.state !== row.state
   } catch (error) {
     if (asProblem(error).slug === 'database-away') return true
     throw error
   }
+}
+
+/** Before whom it was put: whoever was the arbitrator then. */
+async function appealedTo(db: TenantDb, handoff: string): Promise<string> {
+  const [appeal] = await db
+    .select({ receiver: message.receiver })
+    .from(message)
+    .where(eq(message.id, `${handoff}:appeal`))
+  if (appeal === undefined) throw new Error(`handoff ${handoff} has been put before nobody`)
+  return appeal.receiver
 }

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
-import { actorOf, type Permit, type WorkAccess } from '../core/access.ts'
+import { actorOf, type Permit, servicesFor, type WorkAccess } from '../core/access.ts'
 import {
   guard,
   openRegion,
@@ -9,7 +9,7 @@ import {
   type TenantReader,
 } from '../core/db.ts'
 import { randomText } from '../core/ids.ts'
-import { asProblem } from '../core/problem.ts'
+import { asProblem, problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import { staffReach } from './region-schema.ts'
 import { type Role, rightsOf } from './roles.ts'
@@ -108,8 +108,9 @@ export interface NewGrant {
   readonly source: GrantRow['source']
 }
 
-/** Lets somebody work here. Whoever they are is decided elsewhere. Answers the grant's id. */
+/** Lets somebody work here. Whoever they are is decided elsewhere. Answers the grant's id. Throws `not-allowed`. */
 export async function makeGrant(platform: Platform, db: TenantDb, wish: NewGrant): Promise<string> {
+  refuseLimited(db)
   const at = platform.clock.now()
   const id = randomText(platform.random, 12)
   // First where to look, then what is there: never a grant that its holder cannot see and end.
@@ -136,19 +137,38 @@ export async function makeGrant(platform: Platform, db: TenantDb, wish: NewGrant
   return id
 }
 
-/** Takes a grant back, at once. Throws `not-found`, and `wrong-state` for one that has ended already. */
+/**
+ * Takes a grant back, at once. Throws `not-found`, and `wrong-state` for one that has ended already or is the last
+ * administrator's: somebody must be able to let others in.
+ */
 export async function withdrawGrant(platform: Platform, db: TenantDb, id: string): Promise<void> {
+  const [row] = await db.select().from(grant).where(eq(grant.id, id))
+  if (row === undefined) throw problem('not-found')
+  refuseLimited(db)
   const at = platform.clock.now()
   const actor = actorOf(db.access)
   await db.commit([
-    guard(sql`EXISTS (SELECT 1 FROM ${grant} WHERE id = ${id})`, 'not-found'),
-    guard(sql`EXISTS (SELECT 1 FROM ${grant} WHERE id = ${id} AND ended_at IS NULL)`, 'wrong-state'),
+    guard(
+      sql`EXISTS (SELECT 1 FROM ${grant} WHERE id = ${id} AND ended_at IS NULL)`,
+      'wrong-state',
+      'It has ended already.',
+    ),
+    guard(
+      sql`${db.access.kind === 'system' || row.role !== 'administrator'} OR EXISTS (SELECT 1 FROM ${grant} WHERE id <> ${id}
+        AND role = 'administrator' AND services IS NULL AND ended_at IS NULL AND from_at <= ${at} AND coalesce(to_at, ${ALWAYS}) > ${at})`,
+      'wrong-state',
+      'Let another administrator in first: this is the last one.',
+    ),
     sql`INSERT INTO event (request, type, actor, at, public, payload)
-      SELECT '', 'grant-ended', ${actor}, ${at}, 0, json_object('grant', id, 'staff', staff, 'role', role) FROM ${grant} WHERE id = ${id}`,
+      VALUES ('', 'grant-ended', ${actor}, ${at}, 0, ${JSON.stringify({ grant: id, staff: row.staff, role: row.role })})`,
     sql`UPDATE ${grant} SET ended_at = ${at}, ended_by = ${actor} WHERE id = ${id}`,
   ])
-  const [ended] = await db.select({ staff: grant.staff }).from(grant).where(eq(grant.id, id))
-  if (ended !== undefined) forgetGrants(platform, db.region, db.slug, ended.staff)
+  forgetGrants(platform, db.region, db.slug, row.staff)
+}
+
+/** Throws `not-allowed` for somebody who looks after some services only: a grant is no service's. */
+function refuseLimited(db: TenantDb): void {
+  if (servicesFor(db.access, 'grants') !== undefined) throw problem('not-allowed')
 }
 
 /** Every grant that the jurisdiction has made, those in force first, newest first. */

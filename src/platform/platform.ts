@@ -102,9 +102,12 @@ export interface OutboundAnswer {
 
 export interface Outbound {
   /**
-   * Asks an address that configuration names. Within ten seconds, a megabyte and three redirects, and never a machine of
-   * our own or of the host's network. Throws `partner-away` saying what went wrong.
+   * `fetch` for addresses that configuration names, and for libraries that want one. Within ten seconds, a megabyte and
+   * three redirects (none with `redirect: 'manual'`), and never a machine of our own or of the host's network. Throws
+   * `partner-away` saying what went wrong.
    */
+  readonly fetch: typeof fetch
+  /** The same for who wants but a status and a text. */
   ask(url: string, request?: OutboundRequest): Promise<OutboundAnswer>
 }
 

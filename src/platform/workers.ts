@@ -75,10 +75,9 @@ function makePlatform(env: Env): Platform {
 }
 
 /** A worker has no way into a private network; what it is asked for is judged by its name. */
-const fetchTransport: Transport = async ({ url, request, signal }) => {
-  const { method = 'GET', headers = {}, body } = request
-  const answer = await fetch(url, { method, headers, body: body ?? null, redirect: 'manual', signal })
-  return { status: answer.status, location: answer.headers.get('location'), body: answer.body }
+const fetchTransport: Transport = async ({ url, method, headers, body, signal }) => {
+  const answer = await fetch(url, { method, headers, body, redirect: 'manual', signal })
+  return { status: answer.status, headers: answer.headers, body: answer.body }
 }
 
 function bucketFiles(bucket: R2Bucket): Files {

@@ -206,7 +206,9 @@ export const regionDocument = v.strictObject({
     center: v.strictTuple([v.number(), v.number()]),
     zoom: v.optional(v.number()),
     tiles: describe(
-      v.optional(url),
+      v.optional(
+        v.pipe(url, v.regex(/^https?:\/\/[\w.-]+(:\d+)?\//, 'write its host in full, and then a path')),
+      ),
       'Raster tile template with {z}/{x}/{y}, or the URL of a .pmtiles archive.',
     ),
     attribution: v.optional(line),

@@ -52,5 +52,7 @@ export interface Door {
     /** The reader's language, one of the region's. */
     language: string
     requestId: string
+    /** Marks the scripts of this answer; only where pages are. */
+    secureHeadersNonce?: string
   }
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { actorOf } from '../core/access.ts'
-import { guard, type TenantDb } from '../core/db.ts'
+import { guard, type Step, type TenantDb } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
 import { problem } from '../core/problem.ts'
 import { news, record } from './events.ts'
@@ -25,6 +25,9 @@ export interface StatusChange {
   readonly idempotencyKey?: string | undefined
 }
 
+/** What has to end in the batch that closes a request, by whoever keeps more about it than this capability knows of. */
+export type EndOnClosing = (request: string, actor: string, at: number) => readonly Step[]
+
 /**
  * Moves a request along, in one round trip. Throws `invalid-fields` for a missing reason, `changed-meanwhile` when
  * somebody was faster, `wrong-state` when its present status does not allow it. Answers the new version.
@@ -34,6 +37,7 @@ export async function changeStatus(
   id: string,
   change: StatusChange,
   at: number,
+  endOnClosing: EndOnClosing,
 ): Promise<number> {
   const closing = change.to === 'closed'
   if (closing !== (change.reason !== undefined)) {
@@ -72,6 +76,7 @@ export async function changeStatus(
     sql`UPDATE ${request} SET case_status = CASE WHEN EXISTS (SELECT 1 FROM share WHERE share.case_id = request.case_id AND held)
       THEN case_status ELSE ${change.to} END, status = ${change.to}, close_reason = ${change.reason ?? null}, status_notes = ${change.text || null},
       closed_at = ${closedAt}, updated_at = ${at}, version = version + 1 WHERE id = ${id}`,
+    ...(closing ? endOnClosing(id, actorOf(db.access), at) : []),
     ...news(at),
   ]
   const asked = [id, payload, change.version]

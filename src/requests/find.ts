@@ -60,7 +60,7 @@ export function wholeQueries(db: TenantReader, id: string) {
         person,
         and(eq(person.id, request.person), permitted(db.access, 'contacts', sql`${request.serviceCode}`)),
       )
-      .where(eq(request.id, id)),
+      .where(and(eq(request.id, id), permitted(db.access, 'read', sql`${request.serviceCode}`))),
     db
       .select()
       .from(event)

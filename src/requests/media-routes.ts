@@ -4,8 +4,15 @@ import { openRegion, openTenantReader } from '../core/db.ts'
 import { problem } from '../core/problem.ts'
 import type { Door } from '../regions/site.ts'
 import { readPhoto, storePhoto } from './media.ts'
-import { MAX_PHOTO_BYTES } from './photo.ts'
+import { type CleanPhoto, MAX_PHOTO_BYTES } from './photo.ts'
 import { readIdempotencyKey } from './read.ts'
+
+/** The kinds that `cleanPhoto` makes: nothing else is ever served. */
+const extensions: ReadonlyMap<string, string> = new Map<CleanPhoto['type'], string>([
+  ['image/jpeg', 'jpg'],
+  ['image/png', 'png'],
+  ['image/webp', 'webp'],
+])
 
 /** Photos: sent before the report that names them, served with a fixed type from a path of their own. */
 export function mediaRoutes(): Hono<Door> {
@@ -43,13 +50,15 @@ export function mediaRoutes(): Hono<Door> {
       jurisdiction.slug,
     )
     const photo = await readPhoto(c.get('platform'), db, c.req.param('id'))
-    if (photo === null) throw problem('not-found')
+    const extension = extensions.get(photo?.type ?? '')
+    if (photo === null || extension === undefined) throw problem('not-found')
     return c.body(photo.bytes, 200, {
       'content-type': photo.type,
       'cache-control': 'private, max-age=3600',
-      'content-disposition': 'inline',
+      'content-disposition': `inline; filename="photo.${extension}"`,
       'cross-origin-resource-policy': 'cross-origin',
-      'content-security-policy': "default-src 'none'",
+      // Opened by itself it is a document: of nobody, with nothing in it that runs or loads.
+      'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
       'x-content-type-options': 'nosniff',
     })
   })

@@ -7,7 +7,7 @@ import { problem } from '../core/problem.ts'
 import { readPlace } from '../regions/inquiry.ts'
 import { spoken } from '../regions/routes.ts'
 import type { Door, Site } from '../regions/site.ts'
-import { addNote, changeStatus } from './change.ts'
+import { addNote, changeStatus, type EndOnClosing } from './change.ts'
 import { writeCursor } from './cursor.ts'
 import { alike } from './duplicates.ts'
 import { listRequests, publicCase, wholeCase } from './find.ts'
@@ -27,7 +27,7 @@ export type Alongside = (site: Site, language: string, db: TenantReader, id: str
  * Requests as JSON. `/requests` is the public's: file one, list the public ones, follow one by its number. `/work/…` is
  * for a jurisdiction's own programs, by an API key of scope `work`.
  */
-export function requestRoutes(alongside: readonly Alongside[] = []): Hono<Door> {
+export function requestRoutes(endOnClosing: EndOnClosing, alongside: readonly Alongside[] = []): Hono<Door> {
   const routes = new Hono<Door>()
   routes.use(
     bodyLimit({
@@ -171,6 +171,7 @@ export function requestRoutes(alongside: readonly Alongside[] = []): Hono<Door> 
       c.req.param('id'),
       { to, reason, text: text ?? '', version, idempotencyKey: readIdempotencyKey(c) },
       now,
+      endOnClosing,
     )
     c.get('platform').wake({ kind: 'tenant', region: db.region, slug: db.slug })
     return c.json({ id: c.req.param('id'), status: to, version: newVersion })

@@ -182,8 +182,11 @@ export const share = sqliteTable(
   ],
 )
 
-/** `proposed` by this jurisdiction, or `asked` of it by the other's → `confirmed` | `declined` → `unlinked`. */
-export const linkStates = ['proposed', 'asked', 'confirmed', 'declined', 'unlinked'] as const
+/**
+ * `proposed` by this jurisdiction, or `asked` of it by the other's → `confirmed` | `declined` → `unlinked`. `passed`: it is
+ * with whoever holds the case now.
+ */
+export const linkStates = ['proposed', 'asked', 'confirmed', 'declined', 'unlinked', 'passed'] as const
 export type LinkState = (typeof linkStates)[number]
 
 /** A case held here and another, here or elsewhere, that may be the same matter (S12). Each holder keeps its own side. */

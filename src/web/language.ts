@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { isLanguage } from '../core/i18n.ts'
 
-const COOKIE = 'language'
+export const LANGUAGE_COOKIE = 'language'
 const YEAR_SECONDS = 365 * 24 * 3600
 
 /**
@@ -16,11 +16,21 @@ export function chooseLanguage(c: Context, languages: readonly string[]): string
     offered.find(language => wanted?.toLowerCase().split('-')[0] === language)
   const switched = match(c.req.query('lang'))
   if (switched !== undefined) {
-    setCookie(c, COOKIE, switched, { path: '/', maxAge: YEAR_SECONDS, sameSite: 'Lax', httpOnly: true })
+    setCookie(c, LANGUAGE_COOKIE, switched, {
+      path: '/',
+      maxAge: YEAR_SECONDS,
+      sameSite: 'Lax',
+      httpOnly: true,
+    })
     return switched
   }
   const asked = acceptedLanguages(c.req.header('accept-language') ?? '').map(match)
-  return match(getCookie(c, COOKIE)) ?? asked.find(language => language !== undefined) ?? offered[0] ?? 'en'
+  return (
+    match(getCookie(c, LANGUAGE_COOKIE)) ??
+    asked.find(language => language !== undefined) ??
+    offered[0] ??
+    'en'
+  )
 }
 
 /** Language tags of the header, those preferred first. */

@@ -13,11 +13,13 @@ interface Props {
   personal?: boolean | undefined
   /** In place of the residents' masthead. */
   header?: Child
+  /** Without script. */
+  still?: boolean | undefined
   children?: Child
 }
 
 /** A page: head, header, main, footer. Every page of every site is made of this. */
-export function Page({ view, title, section, personal, header, children }: Props) {
+export function Page({ view, title, section, personal, header, still, children }: Props) {
   const name = siteName(view.site)
   return html`<!doctype html>${(
     <html lang={view.language} dir="ltr">
@@ -41,7 +43,7 @@ export function Page({ view, title, section, personal, header, children }: Props
           rel="stylesheet"
           href={view.href(`/brand.css?v=${view.site.region.snapshot.hash.slice(0, 12)}`)}
         />
-        <script type="module" src="/assets/site.js" />
+        {still ? null : <script type="module" src="/assets/site.js" nonce={view.nonce} />}
       </head>
       <body>
         <a class="usa-skipnav" href="#main">

@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import { catalogues, translator } from '../core/i18n.ts'
 import type { Problem } from '../core/problem.ts'
 import type { Door } from '../regions/site.ts'
+import { stillPolicy } from './headers.ts'
 import { chooseLanguage } from './language.ts'
 import { Page } from './layout.tsx'
 import { type View, viewOf } from './view.ts'
@@ -10,6 +11,8 @@ import { type View, viewOf } from './view.ts'
 /** A problem as a page in the reader's language: what happened, and where to go from here. */
 export function problemPage(c: Context<Door>, problem: Problem): Response | Promise<Response> {
   if (problem.retryAfterSeconds !== undefined) c.header('Retry-After', String(problem.retryAfterSeconds))
+  // Nothing of this one answer in it: what does not exist and what may not be seen are the same to the byte.
+  c.header('content-security-policy', stillPolicy)
   const view = viewOf(c)
   return c.html(<ProblemPage view={view} problem={problem} requestId={c.get('requestId')} />, problem.status)
 }
@@ -17,6 +20,7 @@ export function problemPage(c: Context<Door>, problem: Problem): Response | Prom
 /** The same where no site could be found to dress it as: an unknown region or jurisdiction, or nothing read yet. */
 export function barePage(c: Context<Door>, problem: Problem): Response | Promise<Response> {
   if (problem.retryAfterSeconds !== undefined) c.header('Retry-After', String(problem.retryAfterSeconds))
+  c.header('content-security-policy', stillPolicy)
   const language = chooseLanguage(c, Object.keys(catalogues))
   const t = translator(language)
   const title = t(`problem-${problem.slug}`)
@@ -54,7 +58,7 @@ function ProblemPage({ view, problem, requestId }: { view: View; problem: Proble
   const { phone } = site.region.documents.region
   const title = t(`problem-${problem.slug}`)
   return (
-    <Page view={view} title={title} personal>
+    <Page view={view} title={title} personal still>
       <div class="narrow">
         <h1>{title}</h1>
         <p class="usa-intro">{t(`problem-${problem.slug}-help`)}</p>

@@ -13,6 +13,8 @@ export interface View {
   readonly now: number
   /** The page's own address, path and query, as the browser asked for it. */
   readonly here: string
+  /** What marks this answer's own scripts (`headers.ts`). */
+  readonly nonce: string | undefined
   /** The address of a page of this site. */
   href(path: string): string
   /** A text of the configuration in the reader's language. */
@@ -29,6 +31,7 @@ export function viewOf(c: Context<Door>): View {
     language,
     t: translator(language),
     now: c.get('platform').clock.now(),
+    nonce: c.get('secureHeadersNonce'),
     // Two slashes at the front would lead to another host.
     here: ownPath.replace(/^\/{2,}/, '/') + search,
     href: path => (site.base + path).replace(/(?<=.)\/$/, ''),

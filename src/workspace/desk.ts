@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { may, type Right, type WorkAccess } from '../core/access.ts'
+import { may, type Right, servicesFor, type WorkAccess } from '../core/access.ts'
 import { openTenant, openTenantReader, type TenantDb, type TenantReader } from '../core/db.ts'
 import { problem } from '../core/problem.ts'
 import { signedInAs } from '../people/cookies.ts'
@@ -29,6 +29,14 @@ export interface LookDesk extends Desk {
 
 export interface ChangeDesk extends Desk {
   readonly db: TenantDb
+}
+
+/** Rights that are about the whole jurisdiction: whoever has them for some services only has none of them. */
+const aboutAll: readonly Right[] = ['grants', 'keys', 'audit']
+
+/** Whether somebody has a right in a jurisdiction whatever the service. */
+export function mayAll({ access }: Desk, right: Right): boolean {
+  return servicesFor(access, right) === undefined
 }
 
 /** Throws `sign-in-needed`. */
@@ -72,6 +80,7 @@ export async function openToAct(c: PageContext, right: Right, matter: Matter = {
 async function openDesk(c: PageContext, right: Right, matter: Matter) {
   const desk = await deskOf(c, c.req.param('jurisdiction') ?? '', await staffOf(c))
   if (desk === undefined || !may(desk.access, 'read')) throw problem('not-found')
-  if (!may(desk.access, right)) throw problem('not-allowed')
+  const isAllowed = aboutAll.includes(right) ? mayAll(desk, right) : may(desk.access, right)
+  if (!isAllowed) throw problem('not-allowed')
   return { desk, access: about(desk.access, right, matter) }
 }

@@ -1,10 +1,9 @@
 import type { Child } from 'hono/jsx'
-import { may } from '../core/access.ts'
 import type { MessageKey } from '../core/i18n.ts'
 import { Alert } from '../web/components.tsx'
 import { Languages, Page } from '../web/layout.tsx'
 import { siteName, type View } from '../web/view.ts'
-import type { Desk, PageContext } from './desk.ts'
+import { type Desk, mayAll, type PageContext } from './desk.ts'
 
 interface Props {
   c: PageContext
@@ -109,15 +108,15 @@ function SectionLink({ view, desk, item, section }: LinkProps) {
 }
 
 /** What somebody may open of a jurisdiction. */
-export function sectionsFor({ access }: Desk): readonly Section[] {
+export function sectionsFor(desk: Desk): readonly Section[] {
   return [
     'requests',
     'handoffs',
     'reroutes',
     'corrections',
-    ...(may(access, 'grants') ? (['grants'] as const) : []),
-    ...(may(access, 'keys') ? (['keys'] as const) : []),
-    ...(may(access, 'audit') ? (['audit'] as const) : []),
+    ...(mayAll(desk, 'grants') ? (['grants'] as const) : []),
+    ...(mayAll(desk, 'keys') ? (['keys'] as const) : []),
+    ...(mayAll(desk, 'audit') ? (['audit'] as const) : []),
   ]
 }
 

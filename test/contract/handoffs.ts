@@ -12,6 +12,10 @@ interface Handoff {
   text: string
   answer: { reason: { code: string } | null; text: string; counter: string | null } | null
 }
+interface Case {
+  status: string
+  version: number
+}
 interface Refusal {
   detail: string
   state?: string
@@ -31,11 +35,12 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
       taker = await app.key(receiver, 'work')
     })
 
-    async function filed() {
+    async function filed(more: object = {}) {
       const answer = await app.post('/api/v1/requests', {
         service_code: 'pothole',
         ...app.place,
         answers: app.answersFor('pothole'),
+        ...more,
       })
       const { id, jurisdiction } = (await answer.json()) as { id: string; jurisdiction: string }
       return { id, sender: jurisdiction, giver: await app.key(jurisdiction, 'work') }
@@ -51,6 +56,8 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
       app.post(`/api/v1/work/handoffs/${id}/${verb}`, said, bearer(key))
     const read = async (key: string, id: string) =>
       (await (await app.get(`/api/v1/work/handoffs/${id}`, key)).json()) as Handoff
+    const versionOf = async (key: string, request: string) =>
+      ((await (await app.get(`/api/v1/work/requests/${request}`, key)).json()) as Case).version
     async function offered() {
       const { id, sender, giver } = await filed()
       const made = (await (await offer(giver, id)).json()) as Handoff
@@ -172,6 +179,195 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
       expect(new Set(found).size).toBe(found.length)
       expect((await app.get('/api/v1/work/handoffs?state=lost', taker)).status).toBe(400)
       expect((await app.get('/api/v1/work/handoffs?after=x', taker)).status).toBe(400)
+    })
+
+    it('is taken back when its sender closes the request, and an answer that comes later is told so', async () => {
+      const { request, giver, id } = await offered()
+      const closed = await app.change(giver, request, { to: 'closed', reason: 'completed', version: 1 })
+      expect(closed.status).toBe(200)
+      await app.runJobs()
+      expect((await read(taker, id)).state).toBe('withdrawn')
+      const late = await act(taker, id, 'accept')
+      expect([late.status, await late.json()]).toMatchObject([409, { state: 'withdrawn' }])
+    })
+
+    /** A report at a place of the bundled county, at its door or a city's own, with all that follows from it by itself. */
+    async function reported(service: string, where: string, door = '') {
+      const found = await app.get(`/api/v1/places?q=${encodeURIComponent(where)}`)
+      const [place] = ((await found.json()) as { places: { lat: number; long: number }[] }).places
+      const { lat, long } = place ?? { lat: 0, long: 0 }
+      const body = { service_code: service, lat, long, answers: app.answersFor(service) }
+      const answer = await app.post(`${door}/api/v1/requests`, body)
+      const { id, jurisdiction } = (await answer.json()) as { id: string; jurisdiction: string }
+      await app.runJobs()
+      return { id, jurisdiction, lat, long, keeper: await app.key(jurisdiction, 'work') }
+    }
+    const handoffsOf = async (key: string, request: string) =>
+      ((await (await app.get(`/api/v1/work/requests/${request}`, key)).json()) as { handoffs: Handoff[] })
+        .handoffs
+
+    describe('S1 county-maintained road inside a city', () => {
+      it('reported at the city’s own door it is offered to the county by itself, with the reason', async () => {
+        const { id, keeper, jurisdiction } = await reported(
+          'pothole',
+          '2230 Mill Road, Port Ellery',
+          '/j/port-ellery',
+        )
+        expect(jurisdiction).toBe('port-ellery')
+        expect(await handoffsOf(keeper, id)).toMatchObject([
+          { state: 'offered', receiver: 'ellery-county', reason: { code: 'not-our-asset' } },
+        ])
+      })
+    })
+
+    describe('S5 contracted service with dates', () => {
+      it('goes to whoever performs it at once, by the agreement that has accepted it beforehand', async () => {
+        const { id, keeper, jurisdiction } = await reported(
+          'traffic-signal',
+          'Union Street and Fifth Street, Hollis',
+        )
+        expect(jurisdiction).toBe('hollis')
+        expect(await handoffsOf(keeper, id)).toMatchObject([
+          { state: 'granted', receiver: 'ellery-county', reason: { code: 'by-agreement' } },
+        ])
+        expect(await (await app.get(`/api/v1/requests/${id}`)).json()).toMatchObject({
+          id,
+          agency_responsible: 'Ellery County',
+        })
+      })
+    })
+
+    describe('S9 inaccurate location', () => {
+      it('moved over the boundary, the number stays and it is offered to whoever is responsible', async () => {
+        const elsewhere = await reported('graffiti', 'Hollis Common')
+        const { id, keeper } = await reported('graffiti', '350 Main Street, Port Ellery')
+        const { lat, long } = elsewhere
+        const version = await versionOf(keeper, id)
+        const moved = await app.post(
+          `/api/v1/work/requests/${id}/location`,
+          { lat, long, version },
+          bearer(keeper),
+        )
+        expect(await moved.json()).toMatchObject({ id, changed: true, handoff: { receiver: 'hollis' } })
+        await app.runJobs()
+        expect(await handoffsOf(keeper, id)).toMatchObject([
+          { state: 'offered', receiver: 'hollis', reason: { code: 'moved-pin' } },
+        ])
+      })
+    })
+
+    describe('S10 one incident, two jurisdictions', () => {
+      it('each has a request of its own, and the case is as far along as both say', async () => {
+        const { id, giver } = await filed()
+        const wish = { kind: 'share', reason: 'needs-several' }
+        const shared = (await (await offer(giver, id, wish)).json()) as Handoff
+        await app.runJobs()
+        await act(taker, shared.id, 'accept')
+        await app.runJobs()
+        const { request: own } = await read(taker, shared.id)
+        const close = async (key: string, request: string) =>
+          app.change(key, request, {
+            to: 'closed',
+            reason: 'completed',
+            version: await versionOf(key, request),
+          })
+        expect((await close(giver, id)).status).toBe(200)
+        await app.runJobs()
+        const face = async () => (await (await app.get(`/api/v1/requests/${id}`)).json()) as Case
+        expect(await face()).toMatchObject({ status: 'submitted', shares: [{}, { jurisdiction: receiver }] })
+        const meddled = await app.change(giver, own ?? '', { to: 'acknowledged', version: 1 })
+        expect(meddled.status).toBe(404)
+        expect((await close(taker, own ?? '')).status).toBe(200)
+        await app.runJobs()
+        expect((await face()).status).toBe('closed')
+      })
+    })
+
+    describe('S11 handoff refused', () => {
+      it('a second time, it goes to the arbitrator with the whole trace, who has the last word', async () => {
+        const { id, giver, sender } = await filed()
+        const others = app.offering('pothole').filter(slug => slug !== sender && slug !== app.arbitrator)
+        const [first = '', second = ''] = others
+        let last = ''
+        for (const [at, to] of [first, second].entries()) {
+          const made = (await (await offer(giver, id, { receiver: to })).json()) as Handoff
+          last = made.id
+          await app.runJobs()
+          const said = { reason: 'outside-our-limits', text: `No, ${at}.`, counter: app.arbitrator }
+          expect((await act(await app.key(to, 'work'), made.id, 'refuse', said)).status).toBe(200)
+          await app.runJobs()
+        }
+        expect((await read(giver, last)).state).toBe('appealed')
+        const judge = await app.key(app.arbitrator, 'work')
+        expect(await read(judge, last)).toMatchObject({
+          side: 'arbitrator',
+          state: 'appealed',
+          // On a clock that stands still either may be the first.
+          tried: expect.arrayContaining([
+            expect.objectContaining({ receiver: first, state: 'refused', text: 'No, 0.' }),
+            expect.objectContaining({ receiver: second, state: 'refused', counter: app.arbitrator }),
+          ]),
+        })
+        expect((await act(judge, last, 'decide', { holder: first, text: 'Yours.' })).status).toBe(200)
+        await app.runJobs()
+        expect(await read(giver, last)).toMatchObject({ state: 'granted', receiver: first })
+        const late = await act(giver, last, 'withdraw')
+        expect([late.status, await late.json()]).toMatchObject([409, { state: 'granted' }])
+      })
+    })
+
+    describe('S12 duplicate across jurisdictions', () => {
+      it('is proposed, confirmed, and undone by whoever holds it by then', async () => {
+        const { id: older, giver } = await filed()
+        const passed = await offered()
+        await act(taker, passed.id, 'accept')
+        await app.runJobs()
+        const { request: theirs } = await read(taker, passed.id)
+        const path = (request: string, rest = '') => `/api/v1/work/requests/${request}/duplicates${rest}`
+        const link = (key: string, where: string, said: object) => app.post(where, said, bearer(key))
+        expect((await link(giver, path(older), { of: passed.request })).status).toBe(201)
+        await app.runJobs()
+        const answer = path(theirs ?? '', `/${older}/answer`)
+        expect((await link(taker, answer, { confirmed: true })).status).toBe(200)
+        await app.runJobs()
+        const stands = async (key: string, request: string) =>
+          ((await (await app.get(path(request), key)).json()) as { links: { state: string }[] }).links
+        expect(await stands(giver, older)).toMatchObject([{ state: 'confirmed', survivor: older }])
+        const face = async () => (await (await app.get(`/api/v1/requests/${passed.request}`)).json()) as Case
+        expect((await face()).status).toBe('closed')
+
+        const version = await versionOf(giver, older)
+        const third = app.offering('pothole').find(slug => slug !== passed.sender && slug !== receiver) ?? ''
+        const heir = await app.key(third, 'work')
+        const made = (await (await offer(giver, older, { receiver: third, version })).json()) as Handoff
+        await app.runJobs()
+        await act(heir, made.id, 'accept')
+        await app.runJobs()
+        const { request: inherited } = await read(heir, made.id)
+        expect(await stands(giver, older)).toMatchObject([{ state: 'passed' }])
+        const undo = path(inherited ?? '', `/${passed.request}/unlink`)
+        expect((await link(heir, undo, {})).status).toBe(200)
+        await app.runJobs()
+        expect(await stands(taker, theirs ?? '')).toMatchObject([{ state: 'unlinked' }])
+        expect((await face()).status).toBe('submitted')
+      })
+    })
+
+    describe('S14 privacy on crossing', () => {
+      it('contact details cross by consent only, and with custody', async () => {
+        const email = `${app.unique()}@example.org`
+        const contactAfter = async (consent: boolean) => {
+          const { id, giver } = await filed({ email, share_contact: consent })
+          const made = (await (await offer(giver, id)).json()) as Handoff
+          await app.runJobs()
+          await act(taker, made.id, 'accept')
+          await app.runJobs()
+          const { request } = await read(taker, made.id)
+          return (await app.get(`/api/v1/work/requests/${request}`, taker)).text()
+        }
+        expect(await contactAfter(false)).not.toContain(email)
+        expect(await contactAfter(true)).toContain(email)
+      })
     })
 
     it('has reasons that the region keeps, in the reader’s language', async () => {

@@ -138,12 +138,14 @@ export class Model {
     }
   }
 
-  /** Nobody answered in time. */
+  /** Nobody answered in time: as if refused. Where the arbitrator did not, the sender keeps it. */
   timeOut(name: string): void {
     const handoff = this.handoff(name)
-    if (stateAt(handoff, handoff.sender, 'sender') !== 'offered') return
+    const state = stateAt(handoff, handoff.sender, 'sender')
+    if (!isOpen(state)) return
     this.#takeBack(handoff, 'timed-out')
-    this.#refused(handoff, 'timed-out')
+    if (state === 'offered') this.#refused(handoff, 'timed-out')
+    else setState(handoff, handoff.sender, 'sender', 'kept')
   }
 
   /** A message takes effect. Answers whether anybody sent one of this name. */
@@ -202,6 +204,7 @@ export class Model {
     share.status = to
     share.closeReason = reason ?? null
     share.timeline.push({ label: `${at} status ${text}` })
+    if (to === 'closed') this.#takeBackAll(at, row)
   }
 
   #answer(name: string, at: string, accepted: boolean): void {
@@ -260,6 +263,14 @@ export class Model {
     })
   }
 
+  /** Whoever closes a request or lets go of it has nothing left to offer. */
+  #takeBackAll(sender: string, row: string): void {
+    for (const handoff of this.handoffs.values()) {
+      if (handoff.sender === sender && handoff.row === row && isOpen(stateAt(handoff, sender, 'sender')))
+        this.#takeBack(handoff, 'withdrawn')
+    }
+  }
+
   /** The one place where custody leaves. */
   #letGo(handoff: Handoff, receiver: string): void {
     const { id, sender, kind } = handoff
@@ -270,6 +281,7 @@ export class Model {
     }
     setState(handoff, sender, 'sender', 'granted')
     handoff.receiver = receiver
+    if (kind === 'transfer') this.#takeBackAll(sender, handoff.row)
     const { trail, timeline } = share
     const moved: Share =
       kind === 'transfer'

@@ -9,6 +9,7 @@ import { receive } from '../../src/handoffs/receive.ts'
 import { handoffKinds } from '../../src/handoffs/schema.ts'
 import { tellOriginJob } from '../../src/handoffs/tell-origin.ts'
 import { timeoutJob } from '../../src/handoffs/timeout.ts'
+import { withdrawOffersOf } from '../../src/handoffs/withdraw.ts'
 import { addNote, changeStatus, transitions } from '../../src/requests/change.ts'
 import { noContact } from '../../src/requests/draft.ts'
 import { publishJob } from '../../src/requests/public-index.ts'
@@ -191,7 +192,7 @@ export async function playSchedule(world: World, seed: number): Promise<Finding 
           ? accept(platform, db, act.handoff, '', caller)
           : refuse(platform, db, region, act.handoff, { reason: 'other', text: '', counter: null }, caller)
       case 'withdraw':
-        return withdraw(platform, db, region, act.handoff, caller)
+        return withdraw(platform, db, act.handoff, caller)
       case 'decide':
         return decide(platform, db, region, act.handoff, { holder: act.holder, text: '' }, caller)
       case 'status':
@@ -200,6 +201,7 @@ export async function playSchedule(world: World, seed: number): Promise<Finding 
           act.row,
           { ...common, to: act.to, reason: act.reason },
           clock.now,
+          withdrawOffersOf,
         ))
       case 'note':
         return addNote(db, act.row, { ...common, public: act.public }, clock.now)

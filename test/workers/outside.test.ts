@@ -112,6 +112,15 @@ describe('a worker’s questions to addresses that configuration names', () => {
     expect(await platform.outbound.ask(`${outside}/echo`, asked)).toEqual({ status: 200, text: 'POST a=1' })
   })
 
+  it('may be a library’s own fetch, which sees redirects where it says so', async () => {
+    const form = new URLSearchParams({ code: 'ü' })
+    const echoed = await platform.outbound.fetch(`${outside}/echo`, { method: 'POST', body: form })
+    expect([echoed.status, await echoed.text()]).toEqual([200, 'POST code=%C3%BC'])
+    const seen = await platform.outbound.fetch(new URL(`${outside}/private`), { redirect: 'manual' })
+    expect([seen.status, seen.headers.get('location')]).toEqual([302, 'http://192.168.1.1/'])
+    expect(await why(platform.outbound.fetch(`${outside}/private`))).toMatch(/not a public address/)
+  })
+
   it.each([
     ['/private', /192\.168\.1\.1 is not a public address/],
     ['/flood', /more than a megabyte/],

@@ -23,7 +23,7 @@ export function nodeTransport(resolve: Resolver = systemLookup): Transport {
       else callback(null, first.address, first.family)
     })
   }
-  return ({ url, request: { method = 'GET', headers = {}, body }, signal, allowed }) =>
+  return ({ url, method, headers, body, signal, allowed }) =>
     new Promise((done, fail) => {
       const send = url.protocol === 'https:' ? secure : plain
       const asked = send(
@@ -33,12 +33,14 @@ export function nodeTransport(resolve: Resolver = systemLookup): Transport {
           signal,
           // A kept connection would have been judged for somebody else.
           agent: false,
-          headers: { 'accept-encoding': 'identity', ...headers },
+          headers: { 'accept-encoding': 'identity', ...Object.fromEntries(headers) },
           ...(allowed ? {} : { lookup }),
         },
         answer => {
-          const { statusCode = 0, headers } = answer
-          done({ status: statusCode, location: headers.location ?? null, body: answer })
+          const headers = Object.entries(answer.headersDistinct).flatMap(([name, values = []]) =>
+            values.map((value): [string, string] => [name, value]),
+          )
+          done({ status: answer.statusCode ?? 0, headers: new Headers(headers), body: answer })
         },
       )
       asked.once('error', fail)

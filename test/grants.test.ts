@@ -1,0 +1,185 @@
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTenant, openTenantReader } from '../src/core/db.ts'
+import { grantsOf, makeGrant, staffAccess, withdrawGrant } from '../src/people/grants.ts'
+import type { Role } from '../src/people/roles.ts'
+import {
+  endSession,
+  endSessionsOf,
+  readSession,
+  type SignedIn,
+  startSession,
+} from '../src/people/sessions.ts'
+import { addNote } from '../src/requests/change.ts'
+import { listRequests, wholeCase } from '../src/requests/find.ts'
+import { startApp, type TestApp } from './support/app.ts'
+
+let app: TestApp
+let city: string
+let town: string
+let pothole: string
+beforeAll(async () => {
+  app = await startApp()
+  const offering = app.region.documents.jurisdictions.filter(({ slug }) =>
+    app.region.servicesOffered(slug).some(({ code }) => code === 'pothole'),
+  )
+  ;[city = '', town = ''] = offering.map(({ slug }) => slug)
+  pothole = await file('pothole', { size: 'large', lane: 'driving' })
+  await file('street-sign', { sign: 'stop', trouble: 'missing' })
+})
+afterAll(() => app.close())
+
+const region = () => app.region.slug
+const system = { kind: 'system', reason: 'test' } as const
+const tenant = (slug = city) => openTenant(app.platform, system, region(), slug)
+
+async function file(service: string, answers: object): Promise<string> {
+  const answer = await app.request(`/j/${city}/api/v1/requests`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ service_code: service, lat: 38.6, long: -74.3, answers, first_name: 'Ana' }),
+  })
+  expect(answer.status).toBe(201)
+  return ((await answer.json()) as { id: string }).id
+}
+
+async function signIn(staff: string): Promise<SignedIn> {
+  const wish = { kind: 'staff', holder: staff, method: 'demo', device: 'a test' } as const
+  const read = await readSession(
+    app.platform,
+    region(),
+    'staff',
+    await startSession(app.platform, region(), wish),
+  )
+  if (read === undefined) throw new Error('the session is not read')
+  return read.signedIn
+}
+
+let staffs = 0
+/** Somebody new, let in here, and their handle. */
+async function letIn(role: Role, limits: object = {}) {
+  const staff = `somebody-${staffs++}`
+  const grant = await makeGrant(app.platform, tenant(), { staff, role, source: 'command', ...limits })
+  const signedIn = await signIn(staff)
+  const access = () => staffAccess(app.platform, region(), city, signedIn)
+  const reader = async () => {
+    const found = await access()
+    if (found === undefined) throw new Error('nobody has let them in')
+    return openTenantReader(app.platform, found, region(), city)
+  }
+  return { staff, grant, signedIn, access, reader }
+}
+const refused = (slug: string) => expect.objectContaining({ slug })
+
+describe('a grant', () => {
+  it('opens the jurisdiction that made it, and no other', async () => {
+    const { signedIn, access } = await letIn('agent')
+    expect((await access())?.jurisdiction).toBe(city)
+    expect(await staffAccess(app.platform, region(), town, signedIn)).toBeUndefined()
+    const found = await access()
+    if (found === undefined) throw new Error('nobody has let them in')
+    expect(() => openTenantReader(app.platform, found, region(), town)).toThrow(refused('not-found'))
+  })
+
+  it('that is withdrawn opens nothing from that instant, not even what was opened before', async () => {
+    const { grant, reader, access } = await letIn('agent')
+    const open = await reader()
+    expect(await wholeCase(open, pothole)).toBeDefined()
+    await withdrawGrant(app.platform, tenant(), grant)
+    await expect(wholeCase(open, pothole)).rejects.toThrow(refused('not-found'))
+    expect(await access()).toBeUndefined()
+  })
+
+  it('that another isolate withdrew opens nothing either, although it is still in this one’s memory', async () => {
+    const { grant, access } = await letIn('agent')
+    const kept = await access()
+    await tenant().commit([sql`UPDATE "grant" SET ended_at = 1 WHERE id = ${grant}`])
+    const still = await access()
+    expect(still).toEqual(kept)
+    if (still === undefined) throw new Error('it should be in memory')
+    const db = openTenant(app.platform, still, region(), city)
+    const note = { text: 'too late', public: false }
+    await expect(addNote(db, pothole, note, 0)).rejects.toThrow(refused('not-found'))
+  })
+
+  it('holds from its first instant until its last, half-open', async () => {
+    const now = app.platform.clock.now()
+    const { access, reader } = await letIn('auditor', { from: now + 1000, to: now + 2000 })
+    expect(await access()).toBeUndefined()
+    app.advance(1000)
+    const open = await reader()
+    expect(await wholeCase(open, pothole)).toBeDefined()
+    app.advance(999)
+    expect(await access()).toBeDefined()
+    app.advance(1)
+    expect(await access()).toBeUndefined()
+  })
+
+  it('for some services shows and changes those, and of the rest not that it is there', async () => {
+    const { reader, access } = await letIn('field-crew', { services: ['street-sign'] })
+    const open = await reader()
+    const listed = await listRequests(open, { onlyPublic: false, limit: 50 })
+    expect(new Set(listed.map(({ serviceCode }) => serviceCode))).toEqual(new Set(['street-sign']))
+    expect(await wholeCase(open, pothole)).toBeUndefined()
+    expect((await access())?.permits).toEqual([
+      { rights: ['read', 'notes', 'change'], services: ['street-sign'] },
+    ])
+  })
+
+  it('shows who reported only where the role has that', async () => {
+    expect((await wholeCase(await (await letIn('agent')).reader(), pothole))?.contact?.firstName).toBe('Ana')
+    expect((await wholeCase(await (await letIn('field-crew')).reader(), pothole))?.contact).toBeNull()
+  })
+
+  it('is seen by its holder wherever it was made', async () => {
+    const { staff } = await letIn('supervisor')
+    await makeGrant(app.platform, tenant(town), { staff, role: 'agent', source: 'command' })
+    const { grants, away } = await grantsOf(app.platform, region(), staff)
+    expect(grants.map(({ jurisdiction, role }) => `${role} of ${jurisdiction}`).sort()).toEqual(
+      [`agent of ${town}`, `supervisor of ${city}`].sort(),
+    )
+    expect(away).toEqual([])
+  })
+
+  it('of the last administrator is not withdrawn, nor by anyone who was let do less', async () => {
+    const { grant, access } = await letIn('administrator')
+    const open = async (found: Awaited<ReturnType<typeof access>>) => {
+      if (found === undefined) throw new Error('nobody has let them in')
+      return openTenant(app.platform, found, region(), city)
+    }
+    await expect(withdrawGrant(app.platform, await open(await access()), grant)).rejects.toThrow(
+      refused('wrong-state'),
+    )
+    const agent = await letIn('agent')
+    await expect(withdrawGrant(app.platform, await open(await agent.access()), grant)).rejects.toThrow(
+      refused('not-allowed'),
+    )
+    const second = await letIn('administrator')
+    await withdrawGrant(app.platform, await open(await second.access()), grant)
+    expect(await access()).toBeUndefined()
+  })
+})
+
+describe('a session that is ended', () => {
+  it('closes what it had opened, in every jurisdiction, at once', async () => {
+    const { signedIn, reader, access } = await letIn('agent')
+    const open = await reader()
+    await endSession(app.platform, region(), signedIn.session)
+    await expect(wholeCase(open, pothole)).rejects.toThrow(refused('sign-in-needed'))
+    const found = await access()
+    if (found === undefined) throw new Error('the grant still stands')
+    const again = openTenantReader(app.platform, found, region(), city)
+    await expect(wholeCase(again, pothole)).rejects.toThrow(refused('sign-in-needed'))
+  })
+
+  it('leaves the others of its holder open', async () => {
+    const { staff, signedIn, reader } = await letIn('agent')
+    const other = await signIn(staff)
+    expect(await endSessionsOf(app.platform, region(), 'staff', staff, signedIn.session)).toBe(1)
+    expect(await wholeCase(await reader(), pothole)).toBeDefined()
+    const found = await staffAccess(app.platform, region(), city, other)
+    if (found === undefined) throw new Error('the grant still stands')
+    const closed = openTenantReader(app.platform, found, region(), city)
+    await expect(wholeCase(closed, pothole)).rejects.toThrow(refused('sign-in-needed'))
+  })
+})

@@ -1,0 +1,235 @@
+import { openTenant } from '../../src/core/db.ts'
+import { trackingNumber } from '../../src/core/ids.ts'
+import { sign } from '../../src/core/signing.ts'
+import { followerLink } from '../../src/notify/follow.ts'
+import { createKey } from '../../src/people/keys.ts'
+import { readMigrations } from '../../src/platform/node/migrations.ts'
+import { applyRegion } from '../../src/regions/apply.ts'
+import type { Region } from '../../src/regions/compile.ts'
+import { currentRegion } from '../../src/regions/current.ts'
+import { follower } from '../../src/requests/follower-schema.ts'
+import { bundled, startApp, type TestApp } from '../support/app.ts'
+import { lakeDocuments } from '../support/lake.ts'
+import { jpeg } from '../support/photos.ts'
+
+/*
+ * Three governments with the same kinds of things in each: the callers' own, its neighbour in the same region, and one of
+ * another region. Whatever is not for everybody's eyes carries a mark, so that it is known wherever it turns up.
+ */
+
+/** What may be seen by some only. The mark of a kind at a party is in every text of that kind there. */
+export const secrets = ['contact', 'note', 'private-case', 'staff', 'key'] as const
+export type Secret = (typeof secrets)[number]
+
+export interface Party {
+  readonly name: 'own' | 'neighbour' | 'elsewhere'
+  readonly region: string
+  readonly slug: string
+  /** What stands for each name in a route's path. */
+  readonly ids: Ids
+  /** Cursors of its lists. */
+  readonly cursor: string
+  readonly service: string
+  readonly privateService: string
+}
+
+export interface Ids {
+  readonly jurisdiction: string
+  readonly request: string
+  readonly privateRequest: string
+  readonly photo: string
+  /** One that it has offered, and one that it was offered, to and by somebody else than the others here. */
+  readonly handoff: string
+  readonly offered: string
+  readonly key: string
+  readonly follow: string
+  readonly unfollow: string
+  readonly answer: string
+  readonly reply: string
+  /** The request as GeoReport names it. */
+  readonly file: string
+  readonly service: string
+}
+
+export interface World {
+  readonly app: TestApp
+  readonly own: Party
+  readonly neighbour: Party
+  readonly elsewhere: Party
+  /** The same names, and nothing behind them. */
+  readonly missing: Ids
+}
+
+export function mark(party: Pick<Party, 'name'>, secret: Secret): string {
+  return `${secret}-of-${party.name}-zq`
+}
+
+const OTHER_REGION = 'lake'
+
+export async function openWorld(): Promise<World> {
+  const app = await startApp()
+  const documents = lakeDocuments()
+  const privateMatter = {
+    code: 'private-matter',
+    name: 'A private matter',
+    layers: ['municipality', 'county'],
+    private: true,
+  }
+  const services = [...documents.services, privateMatter]
+  await applyRegion(app.platform, readMigrations(), OTHER_REGION, { ...documents, services }, 'test')
+  const [own, neighbour] = await furnishable(app, bundled)
+  const [elsewhere] = await furnishable(app, OTHER_REGION)
+  if (own === undefined || neighbour === undefined || elsewhere === undefined)
+    throw new Error('three governments are needed')
+  return {
+    app,
+    own: await furnish(app, 'own', bundled, own),
+    neighbour: await furnish(app, 'neighbour', bundled, neighbour),
+    elsewhere: await furnish(app, 'elsewhere', OTHER_REGION, elsewhere),
+    missing: {
+      jurisdiction: 'no-such-place',
+      request: changed((await report(app, bundled, own, 'pothole', {})).id),
+      privateRequest: 'PE-22222-22222',
+      photo: 'X'.repeat(24),
+      handoff: 'X'.repeat(20),
+      offered: 'X'.repeat(20),
+      key: 'X'.repeat(10),
+      follow: 'eA.eA',
+      unfollow: 'eA.eA',
+      answer: 'eA.eA',
+      reply: 'eA.eA',
+      file: 'PE-22222-22222.json',
+      service: 'no-such-service',
+    },
+  }
+}
+
+/** Jurisdictions that take a public and a private service, and so have everything that there is to hide. */
+async function furnishable(app: TestApp, slug: string): Promise<string[]> {
+  const region = await currentRegion(app.platform, slug)
+  return offeredBy(region, 'pothole').filter(own =>
+    region.servicesOffered(own).some(service => service.private),
+  )
+}
+
+/** Another number of the same jurisdiction, as well formed, that nobody has. */
+function changed(number: string): string {
+  const code = number.split('-')[0] ?? ''
+  return trackingNumber({ bytes: length => crypto.getRandomValues(new Uint8Array(length)) }, code)
+}
+
+async function furnish(app: TestApp, name: Party['name'], region: string, slug: string): Promise<Party> {
+  const of = (secret: Secret) => mark({ name }, secret)
+  const { platform } = app
+  const compiled = await currentRegion(platform, region)
+  const system = { kind: 'system', reason: 'test' } as const
+  const db = openTenant(platform, system, region, slug)
+  const privateService = compiled.servicesOffered(slug).find(service => service.private)?.code ?? ''
+  const work = (await createKey(platform, db, of('key'), 'work')).key
+  const api = async (path: string, body: object, key = work) => {
+    const answer = await app.request(`/r/${region}/api/v1${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      body: JSON.stringify(body),
+    })
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`)
+    return (await answer.json()) as { id: string }
+  }
+
+  const sent = await app.request(`/r/${region}/api/v1/media`, { method: 'POST', body: jpeg() })
+  const photo = ((await sent.json()) as { id: string }).id
+  const contact = {
+    first_name: of('contact'),
+    email: `${of('contact')}@example.org`,
+    follow: true,
+    share_contact: true,
+  }
+  const open = await report(app, region, slug, 'pothole', {
+    ...contact,
+    description: `A hole in ${name}`,
+    media: [photo],
+  })
+  const closed = await report(app, region, slug, privateService, {
+    ...contact,
+    description: of('private-case'),
+    address: of('private-case'),
+  })
+  for (const { id } of [open, closed])
+    await api(`/work/requests/${id}/notes`, { text: of('note'), public: false })
+  const third = offeredBy(compiled, 'pothole').findLast(other => other !== slug) ?? ''
+  const offer = { receiver: third, reason: 'other', version: 2 }
+  const { id: handoff } = await api(`/work/requests/${open.id}/handoffs`, offer)
+  const theirs = await report(app, region, third, 'pothole', {})
+  const { key: thirdKey } = await createKey(
+    platform,
+    openTenant(platform, system, region, third),
+    'third',
+    'work',
+  )
+  const { id: offered } = await api(
+    `/work/requests/${theirs.id}/handoffs`,
+    { receiver: slug, reason: 'other', version: 1 },
+    thirdKey,
+  )
+  await app.runJobs()
+  const key = await createKey(platform, db, of('key'), 'read')
+  const [follows] = await db.select().from(follower)
+  if (follows === undefined) throw new Error('nobody follows')
+  const link = (purpose: 'follow' | 'unfollow' | 'answer') => followerLink(platform, db, purpose, follows, 1)
+  const page = await app.request(`/r/${region}/api/v1/work/requests?limit=1`, {
+    headers: { authorization: `Bearer ${work}` },
+  })
+  return {
+    name,
+    region,
+    slug,
+    ids: {
+      jurisdiction: slug,
+      request: open.id,
+      privateRequest: closed.id,
+      photo,
+      handoff,
+      offered,
+      key: key.id,
+      follow: await link('follow'),
+      unfollow: await link('unfollow'),
+      answer: await link('answer'),
+      // No partner has been asked anything: what there is of the link is its form.
+      reply: await sign(platform, 'reply', [region, slug, 'X', 1]),
+      file: `${open.id}.json`,
+      service: 'pothole',
+    },
+    cursor: ((await page.json()) as { next: string }).next,
+    service: 'pothole',
+    privateService,
+  }
+}
+
+function offeredBy(region: Region, service: string): string[] {
+  return region.documents.jurisdictions
+    .map(({ slug }) => slug)
+    .filter(slug => region.servicesOffered(slug).some(({ code }) => code === service))
+}
+
+/** Files a report at the jurisdiction's own door. */
+async function report(app: TestApp, region: string, slug: string, service: string, said: object) {
+  const compiled = await currentRegion(app.platform, region)
+  const [long, lat] = compiled.documents.region.map.center
+  const questions = compiled.servicesOffered(slug).find(({ code }) => code === service)?.questions ?? []
+  const answers = questions
+    .filter(({ required, type }) => required && type !== 'notice')
+    .map(({ code, options, type }) => [code, options?.[0]?.key ?? (type === 'date' ? '2026-08-01' : '1')])
+  const answer = await app.request(`/r/${region}/j/${slug}/api/v1/requests`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      service_code: service,
+      lat,
+      long,
+      answers: Object.fromEntries(answers),
+      ...said,
+    }),
+  })
+  if (answer.status !== 201) throw new Error(`${service} was refused: ${await answer.text()}`)
+  return (await answer.json()) as { id: string }
+}
