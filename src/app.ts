@@ -1,6 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { auditOperations } from './audit/operations.ts'
+import { auditRoutes } from './audit/routes.ts'
+import { sealJob } from './audit/seal.ts'
 import { citizenPages } from './citizen/pages.tsx'
 import { openDirectory } from './core/db.ts'
 import { translator } from './core/i18n.ts'
@@ -36,6 +39,7 @@ import { requestOperations } from './requests/operations.ts'
 import { publishJob } from './requests/public-index.ts'
 import { requestRoutes } from './requests/routes.ts'
 import { tidyJob } from './requests/tidy.ts'
+import { openToLook } from './requests/work.ts'
 import { answerHeaders, pageHeaders } from './web/headers.ts'
 import { chooseLanguage } from './web/language.ts'
 import { ownForms } from './web/own-forms.ts'
@@ -58,6 +62,7 @@ export const jobHandlers: readonly JobHandler[] = [
   pollJob,
   checkBackJob,
   notifyJob,
+  sealJob,
 ]
 
 /** Every call of the JSON API, as `/api/v1/openapi.json` describes it. */
@@ -67,6 +72,7 @@ export const apiOperations: Operations = {
   ...handoffOperations,
   ...partnerOperations,
   ...duplicateOperations,
+  ...auditOperations,
 }
 
 /** The front door: one order of things for every request, and every capability once. Alike on Node and Workers. */
@@ -114,6 +120,10 @@ export function createApp(platform: Platform): Hono<Door> {
   app.route('/api/v1', requestRoutes(withdrawOffersOf, [handoffsAlongside]))
   app.route('/api/v1', handoffRoutes())
   app.route('/api/v1', partnerRoutes())
+  app.route(
+    '/api/v1',
+    auditRoutes(c => openToLook(c, {}, 'audit')),
+  )
   app.get('/api/v1/openapi.json', c => {
     const { origin, base, region } = c.get('site')
     return c.json(describeApi(region.documents.region.name, `${origin}${base}/api/v1`, apiOperations))

@@ -14,15 +14,15 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   routing: ['core'],
   regions: ['core', 'geography', 'routing'],
   people: ['core', 'regions'],
-  audit: ['core'],
-  requests: ['core', 'people', 'regions', 'routing'],
-  handoffs: ['core', 'people', 'regions', 'requests', 'routing'],
+  audit: ['core', 'regions'],
+  requests: ['audit', 'core', 'people', 'regions', 'routing'],
+  handoffs: ['audit', 'core', 'people', 'regions', 'requests', 'routing'],
   web: ['core', 'regions', 'requests', 'routing'],
   open311: ['core', 'people', 'regions', 'requests', 'routing'],
   notify: ['core', 'regions', 'requests'],
   citizen: ['core', 'handoffs', 'notify', 'regions', 'requests', 'routing', 'web'],
   workspace: ['core', 'handoffs', 'people', 'regions', 'requests', 'routing', 'web', 'audit'],
-  cli: ['core', 'geography', 'handoffs', 'people', 'platform', 'regions', 'requests', 'routing'],
+  cli: ['audit', 'core', 'geography', 'handoffs', 'people', 'platform', 'regions', 'requests', 'routing'],
 }
 const entries = ['node.ts', 'worker.ts', 'cli.ts', 'app.ts']
 const PORT = 'platform/platform.ts'

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import * as v from 'valibot'
 import { asProblem } from '../core/problem.ts'
 import { type NodePlatform, nodePlatform } from '../platform/node/platform.ts'
@@ -57,6 +58,29 @@ export async function withPlatform<T>(
     return await work(platform, environment)
   } finally {
     await platform.close()
+  }
+}
+
+/** An option of whatever a person does to a jurisdiction's data: the logs name them. */
+export const asOption = {
+  type: 'string',
+  value: 'NAME',
+  help: 'Who you are, for the audit (default: the name you are logged in by)',
+} as const
+
+/** Who is at the command line. */
+export function operatorOf(as: string | undefined): string {
+  const name = as ?? loginName()
+  if (/^[\w.@+-]{1,64}$/.test(name)) return name
+  throw refuse(`--as "${name}": use letters, digits and . @ + - _, 64 at most.`)
+}
+
+function loginName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // A container's user may have no name.
+    return `uid-${process.getuid?.() ?? 'unknown'}`
   }
 }
 

@@ -1,10 +1,11 @@
 import { openTenant } from '../core/db.ts'
 import { createKey } from '../people/keys.ts'
+import { scopes } from '../people/roles.ts'
 import { readMigrations } from '../platform/node/migrations.ts'
 import type { NodePlatform } from '../platform/node/platform.ts'
 import { listDatabases, migrateAll } from '../regions/migrate.ts'
 import { command, refuse } from './command.ts'
-import { count, orNothingYet, withPlatform } from './configuration.ts'
+import { asOption, count, operatorOf, orNothingYet, withPlatform } from './configuration.ts'
 
 export const migrate = command({
   name: 'migrate',
@@ -32,19 +33,22 @@ export const createKeyCommand = command({
   options: {
     jurisdiction: { type: 'string', required: true, value: 'J', help: 'The jurisdiction' },
     region: { type: 'string', value: 'R', help: 'Its region, where several have one of that name' },
+    as: asOption,
     name: { type: 'string', value: 'N', help: 'Whose key it is (default: "command line")' },
     scope: {
       type: 'string',
       value: 'S',
-      help: 'report (default): file requests; work: also see and change them',
+      help: 'report (default): file requests; read: see them; work: also change them; audit: who did and saw what',
     },
   },
   run: (terminal, { options }) =>
     withPlatform(terminal, async platform => {
-      const { scope = 'report', name = 'command line', jurisdiction } = options
-      if (scope !== 'report' && scope !== 'work') throw refuse('--scope is report or work.')
+      const { name = 'command line', jurisdiction } = options
+      const scope = scopes.find(known => known === (options.scope ?? 'report'))
+      if (scope === undefined) throw refuse(`--scope is one of ${scopes.join(', ')}.`)
       const region = await regionOf(platform, jurisdiction, options.region)
-      const db = openTenant(platform, { kind: 'system', reason: 'keys' }, region, jurisdiction)
+      const access = { kind: 'system', reason: 'keys', operator: operatorOf(options.as) } as const
+      const db = openTenant(platform, access, region, jurisdiction)
       const { id, key } = await createKey(platform, db, name, scope)
       return { ok: true, lines: [key], json: { region, jurisdiction, id, scope, api_key: key } }
     }),

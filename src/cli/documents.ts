@@ -1,11 +1,10 @@
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { readMigrations } from '../platform/node/migrations.ts'
 import { writeFiles } from '../platform/node-tenants.ts'
 import { applyRegion } from '../regions/apply.ts'
 import { type Plan, planGeoJson, planJson, planLines, planRegion } from '../regions/plan.ts'
 import { command, refuse } from './command.ts'
-import { appliedSnapshot, loadRegions, verdict, withPlatform } from './configuration.ts'
+import { appliedSnapshot, asOption, loadRegions, operatorOf, verdict, withPlatform } from './configuration.ts'
 import { touchedCases, touchedLines } from './touched.ts'
 
 const region = { type: 'string', value: 'R', help: 'Only this region (default: all in TENANTS_DIR)' } as const
@@ -35,6 +34,7 @@ export const plan = command({
       value: 'FILE',
       help: 'Where to draw gaps and overlaps (default: in DATA_DIR)',
     },
+    as: asOption,
   },
   run: (terminal, { options }) =>
     withPlatform(terminal, async (platform, { dataDir }) => {
@@ -53,7 +53,7 @@ export const plan = command({
         }
         const current = await appliedSnapshot(platform, region)
         const planned = planRegion(current, draft, platform.clock.now())
-        const touched = await touchedCases(platform, current, draft)
+        const touched = await touchedCases(platform, current, draft, operatorOf(options.as))
         const drawn = await draw(planned, options.geojson ?? join(dataDir, `plan-${region}.geojson`))
         lines.push(...planLines(planned), ...(drawn ? [`  Look at them on a map: ${drawn}`] : []))
         lines.push(...touchedLines(touched))
@@ -74,7 +74,7 @@ async function draw(planned: Plan, file: string): Promise<string | null> {
 export const apply = command({
   name: 'apply',
   summary: 'Make the documents a new version of the configuration',
-  options: { region },
+  options: { region, as: asOption },
   run: (terminal, { options }) =>
     withPlatform(terminal, async platform => {
       const loaded = await loadRegions(terminal, options.region)
@@ -87,7 +87,7 @@ export const apply = command({
           json.push({ region, ok: false, faults })
           continue
         }
-        const by = `cli:${userInfo().username}`
+        const by = `operator:${operatorOf(options.as)}`
         const { version, hash, changed } = await applyRegion(
           platform,
           readMigrations(),

@@ -3,6 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { sql } from 'drizzle-orm'
+import { actorOf } from '../core/access.ts'
+import { logAct } from '../core/acts.ts'
 import { openTenant, type TenantReader } from '../core/db.ts'
 import { type Row, rowsOf, type Table, tablesOf } from '../core/tables.ts'
 import type { NodePlatform } from '../platform/node/platform.ts'
@@ -18,13 +20,14 @@ const TRIES = 3
 
 /**
  * Writes all that a jurisdiction keeps, its photos, and its region's documents, as files (S17). The manifest comes last:
- * an export that was stopped has none. Throws `bad-request` when the log does not stand still.
+ * an export that was stopped has none. That `operator` took it stands in the log, and so in the export. Throws `bad-request` when the log does not stand still.
  */
 export async function exportJurisdiction(
   platform: NodePlatform,
   region: string,
   jurisdiction: string,
   folder: string,
+  operator: string,
 ): Promise<Omit<Manifest, 'format' | 'version'>> {
   const snapshot = await appliedSnapshot(platform, region)
   const body = snapshot?.documents.jurisdictions.find(({ slug }) => slug === jurisdiction)
@@ -32,7 +35,9 @@ export async function exportJurisdiction(
     throw refuse(`No jurisdiction "${jurisdiction}" of ${region} has been applied.`)
   }
   if (existsSync(join(folder, MANIFEST))) throw refuse(`${folder} holds an export already. Name another.`)
-  const db = openTenant(platform, { kind: 'system', reason: 'export' }, region, jurisdiction)
+  const access = { kind: 'system', reason: 'export', operator } as const
+  const db = openTenant(platform, access, region, jurisdiction)
+  await db.commit([logAct(actorOf(access), platform.clock.now(), { type: 'exported' })])
   const tables = await writeTables(db, folder)
   const { photos, missing } = await writePhotos(platform, db, folder)
   const documents: ArchiveFile[] = []

@@ -56,7 +56,7 @@ export async function importJurisdiction(
     await finish(platform, db, sha256)
   }
   await addDatabase(platform, name, migrations)
-  await applyRegion(platform, migrations, region, documents, 'import', manifest.configuration.version)
+  await applyRegion(platform, migrations, region, documents, 'system:import', manifest.configuration.version)
   const leaves = documents.jurisdictions.find(({ slug }) => slug === jurisdiction)?.to ?? null
   return { manifest, changed, leaves }
 }

@@ -57,7 +57,10 @@ async function waiting(platform: Platform, name: DatabaseName, parkedOnly: boole
   const outbox = outboxOf(platform, name)
   const messages = outbox === undefined ? [] : await listMessages(outbox, parkedOnly)
   return [
-    ...jobs.map(({ id, ...job }) => ({ database, id: String(id), ...job })),
+    // Not the payload and the key: an operator has no need to know which requests they are about.
+    ...jobs.map(({ id, kind, dueAt, attempts, parkedAt, lastError }) => {
+      return { database, id: String(id), kind, dueAt, attempts, parkedAt, lastError }
+    }),
     ...messages.map(({ seq, kind, receiver, dueAt, attempts, parkedAt, lastError }) => {
       return { database, id: `m${seq}`, kind, receiver, dueAt, attempts, parkedAt, lastError }
     }),

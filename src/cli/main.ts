@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { asProblem } from '../core/problem.ts'
+import { auditVerify } from './audit.ts'
 import { type Command, parseConfig, type Report, type Terminal } from './command.ts'
 import { createKeyCommand, migrate } from './database.ts'
 import { apply, plan, validate } from './documents.ts'
@@ -20,6 +21,7 @@ const commands: readonly Command[] = [
   createKeyCommand,
   migrate,
   jobs,
+  auditVerify,
 ]
 
 /**

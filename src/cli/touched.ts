@@ -1,3 +1,4 @@
+import { noteSeen } from '../audit/seen.ts'
 import { openTenant } from '../core/db.ts'
 import { change, openRequests } from '../handoffs/reroute.ts'
 import type { NodePlatform } from '../platform/node/platform.ts'
@@ -22,12 +23,13 @@ export interface TouchedCase {
 
 /**
  * The open cases that the next documents would touch (S7): now, or on a day to come on which one of their boundaries
- * begins or ends.
+ * begins or ends. That `operator` was shown them is noted.
  */
 export async function touchedCases(
   platform: NodePlatform,
   current: Snapshot | undefined,
   next: Documents,
+  operator: string,
 ): Promise<TouchedCase[]> {
   if (current === undefined) return []
   const now = platform.clock.now()
@@ -38,7 +40,7 @@ export async function touchedCases(
   const touched: TouchedCase[] = []
   for (const name of await listDatabases(platform)) {
     if (name.kind !== 'tenant' || name.region !== current.region) continue
-    const db = openTenant(platform, { kind: 'system', reason: 'plan' }, name.region, name.slug)
+    const db = openTenant(platform, { kind: 'system', reason: 'plan', operator }, name.region, name.slug)
     for await (const rows of openRequests(db)) {
       for (const row of rows) {
         for (const at of instants) {
@@ -57,6 +59,8 @@ export async function touchedCases(
         }
       }
     }
+    const shown = touched.filter(({ holder }) => holder === name.slug).map(({ id }) => id)
+    await noteSeen(db, 'list', shown)
   }
   return touched
 }

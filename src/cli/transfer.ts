@@ -8,7 +8,15 @@ import { exportRegion } from '../regions/export.ts'
 import { hashDocuments } from '../regions/hash.ts'
 import { isDocument, loadRegion, type RegionFiles } from '../regions/load.ts'
 import { command, type Report, refuse } from './command.ts'
-import { appliedSnapshot, count, orNothingYet, readSlug, withPlatform } from './configuration.ts'
+import {
+  appliedSnapshot,
+  asOption,
+  count,
+  operatorOf,
+  orNothingYet,
+  readSlug,
+  withPlatform,
+} from './configuration.ts'
 import { exportJurisdiction } from './export-jurisdiction.ts'
 import { importJurisdiction } from './import-jurisdiction.ts'
 
@@ -19,6 +27,7 @@ export const exportCommand = command({
   options: {
     region: { type: 'string', value: 'R', help: 'Only this region (default: all that are applied)' },
     to: { type: 'string', value: 'DIR', help: 'Where to write (configuration: TENANTS_DIR if absent)' },
+    as: asOption,
   },
   run: (terminal, { options, operands: [jurisdiction] }) =>
     withPlatform(terminal, async (platform, { tenantsDir }) => {
@@ -30,7 +39,7 @@ export const exportCommand = command({
       const [region, ...others] = regions
       if (region === undefined || others.length > 0) throw refuse('Name its region: --region R.')
       if (options.to === undefined) throw refuse('Name the folder to write to: --to DIR.')
-      return exportData(platform, region, jurisdiction, options.to)
+      return exportData(platform, region, jurisdiction, options.to, operatorOf(options.as))
     }),
 })
 
@@ -69,8 +78,9 @@ async function exportData(
   region: string,
   jurisdiction: string,
   folder: string,
+  operator: string,
 ): Promise<Report> {
-  const said = await exportJurisdiction(platform, region, jurisdiction, folder)
+  const said = await exportJurisdiction(platform, region, jurisdiction, folder, operator)
   const { files, missing, name } = said
   const rows = files.reduce((sum, file) => sum + (file.rows ?? 0), 0)
   const photos = files.filter(({ path }) => path.startsWith('media/')).length

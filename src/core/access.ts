@@ -52,6 +52,8 @@ export interface Permit {
 export interface SystemAccess {
   readonly kind: 'system'
   readonly reason: string
+  /** Whoever is at the command line, where it is a person's doing: the logs name them. */
+  readonly operator?: string
 }
 
 /** What must hold in the database that is asked, and what a caller is told when it does not. */
@@ -121,7 +123,8 @@ export function permitted(access: Access, right: Right, serviceCode: SQL): SQL {
 export function actorOf(access: Access): string {
   if (access.kind === 'work') return access.actor
   if (access.kind === 'resident') return `account:${access.account}`
-  return access.kind === 'system' ? `system:${access.reason}` : access.kind
+  if (access.kind !== 'system') return access.kind
+  return access.operator === undefined ? `system:${access.reason}` : `operator:${access.operator}`
 }
 
 /** Travels with every statement of a handle that was opened by it. */

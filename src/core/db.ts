@@ -4,7 +4,7 @@ import type { LibSQLDatabase } from 'drizzle-orm/libsql'
 import { drizzle } from 'drizzle-orm/libsql/web'
 import { SQLiteAsyncDialect, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { type DatabaseClient, type DatabaseName, databaseLabel, type Platform } from '../platform/platform.ts'
-import { type Access, mayChange, type Proof, proofOf } from './access.ts'
+import { type Access, actorOf, mayChange, type Proof, proofOf } from './access.ts'
 import { asProblem, Problem, type ProblemSlug, problem } from './problem.ts'
 import { identity } from './schema.ts'
 
@@ -77,7 +77,25 @@ export interface TenantReader extends Reader {
   readonly region: string
   readonly slug: string
   readonly access: Access
+  /**
+   * Like `together`; the same transaction notes who saw what, so that nothing is shown that was not noted. It is all that
+   * a reader can write. `audit/seen.ts` says when.
+   */
+  noting(sighting: Sighting): Orm['batch']
 }
+
+/** What an answer shows, as the log of who saw what has it (`audit/schema.ts`). */
+export interface Sighting {
+  readonly view: string
+  /** A JSON list of request numbers; null when nothing is shown, and then nothing is noted. */
+  readonly requests: SQL
+  /** A JSON list. */
+  readonly fields: SQL
+}
+
+/** The job that seals what was logged; triggers ring it (`audit/seal.ts`). */
+export const SEAL = 'seal'
+
 export interface TenantDb extends TenantReader, Writer {
   readonly [kind]: 'tenant'
 }
@@ -119,8 +137,32 @@ function openFor(platform: Platform, access: Access, region: string, slug: strin
         access.kind === 'resident' ||
         (access.kind === 'work' && access.jurisdiction === slug)))
   if (!reaches) throw problem('not-found')
-  const handle = open(platform, { kind: 'tenant', region, slug }, proofOf(access))
-  return { ...handle, region, slug, access } as TenantDb
+  const name = { kind: 'tenant', region, slug } as const
+  const handle = open(platform, name, proofOf(access))
+  const noting = (sighting: Sighting) => notingBatch(platform, name, access, sighting)
+  return { ...handle, region, slug, access, noting } as TenantDb
+}
+
+function notingBatch(
+  platform: Platform,
+  name: DatabaseName,
+  access: Access,
+  { view, requests, fields }: Sighting,
+): Orm['batch'] {
+  const client = proved(verified(platform, name), proofOf(access))
+  const isRung = statement(sql`SELECT 1 FROM job WHERE key = ${SEAL}`)
+  const note = statement(sql`INSERT INTO seen (actor, at, view, requests, fields)
+    SELECT ${actorOf(access)}, ${platform.clock.now()}, ${view}, requests, ${fields}
+    FROM (SELECT ${requests} AS requests) WHERE requests IS NOT NULL`)
+  const batch = async (statements: InStatement[]) => {
+    const results = await client.batch([...statements, isRung, note], 'write')
+    const [rung, noted] = results.slice(-2)
+    // The first since the last seal: nobody else tells the platform that a job is due.
+    if (rung?.rows.length === 0 && noted?.rowsAffected === 1) platform.wake(name)
+    return results.slice(0, -2)
+  }
+  const orm = drizzle({ batch } as Client)
+  return orm.batch.bind(orm)
 }
 
 /** What an access may be that the region's own database is opened by: a jurisdiction's grants are no good there. */

@@ -7,7 +7,7 @@ import { type ProblemSlug, statusOf } from './problem.ts'
 /** One call: `POST /work/handoffs/{id}/accept`. */
 export interface Operation {
   readonly summary: string
-  /** For a jurisdiction's own programs, by an API key of scope `work`. */
+  /** For a jurisdiction's own programs, by an API key. */
   readonly work?: boolean
   /** Arguments of the query, each with what it means. */
   readonly query?: Readonly<Record<string, string>>
@@ -68,7 +68,7 @@ export function describeApi(title: string, server: string, operations: Operation
     components: {
       schemas: { problem: shape(problemSchema) },
       securitySchemes: {
-        work: { type: 'http', scheme: 'bearer', description: 'An API key of a jurisdiction, scope `work`.' },
+        work: { type: 'http', scheme: 'bearer', description: 'An API key of a jurisdiction.' },
       },
     },
   }

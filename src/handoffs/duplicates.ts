@@ -1,4 +1,6 @@
 import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm'
+import type { SQLiteSelect } from 'drizzle-orm/sqlite-core'
+import { seeing } from '../audit/seen.ts'
 import { actorOf, permitted } from '../core/access.ts'
 import { guard, openRegion, type Step, type TenantDb, type TenantReader } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
@@ -216,8 +218,8 @@ function newGuard(caseId: string, of: string): Step {
   )
 }
 
-/** The links of a request's case, the newest first. */
-export function linksOf(db: TenantReader, id: string) {
+/** The links of a request's case, the newest first. A part of its request's answer, or noted by `linksOf`. */
+export function linksQuery(db: TenantReader, id: string) {
   return db
     .select()
     .from(duplicate)
@@ -225,25 +227,36 @@ export function linksOf(db: TenantReader, id: string) {
     .orderBy(desc(duplicate.proposedAt))
 }
 
-/** Links in one state, the newest first; `before` is the last one's `seq`. */
-export function listLinks(
+/** The same, noted. */
+export async function linksOf(db: TenantReader, id: string): Promise<LinkRow[]> {
+  const shown = sql`SELECT request FROM duplicate WHERE case_id = (SELECT case_id FROM request WHERE id = ${id})`
+  const [rows] = await seeing(db, { view: 'list', shown })([linksQuery(db, id)])
+  return rows
+}
+
+/** Links in one state, the newest first; `before` is the last one's `seq`. Noted. */
+export async function listLinks(
   db: TenantReader,
   state: LinkState,
   before: number | undefined,
   limit: number,
 ) {
   const seq = sql<number>`${duplicate}.rowid`
-  return db
-    .select({ ...getTableColumns(duplicate), seq })
-    .from(duplicate)
-    .where(
-      and(
-        eq(duplicate.state, state),
-        sql`EXISTS (SELECT 1 FROM request WHERE request.id = ${duplicate.request}
-          AND ${permitted(db.access, 'read', sql`request.service_code`)})`,
-        before === undefined ? undefined : lt(seq, before),
-      ),
-    )
-    .orderBy(desc(seq))
-    .limit(limit)
+  const wanted = and(
+    eq(duplicate.state, state),
+    sql`EXISTS (SELECT 1 FROM request WHERE request.id = ${duplicate.request}
+      AND ${permitted(db.access, 'read', sql`request.service_code`)})`,
+    before === undefined ? undefined : lt(seq, before),
+  )
+  const page = <T extends SQLiteSelect>(select: T) => select.where(wanted).orderBy(desc(seq)).limit(limit)
+  const shown = page(db.select({ request: duplicate.request }).from(duplicate).$dynamic())
+  const [rows] = await seeing(db, { view: 'list', shown })([
+    page(
+      db
+        .select({ ...getTableColumns(duplicate), seq })
+        .from(duplicate)
+        .$dynamic(),
+    ),
+  ])
+  return rows
 }

@@ -1,4 +1,6 @@
 import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteSelect } from 'drizzle-orm/sqlite-core'
+import { seeing } from '../audit/seen.ts'
 import { permitted } from '../core/access.ts'
 import type { TenantReader } from '../core/db.ts'
 import type { FieldFault } from '../core/problem.ts'
@@ -20,8 +22,8 @@ export interface HandoffCursor {
   readonly side: HandoffSide
 }
 
-/** This jurisdiction's side of its handoffs, newest first. One that it is on two sides of is there twice. One round trip. */
-export function listHandoffs(db: TenantReader, filter: HandoffFilter) {
+/** This jurisdiction's side of its handoffs, newest first. One that it is on two sides of is there twice. One round trip, and noted. */
+export async function listHandoffs(db: TenantReader, filter: HandoffFilter): Promise<HandoffRow[]> {
   const { side, states, after } = filter
   const conditions: (SQL | undefined)[] = [
     permitted(db.access, 'read', sql`${handoff.content} ->> '$.serviceCode'`),
@@ -29,22 +31,30 @@ export function listHandoffs(db: TenantReader, filter: HandoffFilter) {
     states && inArray(handoff.state, [...states]),
     after && sql`(offered_at, id, side) < (${after.offeredAt}, ${after.id}, ${after.side})`,
   ]
-  return db
-    .select()
-    .from(handoff)
-    .where(and(...conditions))
-    .orderBy(desc(handoff.offeredAt), desc(handoff.id), desc(handoff.side))
-    .limit(filter.limit)
+  const page = <T extends SQLiteSelect>(select: T) =>
+    select
+      .where(and(...conditions))
+      .orderBy(desc(handoff.offeredAt), desc(handoff.id), desc(handoff.side))
+      .limit(filter.limit)
+  const shown = page(db.select({ number: handoff.caseId }).from(handoff).$dynamic())
+  const [rows] = await seeing(db, { view: 'handoff', shown })([page(db.select().from(handoff).$dynamic())])
+  return rows
 }
 
-/** Every handoff that a request came or went by, oldest first. */
+/**
+ * Every handoff that a request came or went by, oldest first. A part of its request's answer, which `wholeCase` notes; never
+ * shown without it.
+ */
 export function handoffsOf(db: TenantReader, request: string) {
   return db.select().from(handoff).where(eq(handoff.request, request)).orderBy(handoff.offeredAt, handoff.id)
 }
 
-/** Each side of a handoff that this jurisdiction is on; none if it has no part in it. */
-export function handoffSidesOf(db: TenantReader, id: string): Promise<HandoffRow[]> {
-  return db.select().from(handoff).where(eq(handoff.id, id))
+/** Each side of a handoff that this jurisdiction is on; none if it has no part in it. Noted. */
+export async function handoffSidesOf(db: TenantReader, id: string): Promise<HandoffRow[]> {
+  const ofIt = eq(handoff.id, id)
+  const shown = db.select({ number: handoff.caseId }).from(handoff).where(ofIt)
+  const [rows] = await seeing(db, { view: 'handoff', shown })([db.select().from(handoff).where(ofIt)])
+  return rows
 }
 
 /** Where the next page begins. Null after the last page. */

@@ -6,7 +6,7 @@ import { readBody, readIdempotencyKey } from '../requests/read.ts'
 import { time } from '../requests/view.ts'
 import { openToChange, openToLook } from '../requests/work.ts'
 import { type ForwardRow, forwardStates } from './partner-schema.ts'
-import { forwardsOf, passToPartner } from './to-partner.ts'
+import { passToPartner, seeForwards } from './to-partner.ts'
 
 const forwardBody = v.strictObject({ partner: v.string(), version: v.pipe(v.number(), v.integer()) })
 const nullableText = v.nullable(v.string())
@@ -28,7 +28,7 @@ export function partnerRoutes(): Hono<Door> {
 
   routes.get('/work/requests/:id/forwards', async c => {
     const db = await openToLook(c, { request: c.req.param('id') })
-    const rows = await forwardsOf(db, c.req.param('id'))
+    const rows = await seeForwards(db, c.req.param('id'))
     return c.json({ forwards: rows.map(forwardView) })
   })
 

@@ -1,4 +1,6 @@
 import { and, desc, eq, gte, inArray, lt, sql } from 'drizzle-orm'
+import type { SQLiteSelect } from 'drizzle-orm/sqlite-core'
+import { seeing } from '../audit/seen.ts'
 import { permitted } from '../core/access.ts'
 import { guard, type TenantDb, type TenantReader } from '../core/db.ts'
 import { translator } from '../core/i18n.ts'
@@ -166,19 +168,20 @@ export function reroutedOf(payload: string): Rerouted {
   return { type: 'rerouted', ...JSON.parse(payload) }
 }
 
-/** The requests for which another body has become responsible, the newest first; `before` is the last one's `seq`. */
-export function listRerouted(db: TenantReader, before: number | undefined, limit: number) {
-  return db
-    .select({ seq: event.seq, at: event.at, payload: event.payload, request })
-    .from(event)
-    .innerJoin(request, eq(request.id, event.request))
-    .where(
-      and(
-        eq(event.type, 'rerouted'),
-        permitted(db.access, 'read', sql`${request.serviceCode}`),
-        before === undefined ? undefined : lt(event.seq, before),
-      ),
-    )
-    .orderBy(desc(event.seq))
-    .limit(limit)
+/** The requests for which another body has become responsible, the newest first; `before` is the last one's `seq`. Noted. */
+export async function listRerouted(db: TenantReader, before: number | undefined, limit: number) {
+  const wanted = and(
+    eq(event.type, 'rerouted'),
+    permitted(db.access, 'read', sql`${request.serviceCode}`),
+    before === undefined ? undefined : lt(event.seq, before),
+  )
+  const page = <T extends SQLiteSelect>(select: T) =>
+    select.where(wanted).orderBy(desc(event.seq)).limit(limit)
+  const ofIt = eq(request.id, event.request)
+  const shown = page(db.select({ id: event.request }).from(event).innerJoin(request, ofIt).$dynamic())
+  const columns = { seq: event.seq, at: event.at, payload: event.payload, request }
+  const [rows] = await seeing(db, { view: 'list', shown })([
+    page(db.select(columns).from(event).innerJoin(request, ofIt).$dynamic()),
+  ])
+  return rows
 }

@@ -1,4 +1,5 @@
 import { desc, eq, sql } from 'drizzle-orm'
+import { seeing } from '../audit/seen.ts'
 import { guard, type TenantDb, type TenantReader } from '../core/db.ts'
 import { commitOnce } from '../core/idempotency.ts'
 import { problem } from '../core/problem.ts'
@@ -7,7 +8,7 @@ import type { Region } from '../regions/compile.ts'
 import { forward as forwardStep } from '../requests/events.ts'
 import { takesForwards } from './forward.ts'
 import { holdGuards } from './offers.ts'
-import { forward } from './partner-schema.ts'
+import { type ForwardRow, forward } from './partner-schema.ts'
 
 export interface ToPartner {
   readonly request: string
@@ -56,7 +57,14 @@ function refusePartner(region: Region, id: string): void {
   throw problem('invalid-fields', { fields: [{ field: 'partner', code: 'not-an-option' }], detail })
 }
 
-/** What of a request was passed on to partners, the newest first. */
+/** What of a request was passed on to partners, the newest first. A part of its request's answer, or noted by `seeForwards`. */
 export function forwardsOf(db: TenantReader, request: string) {
   return db.select().from(forward).where(eq(forward.request, request)).orderBy(desc(forward.createdAt))
+}
+
+/** The same, noted. */
+export async function seeForwards(db: TenantReader, request: string): Promise<ForwardRow[]> {
+  const shown = db.select({ request: forward.request }).from(forward).where(eq(forward.request, request))
+  const [rows] = await seeing(db, { view: 'list', shown })([forwardsOf(db, request)])
+  return rows
 }

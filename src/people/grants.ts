@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
 import { actorOf, type Permit, servicesFor, type WorkAccess } from '../core/access.ts'
+import { logAct } from '../core/acts.ts'
 import {
   guard,
   openRegion,
@@ -130,8 +131,13 @@ export async function makeGrant(platform: Platform, db: TenantDb, wish: NewGrant
       madeBy: actorOf(db.access),
       madeAt: at,
     }),
-    sql`INSERT INTO event (request, type, actor, at, public, payload) VALUES ('', 'grant-made', ${actorOf(db.access)}, ${at}, 0,
-      ${JSON.stringify({ grant: id, staff: wish.staff, role: wish.role, services: wish.services ?? null })})`,
+    logAct(actorOf(db.access), at, {
+      type: 'grant-made',
+      grant: id,
+      staff: wish.staff,
+      role: wish.role,
+      services: wish.services ?? null,
+    }),
   ])
   forgetGrants(platform, db.region, db.slug, wish.staff)
   return id
@@ -159,8 +165,7 @@ export async function withdrawGrant(platform: Platform, db: TenantDb, id: string
       'wrong-state',
       'Let another administrator in first: this is the last one.',
     ),
-    sql`INSERT INTO event (request, type, actor, at, public, payload)
-      VALUES ('', 'grant-ended', ${actor}, ${at}, 0, ${JSON.stringify({ grant: id, staff: row.staff, role: row.role })})`,
+    logAct(actor, at, { type: 'grant-ended', grant: id, staff: row.staff, role: row.role }),
     sql`UPDATE ${grant} SET ended_at = ${at}, ended_by = ${actor} WHERE id = ${id}`,
   ])
   forgetGrants(platform, db.region, db.slug, row.staff)

@@ -1,6 +1,7 @@
-import { desc, eq, sql } from 'drizzle-orm'
+import { desc, sql } from 'drizzle-orm'
 import { actorOf, type WorkAccess } from '../core/access.ts'
-import type { TenantDb, TenantReader } from '../core/db.ts'
+import { logAct } from '../core/acts.ts'
+import { insertOne, type TenantDb, type TenantReader } from '../core/db.ts'
 import { shortSha256 } from '../core/digest.ts'
 import { randomText } from '../core/ids.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -29,25 +30,21 @@ export async function createKey(
 ): Promise<{ id: string; key: string }> {
   const id = randomText(platform.random, 10)
   const secret = randomText(platform.random, 40)
-  await db.insert(apiKey).values({
-    id,
-    name,
-    scope,
-    hash: shortSha256(secret),
-    createdBy: actorOf(db.access),
-    createdAt: platform.clock.now(),
-    expiresAt,
-  })
+  const by = actorOf(db.access)
+  const at = platform.clock.now()
+  const row = { id, name, scope, hash: shortSha256(secret), createdBy: by, createdAt: at, expiresAt }
+  await db.commit([insertOne(apiKey, row), logAct(by, at, { type: 'key-made', key: id, scope })])
   return { id, key: `cl_${scope}_${db.slug}_${id}_${secret}` }
 }
 
+/** Answers whether there was such a key to revoke. */
 export async function revokeKey(db: TenantDb, id: string, at: number): Promise<boolean> {
-  const revoked = await db
-    .update(apiKey)
-    .set({ revokedAt: at })
-    .where(eq(apiKey.id, id))
-    .returning({ id: apiKey.id })
-  return revoked.length > 0
+  const isOpen = sql`EXISTS (SELECT 1 FROM ${apiKey} WHERE id = ${id} AND revoked_at IS NULL)`
+  const [, revoked] = await db.commit([
+    logAct(actorOf(db.access), at, { type: 'key-revoked', key: id }, isOpen),
+    sql`UPDATE ${apiKey} SET revoked_at = ${at} WHERE id = ${id} AND revoked_at IS NULL`,
+  ])
+  return revoked?.rowsAffected === 1
 }
 
 export function listKeys(db: TenantReader) {

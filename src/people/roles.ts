@@ -14,11 +14,12 @@ export const rightsOf: Readonly<Record<Role, readonly Right[]>> = {
 }
 
 /** What a program's key is for: `report` is the open-data client's. */
-export const scopes = ['report', 'read', 'work'] as const
+export const scopes = ['report', 'read', 'work', 'audit'] as const
 export type Scope = (typeof scopes)[number]
 
 export const rightsOfScope: Readonly<Record<Scope, readonly Right[]>> = {
   report: ['report'],
   read: ['read'],
   work: ['report', 'read', 'contacts', 'notes', 'change', 'handoffs', 'decide'],
+  audit: ['audit'],
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { roles } from './roles.ts'
+import { roles, scopes } from './roles.ts'
 
 /* In each jurisdiction's database: whom it lets work on its data, people and programs. */
 
@@ -39,7 +39,7 @@ export const endedSession = sqliteTable('ended_session', {
 export const apiKey = sqliteTable('api_key', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
-  scope: text('scope', { enum: ['report', 'read', 'work'] }).notNull(),
+  scope: text('scope', { enum: scopes }).notNull(),
   /** `client`: an OAuth 2.0 client, whose secret buys access tokens. */
   kind: text('kind', { enum: ['key', 'client'] })
     .notNull()

@@ -1,4 +1,5 @@
 import { desc, eq, inArray, sql } from 'drizzle-orm'
+import { logAct } from '../core/acts.ts'
 import { type DirectoryDb, guard, openDirectory, openRegion, openTenant, type RegionDb } from '../core/db.ts'
 import { ring } from '../core/jobs.ts'
 import { type Migrations, migrateDatabase } from '../core/migrate.ts'
@@ -51,7 +52,7 @@ export async function applyRegion(
   const applied = await writeVersion(platform, db, documents, by, first)
   await listHosts(platform, directory, slug, documents)
   forgetConfiguration(platform)
-  await ringReroute(platform, slug, documents, applied.version)
+  await tellJurisdictions(platform, db, documents, applied.version)
   return applied
 }
 
@@ -74,15 +75,25 @@ export async function storedRegions(platform: Platform): Promise<string[]> {
 }
 
 /** Also for documents that were applied before: whoever applied them may have been stopped here. */
-async function ringReroute(
+async function tellJurisdictions(
   platform: Platform,
-  region: string,
+  { region, select }: RegionDb,
   { jurisdictions }: Documents,
   version: number,
 ): Promise<void> {
   const at = platform.clock.now()
+  const [applied] = await select({ at: configuration.appliedAt, by: configuration.appliedBy })
+    .from(configuration)
+    .where(eq(configuration.version, version))
   for (const { slug } of jurisdictions) {
-    await openTenant(platform, access, region, slug).commit([ring(REROUTE, at, REROUTE, { version })])
+    const steps = [ring(REROUTE, at, REROUTE, { version })]
+    if (applied !== undefined) {
+      // Once, and in no log that had not begun: an empty one may still be imported.
+      const isNews = sql`(SELECT at FROM event ORDER BY seq LIMIT 1) <= ${applied.at} AND NOT EXISTS (SELECT 1 FROM event
+        WHERE request = '' AND type = 'configured' AND payload ->> 'version' = ${version})`
+      steps.push(logAct(applied.by, applied.at, { type: 'configured', version }, isNews))
+    }
+    await openTenant(platform, access, region, slug).commit(steps)
     platform.wake({ kind: 'tenant', region, slug })
   }
 }

@@ -1,4 +1,6 @@
 import { and, asc, desc, eq, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteSelect } from 'drizzle-orm/sqlite-core'
+import { type Look, seeing } from '../audit/seen.ts'
 import { permitted } from '../core/access.ts'
 import type { TenantReader } from '../core/db.ts'
 import { faceOf, type PublicShare, sharesOf } from './case.ts'
@@ -44,22 +46,34 @@ export async function publicCase(db: TenantReader, id: string): Promise<PublicCa
 
 /**
  * For the jurisdiction's own staff and programs: its own share, with contact details and private notes where the access
- * has the right to them.
+ * has the right to them. That it was shown is noted.
  */
 export async function wholeCase(db: TenantReader, id: string) {
-  return wholeOf(db, await db.together(wholeQueries(db, id)))
+  return wholeOf(db, await seeing(db, wholeLook(db, id))(wholeQueries(db, id)))
 }
 
-/** The looks that a whole case takes, to be had together with others in one round trip. */
+/** What whoever is shown a whole case has seen. */
+export function wholeLook(db: TenantReader, id: string): Look {
+  const isRead = and(eq(request.id, id), permitted(db.access, 'read', sql`${request.serviceCode}`))
+  return {
+    view: 'request',
+    shown: sql`SELECT id FROM ${request} WHERE ${isRead}`,
+    contacts: sql`EXISTS (SELECT 1 FROM ${request} JOIN ${person} ON ${contactOf(db)} WHERE ${isRead})`,
+    notes: sql`${notesOf(db, id)} AND EXISTS (SELECT 1 FROM event WHERE request = ${id} AND public = 0)`,
+  }
+}
+
+function contactOf({ access }: TenantReader) {
+  return and(eq(person.id, request.person), permitted(access, 'contacts', sql`${request.serviceCode}`))
+}
+
+/** The selects that a whole case takes, to be had together with others in one round trip. */
 export function wholeQueries(db: TenantReader, id: string) {
   return [
     db
       .select()
       .from(request)
-      .leftJoin(
-        person,
-        and(eq(person.id, request.person), permitted(db.access, 'contacts', sql`${request.serviceCode}`)),
-      )
+      .leftJoin(person, contactOf(db))
       .where(and(eq(request.id, id), permitted(db.access, 'read', sql`${request.serviceCode}`))),
     db
       .select()
@@ -156,8 +170,15 @@ export function dueAt({ expectedAt }: Pick<RequestRow, 'expectedAt'>): number {
 const due = sql<number>`coalesce(${request.expectedAt}, ${sql.raw(String(NO_DAY))})`
 export const isOpenHere = sql`${request.custody} = 'held' AND ${request.status} <> 'closed'`
 
-/** In their order, ties by row. One round trip. */
-export function listRequests(db: TenantReader, filter: RequestFilter) {
+/** In their order, ties by row. One round trip. What somebody at work is shown is noted. */
+export async function listRequests(db: TenantReader, filter: RequestFilter): Promise<RequestRow[]> {
+  const { look, select } = lookAtRequests(db, filter)
+  const [rows] = await seeing(db, look)([select])
+  return rows
+}
+
+/** The select of a list, to be had together with others in one round trip, and what whoever is shown it has seen. */
+export function lookAtRequests(db: TenantReader, filter: RequestFilter) {
   const isByDue = filter.order === 'due'
   const conditions: (SQL | undefined)[] = [
     filter.onlyPublic
@@ -177,12 +198,14 @@ export function listRequests(db: TenantReader, filter: RequestFilter) {
     filter.dueBefore === undefined ? undefined : lt(due, filter.dueBefore),
     filter.after && (isByDue ? dueAfter(filter.after) : olderThan(filter.after)),
   ]
-  return db
-    .select()
-    .from(request)
-    .where(and(...conditions))
-    .orderBy(...(isByDue ? [asc(due), asc(request.seq)] : [desc(request.requestedAt), desc(request.seq)]))
-    .limit(filter.limit)
+  const page = <T extends SQLiteSelect>(select: T) =>
+    select
+      .where(and(...conditions))
+      .orderBy(...(isByDue ? [asc(due), asc(request.seq)] : [desc(request.requestedAt), desc(request.seq)]))
+      .limit(filter.limit)
+  const shown = page(db.select({ id: request.id }).from(request).$dynamic())
+  const look: Look = { view: 'list', shown }
+  return { look, select: page(db.select().from(request).$dynamic()) }
 }
 
 function dueAfter({ requestedAt, seq }: Cursor): SQL {

@@ -17,8 +17,12 @@ export interface Matter {
 }
 
 /** To look. Throws `key-refused` for a program that may not. */
-export async function openToLook(c: Context<Door>, matter: Matter = {}): Promise<TenantReader> {
-  const access = await accessOf(c, 'read', matter)
+export async function openToLook(
+  c: Context<Door>,
+  matter: Matter = {},
+  right: Right = 'read',
+): Promise<TenantReader> {
+  const access = await accessOf(c, right, matter)
   return openTenantReader(c.get('platform'), access, access.region, access.jurisdiction)
 }
 

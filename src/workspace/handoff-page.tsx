@@ -51,7 +51,7 @@ export const handoffActs: readonly HandoffAct[] = [
     right: 'handoffs',
     side: 'sender',
     async run(c, { db }, id, sent) {
-      await withdraw(c.get('platform'), db, c.get('site').region, id, { idempotencyKey: sent.key })
+      await withdraw(c.get('platform'), db, id, { idempotencyKey: sent.key })
       return 'withdrawn'
     },
   },

@@ -16,15 +16,13 @@ export async function handoffsPage(c: PageContext) {
   const { t } = view
   const desk = await openToSee(c)
   const { db } = desk
-  const [names, [offered, pending, disputes, answered, links]] = await Promise.all([
+  const [names, offered, pending, disputes, answered, links] = await Promise.all([
     namesOf(c, desk.signedIn),
-    db.together([
-      listHandoffs(db, { side: 'receiver', states: ['offered'], limit: SHOWN }),
-      listHandoffs(db, { side: 'sender', states: ['offered', 'accepted', 'appealed'], limit: SHOWN }),
-      listHandoffs(db, { side: 'arbitrator', states: ['appealed'], limit: SHOWN }),
-      listHandoffs(db, { states: ['granted', 'refused', 'withdrawn', 'timed-out', 'kept'], limit: ANSWERED }),
-      listLinks(db, 'asked', undefined, SHOWN),
-    ]),
+    listHandoffs(db, { side: 'receiver', states: ['offered'], limit: SHOWN }),
+    listHandoffs(db, { side: 'sender', states: ['offered', 'accepted', 'appealed'], limit: SHOWN }),
+    listHandoffs(db, { side: 'arbitrator', states: ['appealed'], limit: SHOWN }),
+    listHandoffs(db, { states: ['granted', 'refused', 'withdrawn', 'timed-out', 'kept'], limit: ANSWERED }),
+    listLinks(db, 'asked', undefined, SHOWN),
   ])
   const zone = zoneOf(view, desk)
   const lists = [

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { problem } from '../core/problem.ts'
 import type { Door } from '../regions/site.ts'
+import { auditPage } from './audit-page.tsx'
 import { forwardIt, forwardPage } from './forward-page.tsx'
 import { endGrant, grantsPage, withdrawPage } from './grants-page.tsx'
 import { actOnHandoff, handoffActs, handoffPage } from './handoff-page.tsx'
@@ -55,5 +56,7 @@ export function workspacePages(): Hono<Door> {
   pages.post('/work/:jurisdiction/keys', small, makeKey)
   pages.get('/work/:jurisdiction/keys/:id/revoke', revokePage)
   pages.post('/work/:jurisdiction/keys/:id/revoke', small, endKey)
+
+  pages.get('/work/:jurisdiction/audit', auditPage)
   return pages
 }

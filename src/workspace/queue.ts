@@ -1,11 +1,12 @@
 import { eq, sql } from 'drizzle-orm'
+import { seeing } from '../audit/seen.ts'
 import { permitted, type Right } from '../core/access.ts'
 import { openRegion, openTenantReader, type TenantReader } from '../core/db.ts'
 import { asProblem } from '../core/problem.ts'
 import { type HandoffRow, listHandoffs } from '../handoffs/find.ts'
 import { staff, staffReach } from '../people/region-schema.ts'
 import { type SignedIn, signedInAccess } from '../people/sessions.ts'
-import { type Cursor, dueAt, listRequests, type RequestFilter, type RequestRow } from '../requests/find.ts'
+import { type Cursor, dueAt, lookAtRequests, type RequestFilter, type RequestRow } from '../requests/find.ts'
 import type { statuses } from '../requests/schema.ts'
 import { type Desk, deskOf, type PageContext } from './desk.ts'
 
@@ -124,10 +125,15 @@ async function readOne(
     const now = c.get('platform').clock.now()
     const isAsked = filter.jurisdiction === '' || filter.jurisdiction === slug
     const isOffers = filter.show === 'offers'
-    const [rows, offers, [waiting]] = await db.together([
-      listRequests(db, { ...requestFilter(filter, slug, now), limit: isAsked && !isOffers ? PAGE + 1 : 0 }),
-      listHandoffs(db, { side: 'receiver', states: ['offered'], limit: isAsked && isOffers ? COUNTED : 0 }),
-      waitingIn(db, now),
+    const { look, select } = lookAtRequests(db, {
+      ...requestFilter(filter, slug, now),
+      limit: isAsked && !isOffers ? PAGE + 1 : 0,
+    })
+    const [[rows, [waiting]], offers] = await Promise.all([
+      seeing(db, look)([select, waitingIn(db, now)]),
+      isAsked && isOffers
+        ? listHandoffs(db, { side: 'receiver', states: ['offered'], limit: COUNTED })
+        : ([] as const),
     ])
     return { desk, rows, offers, waiting }
   } catch (error) {

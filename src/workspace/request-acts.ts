@@ -2,6 +2,7 @@ import type { Right } from '../core/access.ts'
 import { answerProposal, propose, unlink } from '../handoffs/duplicates.ts'
 import { offer } from '../handoffs/offers.ts'
 import { handoffKinds } from '../handoffs/schema.ts'
+import { withdrawOffersOf } from '../handoffs/withdraw.ts'
 import { addNote, changeStatus } from '../requests/change.ts'
 import { closeReasons, type Status, statuses } from '../requests/schema.ts'
 import { viewOf } from '../web/view.ts'
@@ -53,7 +54,7 @@ async function change(
 ): Promise<void> {
   const { version, key: idempotencyKey } = sent
   const wish = { to, reason, text: wordsOf(sent, 'text'), version, idempotencyKey }
-  await changeStatus(db, id, wish, c.get('platform').clock.now())
+  await changeStatus(db, id, wish, c.get('platform').clock.now(), withdrawOffersOf)
   c.get('platform').wake({ kind: 'tenant', region: db.region, slug: db.slug })
 }
 

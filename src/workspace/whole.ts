@@ -1,11 +1,12 @@
+import { seeing } from '../audit/seen.ts'
 import { mayFor, type Right } from '../core/access.ts'
 import { openRegion } from '../core/db.ts'
 import { asProblem, problem } from '../core/problem.ts'
-import { linksOf } from '../handoffs/duplicates.ts'
+import { linksQuery } from '../handoffs/duplicates.ts'
 import { handoffsOf } from '../handoffs/find.ts'
 import { forwardsOf } from '../handoffs/to-partner.ts'
 import { type Candidate, candidatesFor } from '../requests/duplicates.ts'
-import { wholeOf, wholeQueries } from '../requests/find.ts'
+import { wholeLook, wholeOf, wholeQueries } from '../requests/find.ts'
 import { openToSee, type PageContext } from './desk.ts'
 import { namesOf } from './names.ts'
 
@@ -19,12 +20,10 @@ export async function readWhole(c: PageContext) {
   const id = c.req.param('id') ?? ''
   const desk = await openToSee(c, 'read', { request: id })
   const { db, access, isFrozen, signedIn } = desk
-  const [found, timeline, photos, others, handoffs, forwards, links] = await db.together([
-    ...wholeQueries(db, id),
-    handoffsOf(db, id),
-    forwardsOf(db, id),
-    linksOf(db, id),
-  ])
+  const [found, timeline, photos, others, handoffs, forwards, links] = await seeing(
+    db,
+    wholeLook(db, id),
+  )([...wholeQueries(db, id), handoffsOf(db, id), forwardsOf(db, id), linksQuery(db, id)])
   const whole = wholeOf(db, [found, timeline, photos, others])
   if (whole === undefined) throw problem('not-found')
   const { request } = whole
