@@ -94,10 +94,6 @@ export const request = sqliteTable(
     index('request_status').on(table.status, table.requestedAt, table.seq),
     index('request_triage').on(table.requestedAt).where(sql`triage = 1`),
     index('request_open').on(table.seq).where(sql`custody = 'held' AND status <> 'closed'`),
-    // In the order in which they are due; what is promised for no day comes last.
-    index('request_due')
-      .on(sql`coalesce(expected_at, 9007199254740991)`, table.seq)
-      .where(sql`custody = 'held' AND status <> 'closed'`),
   ],
 )
 
