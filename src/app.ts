@@ -40,7 +40,7 @@ import { publishJob } from './requests/public-index.ts'
 import { requestRoutes } from './requests/routes.ts'
 import { tidyJob } from './requests/tidy.ts'
 import { openToLook } from './requests/work.ts'
-import { answerHeaders, pageHeaders } from './web/headers.ts'
+import { answerHeaders, assetPolicy, pageHeaders } from './web/headers.ts'
 import { chooseLanguage } from './web/language.ts'
 import { ownForms } from './web/own-forms.ts'
 import { barePage, problemPage } from './web/problem.tsx'
@@ -104,7 +104,9 @@ export function createApp(platform: Platform): Hono<Door> {
   })
   app.get('/assets/*', async (c, next) => {
     const asset = await platform.assets.fetch(new Request(new URL(c.req.path, c.req.url), c.req.raw))
-    return asset.status === 404 ? next() : asset
+    if (asset.status === 404) return next()
+    asset.headers.set('content-security-policy', assetPolicy)
+    return asset
   })
   app.use(async (c, next) => {
     const site = await findSite(platform, new URL(c.req.url))

@@ -10,16 +10,14 @@ import { readInstant, readNumber, readPlace } from '../src/regions/inquiry.ts'
 import { readCursor, writeCursor } from '../src/requests/cursor.ts'
 import { cleanPhoto } from '../src/requests/photo.ts'
 import { chooseLanguage } from '../src/web/language.ts'
+import { fuzzing } from './support/fuzz.ts'
 import { damaged, hostileHeader, hostileText } from './support/hostile.ts'
 import { jpeg, png, secret, webp } from './support/photos.ts'
 import { deployment } from './support/terminal.ts'
 
 /* What reads a value that somebody typed or sent: it answers the value or the fault, and never throws. */
 
-const runs = Number(process.env.FUZZ_RUNS ?? 1000)
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
-const timeout = 60_000 + runs * 50
-const tries = (share: number) => ({ numRuns: Math.ceil(runs * share), seed })
+const { tries, timeout, inputs } = fuzzing(3000)
 
 describe('what is typed', { timeout }, () => {
   const digits = fc.string({ unit: fc.constantFrom(...'0123456789+-.eE:TZ, '), maxLength: 30 })
@@ -255,7 +253,11 @@ describe('the command line', { timeout }, () => {
         if (code !== 0) expect(out + err).toMatch(/\S/)
         expect(out + err).not.toMatch(/\n\s+at .+:\d+|(?:Type|Range|Reference)Error/)
       }),
-      tries(0.2),
+      tries(0.05),
     )
   })
+})
+
+test.runIf(process.env.FUZZ_RUNS === undefined)('they were many', () => {
+  expect(inputs()).toBeGreaterThanOrEqual(45_000)
 })

@@ -22,6 +22,12 @@ type Case = readonly [promise: string, files: RegionFiles, place: string, told: 
 
 const errors: readonly Case[] = [
   [
+    'tiles of a host that a page’s policy cannot name',
+    lakeEdited('region.yaml', '40.05] }', '40.05], tiles: "https://a;img-src/{z}/{x}/{y}.png" }'),
+    'region.yaml:9',
+    /host in full/,
+  ],
+  [
     'the intake is a jurisdiction',
     lakeEdited('region.yaml', 'intake: lake-county', 'intake: lake-conty'),
     'region.yaml:7',

@@ -75,14 +75,20 @@ function readItems(text: string): Element[] | undefined {
 
 function readXml(body: string): unknown {
   if (/<!DOCTYPE|<!ENTITY/i.test(body) || XMLValidator.validate(body) !== true) return undefined
-  return new XMLParser({
+  const parser = new XMLParser({
     ignoreAttributes: true,
     ignoreDeclaration: true,
     parseTagValue: false,
     processEntities: false,
     removeNSPrefix: true,
     tagValueProcessor: (_name, value) => decodeEntities(value),
-  }).parse(body)
+  })
+  try {
+    return parser.parse(body)
+  } catch {
+    // What the validator lets pass is not always what the parser can read.
+    return undefined
+  }
 }
 
 function readJson(body: string): unknown {

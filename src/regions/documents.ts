@@ -207,7 +207,11 @@ export const regionDocument = v.strictObject({
     zoom: v.optional(v.number()),
     tiles: describe(
       v.optional(
-        v.pipe(url, v.regex(/^https?:\/\/[\w.-]+(:\d+)?\//, 'write its host in full, and then a path')),
+        v.pipe(
+          v.string(),
+          v.url('use a URL'),
+          v.regex(/^https?:\/\/[\w.-]+(:\d+)?\//, 'write its host in full, and then a path'),
+        ),
       ),
       'Raster tile template with {z}/{x}/{y}, or the URL of a .pmtiles archive.',
     ),

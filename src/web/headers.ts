@@ -80,6 +80,15 @@ export const pageHeaders: MiddlewareHandler<Door> = secureHeaders({
   },
 })
 
+/** For our own files. The map's worker is held to what its own file says, and draws the tiles of any region. */
+export const assetPolicy = [
+  "default-src 'none'",
+  'connect-src *',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
 /** For pages of problems: styles and pictures, no script and no form. */
 export const stillPolicy = [
   "default-src 'none'",

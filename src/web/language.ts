@@ -21,6 +21,7 @@ export function chooseLanguage(c: Context, languages: readonly string[]): string
       maxAge: YEAR_SECONDS,
       sameSite: 'Lax',
       httpOnly: true,
+      secure: c.req.url.startsWith('https:'),
     })
     return switched
   }

@@ -276,8 +276,8 @@ export function Due({ view, row, zone }: { view: View; row: Omit<QueueRow, 'desk
   const isLate = at < view.now
   return (
     <span class={isLate ? 'late' : undefined}>
-      {isLate && <Icon name="warning" />}
-      {view.t(isLate ? 'work-due-late' : 'work-due')} <Moment view={view} at={at} zone={zone} />
+      {isLate && <Icon name="warning" />} {view.t(isLate ? 'work-due-late' : 'work-due')}{' '}
+      <Moment view={view} at={at} zone={zone} />
     </span>
   )
 }

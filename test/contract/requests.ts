@@ -194,10 +194,40 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
       expect((await app.get(`/media/${elsewhere}/${photo}`)).status).toBe(404)
     })
 
-    it('refuses a script named .jpg, a photo of 50 MB and one that is cut short', async () => {
+    it('shows a page dressed as a photo as a picture that runs nothing, whoever opens it', async () => {
+      const app = await start()
+      const text = (written: string) => [...new TextEncoder().encode(written)]
+      const page = text('<!doctype html><script>alert(1)</script>')
+      const segment = (marker: number, body: number[]) => [0xff, marker, 0, body.length + 2, ...body]
+      const [soi = 0, marker = 0, ...picture] = jpegWithPlace()
+      const dressed = [
+        ...[soi, marker],
+        ...segment(0xe0, [...text('JFIF\0'), ...page]),
+        ...segment(0xfe, text('<svg onload=alert(2)>')),
+        ...picture,
+        ...text('<svg onload=alert(3)>'),
+      ]
+      const uploaded = await app.send('/api/v1/media', new Uint8Array(dressed))
+      const photo = ((await uploaded.json()) as { id: string }).id
+      const { jurisdiction } = await file(app, { ...pothole(app), media: [photo] })
+      const served = await app.get(`/media/${jurisdiction}/${photo}`)
+      expect(served.status).toBe(200)
+      expect(new TextDecoder('latin1').decode(await served.arrayBuffer())).not.toContain('onload')
+      expect(Object.fromEntries(served.headers)).toMatchObject({
+        'content-type': 'image/jpeg',
+        'x-content-type-options': 'nosniff',
+        'content-disposition': 'inline; filename="photo.jpg"',
+        'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
+        'cross-origin-resource-policy': 'cross-origin',
+      })
+    })
+
+    it('refuses a script named .jpg, an SVG, a photo of 50 MB and one that is cut short', async () => {
       const app = await start()
       const script = new TextEncoder().encode('<script>alert(1)</script>')
+      const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>')
       expect((await app.send('/api/v1/media', script)).status).toBe(415)
+      expect((await app.send('/api/v1/media', svg)).status).toBe(415)
       expect((await app.send('/api/v1/media', new Uint8Array(50 * 1024 * 1024).fill(0xff))).status).toBe(413)
       expect((await app.send('/api/v1/media', jpegWithPlace().slice(0, 40))).status).toBe(415)
     })

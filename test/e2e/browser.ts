@@ -12,6 +12,9 @@ export interface Site {
   readonly url: string
   /** A browser of somebody's own: a phone, unless told otherwise. */
   visit(options?: BrowserContextOptions): Promise<BrowserContext>
+  /** What pages did against their policy since this was last asked. */
+  violations(): string[]
+  /** Throws if any page did. */
   close(): Promise<void>
 }
 
@@ -22,15 +25,32 @@ export async function startSite(documents?: Documents): Promise<Site> {
   await new Promise<void>(resolve => server.once('listening', () => resolve()))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const browser = await launch()
+  const violations: string[] = []
   return {
     app,
     url,
-    visit: options =>
-      browser.newContext({ baseURL: url, locale: 'en', viewport: phone, permissions: [], ...options }),
+    async visit(options) {
+      const context = await browser.newContext({
+        baseURL: url,
+        locale: 'en',
+        viewport: phone,
+        permissions: [],
+        ...options,
+      })
+      // Chromium tells the console of every violation, also in workers and where no script runs.
+      context.on('console', message => {
+        const text = message.text()
+        if (/Content Security Policy|permissions policy/i.test(text))
+          violations.push(`${message.page()?.url()}: ${text}`)
+      })
+      return context
+    },
+    violations: () => violations.splice(0),
     async close() {
       await browser.close()
       server.close()
       await app.close()
+      if (violations.length > 0) throw new Error(`against the policy:\n${violations.join('\n')}`)
     },
   }
 }

@@ -11,7 +11,8 @@ async function colorsOf(page: Page): Promise<Set<string>> {
   await page.waitForTimeout(1000)
   const picture = await page.locator('region-map').screenshot()
   const colors = await page.evaluate(async encoded => {
-    const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${encoded}`)).blob())
+    const bytes = Uint8Array.from(atob(encoded), letter => letter.charCodeAt(0))
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
     const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')
     context?.drawImage(bitmap, 0, 0)
     const pixels = context?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? new Uint8ClampedArray()

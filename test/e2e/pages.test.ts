@@ -139,3 +139,15 @@ test.each(pages)('is light without its map: %s', async (_, path) => {
   expect(bytes).toBeLessThan(100_000)
   await page.context().close()
 })
+
+test('a script that somebody brought in does not run, and is noticed', async () => {
+  const page = await (await site.visit()).newPage()
+  await page.goto(`/cases/${cases.open}`)
+  const ran = await page.evaluate(async () => {
+    document.body.insertAdjacentHTML('beforeend', '<img src="/nothing.png" onerror="window.ran = 1">')
+    await new Promise(resolve => setTimeout(resolve, 500))
+    return 'ran' in window
+  })
+  expect(ran).toBe(false)
+  expect(site.violations()).toEqual([expect.stringContaining('inline event handler')])
+})

@@ -144,6 +144,7 @@ function headers({ keys }: Known, withKey: boolean): fc.Arbitrary<readonly (read
         'accept',
         'content-length',
         'origin',
+        'sec-fetch-site',
         'content-type',
         'range',
         'x-forwarded-host',

@@ -1,14 +1,16 @@
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
+import { createApp } from '../../src/app.ts'
 import type { TestApp } from './app.ts'
 import type { TestServer } from './http.ts'
 
-/** The app on a real port, for programs that ask over HTTP. */
-export function serveApp(app: TestApp): Promise<TestServer> {
+/** The app on a real port, for programs that ask over HTTP. `read` is what the server makes of a request first. */
+export function serveApp(app: TestApp, read = (request: Request) => request): Promise<TestServer> {
+  const { fetch } = createApp(app.platform)
   return new Promise(resolve => {
     const server = serve(
       {
-        fetch: request => app.request(request.url, request),
+        fetch: request => fetch(read(request)),
         port: 0,
         hostname: '127.0.0.1',
       },
