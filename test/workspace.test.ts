@@ -297,7 +297,7 @@ describe('between jurisdictions', () => {
     const told = await county.newest(home, 'sender')
     expect(told.answer).toMatchObject({ counter: 'hollis' })
     const link = `/work/${home}/handoffs/${told.id}?side=sender`
-    expect(await words(await get(link, staff.agent))).toContain('Proposed instead: Town of Hollis')
+    expect(await words(await get(link, staff.agent))).toContain('Proposed instead: City of Hollis')
     expect((await county.whole(home, id)).custody).toBe('held')
   })
 
@@ -330,7 +330,9 @@ describe('between jurisdictions', () => {
   })
 
   test('two reports of one matter are made one, and two again', async () => {
-    const [one, two] = [await potholes(), await potholes()]
+    const one = await potholes()
+    county.app.advance(1000)
+    const two = await potholes()
     expect(await (await get(page(two.id), staff.agent)).text()).toContain(one.id)
     const link = await send(`${page(two.id)}/duplicates`, staff.agent, { 'duplicates.of': one.id })
     expect(link.headers.get('location')).toContain('done=duplicate-confirmed')
@@ -338,5 +340,69 @@ describe('between jurisdictions', () => {
     const undo = await send(`${page(two.id)}/unlink`, staff.agent, { 'unlink.of': one.id })
     expect(undo.status).toBe(303)
     expect((await county.seen(two.id)).status).toBe('submitted')
+  })
+})
+
+describe('letting people and programs in', () => {
+  const people = `/work/${home}/grants`
+  const keys = `/work/${home}/keys`
+
+  test('somebody is let in by their address, for one service, and out again', async () => {
+    const { app } = county
+    const person = await hire(app, 'Nia Okafor', 'nia@staff.example')
+    const guest = { staff: person, cookie: await openSession(app, person) }
+    const wish = { 'grant.email': 'nia@staff.example', 'grant.role': 'agent', 'grant.services': 'pothole' }
+    expect((await send(people, staff.administrator, wish)).status).toBe(303)
+    const list = await (await get(people, staff.administrator)).text()
+    expect(list).toContain('nia@staff.example')
+    const { id } = await potholes()
+    expect((await get(page(id), guest)).status).toBe(200)
+    const [, withdraw = ''] = new RegExp(`href="(${people}/[^"]*/withdraw)"[^>]*>[^<]*Nia`).exec(list) ?? []
+    expect(await words(await get(withdraw, staff.administrator))).toContain('Nia Okafor is agent here')
+    expect((await send(withdraw, staff.administrator, {})).status).toBe(303)
+    expect((await get(page(id), guest)).status).toBe(404)
+    expect((await send(withdraw, staff.administrator, {})).status).toBe(409)
+  })
+
+  test.each([
+    [{ 'grant.email': '', 'grant.role': '' }, ['email', 'role']],
+    [{ 'grant.email': 'not an address', 'grant.role': 'agent' }, ['email']],
+    [{ 'grant.email': 'nia@staff.example', 'grant.role': 'king' }, ['role']],
+    [{ 'grant.email': 'nia@staff.example', 'grant.role': 'agent', 'grant.to': '2020-01-01' }, ['to']],
+    [{ 'grant.email': 'nia@staff.example', 'grant.role': 'agent', 'grant.from': '2030-02-30' }, ['from']],
+    [{ 'grant.email': 'nia@staff.example', 'grant.role': 'agent', 'grant.services': 'x' }, ['services']],
+  ])('letting in refuses %o beside its fields', async (fields, faulty) => {
+    const answer = await send(people, staff.administrator, fields as never)
+    expect(answer.status).toBe(400)
+    const html = await answer.text()
+    for (const field of faulty) expect(html).toContain(`id="field-grant-${field}-fault"`)
+  })
+
+  test('a key is shown once, works, and works no more once it is revoked', async () => {
+    const { app } = county
+    const made = await send(keys, staff.administrator, { 'key.name': 'Dashboard', 'key.scope': 'read' })
+    expect(made.headers.get('cache-control')).toContain('no-store')
+    const [key = ''] = /cl_read_[\w-]+/.exec(await made.text()) ?? []
+    const use = () => app.request('/api/v1/work/requests', { headers: { authorization: `Bearer ${key}` } })
+    expect((await use()).status).toBe(200)
+    const list = await (await get(keys, staff.administrator)).text()
+    expect(list).toContain('Dashboard')
+    expect(list).not.toContain(key)
+    const [, revoke = ''] = new RegExp(`href="(${keys}/[^"]*/revoke)"[^>]*>[^<]*Dashboard`).exec(list) ?? []
+    expect((await get(revoke, staff.administrator)).status).toBe(200)
+    expect((await send(revoke, staff.administrator, {})).status).toBe(303)
+    expect((await use()).status).toBe(403)
+  })
+
+  test('nobody is let in, and no key made, by a session whose owner has not been asked for long', async () => {
+    const { app } = county
+    const boss = await signIn(app, home, 'administrator')
+    app.advance(11 * 60_000)
+    for (const path of [`${people}/new`, `${keys}/new`]) {
+      expect((await get(path, boss)).headers.get('location')).toMatch(/^\/sign-in\/again\?to=/)
+    }
+    const answer = await send(keys, boss, { 'key.name': 'Late', 'key.scope': 'read' })
+    expect(answer.headers.get('location')).toMatch(/^\/sign-in\/again\?to=/)
+    expect((await get(people, boss)).status).toBe(200)
   })
 })

@@ -1,7 +1,8 @@
-import { type AuditRow, auditKinds, auditOf, writeAuditCursor } from '../audit/audit.ts'
+import { type AuditFilter, type AuditRow, auditKinds, auditOf, writeAuditCursor } from '../audit/audit.ts'
 import { readAuditFilter } from '../audit/routes.ts'
+import { asProblem } from '../core/problem.ts'
 import { Empty, Moment } from '../web/components.tsx'
-import { SelectField, TextField } from '../web/fields.tsx'
+import { type FieldMessage, SelectField, TextField } from '../web/fields.tsx'
 import { Icon } from '../web/icon.tsx'
 import { type View, viewOf } from '../web/view.ts'
 import { type Desk, openToSee, type PageContext } from './desk.ts'
@@ -16,7 +17,7 @@ export async function auditPage(c: PageContext) {
   const view = viewOf(c)
   const { t } = view
   const desk = await openToSee(c, 'audit')
-  const filter = readAuditFilter(c)
+  const { filter, faults } = readFilter(c, view)
   const { rows, next } = await auditOf(desk.db, filter)
   const names = await namesOf(
     c,
@@ -35,7 +36,7 @@ export async function auditPage(c: PageContext) {
     >
       <h1>{t('work-section-audit')}</h1>
       <p class="usa-intro">{t('work-audit-intro')}</p>
-      <Filters {...{ view, path, names, query }} />
+      <Filters {...{ view, path, names, query, faults }} />
       {rows.length === 0 && (
         <Empty>
           <p>{t('work-audit-none')}</p>
@@ -59,23 +60,44 @@ export async function auditPage(c: PageContext) {
         </p>
       )}
     </StaffPage>,
+    faults.length > 0 ? 400 : 200,
   )
+}
+
+/** What is asked of the audit; a number that is none is told beside its field. */
+function readFilter(c: PageContext, view: View): { filter: AuditFilter; faults: readonly FieldMessage[] } {
+  try {
+    return { filter: readAuditFilter(c), faults: [] }
+  } catch (error) {
+    const { slug, fields } = asProblem(error)
+    if (slug !== 'invalid-fields') throw error
+    const label = view.t('track-number')
+    const faults = fields.map(({ field, code }) => ({ field, label, message: view.t(`fault-${code}`) }))
+    return { filter: { limit: 0 }, faults }
+  }
 }
 
 interface FilterProps {
   view: View
   path: string
   names: Names
+  faults: readonly FieldMessage[]
   query: { readonly actor: string; readonly request: string; readonly kind: string }
 }
 
-function Filters({ view, path, names, query }: FilterProps) {
+function Filters({ view, path, names, query, faults }: FilterProps) {
   const { t } = view
   const kinds = auditKinds.map(value => ({ value, label: t(`work-audit-kind-${value}`) }))
   return (
     <search>
       <form class="filters" action={view.href(path)}>
-        <TextField view={view} name="request" label={t('track-number')} value={query.request} faults={[]} />
+        <TextField
+          view={view}
+          name="request"
+          label={t('track-number')}
+          value={query.request}
+          faults={faults}
+        />
         <SelectField
           view={view}
           name="kind"
