@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import type { Context } from 'hono'
 import { may, type Right, servicesFor, type WorkAccess } from '../core/access.ts'
 import { openTenant, openTenantReader, type TenantDb, type TenantReader } from '../core/db.ts'
@@ -51,7 +52,14 @@ export async function deskOf(c: PageContext, slug: string, signedIn: SignedIn): 
   const { region } = c.get('site')
   const platform = c.get('platform')
   const jurisdiction = region.jurisdiction(slug)
-  if (jurisdiction === undefined) return undefined
+  if (jurisdiction === undefined) {
+    // As long as at the door of one that has not let them in.
+    const { intake } = region.documents.region
+    await openTenantReader(platform, { kind: 'system', reason: 'grants' }, region.slug, intake).rows(
+      sql`SELECT 1`,
+    )
+    return undefined
+  }
   const access = await staffAccess(platform, region.slug, slug, signedIn)
   if (access === undefined) return undefined
   return { signedIn, jurisdiction, access, isFrozen: hasLeft(region, slug, platform.clock.now()) }
