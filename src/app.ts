@@ -55,6 +55,7 @@ import { answerHeaders, assetPolicy, pageHeaders } from './web/headers.ts'
 import { chooseLanguage } from './web/language.ts'
 import { ownForms } from './web/own-forms.ts'
 import { barePage, problemPage } from './web/problem.tsx'
+import { workspacePages } from './workspace/pages.tsx'
 
 /** Every kind of work that outlives its request. */
 export const jobHandlers: readonly JobHandler[] = [
@@ -153,6 +154,7 @@ export function createApp(platform: Platform): Hono<Door> {
   app.route('/api/v1', caseRoutes())
   app.route('/', signInPages())
   app.route('/', citizenPages())
+  app.route('/', workspacePages())
 
   app.notFound(c => answer(c, problem('not-found')))
   app.onError((error, c) => answer(c, toProblem(error)))

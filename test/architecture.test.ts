@@ -24,6 +24,18 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   notify: ['core', 'regions', 'requests'],
   citizen: ['core', 'notify', 'partners', 'people', 'regions', 'requests', 'residents', 'routing', 'web'],
   'sign-in': ['core', 'people', 'regions', 'web'],
+  workspace: [
+    'audit',
+    'core',
+    'handoffs',
+    'partners',
+    'people',
+    'regions',
+    'requests',
+    'residents',
+    'routing',
+    'web',
+  ],
   cli: ['audit', 'core', 'geography', 'handoffs', 'people', 'platform', 'regions', 'requests', 'routing'],
 }
 const entries = ['node.ts', 'worker.ts', 'cli.ts', 'app.ts']

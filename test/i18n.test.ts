@@ -123,7 +123,8 @@ function sourcesIn(folder: string): string[] {
 }
 
 test('no page holds a text of its own: all are in the catalogues', () => {
-  const files = [...sourcesIn('src/citizen'), ...sourcesIn('src/web')].filter(file => file.endsWith('.tsx'))
+  const rooms = ['src/citizen', 'src/web', 'src/workspace']
+  const files = rooms.flatMap(sourcesIn).filter(file => file.endsWith('.tsx'))
   expect(files.length).toBeGreaterThan(15)
   const written = files.flatMap(file => {
     const source = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')

@@ -9,10 +9,11 @@ import { Alert, Emergency, Moment, StatusTag } from '../web/components.tsx'
 import { Icon } from '../web/icon.tsx'
 import { Page } from '../web/layout.tsx'
 import { RegionMap } from '../web/map.tsx'
+import { Trace } from '../web/trace.tsx'
 import type { View } from '../web/view.ts'
 import { serviceName } from './catalogue.ts'
 import { FollowForm } from './follow.tsx'
-import { PartnerContact, partnerStatus, Trace } from './handles.tsx'
+import { PartnerContact, partnerStatus } from './handles.tsx'
 import { PassedOn, Shares } from './shares.tsx'
 
 interface Props {

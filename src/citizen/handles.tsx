@@ -2,9 +2,10 @@ import type { PartnerDocument, ServiceDocument } from '../regions/documents.ts'
 import { promisedBy } from '../requests/deadline.ts'
 import { explain } from '../routing/explain.ts'
 import { sayStep } from '../routing/say.ts'
-import type { BodyRef, Resolution, TraceStep } from '../routing/types.ts'
+import type { BodyRef, Resolution } from '../routing/types.ts'
 import { Moment } from '../web/components.tsx'
 import { Icon } from '../web/icon.tsx'
+import { Trace } from '../web/trace.tsx'
 import type { View } from '../web/view.ts'
 import { Contacts } from './contacts.tsx'
 
@@ -76,17 +77,4 @@ export function PartnerContact({ view, partner }: { view: View; partner: Partner
 /** Whether news of it comes by itself: only from a partner whose server is asked. */
 export function partnerStatus({ t }: View, { name, forward }: PartnerDocument): string {
   return t(forward === 'open311' ? 'partner-status-asked' : 'partner-not-updated', { name })
-}
-
-export function Trace({ view, trace }: { view: View; trace: readonly TraceStep[] }) {
-  return (
-    <details class="trace">
-      <summary>{view.t('trace-title')}</summary>
-      <ol class="usa-list">
-        {trace.map(step => (
-          <li>{sayStep(view.t, step)}</li>
-        ))}
-      </ol>
-    </details>
-  )
 }

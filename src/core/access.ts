@@ -108,6 +108,12 @@ export function servicesFor(access: Access, right: Right): readonly string[] | u
   return [...new Set(permits.flatMap(({ services = [] }) => services))]
 }
 
+/** Whether this access has the right for a service, by its code. */
+export function mayFor(access: Access, right: Right, service: string): boolean {
+  const services = servicesFor(access, right)
+  return services === undefined || services.includes(service)
+}
+
 /** The condition, on a column that holds a service's code, that this access has the right for it. */
 export function permitted(access: Access, right: Right, serviceCode: SQL): SQL {
   const services = servicesFor(access, right)

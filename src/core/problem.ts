@@ -53,6 +53,7 @@ export type FaultCode =
   | 'not-a-number'
   | 'not-a-date'
   | 'in-the-future'
+  | 'in-the-past'
   | 'not-an-option'
   | 'not-an-email'
   | 'not-a-url'

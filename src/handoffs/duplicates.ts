@@ -220,13 +220,19 @@ function newGuard(caseId: string, of: string): Step {
 
 export type ListedLink = LinkRow & { readonly seq: number }
 
-/** The links of a request's case, the newest first. Noted. */
+/** The links of a request's case, the newest first. A part of its request's answer, or noted by `linksOf`. */
+export function linksQuery(db: TenantReader, id: string) {
+  return db
+    .select()
+    .from(duplicate)
+    .where(sql`case_id = (SELECT case_id FROM request WHERE id = ${id})`)
+    .orderBy(desc(duplicate.proposedAt))
+}
+
+/** The same, noted. */
 export async function linksOf(db: TenantReader, id: string): Promise<LinkRow[]> {
-  const ofIt = sql`case_id = (SELECT case_id FROM request WHERE id = ${id})`
-  const shown = db.select({ request: duplicate.request }).from(duplicate).where(ofIt)
-  const [rows] = await seeing(db, { view: 'list', shown })([
-    db.select().from(duplicate).where(ofIt).orderBy(desc(duplicate.proposedAt)),
-  ])
+  const shown = sql`SELECT request FROM duplicate WHERE case_id = (SELECT case_id FROM request WHERE id = ${id})`
+  const [rows] = await seeing(db, { view: 'list', shown })([linksQuery(db, id)])
   return rows
 }
 
@@ -236,7 +242,7 @@ export async function listLinks(
   state: LinkState,
   before: number | undefined,
   limit: number,
-): Promise<ListedLink[]> {
+) {
   const seq = sql<number>`${duplicate}.rowid`
   const wanted = and(
     eq(duplicate.state, state),

@@ -6,13 +6,12 @@ import { verifyKey } from '../people/keys.ts'
 import { bearerOf, programAccess } from '../people/programs.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
-import { hasLeft } from '../regions/leaving.ts'
 import type { Door } from '../regions/site.ts'
 import type { Draft } from '../requests/draft.ts'
 import { storePhoto } from '../requests/media.ts'
 import { readIdempotencyKey } from '../requests/read.ts'
 import { keeperOf, resolveDraft, submitReport } from '../requests/submit.ts'
-import { frozen } from '../requests/work.ts'
+import { refuseFrozen } from '../requests/work.ts'
 import type { Resolution } from '../routing/types.ts'
 import { readDraft } from './draft.ts'
 import { reason, serviceNotice } from './notice.ts'
@@ -41,7 +40,7 @@ export async function submitRequest(c: Context<Door>): Promise<Answer> {
 
   const resolution = resolveDraft(region, draft, at)
   refuseOutside(scope, draft, resolution, language, at)
-  if (hasLeft(region, key.jurisdiction, at)) throw frozen()
+  refuseFrozen(region, key.jurisdiction, at)
   const keeper = jurisdiction?.slug ?? keeperOf(region, resolution, at)
   const access = await accessFor(platform, region, key, keeper, form.files.length > 0)
   const given = readIdempotencyKey(c)

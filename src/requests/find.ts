@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
 import type { SQLiteSelect } from 'drizzle-orm/sqlite-core'
-import { seeing } from '../audit/seen.ts'
+import { type Look, seeing } from '../audit/seen.ts'
 import { permitted } from '../core/access.ts'
 import type { TenantReader } from '../core/db.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -57,22 +57,37 @@ export async function wholeCase(
   id: string,
   more: readonly BatchItem<'sqlite'>[] = [],
 ) {
-  const contactOf = and(
-    eq(person.id, request.person),
-    permitted(db.access, 'contacts', sql`${request.serviceCode}`),
-  )
-  const wanted = and(eq(request.id, id), permitted(db.access, 'read', sql`${request.serviceCode}`))
-  const look = {
-    view: 'request',
-    shown: sql`SELECT id FROM ${request} WHERE ${wanted}`,
-    contacts: sql`EXISTS (SELECT 1 FROM ${request} JOIN ${person} ON ${contactOf} WHERE ${eq(request.id, id)})`,
-    notes: sql`${notesOf(db, id)} AND EXISTS (SELECT 1 FROM event WHERE request = ${id} AND public = 0)`,
-  } as const
   const [found, timeline, photos, others, ...alongside] = await seeing(
     db,
-    look,
-  )([
-    db.select().from(request).leftJoin(person, contactOf).where(wanted),
+    wholeLook(db, id),
+  )([...wholeQueries(db, id), ...more])
+  const whole = await wholeOf(platform, db, [found, timeline, photos, others])
+  return whole && { ...whole, alongside: alongside as readonly (readonly unknown[])[] }
+}
+
+/** What whoever is shown a whole case has seen. */
+export function wholeLook(db: TenantReader, id: string): Look {
+  const isRead = and(eq(request.id, id), permitted(db.access, 'read', sql`${request.serviceCode}`))
+  return {
+    view: 'request',
+    shown: sql`SELECT id FROM ${request} WHERE ${isRead}`,
+    contacts: sql`EXISTS (SELECT 1 FROM ${request} JOIN ${person} ON ${contactOf(db)} WHERE ${isRead})`,
+    notes: sql`${notesOf(db, id)} AND EXISTS (SELECT 1 FROM event WHERE request = ${id} AND public = 0)`,
+  }
+}
+
+function contactOf({ access }: TenantReader) {
+  return and(eq(person.id, request.person), permitted(access, 'contacts', sql`${request.serviceCode}`))
+}
+
+/** The selects that a whole case takes, to be had together with others in one round trip. */
+export function wholeQueries(db: TenantReader, id: string) {
+  return [
+    db
+      .select()
+      .from(request)
+      .leftJoin(person, contactOf(db))
+      .where(and(eq(request.id, id), permitted(db.access, 'read', sql`${request.serviceCode}`))),
     db
       .select()
       .from(event)
@@ -80,8 +95,18 @@ export async function wholeCase(
       .orderBy(asc(event.at), asc(event.seq)),
     photosOf(db, id),
     sharesElsewhere(db, id),
-    ...more,
-  ])
+  ] as const
+}
+
+type Found<T> = { [Key in keyof T]: Awaited<T[Key]> }
+
+/** What those looks have found. Undefined when there is no such request. */
+export async function wholeOf(
+  platform: Platform,
+  db: TenantReader,
+  looks: Found<ReturnType<typeof wholeQueries>>,
+) {
+  const [found, timeline, photos, others] = looks
   const [row] = found
   if (row === undefined) return undefined
   return {
@@ -91,7 +116,6 @@ export async function wholeCase(
     holders: holdersOf(db.slug, timeline),
     timeline,
     photos: photos.map(photo => photo.id),
-    alongside: alongside as readonly (readonly unknown[])[],
   }
 }
 
@@ -126,6 +150,14 @@ export interface RequestFilter {
   /** Words of the number, service, description or address; the beginning of each is enough. */
   readonly words?: string | undefined
   readonly onlyPublic: boolean
+  /** Only those that are held here and not closed. */
+  readonly onlyOpen?: boolean | undefined
+  /** Only those promised for an instant before this one. */
+  readonly dueBefore?: number | undefined
+  /** Only those that a person has still to judge. */
+  readonly triage?: boolean | undefined
+  /** What is promised for earlier comes first, what is promised for no day last; else the newest first. */
+  readonly order?: 'newest' | 'due' | undefined
   /** Continue after this row (keyset paging: no page costs more than the first). */
   readonly after?: Cursor | undefined
   readonly limit: number
@@ -139,12 +171,32 @@ export interface Box {
 }
 
 export interface Cursor {
+  /** Where they come by what is promised: `dueAt` of the last row. */
   readonly requestedAt: number
   readonly seq: number
 }
 
-/** Newest first, ties by row. One round trip. What somebody at work is shown is noted. */
+/** In the order of what is promised, where a request stands for which no day is. */
+const NO_DAY = 9_007_199_254_740_991
+
+/** When it is due, as a place in that order. */
+export function dueAt({ expectedAt }: Pick<RequestRow, 'expectedAt'>): number {
+  return expectedAt ?? NO_DAY
+}
+
+const due = sql<number>`coalesce(${request.expectedAt}, ${sql.raw(String(NO_DAY))})`
+export const isOpenHere = sql`${request.custody} = 'held' AND ${request.status} <> 'closed'`
+
+/** In their order, ties by row. One round trip. What somebody at work is shown is noted. */
 export async function listRequests(db: TenantReader, filter: RequestFilter): Promise<RequestRow[]> {
+  const { look, select } = lookAtRequests(db, filter)
+  const [rows] = await seeing(db, look)([select])
+  return rows
+}
+
+/** The select of a list, to be had together with others in one round trip, and what whoever is shown it has seen. */
+export function lookAtRequests(db: TenantReader, filter: RequestFilter) {
+  const isByDue = filter.order === 'due'
   const conditions: (SQL | undefined)[] = [
     filter.onlyPublic
       ? eq(request.private, false)
@@ -158,16 +210,23 @@ export async function listRequests(db: TenantReader, filter: RequestFilter): Pro
     filter.updatedTo === undefined ? undefined : lte(request.updatedAt, filter.updatedTo),
     filter.box && inBox(filter.box),
     filter.words ? matchingWords(filter.words) : undefined,
-    filter.after && olderThan(filter.after),
+    filter.onlyOpen ? isOpenHere : undefined,
+    filter.triage ? eq(request.triage, true) : undefined,
+    filter.dueBefore === undefined ? undefined : lt(due, filter.dueBefore),
+    filter.after && (isByDue ? dueAfter(filter.after) : olderThan(filter.after)),
   ]
   const page = <T extends SQLiteSelect>(select: T) =>
     select
       .where(and(...conditions))
-      .orderBy(desc(request.requestedAt), desc(request.seq))
+      .orderBy(...(isByDue ? [asc(due), asc(request.seq)] : [desc(request.requestedAt), desc(request.seq)]))
       .limit(filter.limit)
   const shown = page(db.select({ id: request.id }).from(request).$dynamic())
-  const [rows] = await seeing(db, { view: 'list', shown })([page(db.select().from(request).$dynamic())])
-  return rows
+  const look: Look = { view: 'list', shown }
+  return { look, select: page(db.select().from(request).$dynamic()) }
+}
+
+function dueAfter({ requestedAt, seq }: Cursor): SQL {
+  return sql`(${due}, ${request.seq}) > (${requestedAt}, ${seq})`
 }
 
 function olderThan({ requestedAt, seq }: Cursor): SQL | undefined {

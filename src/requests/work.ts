@@ -2,8 +2,9 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Context } from 'hono'
 import { may, type Proof, permitted, type Right, servicesFor, type WorkAccess } from '../core/access.ts'
 import { openTenant, openTenantReader, type TenantDb, type TenantReader } from '../core/db.ts'
-import { problem } from '../core/problem.ts'
+import { type ProblemSlug, problem } from '../core/problem.ts'
 import { bearerOf, programAccess } from '../people/programs.ts'
+import type { Region } from '../regions/compile.ts'
 import { hasLeft } from '../regions/leaving.ts'
 import type { Door } from '../regions/site.ts'
 
@@ -31,8 +32,7 @@ export async function openToLook(
  */
 export async function openToChange(c: Context<Door>, right: Right, matter: Matter = {}): Promise<TenantDb> {
   const access = await accessOf(c, right, matter)
-  const now = c.get('platform').clock.now()
-  if (hasLeft(c.get('site').region, access.jurisdiction, now)) throw frozen()
+  refuseFrozen(c.get('site').region, access.jurisdiction, c.get('platform').clock.now())
   return openTenant(c.get('platform'), access, access.region, access.jurisdiction)
 }
 
@@ -42,25 +42,40 @@ async function accessOf(c: Context<Door>, right: Right, matter: Matter): Promise
   return about(access, right, matter)
 }
 
-/** The access for one matter alone: what is of a service that the right was not granted for is not found. */
-export function about(access: WorkAccess, right: Right, { request, handoff }: Matter): WorkAccess {
-  if (servicesFor(access, right) === undefined) return access
-  const proof: Proof[] = [...access.proof]
-  const within = (table: SQL, id: string, serviceCode: SQL) => {
-    const isOther = sql`NOT ${permitted(access, right, serviceCode)}`
-    proof.push({
-      holds: sql`NOT EXISTS (SELECT 1 FROM ${table} WHERE id = ${id} AND ${isOther})`,
-      otherwise: 'not-found',
-    })
-  }
-  if (request !== undefined) within(sql`request`, request, sql`service_code`)
-  if (handoff !== undefined) within(sql`handoff`, handoff, sql`content ->> 'serviceCode'`)
+/**
+ * The access for one matter alone. What is of a service that may not even be read is not found; what may be read, but
+ * not with this right, is not allowed.
+ */
+export function about(access: WorkAccess, right: Right, matter: Matter): WorkAccess {
+  const proof = [
+    ...access.proof,
+    ...limits(access, 'read', matter, 'not-found'),
+    ...(right === 'read' ? [] : limits(access, right, matter, 'not-allowed')),
+  ]
   return { ...access, proof }
 }
 
-/** What a change in a jurisdiction that has left is refused with. */
-export function frozen() {
+function limits(
+  access: WorkAccess,
+  right: Right,
+  { request, handoff }: Matter,
+  otherwise: ProblemSlug,
+): Proof[] {
+  if (servicesFor(access, right) === undefined) return []
+  const within = (table: SQL, id: string, serviceCode: SQL): Proof => {
+    const isOther = sql`NOT ${permitted(access, right, serviceCode)}`
+    return { holds: sql`NOT EXISTS (SELECT 1 FROM ${table} WHERE id = ${id} AND ${isOther})`, otherwise }
+  }
+  return [
+    ...(request === undefined ? [] : [within(sql`request`, request, sql`service_code`)]),
+    ...(handoff === undefined ? [] : [within(sql`handoff`, handoff, sql`content ->> 'serviceCode'`)]),
+  ]
+}
+
+/** Throws `jurisdiction-left` in one that has left: its cases are frozen, and can only be read (S17). */
+export function refuseFrozen(region: Region, slug: string, now: number): void {
+  if (!hasLeft(region, slug, now)) return
   const detail =
     'It has left the platform: its cases can be read here and taken along, but no longer changed.'
-  return problem('jurisdiction-left', { detail })
+  throw problem('jurisdiction-left', { detail })
 }

@@ -13,13 +13,15 @@ interface Props {
   personal?: boolean | undefined
   /** What this page's script adds to the site's. */
   script?: string | undefined
+  /** In place of the residents' masthead. */
+  header?: Child
   /** Without script. */
   still?: boolean | undefined
   children?: Child
 }
 
 /** A page: head, header, main, footer. Every page of every site is made of this. */
-export function Page({ view, title, section, personal, script, still, children }: Props) {
+export function Page({ view, title, section, personal, script, header, still, children }: Props) {
   const name = siteName(view.site)
   return html`<!doctype html>${(
     <html lang={view.language} dir="ltr">
@@ -51,7 +53,7 @@ export function Page({ view, title, section, personal, script, still, children }
           {view.t('skip')}
         </a>
         {view.demo && <p class="demo-banner">{view.t('demo-banner')}</p>}
-        <Header view={view} section={section} />
+        {header ?? <Header view={view} section={section} />}
         <main id="main" class="page" tabindex={-1}>
           {children}
         </main>
@@ -111,7 +113,8 @@ function Header({ view, section }: { view: View; section: string | undefined }) 
   )
 }
 
-function Languages({ view }: { view: View }) {
+/** The same page in the other languages. */
+export function Languages({ view }: { view: View }) {
   const languages = offeredLanguages(view)
   if (languages.length < 2) return null
   return (

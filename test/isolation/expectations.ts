@@ -256,6 +256,128 @@ const account: Record<string, Expectation> = {
   'POST /account/sign-out': { ...open, writesAnywhere: true },
 }
 
+const staff = { by: 'cookie' } as const
+const inside = { ...staff, ids: { ':jurisdiction': 'jurisdiction' } } as const
+const insideRequest = { ...staff, ids: { ':jurisdiction': 'jurisdiction', ':id': 'request' } } as const
+const insideHandoff = { ...staff, ids: { ':jurisdiction': 'jurisdiction', ':id': 'handoff' } } as const
+const insideOffer = { ...staff, ids: { ':jurisdiction': 'jurisdiction', ':id': 'offered' } } as const
+const insideKey = { ...staff, ids: { ':jurisdiction': 'jurisdiction', ':id': 'key' } } as const
+const version = { version: '1' }
+
+const workspace: Record<string, Expectation> = {
+  'GET /work': { ...staff, needs: 'be staff', query: () => ({ status: 'any' }) },
+  'GET /work/:jurisdiction/requests/:id': { ...insideRequest, needs: 'read' },
+  'POST /work/:jurisdiction/requests/:id/status': {
+    ...insideRequest,
+    needs: 'change',
+    form: () => ({ ...version, 'status.to': 'acknowledged' }),
+  },
+  'POST /work/:jurisdiction/requests/:id/close': {
+    ...insideRequest,
+    needs: 'change',
+    form: () => ({ ...version, 'close.reason': 'completed' }),
+  },
+  'POST /work/:jurisdiction/requests/:id/reopen': { ...insideRequest, needs: 'change', form: () => version },
+  'POST /work/:jurisdiction/requests/:id/note': {
+    ...insideRequest,
+    needs: 'change',
+    form: () => ({ 'note.text': 'By the matrix', 'note.for': 'staff' }),
+  },
+  'POST /work/:jurisdiction/requests/:id/offer': {
+    ...insideRequest,
+    needs: 'hand on',
+    form: ({ slug }) => ({
+      ...version,
+      'offer.receiver': slug,
+      'offer.kind': 'transfer',
+      'offer.reason': 'other',
+    }),
+  },
+  'POST /work/:jurisdiction/requests/:id/duplicates': {
+    ...insideRequest,
+    needs: 'change',
+    form: ({ ids }) => ({ 'duplicates.of': ids.privateRequest }),
+  },
+  'POST /work/:jurisdiction/requests/:id/answer': {
+    ...insideRequest,
+    needs: 'change',
+    // Nobody has proposed it.
+    also: 404,
+    form: ({ ids }) => ({ 'answer.of': ids.privateRequest, 'answer.confirmed': 'yes' }),
+  },
+  'POST /work/:jurisdiction/requests/:id/unlink': {
+    ...insideRequest,
+    needs: 'change',
+    // Nobody has proposed it.
+    also: 404,
+    form: ({ ids }) => ({ 'unlink.of': ids.privateRequest }),
+  },
+  'GET /work/:jurisdiction/requests/:id/place': { ...insideRequest, needs: 'change', query: () => where },
+  'POST /work/:jurisdiction/requests/:id/place': {
+    ...insideRequest,
+    needs: 'change',
+    form: () => ({ ...version, 'place.lat': where.lat, 'place.long': where.long }),
+  },
+  'GET /work/:jurisdiction/requests/:id/forward': {
+    ...insideRequest,
+    needs: 'hand on',
+    query: () => ({ partner: 'state-dot' }),
+  },
+  'POST /work/:jurisdiction/requests/:id/forward': {
+    ...insideRequest,
+    needs: 'hand on',
+    form: () => ({ ...version, 'forward.partner': 'state-dot' }),
+  },
+  'GET /work/:jurisdiction/handoffs': { ...inside, needs: 'read' },
+  'GET /work/:jurisdiction/handoffs/:id': { ...insideHandoff, needs: 'read' },
+  'POST /work/:jurisdiction/handoffs/:id/accept': { ...insideOffer, needs: 'hand on', form: () => ({}) },
+  'POST /work/:jurisdiction/handoffs/:id/refuse': {
+    ...insideOffer,
+    needs: 'hand on',
+    form: () => ({ 'refuse.reason': 'other' }),
+  },
+  'POST /work/:jurisdiction/handoffs/:id/withdraw': { ...insideHandoff, needs: 'hand on', form: () => ({}) },
+  'POST /work/:jurisdiction/handoffs/:id/decide': {
+    ...insideHandoff,
+    needs: 'decide',
+    // They are no arbitrators of it.
+    also: 403,
+    form: ({ slug }) => ({ 'decide.holder': slug }),
+  },
+  'GET /work/:jurisdiction/reroutes': { ...inside, needs: 'read' },
+  'GET /work/:jurisdiction/corrections': { ...inside, needs: 'read' },
+  'GET /work/:jurisdiction/grants': { ...inside, needs: 'grant' },
+  'GET /work/:jurisdiction/grants/new': { ...inside, needs: 'grant' },
+  'POST /work/:jurisdiction/grants': {
+    ...inside,
+    needs: 'grant',
+    form: () => ({ 'grant.email': 'matrix@example.org', 'grant.role': 'agent' }),
+  },
+  // The names of grants are known to those alone who may end them: this is none.
+  'GET /work/:jurisdiction/grants/:id/withdraw': { ...insideKey, needs: 'grant', also: 404 },
+  'POST /work/:jurisdiction/grants/:id/withdraw': {
+    ...insideKey,
+    needs: 'grant',
+    also: 404,
+    form: () => ({}),
+  },
+  'GET /work/:jurisdiction/keys': { ...inside, needs: 'make keys' },
+  'GET /work/:jurisdiction/keys/new': { ...inside, needs: 'make keys' },
+  'POST /work/:jurisdiction/keys': {
+    ...inside,
+    needs: 'make keys',
+    form: () => ({ 'key.name': 'By the matrix', 'key.scope': 'read' }),
+  },
+  'GET /work/:jurisdiction/keys/:id/revoke': { ...insideKey, needs: 'make keys', also: 404 },
+  'POST /work/:jurisdiction/keys/:id/revoke': {
+    ...insideKey,
+    needs: 'make keys',
+    also: 404,
+    form: () => ({}),
+  },
+  'GET /work/:jurisdiction/audit': { ...inside, needs: 'audit' },
+}
+
 export const expectations: Readonly<Record<string, Expectation>> = {
   'GET /healthz': open,
   'GET /readyz': open,
@@ -270,4 +392,5 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   ...api,
   ...citizen,
   ...account,
+  ...workspace,
 }

@@ -1,0 +1,25 @@
+import { localDay, startOfDay } from '../regions/calendar.ts'
+import { isDay } from '../regions/inquiry.ts'
+import { badField } from './form.tsx'
+
+/* Days as a form takes them, in a jurisdiction's own zone; nothing typed is undefined. */
+
+const DAY_AND_A_HALF = 36 * 3_600_000
+
+/** The first instant of the day. Throws `invalid-fields`. */
+export function readFrom(field: string, typed: string, zone: string): number | undefined {
+  if (typed === '') return undefined
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(typed) ?? []
+  if (!isDay(Number(year), Number(month), Number(day))) throw badField(field, 'not-a-date')
+  return startOfDay(typed, zone)
+}
+
+/** The end of the day. Throws `invalid-fields`, also for one that has gone by. */
+export function readUntil(field: string, typed: string, zone: string, now: number): number | undefined {
+  const from = readFrom(field, typed, zone)
+  if (from === undefined) return undefined
+  // Days are 23 to 25 hours long where clocks change.
+  const until = startOfDay(localDay(from + DAY_AND_A_HALF, zone), zone)
+  if (until <= now) throw badField(field, 'in-the-past')
+  return until
+}

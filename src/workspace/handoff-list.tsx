@@ -1,0 +1,71 @@
+import type { HandoffRow } from '../handoffs/find.ts'
+import type { CrossingContent } from '../handoffs/messages.ts'
+import { reasonText } from '../regions/reasons.ts'
+import { Empty, Moment } from '../web/components.tsx'
+import type { View } from '../web/view.ts'
+import type { Desk } from './desk.ts'
+import { zoneOf } from './frame.tsx'
+import { bodyName, serviceLabel } from './names.ts'
+
+interface Props {
+  view: View
+  rows: readonly (HandoffRow & { readonly desk: Desk })[]
+}
+
+/** Handoffs, each leading to its page: what it is about, from whom to whom, why, and by when it wants an answer. */
+export function HandoffList({ view, rows }: Props) {
+  const { t, site, language } = view
+  if (rows.length === 0) {
+    return (
+      <Empty>
+        <p>{t('work-handoffs-none')}</p>
+      </Empty>
+    )
+  }
+  return (
+    <ul class="queue">
+      {rows.map(({ desk, ...row }) => {
+        const { slug } = desk.jurisdiction
+        const content = JSON.parse(row.content) as CrossingContent
+        return (
+          <li class="queue__item">
+            <div class="queue__what">
+              <a class="queue__name usa-link" href={view.href(handoffPath(slug, row.id, row.side))}>
+                {serviceLabel(view, slug, content.serviceCode, content.serviceName)}
+              </a>
+              <span class="number">{row.caseId}</span>
+              {content.address && <span class="queue__place">{content.address}</span>}
+            </div>
+            <div class="queue__state">
+              <span class="mark">{t(`work-handoff-${row.state}`)}</span>
+              <span>{reasonText(site.region, row.reason, language)}</span>
+            </div>
+            <div class="queue__when">
+              <span>
+                {t('work-from-to', {
+                  from: bodyName(site.region, row.sender),
+                  to: bodyName(site.region, row.receiver),
+                })}
+              </span>
+              <AnswerBy view={view} row={row} zone={zoneOf(view, desk)} />
+            </div>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+export function handoffPath(slug: string, id: string, side: HandoffRow['side']): string {
+  return `/work/${slug}/handoffs/${id}?side=${side}`
+}
+
+export function AnswerBy({ view, row, zone }: { view: View; row: HandoffRow; zone: string }) {
+  const isWaiting = row.state === 'offered' || row.state === 'appealed'
+  if (row.answerBy === null || !isWaiting) return null
+  return (
+    <span class={row.answerBy < view.now ? 'late' : undefined}>
+      {view.t('work-answer-by')} <Moment view={view} at={row.answerBy} zone={zone} exact />
+    </span>
+  )
+}

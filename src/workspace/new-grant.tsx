@@ -1,0 +1,140 @@
+import { type Role, roles } from '../people/roles.ts'
+import { refuseStale } from '../people/sessions.ts'
+import { inviteStaff } from '../people/staff.ts'
+import { BackLink } from '../web/components.tsx'
+import { ChoiceField, FaultSummary, TextField, titled } from '../web/fields.tsx'
+import { viewOf } from '../web/view.ts'
+import { readFrom, readUntil } from './days.ts'
+import { type ChangeDesk, type Desk, openToAct, type PageContext } from './desk.ts'
+import {
+  ActForm,
+  type Again,
+  againFor,
+  badField,
+  doOnce,
+  Fold,
+  Refused,
+  readSent,
+  refuseMissing,
+  type Sent,
+  statusOf,
+  typed,
+  wordsOf,
+} from './form.tsx'
+import { done, StaffPage, zoneOf } from './frame.tsx'
+import { namesOf } from './names.ts'
+
+/* Letting somebody work here: by the mailbox in which they get their way in. */
+
+export async function newGrantPage(c: PageContext) {
+  const desk = await openToAct(c, 'grants')
+  refuseStale(desk.signedIn, c.get('platform').clock.now())
+  return showNewGrant(c, desk, undefined)
+}
+
+export async function makeNewGrant(c: PageContext): Promise<Response> {
+  const desk = await openToAct(c, 'grants')
+  const platform = c.get('platform')
+  const now = platform.clock.now()
+  refuseStale(desk.signedIn, now)
+  const view = viewOf(c)
+  const sent = await readSent(c, 'grant')
+  try {
+    const invitation = readWish(c, desk, sent, now)
+    await doOnce(desk.db, sent, now)
+    await inviteStaff(platform, desk.db, { ...invitation, language: view.language })
+    return done(c, view, `/work/${desk.jurisdiction.slug}/grants`, 'grant-made')
+  } catch (error) {
+    return showNewGrant(c, desk, againFor(view, sent, error))
+  }
+}
+
+function readWish(c: PageContext, desk: Desk, sent: Sent, now: number) {
+  refuseMissing(sent, ['email', 'role'])
+  const role: Role | undefined = roles.find(known => known === sent.one('role'))
+  if (role === undefined) throw badField('role', 'not-an-option')
+  const known = c.get('site').region.documents.services.map(({ code }) => code)
+  const services = sent.all('services')
+  if (services.some(code => !known.includes(code))) throw badField('services', 'not-an-option')
+  const zone = zoneOf(viewOf(c), desk)
+  const from = readFrom('from', sent.one('from'), zone)
+  const to = readUntil('to', sent.one('to'), zone, Math.max(now, from ?? now))
+  const email = wordsOf(sent, 'email', 200)
+  return { email, role, services: services.length > 0 ? services : undefined, from, to }
+}
+
+async function showNewGrant(c: PageContext, desk: ChangeDesk, again: Again | undefined) {
+  const view = viewOf(c)
+  const { t, site } = view
+  const names = await namesOf(c, desk.signedIn)
+  const faults = again?.faults ?? []
+  const path = `/work/${desk.jurisdiction.slug}/grants`
+  const roleOptions = roles.map(value => ({
+    value,
+    label: t(`work-role-${value}`),
+    note: t(`work-role-${value}-note`),
+  }))
+  const services = site.region.documents.services.map(({ code, name }) => ({
+    value: code,
+    label: view.say(name),
+  }))
+  return c.html(
+    <StaffPage
+      {...{ c, view, desk }}
+      me={names.get(desk.signedIn.holder) ?? ''}
+      section="grants"
+      title={titled(view, t('work-grant-new'), faults)}
+    >
+      <div class="work__form">
+        <BackLink href={view.href(path)}>{t('work-section-grants')}</BackLink>
+        <FaultSummary view={view} faults={faults} />
+        <Refused view={view} again={again} />
+        <h1>{t('work-grant-new')}</h1>
+        <ActForm {...{ c, view }} action={path}>
+          <TextField
+            {...{ view, faults }}
+            name="grant.email"
+            type="email"
+            label={t('field-email')}
+            hint={t('work-grant-email-hint')}
+            required
+            maxlength={200}
+            value={typed(again, 'grant', 'email')}
+          />
+          <ChoiceField
+            {...{ view, faults }}
+            name="grant.role"
+            label={t('work-field-role')}
+            options={roleOptions}
+            values={[typed(again, 'grant', 'role')]}
+          />
+          <Fold title={t('work-grant-services')} open={(again?.sent.all('services').length ?? 0) > 0}>
+            <ChoiceField
+              {...{ view, faults }}
+              name="grant.services"
+              label={t('work-grant-services-label')}
+              hint={t('work-grant-services-hint')}
+              multiple
+              options={services}
+              values={again?.sent.all('services') ?? []}
+            />
+          </Fold>
+          {(['from', 'to'] as const).map(name => (
+            <TextField
+              {...{ view, faults }}
+              name={`grant.${name}`}
+              type="date"
+              label={t(`work-field-${name}`)}
+              required={false}
+              value={typed(again, 'grant', name)}
+            />
+          ))}
+          <button class="usa-button" type="submit">
+            {t('work-grant-go')}
+          </button>
+        </ActForm>
+      </div>
+    </StaffPage>,
+    again === undefined ? 200 : statusOf(again),
+  )
+}
