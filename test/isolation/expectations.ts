@@ -1,5 +1,5 @@
 import type { Ability, Caller } from './callers.ts'
-import type { Ids, Party } from './world.ts'
+import { type Ids, mark, type Party } from './world.ts'
 
 /*
  * What each route of the app answers to whom. Every route has a line here: the matrix fails without it, and fails for a
@@ -13,6 +13,14 @@ export interface Expectation {
   readonly by?: 'cookie' | 'bearer'
   /** What the names in its path stand for. Who may not know of the thing is answered as if there were none. */
   readonly ids?: Readonly<Record<string, keyof Ids>>
+  /** What is named is one person's: to everybody else, colleagues too, it is as if it were not there. */
+  readonly isPersonal?: true
+  /** Whoever is let in is so for the whole region. */
+  readonly isRegional?: true
+  /** What is named in its query or its form, which is to be as secret as in its path. */
+  readonly names?: readonly (keyof Ids)[]
+  /** Nobody is signed in any more after it: it is asked last. */
+  readonly signsOut?: true
   /** It shows of anybody's what is public: that others' things are there is no secret. */
   readonly isPublic?: true
   readonly query?: (party: Party, caller: Caller) => Readonly<Record<string, string>>
@@ -124,6 +132,12 @@ const api: Record<string, Expectation> = {
   'GET /api/v1/requests/:id': { ...open, ids: { ':id': 'request' } },
 
   'GET /api/v1/work/requests': { ...work, needs: 'read', query: ({ cursor }) => ({ after: cursor }) },
+  'GET /api/v1/work/audit': {
+    ...work,
+    needs: 'audit',
+    names: ['privateRequest'],
+    query: ({ ids }) => ({ request: ids.privateRequest, kind: 'did' }),
+  },
   'GET /api/v1/work/requests/:id': { ...ofRequest, needs: 'read' },
   'POST /api/v1/work/requests/:id/status': {
     ...ofRequest,
@@ -233,18 +247,36 @@ const citizen: Record<string, Expectation> = {
 
 const own = { needs: 'be resident', by: 'cookie' } as const
 
+const ofTicket: Expectation = {
+  needs: 'anyone',
+  isPersonal: true,
+  names: ['ticket'],
+  query: ({ ids }) => ({ ticket: ids.ticket }),
+}
+
 const account: Record<string, Expectation> = {
   'GET /account': own,
   'GET /account/sign-in': open,
   'POST /account/sign-in': { ...open, form: () => ({ address: 'no address' }) },
   'GET /account/sign-in/again': own,
   'POST /account/sign-in/again': { ...own, form: () => ({ by: 'phone' }) },
-  'GET /account/code': { ...open, query: () => ({ ticket: 'X' }) },
-  'POST /account/code': { ...open, query: () => ({ ticket: 'X' }), form: () => ({ code: '1234 5678' }) },
+  'GET /account/code': ofTicket,
+  'POST /account/code': { ...ofTicket, form: () => ({ code: '1234 5678' }) },
   'GET /account/cases': own,
-  'POST /account/cases': { ...own, form: ({ ids }) => ({ number: ids.privateRequest }) },
+  'POST /account/cases': {
+    ...own,
+    names: ['privateRequest'],
+    form: ({ ids }) => ({ number: ids.privateRequest }),
+  },
   'POST /account/address': { ...own, form: () => ({ address: 'no address' }) },
-  'POST /account/sessions': { ...own, form: () => ({ session: 'X' }) },
+  'POST /account/sessions': {
+    ...own,
+    isPersonal: true,
+    // It is noted wherever they have reported.
+    writesAnywhere: true,
+    names: ['accountSession'],
+    form: ({ ids }) => ({ session: ids.accountSession }),
+  },
   'GET /account/history': own,
   'POST /account/history': { ...own, form: ({ ids }) => ({ withdraw: ids.jurisdiction }) },
   'GET /account/data': own,
@@ -253,7 +285,7 @@ const account: Record<string, Expectation> = {
   // Without the tick that it needs.
   'POST /account/erase': { ...own, form: () => ({}) },
   // Wherever they have reported, their session is noted as ended.
-  'POST /account/sign-out': { ...open, writesAnywhere: true },
+  'POST /account/sign-out': { ...open, writesAnywhere: true, signsOut: true },
 }
 
 const staff = { by: 'cookie' } as const
@@ -262,7 +294,69 @@ const insideRequest = { ...staff, ids: { ':jurisdiction': 'jurisdiction', ':id':
 const insideHandoff = { ...staff, ids: { ':jurisdiction': 'jurisdiction', ':id': 'handoff' } } as const
 const insideOffer = { ...staff, ids: { ':jurisdiction': 'jurisdiction', ':id': 'offered' } } as const
 const insideKey = { ...staff, ids: { ':jurisdiction': 'jurisdiction', ':id': 'key' } } as const
+const insideGrant = { ...staff, ids: { ':jurisdiction': 'jurisdiction', ':id': 'grant' } } as const
 const version = { version: '1' }
+
+const mine = { ...staff, needs: 'be staff', isPersonal: true } as const
+const mySession = { ...mine, ids: { ':id': 'session' } } as const
+const myPasskey = { ...mine, ids: { ':id': 'passkey' } } as const
+const myGrant = { ...mine, ids: { ':jurisdiction': 'jurisdiction', ':id': 'grant' } } as const
+const myMailbox = { ...mine, ids: { ':token': 'mailbox' } } as const
+const aLink = { needs: 'anyone', isPersonal: true, ids: { ':token': 'link' } } as const
+const ofRegion = { ...staff, needs: 'administer', isRegional: true } as const
+
+const signIn: Record<string, Expectation> = {
+  'GET /sign-in': open,
+  'GET /sign-in/again': { ...staff, needs: 'be staff' },
+  // Whoever's address it is, and nobody's.
+  'POST /sign-in/email': {
+    needs: 'anyone',
+    isPersonal: true,
+    names: ['email'],
+    form: ({ ids }) => ({ email: ids.email }),
+  },
+  'GET /sign-in/link/:token': aLink,
+  'POST /sign-in/link/:token': aLink,
+  'GET /sign-in/oidc/callback': { ...open, query: () => ({ state: 'X', code: 'X' }) },
+  // None here has a provider of its own.
+  'GET /sign-in/oidc/:jurisdiction': { needs: 'anyone', ids: { ':jurisdiction': 'jurisdiction' } },
+  'POST /sign-in/passkey/options': open,
+  'POST /sign-in/passkey': {
+    needs: 'anyone',
+    isPersonal: true,
+    names: ['passkey'],
+    form: ({ ids }) => ({ answer: JSON.stringify({ id: ids.passkey, rawId: ids.passkey }) }),
+  },
+  // No demonstration.
+  'POST /sign-in/demo': open,
+  'POST /sign-in/demo/again': open,
+  'POST /sign-out': { ...open, writesAnywhere: true, signsOut: true },
+
+  'GET /me': { ...staff, needs: 'be staff' },
+  'GET /me/grants/:jurisdiction/:id': myGrant,
+  'POST /me/grants/:jurisdiction/:id': myGrant,
+  // Theirs was ended with all others.
+  'POST /me/sessions/:id/end': { ...mySession, also: 404 },
+  'POST /me/sessions/end-others': { ...staff, needs: 'be staff' },
+  'POST /me/passkeys/options': { ...staff, needs: 'be staff' },
+  // An answer that proves nothing.
+  'POST /me/passkeys': { ...staff, needs: 'be staff', also: 403, form: () => ({ answer: '{}' }) },
+  'GET /me/passkeys/:id': myPasskey,
+  'POST /me/passkeys/:id': { ...myPasskey, form: party => ({ name: mark(party, 'device') }) },
+  'POST /me/passkeys/:id/remove': myPasskey,
+  // They have proved theirs.
+  'POST /me/mailbox': { ...staff, needs: 'be staff', also: 404, form: ({ ids }) => ({ email: ids.email }) },
+  'GET /me/mailbox/:token': myMailbox,
+  'POST /me/mailbox/:token': myMailbox,
+
+  'GET /region': ofRegion,
+  'GET /region/:jurisdiction': { ...ofRegion, ids: { ':jurisdiction': 'jurisdiction' } },
+  'POST /region/:jurisdiction': {
+    ...ofRegion,
+    ids: { ':jurisdiction': 'jurisdiction' },
+    form: () => ({ email: 'matrix@example.org', name: 'By the matrix' }),
+  },
+}
 
 const workspace: Record<string, Expectation> = {
   'GET /work': { ...staff, needs: 'be staff', query: () => ({ status: 'any' }) },
@@ -353,14 +447,8 @@ const workspace: Record<string, Expectation> = {
     needs: 'grant',
     form: () => ({ 'grant.email': 'matrix@example.org', 'grant.role': 'agent' }),
   },
-  // The names of grants are known to those alone who may end them: this is none.
-  'GET /work/:jurisdiction/grants/:id/withdraw': { ...insideKey, needs: 'grant', also: 404 },
-  'POST /work/:jurisdiction/grants/:id/withdraw': {
-    ...insideKey,
-    needs: 'grant',
-    also: 404,
-    form: () => ({}),
-  },
+  'GET /work/:jurisdiction/grants/:id/withdraw': { ...insideGrant, needs: 'grant' },
+  'POST /work/:jurisdiction/grants/:id/withdraw': { ...insideGrant, needs: 'grant', form: () => ({}) },
   'GET /work/:jurisdiction/keys': { ...inside, needs: 'make keys' },
   'GET /work/:jurisdiction/keys/new': { ...inside, needs: 'make keys' },
   'POST /work/:jurisdiction/keys': {
@@ -368,14 +456,14 @@ const workspace: Record<string, Expectation> = {
     needs: 'make keys',
     form: () => ({ 'key.name': 'By the matrix', 'key.scope': 'read' }),
   },
-  'GET /work/:jurisdiction/keys/:id/revoke': { ...insideKey, needs: 'make keys', also: 404 },
-  'POST /work/:jurisdiction/keys/:id/revoke': {
-    ...insideKey,
-    needs: 'make keys',
-    also: 404,
-    form: () => ({}),
+  'GET /work/:jurisdiction/keys/:id/revoke': { ...insideKey, needs: 'make keys' },
+  'POST /work/:jurisdiction/keys/:id/revoke': { ...insideKey, needs: 'make keys', form: () => ({}) },
+  'GET /work/:jurisdiction/audit': {
+    ...inside,
+    needs: 'audit',
+    names: ['privateRequest'],
+    query: ({ ids }) => ({ request: ids.privateRequest, kind: 'did' }),
   },
-  'GET /work/:jurisdiction/audit': { ...inside, needs: 'audit' },
 }
 
 export const expectations: Readonly<Record<string, Expectation>> = {
@@ -392,5 +480,6 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   ...api,
   ...citizen,
   ...account,
+  ...signIn,
   ...workspace,
 }
