@@ -2,7 +2,8 @@ import { createApp } from '../../src/app.ts'
 import type { DatabaseName, Platform } from '../../src/platform/platform.ts'
 import { bundled } from '../support/app.ts'
 import { type Caller, everyCaller } from './callers.ts'
-import { type Expectation, expectations } from './expectations.ts'
+import type { Expectation } from './expectation.ts'
+import { expectations } from './expectations.ts'
 import { type Ids, mark, openWorld, type Party, secrets, type World } from './world.ts'
 
 /**
@@ -111,6 +112,19 @@ async function playIn(
         if (isSecret && !isTheirs)
           check(alike(found, missing), () => `${who}: ${difference(party, found, missing)}`)
       }
+      // Another's thing, named in a form or query about one of their own.
+      if (expectation.ids !== undefined && expectation.names !== undefined) {
+        const naming = (ids: Ids) =>
+          ask(home, {
+            ...home.ids,
+            ...Object.fromEntries(expectation.names?.map(name => [name, ids[name]]) ?? []),
+          })
+        const none = await naming(home.missing)
+        for (const party of others) {
+          const found = await naming(party.ids)
+          check(alike(found, none), () => `${who}, in a form: ${difference(party, found, none)}`)
+        }
+      }
       checks += caller.sees.size
       // What is private lies behind the same doors; looking does not change it.
       if (route.startsWith('GET ') && expectation.ids !== undefined)
@@ -190,6 +204,7 @@ async function send(
       .flatMap(word => [word, encodeURIComponent(word), encodeURIComponent(encodeURIComponent(word))])
       .reduce((rest, word) => rest.replaceAll(word, 'THIS'), said)
       .replaceAll(/nonce(-|=")[\w+/=-]+/g, 'NONCE')
+      .replaceAll(/name="once" value="\w+"/g, 'ONCE')
   const headers = [...answer.headers]
     .filter(([name]) => !/^(date|ratelimit|content-length)/i.test(name))
     .map(([name, value]) => `${name}: ${plain(value)}`)
@@ -204,7 +219,7 @@ function isRight({ status, headers }: Answer, expectation: Expectation, caller: 
   const isIn =
     status === expectation.also || (status < 500 && !isToSignIn && ![401, 403, 404, 429].includes(status))
   if (needs === 'anyone')
-    return status < 500 && (expectation.signsOut === true || !isToSignIn) && status !== 401
+    return status < 500 && (expectation.leadsToSignIn === true || !isToSignIn) && status !== 401
   if (by === 'bearer') return caller.by === 'bearer' && caller.may.has(needs) ? isIn : status === 403
   if (needs === 'be resident') return caller.may.has(needs) ? isIn : isToSignIn
   if (!caller.may.has('be staff')) return isToSignIn
