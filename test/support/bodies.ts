@@ -79,6 +79,13 @@ export function rightFields({ region, keys, numbers }: Known): Record<string, st
     jurisdiction: region.documents.jurisdictions[0]?.slug ?? '',
     lang: 'es',
     urgent: 'true',
+  }
+}
+
+/** The same of the forms of whoever signs in, and of their pages. */
+function peopleFields({ region, numbers }: Known): Record<string, string> {
+  const [long, lat] = region.documents.region.map.center
+  return {
     version: '1',
     to: '/me',
     name: 'Ana',
@@ -112,6 +119,9 @@ export function rightFields({ region, keys, numbers }: Known): Record<string, st
   }
 }
 
+/** Doors of people, who come from a page of ours, and of clients that buy a token. */
+const forPeople = / \/(?:work|me|region|account|sign-in|sign-out|oauth)(?:\/|$)/
+
 /** Some of the right fields, a few of them left out, given twice, replaced or made up. */
 function changed<T>(right: Readonly<Record<string, T>>, hostile: fc.Arbitrary<T>): fc.Arbitrary<Fields> {
   const name = fc.constantFrom('text', ...Object.keys(right))
@@ -135,7 +145,8 @@ const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().enco
 /** What is sent to a route: mostly what it takes, wrong in a place or two; now and then anything else. */
 export function bodyOf(route: string, known: Known): fc.Arbitrary<Body> {
   const photoOr = fc.oneof({ weight: 5, arbitrary: hostileText }, fc.constantFrom(...known.photos))
-  const form = changed(rightFields(known), photoOr)
+  const right = rightFields(known)
+  const form = changed(forPeople.test(route) ? { ...right, ...peopleFields(known) } : right, photoOr)
   const urlencodedForm = form.map(
     given => ['application/x-www-form-urlencoded', encode(urlencoded(given))] as const,
   )
