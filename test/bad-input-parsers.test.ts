@@ -41,7 +41,8 @@ beforeAll(async () => {
   const keys = ['cl_port-ellery_2222222222_2222222222222222222222222222222222222222']
   const numbers = ['PE-4KT7X-9QXC2']
   const photos = ['2222222222222222']
-  known = { region: app.region, keys, numbers, photos, handoffs: [], tokens: [], schemas: new Map() }
+  const none = { cookies: [], grants: [], keyIds: [], handoffs: [], tokens: [] }
+  known = { region: app.region, keys, numbers, photos, ...none, schemas: new Map() }
 })
 afterAll(() => app.close())
 

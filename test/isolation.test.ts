@@ -6,7 +6,7 @@ import { currentRegion } from '../src/regions/current.ts'
 import { event } from '../src/requests/schema.ts'
 import { expectations } from './isolation/expectations.ts'
 import { type Front, playMatrix } from './isolation/matrix.ts'
-import { bundled } from './support/app.ts'
+import { bundled, startApp } from './support/app.ts'
 
 describe('every route, to everybody who may come', () => {
   it('shows and changes what is theirs, and answers what is another’s as if it were not there', {
@@ -16,7 +16,40 @@ describe('every route, to everybody who may come', () => {
     expect(leaks).toEqual([])
     expect(unseen).toEqual([])
     expect(routes).toBe(Object.keys(expectations).length)
-    expect(checks).toBeGreaterThan(10_000)
+    expect(checks).toBeGreaterThan(30_000)
+  })
+})
+
+describe('an idempotency key that somebody else has used', () => {
+  it('answers nothing of theirs', async () => {
+    const app = await startApp()
+    const json = { 'content-type': 'application/json', 'idempotency-key': 'the-same' }
+    const post = async (path: string, body: object, headers = {}) => {
+      const init = { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify(body) }
+      const answer = await app.request(path, init)
+      return { status: answer.status, said: (await answer.json()) as Record<string, unknown> }
+    }
+    const [long, lat] = app.region.documents.region.map.center
+    const asked = { service_code: 'pothole', lat, long, answers: { size: 'large', lane: 'driving' } }
+    const own = await post('/j/hollis/api/v1/requests', asked)
+    const beside = await post('/j/port-ellery/api/v1/requests', asked)
+    expect([own.status, beside.status]).toEqual([201, 201])
+    expect(beside.said.id).not.toBe(own.said.id)
+    const other = await post('/j/hollis/api/v1/requests', { ...asked, description: 'Another' })
+    expect(other.said.type).toBe('urn:countyline:problem:key-reused')
+    expect(JSON.stringify(other.said)).not.toContain(own.said.id)
+
+    const note = { text: 'Seen', public: false }
+    const by = async (slug: string) => ({
+      'idempotency-key': 'of-notes',
+      authorization: `Bearer ${await app.key(slug, 'work')}`,
+    })
+    const path = `/api/v1/work/requests/${own.said.id}/notes`
+    expect((await post(path, note, await by('hollis'))).status).toBe(201)
+    expect((await post(path, note, await by('port-ellery'))).said.type).toBe(
+      'urn:countyline:problem:not-found',
+    )
+    await app.close()
   })
 })
 

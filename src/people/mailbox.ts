@@ -63,7 +63,9 @@ export async function proveMailbox(
   token: string,
 ): Promise<string | undefined> {
   const read = readToken(token)
-  if (read === undefined) return undefined
+  // Whoever it is not for does not use it up.
+  if (read === undefined || (await lookAtMailbox(platform, region, holder, token)) === undefined)
+    return undefined
   const db = peopleDb(platform, region)
   const claim = await useOneTime<MailboxClaim>(platform, db, PURPOSE, read.id, read.secret)
   if (claim?.staff !== holder) return undefined

@@ -1,9 +1,10 @@
 import { problem } from '../core/problem.ts'
 import { hasProvider } from '../people/issuers.ts'
-import { openMailbox, peopleDb, staffById } from '../people/staff.ts'
+import { openMailbox, staffById } from '../people/staff.ts'
 import { waysOf } from '../people/ways.ts'
 import { viewOf } from '../web/view.ts'
-import { type PageContext, whoIsHere } from './arrive.ts'
+import type { PageContext } from './arrive.ts'
+import { mine } from './me.tsx'
 import { PASSKEY_SCRIPT, PasskeyForm } from './passkey-form.tsx'
 import { Providers } from './sign-in.tsx'
 import { Simple } from './simple.tsx'
@@ -13,11 +14,8 @@ import { readTo } from './to.ts'
 export async function againPage(c: PageContext) {
   const view = viewOf(c)
   const { t } = view
-  const platform = c.get('platform')
-  const { region } = c.get('site')
-  const signedIn = await whoIsHere(c)
+  const { platform, region, signedIn, db } = await mine(c)
   const to = readTo(c, c.req.query('to'))
-  const db = peopleDb(platform, region.slug)
   const [row, ways] = await Promise.all([
     staffById(db, signedIn.holder),
     waysOf(platform, db, region, signedIn.holder),

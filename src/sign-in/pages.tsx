@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { problem } from '../core/problem.ts'
+import { asProblem, problem } from '../core/problem.ts'
 import { signedInAs } from '../people/cookies.ts'
-import { peopleDb, staffById } from '../people/staff.ts'
+import { staffById } from '../people/staff.ts'
 import type { Door } from '../regions/site.ts'
 import { viewOf } from '../web/view.ts'
 import { againPage } from './again.tsx'
@@ -10,7 +10,7 @@ import type { PageContext } from './arrive.ts'
 import { demoOnly, proveAgainAs, signInAs } from './demo.ts'
 import { askForLink, linkPage, openLink } from './email.tsx'
 import { askForMailbox, mailboxPage, prove } from './mailbox.tsx'
-import { mePage } from './me.tsx'
+import { mePage, mine } from './me.tsx'
 import { giveUp, giveUpPage } from './my-grants.tsx'
 import { passkeyPage, remove, rename } from './my-passkeys.tsx'
 import { endOne, endOthers, signOut } from './my-sessions.tsx'
@@ -69,8 +69,17 @@ const smallForm = bodyLimit({
 })
 
 async function signInPage(c: PageContext) {
-  const signedIn = await signedInAs(c, 'staff')
-  const db = peopleDb(c.get('platform'), c.get('site').region.slug)
-  const here = signedIn && (await staffById(db, signedIn.holder))
+  const here = (await signedInAs(c, 'staff')) && (await stillHere(c))
   return c.html(<SignInPage view={viewOf(c)} to={readTo(c, c.req.query('to'))} here={here} />)
+}
+
+/** Undefined once the session has ended, whatever its cookie says. */
+async function stillHere(c: PageContext) {
+  try {
+    const { db, signedIn } = await mine(c)
+    return await staffById(db, signedIn.holder)
+  } catch (error) {
+    if (asProblem(error).slug !== 'sign-in-needed') throw error
+    return undefined
+  }
 }

@@ -43,19 +43,20 @@ async function forNewOne(c: PageContext) {
   const now = platform.clock.now()
   refuseStale(signedIn, now)
   const db = openRegion(platform, signedInAccess(signedIn, now), c.get('site').region.slug)
-  return { platform, db, holder: signedIn.holder }
+  // Asked first, and with it whether the session is open still.
+  const row = await staffById(db, signedIn.holder)
+  if (row === undefined) throw problem('not-found')
+  return { platform, db, row }
 }
 
 export async function newPasskeyOptions(c: PageContext) {
-  const { platform, db, holder } = await forNewOne(c)
-  const row = await staffById(db, holder)
-  if (row === undefined) throw problem('not-found')
+  const { platform, db, row } = await forNewOne(c)
   return c.json(await askForNewPasskey(platform, db, siteOf(c), row))
 }
 
 export async function keepPasskey(c: PageContext) {
-  const { platform, db, holder } = await forNewOne(c)
+  const { platform, db, row } = await forNewOne(c)
   const form = await readForm(c)
-  await addPasskey(platform, db, siteOf(c), holder, textOf(form, 'answer'), textOf(form, 'name'))
+  await addPasskey(platform, db, siteOf(c), row.id, textOf(form, 'answer'), textOf(form, 'name'))
   return c.redirect(viewOf(c).href('/me'), 303)
 }

@@ -89,6 +89,11 @@ async function openDesk(c: PageContext, right: Right, matter: Matter) {
   const desk = await deskOf(c, c.req.param('jurisdiction') ?? '', await staffOf(c))
   if (desk === undefined || !may(desk.access, 'read')) throw problem('not-found')
   const isAllowed = aboutAll.includes(right) ? mayAll(desk, right) : may(desk.access, right)
-  if (!isAllowed) throw problem('not-allowed')
+  if (!isAllowed) {
+    // Not even that is said to a session that has ended.
+    const { access } = desk
+    await openTenantReader(c.get('platform'), access, access.region, access.jurisdiction).rows(sql`SELECT 1`)
+    throw problem('not-allowed')
+  }
   return { desk, access: about(desk.access, right, matter) }
 }

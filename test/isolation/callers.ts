@@ -1,10 +1,13 @@
 import { openTenant } from '../../src/core/db.ts'
 import { accountFor } from '../../src/people/accounts.ts'
+import { addAdministrator } from '../../src/people/administrators.ts'
+import { createClient } from '../../src/people/clients.ts'
 import { makeGrant, withdrawGrant } from '../../src/people/grants.ts'
 import { createKey, revokeKey } from '../../src/people/keys.ts'
-import type { Role } from '../../src/people/roles.ts'
-import { endSession, readSession, startSession } from '../../src/people/sessions.ts'
-import { type Secret, secrets, type World } from './world.ts'
+import { type Role, type Scope, scopes } from '../../src/people/roles.ts'
+import { endSession } from '../../src/people/sessions.ts'
+import { hire, open } from './people.ts'
+import type { Secret, World } from './world.ts'
 
 /* Everybody who may come to a door. Their rights are written here by hand, and not taken from the code that is tested. */
 
@@ -15,6 +18,10 @@ export interface Caller {
   readonly may: ReadonlySet<Ability>
   /** Whose marks of these kinds they may see: their own jurisdiction's only. */
   readonly sees: ReadonlySet<Secret>
+  /** Whose things are their own. */
+  readonly home: 'own' | 'neighbour'
+  /** What is one person's alone there is theirs. */
+  readonly isHolder?: true
   /** By what they come: programs' doors take no cookie, and pages no key. */
   readonly by: 'nothing' | 'cookie' | 'bearer'
   /** The key or token itself, for doors that take it in a field. */
@@ -34,6 +41,8 @@ export type Ability =
   | 'audit'
   /** Has signed in, whoever lets them do what. */
   | 'be staff'
+  /** Looks after who administers the region's jurisdictions. */
+  | 'administer'
   /** Has an account, and has signed in to it. */
   | 'be resident'
 
@@ -45,119 +54,175 @@ const ofRole: Readonly<Record<Role, readonly Ability[]>> = {
   'field-crew': ['be staff', 'read', 'change'],
   auditor: ['be staff', 'read', 'audit'],
 }
+/** Colleagues are known by name to whoever reads what they have written. */
+const everydaySights: readonly Secret[] = ['contact', 'note', 'private-case', 'staff']
 const seenBy: Readonly<Record<Role, readonly Secret[]>> = {
-  administrator: secrets,
-  supervisor: ['contact', 'note', 'private-case'],
-  agent: ['contact', 'note', 'private-case'],
-  'field-crew': ['note', 'private-case'],
-  auditor: ['contact', 'note', 'private-case', 'staff', 'key'],
+  administrator: [...everydaySights, 'mailbox', 'key', 'audit'],
+  supervisor: everydaySights,
+  agent: everydaySights,
+  'field-crew': ['note', 'private-case', 'staff'],
+  auditor: [...everydaySights, 'audit'],
 }
-const ofScope: Readonly<Record<'report' | 'read' | 'work', readonly Ability[]>> = {
+const ofScope: Readonly<Record<Scope, readonly Ability[]>> = {
   report: ['report'],
   read: ['read'],
   work: ['report', 'read', 'change', 'hand on', 'decide'],
+  audit: ['audit'],
 }
-const seenByScope: Readonly<Record<'report' | 'read' | 'work', readonly Secret[]>> = {
+const seenByScope: Readonly<Record<Scope, readonly Secret[]>> = {
   report: [],
   read: ['private-case'],
-  work: ['contact', 'note', 'private-case'],
+  // Each note says whose it is.
+  work: ['contact', 'note', 'private-case', 'audit'],
+  audit: ['audit'],
 }
 
-export async function everyCaller({ app, own, neighbour }: World): Promise<Caller[]> {
-  const { platform } = app
-  const system = { kind: 'system', reason: 'test' } as const
-  const db = openTenant(platform, system, own.region, own.slug)
-  const session = (staff: string) =>
-    startSession(platform, own.region, { kind: 'staff', holder: staff, method: 'demo', device: 'a test' })
-  const cookie = (written: string) => ({ cookie: `__Host-staff-${own.region}=${written}` })
-  const signedIn = async (
-    name: string,
-    staff: string,
-    may: readonly Ability[],
-    sees: readonly Secret[],
-  ): Promise<Caller> => ({
-    name,
-    headers: cookie(await session(staff)),
-    may: new Set(may),
-    sees: new Set(sees),
-    by: 'cookie',
-  })
-  const granted = async (staff: string, role: Role, limits: object = {}) =>
-    makeGrant(platform, db, { staff, role, source: 'command', ...limits })
-  const bearer = (name: string, token: string, may: readonly Ability[], sees: readonly Secret[]): Caller => ({
-    name,
-    headers: { authorization: `Bearer ${token}` },
-    may: new Set(may),
-    sees: new Set(sees),
-    by: 'bearer',
-    token,
-  })
+export async function everyCaller(world: World): Promise<Caller[]> {
+  return [...(await residents(world)), ...(await atWork(world)), ...(await programs(world))]
+}
 
-  const resident = async (name: string, may: readonly Ability[]) => {
-    const address = { kind: 'email', value: 'resident@example.org' } as const
-    const holder = await accountFor(platform, own.region, address, 'en')
-    const wish = { kind: 'account', holder, method: 'email', device: 'a test' } as const
-    const written = await startSession(platform, own.region, wish)
-    const headers = { cookie: `__Host-account-${own.region}=${written}` }
-    return {
-      written,
-      caller: { name, headers, may: new Set(may), sees: new Set<Secret>(), by: 'cookie' as const },
-    }
+const system = { kind: 'system', reason: 'test' } as const
+
+type By = Pick<Caller, 'name' | 'by' | 'headers'> & Partial<Caller>
+
+function caller({ may, sees, ...rest }: Omit<By, 'may' | 'sees'> & Lists): Caller {
+  return { home: 'own', ...rest, may: new Set(may), sees: new Set(sees) }
+}
+
+interface Lists {
+  readonly may?: readonly Ability[]
+  readonly sees?: readonly Secret[]
+}
+
+async function residents({ app, own }: World): Promise<Caller[]> {
+  const arrived = async (value: string) => {
+    const holder = await accountFor(app.platform, own.region, { kind: 'email', value }, 'en')
+    return open(app, own.region, { kind: 'account', holder, method: 'email', device: 'a test' })
   }
-  const left = await resident('a resident who has signed out', [])
-  const out = await readSession(platform, own.region, 'account', left.written)
-  await endSession(platform, own.region, out?.signedIn.session ?? '')
-
-  const callers: Caller[] = [
-    (await resident('a resident', ['be resident'])).caller,
-    left.caller,
-    { name: 'anybody', headers: {}, may: new Set(), sees: new Set(), by: 'nothing' },
-    await signedIn('staff whom nobody has let in', 'staff-nowhere', ['be staff'], []),
+  const by = (name: string, cookie: string) => ({ name, by: 'cookie', headers: { cookie } }) as const
+  const left = await arrived('left@example.org')
+  await endSession(app.platform, own.region, left.signedIn.session)
+  return [
+    caller({ name: 'anybody', by: 'nothing', headers: {} }),
+    caller({
+      ...by('a resident who has reported here', own.resident),
+      may: ['be resident'],
+      sees: ['account', 'contact', 'private-case'],
+      isHolder: true,
+    }),
+    caller({
+      ...by('a resident who has reported nothing', (await arrived('new@example.org')).cookie),
+      may: ['be resident'],
+    }),
+    caller(by('a copied cookie of a resident who has signed out', left.cookie)),
   ]
-  for (const role of Object.keys(ofRole) as Role[]) {
-    await granted(`staff-${role}`, role)
-    callers.push(await signedIn(`the ${role}`, `staff-${role}`, ofRole[role], seenBy[role]))
+}
+
+async function atWork({ app, own, neighbour }: World): Promise<Caller[]> {
+  const { platform } = app
+  const db = openTenant(platform, system, own.region, own.slug)
+  let count = 0
+  const arrive = async (name: string, lists: Lists, staff?: string) => {
+    const holder = staff ?? (await hire(app, own.region, name, `staff-${++count}@example.org`))
+    const wish = { kind: 'staff', holder, method: 'email', device: 'a test' } as const
+    const { cookie, signedIn } = await open(app, own.region, wish)
+    return { ...caller({ name, by: 'cookie', headers: { cookie }, ...lists }), signedIn }
   }
+  const nothing = { may: ['be staff'] } as const
+  const letIn = ({ signedIn }: Awaited<ReturnType<typeof arrive>>, role: Role, limits: object = {}) =>
+    makeGrant(platform, db, { staff: signedIn.holder, role, source: 'command', ...limits })
 
-  await granted('staff-limited', 'agent', { services: ['street-light'] })
-  const limited = await signedIn('an agent for another service', 'staff-limited', everyday, [])
-  callers.push({ ...limited, isLimited: true })
-
-  const withdrawn = await granted('staff-withdrawn', 'administrator')
-  callers.push(
-    await signedIn('an administrator whose grant was withdrawn', 'staff-withdrawn', ['be staff'], []),
+  const roles = Object.keys(ofRole) as Role[]
+  const callers = await Promise.all(
+    roles.map(async role => {
+      const one = await arrive(`the ${role}`, { may: ofRole[role], sees: seenBy[role] })
+      await letIn(one, role)
+      return one
+    }),
   )
-  await withdrawGrant(platform, db, withdrawn)
+  const limited = await arrive('an agent for another service', { may: everyday })
+  await letIn(limited, 'agent', { services: ['street-light'] })
 
+  const withdrawn = await arrive('an administrator whose grant was withdrawn', nothing)
+  await withdrawGrant(platform, db, await letIn(withdrawn, 'administrator'))
   const now = platform.clock.now()
-  await granted('staff-expired', 'administrator', { from: now - 2000, to: now - 1000 })
-  callers.push(await signedIn('an administrator whose grant has expired', 'staff-expired', ['be staff'], []))
-  await granted('staff-early', 'administrator', { from: now + 3_600_000 })
-  callers.push(await signedIn('an administrator whose grant begins later', 'staff-early', ['be staff'], []))
+  const expired = await arrive('an administrator whose grant has expired', nothing)
+  await letIn(expired, 'administrator', { from: now - 2000, to: now - 1000 })
+  const early = await arrive('an administrator whose grant begins later', nothing)
+  await letIn(early, 'administrator', { from: now + 3_600_000 })
+  const player = await arrive('an administrator in a demonstration that is over', nothing)
+  await letIn(player, 'administrator', { source: 'demo' })
+  const ended = await arrive('an administrator whose session was ended', {})
+  await letIn(ended, 'administrator')
+  await endSession(platform, own.region, ended.signedIn.session)
 
-  await granted('staff-ended', 'administrator')
-  const ended = await signedIn('an administrator whose session was ended', 'staff-ended', [], [])
-  const written = ended.headers.cookie?.split('=').slice(1).join('=') ?? ''
-  const read = await readSession(platform, own.region, 'staff', written)
-  await endSession(platform, own.region, read?.signedIn.session ?? '')
-  callers.push(ended)
+  const beside = await arrive('the neighbour’s agent', { may: everyday, sees: everydaySights })
+  const besideFirst = await arrive('the neighbour’s administrator', nothing)
+  const besideDb = openTenant(platform, system, neighbour.region, neighbour.slug)
+  const source = 'command'
+  await makeGrant(platform, besideDb, { staff: beside.signedIn.holder, role: 'agent', source })
+  await makeGrant(platform, besideDb, { staff: besideFirst.signedIn.holder, role: 'administrator', source })
 
-  await makeGrant(platform, openTenant(platform, system, neighbour.region, neighbour.slug), {
-    staff: 'staff-of-neighbour',
-    role: 'administrator',
-    source: 'command',
-  })
+  const person = { email: 'region@example.org', name: 'The region’s' }
+  const region = await addAdministrator(platform, own.region, person, 'test')
+  return [
+    ...callers,
+    caller({
+      name: 'the clerk',
+      by: 'cookie',
+      headers: { cookie: own.clerk },
+      may: everyday,
+      sees: [...everydaySights, 'mailbox', 'device'],
+      isHolder: true,
+    }),
+    { ...limited, isLimited: true },
+    await arrive('staff whom nobody has let in', nothing),
+    withdrawn,
+    expired,
+    early,
+    player,
+    ended,
+    { ...beside, home: 'neighbour' },
+    await arrive('the region’s administrator', { may: ['be staff', 'administer'] }, region),
+  ]
+}
 
-  for (const scope of ['report', 'read', 'work'] as const) {
-    const { key } = await createKey(platform, db, `a ${scope} key`, scope)
-    callers.push(bearer(`a key to ${scope}`, key, ofScope[scope], seenByScope[scope]))
-    const damaged = key.replace(/.$/, last => (last === '2' ? '3' : '2'))
-    if (scope === 'work') callers.push(bearer('a key with a wrong secret', damaged, [], []))
-  }
+async function programs({ app, own }: World): Promise<Caller[]> {
+  const { platform } = app
+  const db = openTenant(platform, system, own.region, own.slug)
+  const now = platform.clock.now()
+  const bearer = (name: string, token: string, lists: Lists = {}) =>
+    caller({ name, by: 'bearer', headers: { authorization: `Bearer ${token}` }, token, ...lists })
+  const keys = await Promise.all(
+    scopes.map(async scope => {
+      const { key } = await createKey(platform, db, `a ${scope} key`, scope)
+      return bearer(`a key to ${scope}`, key, { may: ofScope[scope], sees: seenByScope[scope] })
+    }),
+  )
+  const { key } = await createKey(platform, db, 'damaged', 'work')
   const revoked = await createKey(platform, db, 'revoked', 'work')
   await revokeKey(db, revoked.id, now)
-  callers.push(bearer('a revoked key', revoked.key, [], []))
   const expired = await createKey(platform, db, 'expired', 'work', now - 1)
-  callers.push(bearer('an expired key', expired.key, [], []))
-  return callers
+
+  const buy = async (name: string) => {
+    const made = await createClient(platform, db, { name, scope: 'work', expiresAt: null })
+    const form = { grant_type: 'client_credentials', client_id: made.clientId, client_secret: made.secret }
+    const path = `/r/${own.region}/oauth/token`
+    const answer = await app.request(path, { method: 'POST', body: new URLSearchParams(form) })
+    return { id: made.id, token: ((await answer.json()) as { access_token: string }).access_token }
+  }
+  const client = await buy('a client')
+  const ended = await buy('a client that is revoked')
+  await revokeKey(db, ended.id, now)
+  return [
+    ...keys,
+    bearer('a client’s token to work', client.token, { may: ofScope.work, sees: seenByScope.work }),
+    bearer('a token of a client that was revoked since', ended.token),
+    bearer(
+      'a key with a wrong secret',
+      key.replace(/.$/, last => (last === '2' ? '3' : '2')),
+    ),
+    bearer('a revoked key', revoked.key),
+    bearer('an expired key', expired.key),
+  ]
 }

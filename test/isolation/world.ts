@@ -7,10 +7,12 @@ import { readMigrations } from '../../src/platform/node/migrations.ts'
 import { applyRegion } from '../../src/regions/apply.ts'
 import type { Region } from '../../src/regions/compile.ts'
 import { currentRegion } from '../../src/regions/current.ts'
+import { addNote } from '../../src/requests/change.ts'
 import { follower } from '../../src/requests/follower-schema.ts'
 import { bundled, startApp, type TestApp } from '../support/app.ts'
 import { lakeDocuments } from '../support/lake.ts'
 import { jpeg } from '../support/photos.ts'
+import { furnishPeople } from './people.ts'
 
 /*
  * Three governments with the same kinds of things in each: the callers' own, its neighbour in the same region, and one of
@@ -18,7 +20,21 @@ import { jpeg } from '../support/photos.ts'
  */
 
 /** What may be seen by some only. The mark of a kind at a party is in every text of that kind there. */
-export const secrets = ['contact', 'note', 'private-case', 'staff', 'key'] as const
+export const secrets = [
+  'contact',
+  'note',
+  'private-case',
+  /** A resident's address and device. */
+  'account',
+  /** What staff are called. */
+  'staff',
+  'mailbox',
+  /** On which devices staff are signed in, and by which passkeys. */
+  'device',
+  'key',
+  /** Who was at work, as the log has it. */
+  'audit',
+] as const
 export type Secret = (typeof secrets)[number]
 
 export interface Party {
@@ -27,6 +43,11 @@ export interface Party {
   readonly slug: string
   /** What stands for each name in a route's path. */
   readonly ids: Ids
+  /** The same names as well formed, and nothing behind them. */
+  readonly missing: Ids
+  /** Cookies of a member of its staff, and of a resident who has reported to it. */
+  readonly clerk: string
+  readonly resident: string
   /** Cursors of its lists. */
   readonly cursor: string
   readonly service: string
@@ -42,6 +63,18 @@ export interface Ids {
   readonly handoff: string
   readonly offered: string
   readonly key: string
+  /** A grant, session, passkey and one-time tickets of the clerk's. */
+  readonly grant: string
+  readonly session: string
+  readonly passkey: string
+  readonly email: string
+  readonly mailbox: string
+  /** For another purpose than the door's; of another region, for this one. */
+  readonly link: string
+  /** A session of the resident's, and their ticket for a code. */
+  readonly accountSession: string
+  readonly ticket: string
+  readonly privatePhoto: string
   readonly follow: string
   readonly unfollow: string
   readonly answer: string
@@ -56,8 +89,6 @@ export interface World {
   readonly own: Party
   readonly neighbour: Party
   readonly elsewhere: Party
-  /** The same names, and nothing behind them. */
-  readonly missing: Ids
 }
 
 export function mark(party: Pick<Party, 'name'>, secret: Secret): string {
@@ -77,7 +108,9 @@ export async function openWorld(): Promise<World> {
   }
   const services = [...documents.services, privateMatter]
   await applyRegion(app.platform, readMigrations(), OTHER_REGION, { ...documents, services }, 'test')
-  const [own, neighbour] = await furnishable(app, bundled)
+  // Neither is where the reports are: what one of them takes is not for the other to answer.
+  const there = (await report(app, bundled, undefined, 'pothole', {})).jurisdiction
+  const [own, neighbour] = (await furnishable(app, bundled)).filter(slug => slug !== there)
   const [elsewhere] = await furnishable(app, OTHER_REGION)
   if (own === undefined || neighbour === undefined || elsewhere === undefined)
     throw new Error('three governments are needed')
@@ -86,21 +119,6 @@ export async function openWorld(): Promise<World> {
     own: await furnish(app, 'own', bundled, own),
     neighbour: await furnish(app, 'neighbour', bundled, neighbour),
     elsewhere: await furnish(app, 'elsewhere', OTHER_REGION, elsewhere),
-    missing: {
-      jurisdiction: 'no-such-place',
-      request: changed((await report(app, bundled, own, 'pothole', {})).id),
-      privateRequest: 'PE-22222-22222',
-      photo: 'X'.repeat(24),
-      handoff: 'X'.repeat(20),
-      offered: 'X'.repeat(20),
-      key: 'X'.repeat(10),
-      follow: 'eA.eA',
-      unfollow: 'eA.eA',
-      answer: 'eA.eA',
-      reply: 'eA.eA',
-      file: 'PE-22222-22222.json',
-      service: 'no-such-service',
-    },
   }
 }
 
@@ -110,6 +128,36 @@ async function furnishable(app: TestApp, slug: string): Promise<string[]> {
   return offeredBy(region, 'pothole').filter(own =>
     region.servicesOffered(own).some(service => service.private),
   )
+}
+
+/** As well formed as what is there, and of nobody. */
+function missingBeside({ request, file }: Pick<Ids, 'request' | 'file'>): Ids {
+  const number = changed(request)
+  const token = `${'X'.repeat(20)}.${'X'.repeat(40)}`
+  return {
+    jurisdiction: 'no-such-place',
+    request: number,
+    privateRequest: changed(request),
+    photo: 'X'.repeat(24),
+    privatePhoto: 'X'.repeat(24),
+    handoff: 'X'.repeat(20),
+    offered: 'X'.repeat(20),
+    key: 'X'.repeat(10),
+    grant: 'X'.repeat(12),
+    session: 'X'.repeat(20),
+    passkey: 'X'.repeat(22),
+    email: 'nobody@example.org',
+    mailbox: token,
+    link: token,
+    accountSession: 'X'.repeat(20),
+    ticket: 'X'.repeat(20),
+    follow: 'eA.eA',
+    unfollow: 'eA.eA',
+    answer: 'eA.eA',
+    reply: 'eA.eA',
+    file: file.replace(request, number),
+    service: 'no-such-service',
+  }
 }
 
 /** Another number of the same jurisdiction, as well formed, that nobody has. */
@@ -136,8 +184,12 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
     return (await answer.json()) as { id: string }
   }
 
-  const sent = await app.request(`/r/${region}/api/v1/media`, { method: 'POST', body: jpeg() })
-  const photo = ((await sent.json()) as { id: string }).id
+  const upload = async () => {
+    const sent = await app.request(`/r/${region}/api/v1/media`, { method: 'POST', body: jpeg() })
+    return ((await sent.json()) as { id: string }).id
+  }
+  const [photo, privatePhoto] = [await upload(), await upload()]
+  const people = await furnishPeople(app, { name, region, slug })
   const contact = {
     first_name: of('contact'),
     email: `${of('contact')}@example.org`,
@@ -153,11 +205,15 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
     ...contact,
     description: of('private-case'),
     address: of('private-case'),
+    media: [privatePhoto],
   })
+  await people.claim(closed.id)
   for (const { id } of [open, closed])
     await api(`/work/requests/${id}/notes`, { text: of('note'), public: false })
+  // A colleague's name stands beside what they have written.
+  await people.note(open.id)
   const third = offeredBy(compiled, 'pothole').findLast(other => other !== slug) ?? ''
-  const offer = { receiver: third, reason: 'other', version: 2 }
+  const offer = { receiver: third, reason: 'other', version: 3 }
   const { id: handoff } = await api(`/work/requests/${open.id}/handoffs`, offer)
   const theirs = await report(app, region, third, 'pothole', {})
   const { key: thirdKey } = await createKey(
@@ -172,6 +228,8 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
     thirdKey,
   )
   await app.runJobs()
+  const operated = openTenant(platform, { ...system, operator: of('audit') }, region, slug)
+  await addNote(operated, closed.id, { text: of('note'), public: false }, platform.clock.now())
   const key = await createKey(platform, db, of('key'), 'read')
   const [follows] = await db.select().from(follower)
   if (follows === undefined) throw new Error('nobody follows')
@@ -179,15 +237,21 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
   const page = await app.request(`/r/${region}/api/v1/work/requests?limit=1`, {
     headers: { authorization: `Bearer ${work}` },
   })
+  const file = `${open.id}.json`
   return {
     name,
     region,
     slug,
+    clerk: people.clerk,
+    resident: people.resident,
+    missing: missingBeside({ request: open.id, file }),
     ids: {
+      ...people.ids,
       jurisdiction: slug,
       request: open.id,
       privateRequest: closed.id,
       photo,
+      privatePhoto,
       handoff,
       offered,
       key: key.id,
@@ -196,7 +260,7 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
       answer: await link('answer'),
       // No partner has been asked anything: what there is of the link is its form.
       reply: await sign(platform, 'reply', [region, slug, 'X', 1]),
-      file: `${open.id}.json`,
+      file,
       service: 'pothole',
     },
     cursor: ((await page.json()) as { next: string }).next,
@@ -212,14 +276,17 @@ function offeredBy(region: Region, service: string): string[] {
 }
 
 /** Files a report at the jurisdiction's own door. */
-async function report(app: TestApp, region: string, slug: string, service: string, said: object) {
+async function report(app: TestApp, region: string, slug: string | undefined, service: string, said: object) {
   const compiled = await currentRegion(app.platform, region)
   const [long, lat] = compiled.documents.region.map.center
-  const questions = compiled.servicesOffered(slug).find(({ code }) => code === service)?.questions ?? []
+  const questions =
+    (slug === undefined ? compiled.documents.services : compiled.servicesOffered(slug)).find(
+      ({ code }) => code === service,
+    )?.questions ?? []
   const answers = questions
     .filter(({ required, type }) => required && type !== 'notice')
     .map(({ code, options, type }) => [code, options?.[0]?.key ?? (type === 'date' ? '2026-08-01' : '1')])
-  const answer = await app.request(`/r/${region}/j/${slug}/api/v1/requests`, {
+  const answer = await app.request(`/r/${region}${slug === undefined ? '' : `/j/${slug}`}/api/v1/requests`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
@@ -231,5 +298,5 @@ async function report(app: TestApp, region: string, slug: string, service: strin
     }),
   })
   if (answer.status !== 201) throw new Error(`${service} was refused: ${await answer.text()}`)
-  return (await answer.json()) as { id: string }
+  return (await answer.json()) as { id: string; jurisdiction: string }
 }

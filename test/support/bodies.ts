@@ -7,8 +7,13 @@ import { jpeg, png, webp } from './photos.ts'
 /** What a caller can know: enough to get past the first check of every route. */
 export interface Known {
   readonly region: Region
-  /** Of scope `work`, so that they open every door; the first is of whoever keeps the requests known. */
+  /** Keys and tokens of scope `work`, so that they open every door; the first is of whoever keeps the requests known. */
   readonly keys: readonly string[]
+  /** Of administrators there and residents who have signed in; each is another's, for some sign out. */
+  readonly cookies: readonly string[]
+  /** What may be ended: grants and keys that nothing else hangs on. */
+  readonly grants: readonly string[]
+  readonly keyIds: readonly string[]
   readonly numbers: readonly string[]
   readonly photos: readonly string[]
   readonly handoffs: readonly string[]
@@ -48,7 +53,7 @@ export function rightFields({ region, keys, numbers }: Known): Record<string, st
     firstName: 'Ana',
     phone: '311',
     api_key: keys[0] ?? '',
-    jurisdiction_id: /^cl_([^_]+)/.exec(keys[0] ?? '')?.[1] ?? '',
+    jurisdiction_id: /^cl_[a-z]+_([^_]+)/.exec(keys[0] ?? '')?.[1] ?? '',
     media_url: 'https://example.org/a.jpg',
     account_id: '1',
     device_id: '2',
@@ -77,6 +82,46 @@ export function rightFields({ region, keys, numbers }: Known): Record<string, st
   }
 }
 
+/** The same of the forms of whoever signs in, and of their pages. */
+function peopleFields({ region, numbers }: Known): Record<string, string> {
+  const [long, lat] = region.documents.region.map.center
+  return {
+    version: '1',
+    to: '/me',
+    name: 'Ana',
+    code: '1234 5678',
+    ticket: '22222222222222222222',
+    session: '22222222222222222222',
+    answer: '{"id":"AAAA","response":{}}',
+    role: 'agent',
+    grant_type: 'client_credentials',
+    client_id: 'client_hollis_2222222222',
+    client_secret: '2222',
+    'status.to': 'acknowledged',
+    'close.reason': 'completed',
+    'note.text': 'Seen',
+    'note.for': 'staff',
+    'offer.receiver': region.documents.jurisdictions[1]?.slug ?? '',
+    'offer.kind': 'transfer',
+    'offer.reason': 'other',
+    'duplicates.of': numbers[1] ?? '',
+    'place.lat': String(lat),
+    'place.long': String(long),
+    'forward.partner': region.documents.region.partners?.[0]?.id ?? '',
+    'refuse.reason': 'other',
+    'decide.holder': region.documents.jurisdictions[0]?.slug ?? '',
+    'grant.email': 'ana@example.org',
+    'grant.role': 'agent',
+    'grant.to': '2026-12-31',
+    'key.name': 'A program',
+    'key.scope': 'read',
+    'key.to': '2026-12-31',
+  }
+}
+
+/** Doors of people, who come from a page of ours, and of clients that buy a token. */
+const forPeople = / \/(?:work|me|region|account|sign-in|sign-out|oauth)(?:\/|$)/
+
 /** Some of the right fields, a few of them left out, given twice, replaced or made up. */
 function changed<T>(right: Readonly<Record<string, T>>, hostile: fc.Arbitrary<T>): fc.Arbitrary<Fields> {
   const name = fc.constantFrom('text', ...Object.keys(right))
@@ -100,7 +145,8 @@ const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().enco
 /** What is sent to a route: mostly what it takes, wrong in a place or two; now and then anything else. */
 export function bodyOf(route: string, known: Known): fc.Arbitrary<Body> {
   const photoOr = fc.oneof({ weight: 5, arbitrary: hostileText }, fc.constantFrom(...known.photos))
-  const form = changed(rightFields(known), photoOr)
+  const right = rightFields(known)
+  const form = changed(forPeople.test(route) ? { ...right, ...peopleFields(known) } : right, photoOr)
   const urlencodedForm = form.map(
     given => ['application/x-www-form-urlencoded', encode(urlencoded(given))] as const,
   )

@@ -39,10 +39,11 @@ function callTo(route: Routes[number], known: Known): fc.Arbitrary<Call> {
       parts: fc.array(fc.tuple(fc.nat(), hostileEncoded, fc.nat(3)), { minLength: 3, maxLength: 3 }),
       tail: mostly(fc.constant(''), fc.constantFrom('/', '//', '.json', '.xml', '/x', '%2f', ';a=b'), 8),
       query: query(known),
-      headers: headers(known, route.path.includes('/work/')),
+      headers: headers(known, route.path.startsWith('/api/v1/work/')),
+      session: session(known, route.path),
       body: bodyOf(`${route.method} ${route.path}`, known),
     })
-    .map(({ method, host, prefix, parts, tail, query, headers, body: [type, bytes] }) => {
+    .map(({ method, host, prefix, parts, tail, query, headers, session, body: [type, bytes] }) => {
       const left = [...parts]
       const path = route.path.replace(/(?<=\/(\w*)\/?)(?::\w+|\*)/g, (name, parent) => {
         const [pick, hostile, odds] = left.pop() ?? [0, '', 0]
@@ -53,7 +54,11 @@ function callTo(route: Routes[number], known: Known): fc.Arbitrary<Call> {
       return described({
         method: method === 'ALL' ? 'GET' : method,
         url: `${host}${prefix}${path}${tail}${query}`,
-        headers: hasBody && type !== '' ? [['content-type', type] as const, ...headers] : headers,
+        headers: [
+          ...(hasBody && type !== '' ? [['content-type', type] as const] : []),
+          ...session,
+          ...headers,
+        ],
         body: hasBody ? bytes : null,
       })
     })
@@ -92,6 +97,8 @@ function pathNames({
   photos,
   handoffs,
   tokens,
+  grants,
+  keyIds,
 }: Known): Readonly<Record<string, readonly string[]>> {
   const services = region.documents.services.flatMap(({ code }) => ['pothole', code])
   return {
@@ -101,6 +108,8 @@ function pathNames({
     ':id': photos,
     'requests/:id': numbers,
     'handoffs/:id': handoffs,
+    'grants/:id': grants,
+    'keys/:id': keyIds,
     ':of': numbers,
     ':token': tokens,
     ':kind': ['services', 'requests', 'tokens', 'images'],
@@ -124,6 +133,22 @@ function query(known: Known): fc.Arbitrary<string> {
       const all = [...usual, ...pairs]
       return all.length === 0 ? '' : mark + all.join('&')
     })
+}
+
+/** Doors of people, who come from a page of ours. */
+const forPeople = /^\/(?:work|me|region|account|sign-in|sign-out)(?:\/|$)/
+
+function session({ cookies }: Known, path: string): fc.Arbitrary<readonly (readonly [string, string])[]> {
+  if (!forPeople.test(path) || cookies.length === 0) return fc.constant([])
+  const signedIn = fc.constantFrom(...cookies).map(
+    cookie =>
+      [
+        ['cookie', cookie],
+        ['origin', 'http://localhost'],
+        ['sec-fetch-site', 'same-origin'],
+      ] as const,
+  )
+  return mostly<readonly (readonly [string, string])[]>(signedIn, fc.constant([]), 8)
 }
 
 function headers({ keys }: Known, withKey: boolean): fc.Arbitrary<readonly (readonly [string, string])[]> {
