@@ -44,13 +44,16 @@ export async function mePage(c: PageContext) {
           <span class="kicker">{t('me-title')}</span> {row.name}
         </h1>
         <Who view={view} row={row} email={await openMailbox(platform, db, row.email)} />
-        {isRegionAdministrator && (
-          <p>
+        <p class="row">
+          <a class="usa-button" href={view.href('/work')}>
+            {t('me-to-work')}
+          </a>
+          {isRegionAdministrator && (
             <a class="usa-link" href={view.href('/region')}>
               {t('region-title')}
             </a>
-          </p>
-        )}
+          )}
+        </p>
         <form method="post" action={view.href('/sign-out')}>
           <button class="usa-button usa-button--outline" type="submit">
             {t('sign-out')}
