@@ -52,7 +52,11 @@ export function Page({ view, title, section, personal, script, header, still, ch
         <a class="usa-skipnav" href="#main">
           {view.t('skip')}
         </a>
-        {view.demo && <p class="demo-banner">{view.t('demo-banner')}</p>}
+        {view.demo && (
+          <aside class="demo-banner" aria-label={view.t('demo-label')}>
+            {view.t('demo-banner')}
+          </aside>
+        )}
         {header ?? <Header view={view} section={section} />}
         <main id="main" class="page" tabindex={-1}>
           {children}
