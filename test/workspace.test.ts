@@ -433,7 +433,7 @@ describe('letting people and programs in', () => {
     }
     const made = await (await send(keys, staff.administrator, wish)).text()
     const [clientId = ''] = /client_[\w-]+/.exec(made) ?? []
-    const [, secret = ''] = /id="secret"[^>]* value="([^"]+)"/.exec(made) ?? []
+    const [, secret = ''] = /id="secret"[^>]*>([^<]+)</.exec(made) ?? []
     expect(made).toContain('/oauth/token"')
     const buy = () => {
       const fields = { grant_type: 'client_credentials', client_id: clientId, client_secret: secret }
@@ -521,4 +521,25 @@ describe('letting people and programs in', () => {
     expect(answer.headers.get('location')).toMatch(/^\/sign-in\/again\?to=/)
     expect((await get(people, boss)).status).toBe(200)
   })
+})
+
+test('a dispute that nobody decided in time reads so, and with whom it stays', async () => {
+  const { app } = county
+  const { id } = await county.report('graffiti', 'Union Street and Fifth Street, Hollis')
+  for (const receiver of ['port-ellery', 'larkfield']) {
+    await county.offer('hollis', id, receiver)
+    const { id: handoff } = await county.newest(receiver, 'receiver')
+    await county.answer(receiver, handoff, 'refuse', { reason: 'outside-our-limits', text: '' })
+  }
+  const { id: dispute } = await county.newest('hollis', 'sender')
+  const asked = await signIn(app, 'hollis', 'supervisor')
+  const handoff = `/work/hollis/handoffs/${dispute}?side=sender`
+  expect(await words(await get(handoff, asked))).not.toContain('It stays with')
+  app.advance(30 * 24 * 3_600_000)
+  await app.runJobs()
+  const later = await signIn(app, 'hollis', 'supervisor')
+  expect(await words(await get(handoff, later))).toContain('It stays with City of Hollis')
+  const html = await words(await get(page(id, 'hollis'), later))
+  expect(html).toContain('The arbitrator did not decide in time: City of Hollis keeps it')
+  expect(html).not.toContain('The arbitrator decided')
 })

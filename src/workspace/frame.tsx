@@ -64,7 +64,7 @@ function StaffMasthead({ view, me, desk, section }: Props) {
             <a href={view.href('/me')}>{t('me-title')}</a>
             <form method="post" action={view.href('/sign-out')}>
               <button class="usa-button usa-button--unstyled" type="submit">
-                {t('work-sign-out')}
+                {t('sign-out')}
               </button>
             </form>
           </div>

@@ -168,11 +168,14 @@ async function showMade(c: PageContext, desk: ChangeDesk, name: string, { client
             />
           </>
         )}
-        <ToCopy
-          id="secret"
-          label={t(clientId === undefined ? 'work-key-secret' : 'work-client-secret')}
-          value={secret}
-        />
+        <div class="usa-form-group">
+          <label class="usa-label" for="secret">
+            {t(clientId === undefined ? 'work-key-secret' : 'work-client-secret')}
+          </label>
+          <textarea class="usa-textarea number work__secret" id="secret" readonly rows={3} autocomplete="off">
+            {secret}
+          </textarea>
+        </div>
         <p>
           <a class="usa-button usa-button--outline" href={view.href(keysPath(desk))}>
             {t('work-key-kept')}
@@ -185,11 +188,11 @@ async function showMade(c: PageContext, desk: ChangeDesk, name: string, { client
 
 function ToCopy({ id, label, value }: { id: string; label: string; value: string }) {
   return (
-    <>
+    <div class="usa-form-group">
       <label class="usa-label" for={id}>
         {label}
       </label>
       <input class="usa-input number" id={id} readonly value={value} autocomplete="off" />
-    </>
+    </div>
   )
 }

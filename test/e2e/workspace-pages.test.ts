@@ -42,7 +42,7 @@ async function fill() {
   app.advance(20 * DAY)
   at.closed = (await report('pothole', road, words)).id
   await change(home, at.closed, 'in_progress')
-  await change(home, at.closed, 'closed', { reason: 'completed', notes: 'Filled and rolled on Tuesday.' })
+  await change(home, at.closed, 'closed', { reason: 'completed', text: 'Filled and rolled on Tuesday.' })
   app.advance(DAY)
   at.open = (await report('pothole', road, words)).id
   await change(home, at.open, 'acknowledged')
