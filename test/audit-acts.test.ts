@@ -89,12 +89,11 @@ describe('acts', () => {
     })
     await withdrawGrant(app.platform, system(), made)
     const { id: key } = await createKey(app.platform, system(), 'Somebody’s', 'read')
-    expect(await revokeKey(system(), key, app.platform.clock.now())).toBe(true)
-    expect(await revokeKey(system(), key, app.platform.clock.now())).toBe(false)
+    await revokeKey(system(), key, app.platform.clock.now())
     const act = { actor: 'system:test', requests: [], fields: [] }
     expect(await newest(4)).toEqual([
       { ...act, what: 'key-revoked', about: { key } },
-      { ...act, what: 'key-made', about: { key, scope: 'read' } },
+      { ...act, what: 'key-made', about: { key, kind: 'key', scope: 'read' } },
       { ...act, what: 'grant-ended', about: { grant: made, staff: 'alva', role: 'agent' } },
       {
         ...act,
@@ -102,6 +101,8 @@ describe('acts', () => {
         about: { grant: made, staff: 'alva', role: 'agent', services: ['graffiti'] },
       },
     ])
+    const again = revokeKey(system(), key, app.platform.clock.now())
+    await expect(again).rejects.toMatchObject({ slug: 'wrong-state' })
     await expect(withdrawGrant(app.platform, system(), made)).rejects.toMatchObject({ slug: 'wrong-state' })
     await expect(withdrawGrant(app.platform, system(), 'NONE')).rejects.toMatchObject({ slug: 'not-found' })
     expect((await newest(1))[0]).toMatchObject({ what: 'key-revoked' })

@@ -43,6 +43,8 @@ describe('doors', () => {
         if (link.startsWith('/assets/')) continue
         expect(link).toMatch(/^\/r\/ellery(\/|$|\?)/)
         const plain = link.replaceAll('&amp;', '&')
+        // Forms of staff, whose answers are other tests'.
+        if (/\/sign-in\//.test(plain)) continue
         if (!plain.endsWith('/send') && !plain.includes('lang=') && !plain.includes('/details'))
           waiting.push(plain)
       }

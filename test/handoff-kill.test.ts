@@ -21,6 +21,8 @@ import { freePort } from './support/sqld.ts'
 const SERVICE = 'pothole'
 const KILLS = 50
 const CLIENTS = 6
+const LONGEST_LIFE = 5_000
+const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds))
 
 const folder = mkdtempSync(join(tmpdir(), 'countyline-kill-'))
 const env = { DATA_DIR: join(folder, 'data'), TENANTS_DIR: join(folder, 'tenants') }
@@ -68,10 +70,19 @@ it('killed fifty times, it has every report and handoff that it acknowledged, an
 }, async () => {
   for (let kill = 0; kill < KILLS; kill++) {
     let isAlive = true
+    let done = 0
     const clients = Array.from({ length: CLIENTS }, async (_, client) => {
-      for (let act = 0; isAlive; act++) await something(`${kill}-${client}-${act}`).catch(() => {})
+      for (let act = 0; isAlive; act++) {
+        await something(`${kill}-${client}-${act}`).then(
+          () => done++,
+          () => {},
+        )
+      }
     })
-    await new Promise(resolve => setTimeout(resolve, 100 + Math.random() * 600))
+    // In the middle of its work, however slow the machine is: after some acts, at any instant of the next.
+    const acts = 5 + Math.random() * 40
+    for (let waited = 0; done < acts && waited < LONGEST_LIFE; waited += 10) await pause(10)
+    await pause(Math.random() * 30)
     await server.end('SIGKILL')
     isAlive = false
     await Promise.all(clients)

@@ -148,7 +148,9 @@ async function told({ request, platform }: Door) {
     found: await json('/work/requests?q=pintada&bbox=-75,38,-74,39', { headers }),
     handoffs: await json('/work/handoffs', { headers }),
     duplicates: await json('/work/duplicates?state=confirmed', { headers }),
-    log: await db.rows(sql`SELECT seq, request, type, actor, at, payload FROM event ORDER BY seq`),
+    log: await db.rows(
+      sql`SELECT seq, request, type, actor, at, payload FROM event WHERE request <> '' ORDER BY seq`,
+    ),
     photo: Buffer.from(bytes).toString('base64'),
   }
 }

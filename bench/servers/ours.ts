@@ -8,7 +8,7 @@ import { listDatabases } from '../../src/regions/migrate.ts'
 /* The real app on a data directory that the bench has prepared, with its jobs running as they do in service. */
 
 const [dataDir = ''] = process.argv.slice(2)
-const platform = nodePlatform({ dataDir, log: () => {} })
+const platform = nodePlatform({ dataDir, rateLimits: false, log: () => {} })
 const runner = jobRunner(platform, jobHandlers)
 const server = serve({ fetch: createApp(platform).fetch, port: 0 }, () => {
   runner.start(() => listDatabases(platform))

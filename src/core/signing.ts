@@ -3,8 +3,8 @@ import { fromBase64Url, toBase64Url } from './base64url.ts'
 import { problem } from './problem.ts'
 
 /*
- * Marked links: whoever has one may read what it says, and nobody can make or change one. They stand in letters, so that
- * an answer needs no account. HMAC-SHA256 with the deployment's signing key; the purpose is under the mark too, so that a
+ * Marked links and sessions: whoever has one may read what it says, and nobody can make or change one. Links stand in
+ * letters, so that an answer needs no account. HMAC-SHA256 with the deployment's signing key; the purpose is under the mark too, so that a
  * link for one thing is none for another.
  */
 

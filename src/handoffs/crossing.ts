@@ -46,8 +46,8 @@ export async function readHeld(db: TenantReader, id: string): Promise<Held> {
 
 /**
  * What crosses to another jurisdiction (S14): the matter, the answers to questions that the receiver's own service
- * asks, the public timeline. Who reported only when it is `granted`, and only by consent. Links with other cases go
- * with custody. Never a private note.
+ * asks, the public timeline. Who reported, by their consent, and links with other cases go with custody alone. Never a
+ * private note.
  */
 export function contentFor(
   region: Region,
@@ -85,7 +85,7 @@ export function contentFor(
     requestedAt: row.requestedAt,
     status: row.status,
     photos: photos.map(({ id, type, bytes }) => ({ id, type, bytes })),
-    person: granted !== undefined && contact?.shared ? contact.id : null,
+    person: granted === 'transfer' && contact?.shared ? contact.id : null,
     timeline: timeline.map(({ seq, source, sourceSeq, type, at, payload }) => ({
       source: source ?? slug,
       sourceSeq: sourceSeq ?? seq,

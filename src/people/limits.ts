@@ -10,10 +10,11 @@ import type { Door } from '../regions/site.ts'
  */
 
 export const policies = {
-  /** Attempts to sign in, for each address and for each name that is tried. */
-  'sign-in': { name: 'sign-in', quota: 10, seconds: 60 },
-  /** Letters and messages with a code. */
-  codes: { name: 'codes', quota: 5, seconds: 60 },
+  /**
+   * Attempts to sign in, and letters and messages that are asked for: enough for a town hall behind one address in the
+   * morning. How often one person is written to and may guess is counted by `one-time.ts`.
+   */
+  'sign-in': { name: 'sign-in', quota: 60, seconds: 60 },
   /** Reports and photos that come without a key. */
   reports: { name: 'reports', quota: 60, seconds: 60 },
   /** Questions to the API without a key. */
@@ -94,6 +95,11 @@ export const limitHeaders: MiddlewareHandler<Door> = async (c, next) => {
 function policyOfDoor({ req }: Context<Door>): PolicyName | undefined {
   const { path, method } = req
   const isReading = method === 'GET' || method === 'HEAD'
+  // Each asks a provider, which is more than a page.
+  if (path.startsWith('/sign-in/oidc/')) return 'sign-in'
+  if (/^\/(?:account\/)?(?:sign-in|code|address|me\/mailbox)(?:\/|$)/.test(path))
+    return isReading ? undefined : 'sign-in'
+  if (/^\/cases\/[^/]+\/follow$/.test(path)) return isReading ? undefined : 'reports'
   if (/^\/report\/[^/]+\/send$/.test(path)) return isReading ? undefined : 'reports'
   if (!/^\/(?:api|open311)\//.test(path) || method === 'OPTIONS') return undefined
   // With a key, which is counted where it is read: GeoReport sends it in the form.

@@ -29,6 +29,8 @@ export function signInPages(): Hono<Door> {
   pages.get('/sign-in', signInPage)
   pages.get('/sign-in/again', againPage)
   pages.post('/sign-in/email', smallForm, askForLink)
+  // Whoever reloads the answer to a form without it.
+  pages.on('GET', ['/sign-in/email', '/sign-in/passkey'], c => c.redirect(viewOf(c).href('/sign-in'), 303))
   pages.get('/sign-in/link/:token', linkPage)
   pages.post('/sign-in/link/:token', smallForm, openLink)
   pages.get('/sign-in/oidc/callback', comeBack)

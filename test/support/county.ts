@@ -1,6 +1,9 @@
 import { eq } from 'drizzle-orm'
 import { openTenant } from '../../src/core/db.ts'
-import { request } from '../../src/requests/schema.ts'
+import { addressOf } from '../../src/requests/follower.ts'
+import { follower } from '../../src/requests/follower-schema.ts'
+import { openPerson } from '../../src/requests/person.ts'
+import { person, request } from '../../src/requests/schema.ts'
 import { expectAsDescribed } from '../contract/described.ts'
 import { bundled, startApp, type TestApp } from './app.ts'
 
@@ -191,7 +194,15 @@ export async function startCounty(options: Parameters<typeof startApp>[0] = {}):
       const rows = await Promise.all(
         tables.map(async ({ name }) => (await client.execute(`SELECT * FROM "${name}"`)).rows),
       )
-      return JSON.stringify(rows)
+      // What is encrypted there, in plain words: whoever is looked for would else never be found.
+      const db = openTenant(app.platform, { kind: 'system', reason: 'test' }, bundled, jurisdiction)
+      const persons = await db.select().from(person)
+      const followers = await db.select().from(follower)
+      const plain = await Promise.all([
+        ...persons.map(row => openPerson(app.platform, db, row)),
+        ...followers.map(row => addressOf(app.platform, db, row)),
+      ])
+      return JSON.stringify([rows, plain])
     },
     async at(local) {
       app.advance(summer(local) - app.platform.clock.now())

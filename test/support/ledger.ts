@@ -9,7 +9,7 @@ const halves: Readonly<Record<string, string>> = {
   'a request without its submitted event':
     "SELECT id FROM request WHERE (SELECT count(*) FROM event WHERE event.request = request.id AND type = 'submitted') <> 1",
   'an event of no request':
-    'SELECT seq FROM event WHERE request NOT IN (SELECT id FROM request UNION SELECT case_id FROM handoff)',
+    "SELECT seq FROM event WHERE request <> '' AND request NOT IN (SELECT id FROM request UNION SELECT case_id FROM handoff)",
   'a change that made no new version':
     "SELECT id FROM request WHERE version <= (SELECT count(*) FROM event WHERE event.request = request.id AND source IS NULL AND type IN ('status', 'note'))",
   'a case of which it has two requests': 'SELECT case_id FROM request GROUP BY case_id HAVING count(*) > 1',

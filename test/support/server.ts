@@ -22,7 +22,8 @@ export async function startServer(
   const root = fileURLToPath(new URL('../../', import.meta.url))
   const child = spawn(process.execPath, program, {
     cwd: root,
-    env: { ...process.env, ...env, PORT: String(chosen) },
+    // Tests load it harder than anybody may.
+    env: { ...process.env, RATE_LIMITS: 'off', ...env, PORT: String(chosen) },
   })
   let output = ''
   child.stdout.on('data', chunk => {
