@@ -102,6 +102,21 @@ describe('a grant', () => {
     await expect(addNote(db, pothole, note, 0)).rejects.toThrow(refused('not-found'))
   })
 
+  it('that another isolate gave beside the first counts, without anybody waiting for a look', async () => {
+    const { staff, grant, access } = await letIn('field-crew')
+    await access()
+    const row = sql`SELECT 'beside-' || id, staff, 'auditor', from_at, source, made_by, made_at FROM "grant" WHERE id = ${grant}`
+    await tenant().commit([
+      sql`INSERT INTO "grant" (id, staff, role, from_at, source, made_by, made_at) ${row}`,
+    ])
+    app.advance(3_001)
+    expect((await access())?.permits).toHaveLength(1)
+    await expect.poll(async () => (await access())?.permits.length).toBe(2)
+    await tenant().commit([sql`UPDATE "grant" SET ended_at = 1 WHERE staff = ${staff} AND role = 'auditor'`])
+    app.advance(60_001)
+    expect((await access())?.permits).toHaveLength(1)
+  })
+
   it('holds from its first instant until its last, half-open', async () => {
     const now = app.platform.clock.now()
     const { access, reader } = await letIn('auditor', { from: now + 1000, to: now + 2000 })

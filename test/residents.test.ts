@@ -9,6 +9,7 @@ import { type Mailbox, startMailbox } from './support/mailbox.ts'
 import { withoutNonce } from './support/nonce.ts'
 import { type PostedMessage, serveOutside } from './support/outside.ts'
 import { codeIn, ResidentBrowser } from './support/resident.ts'
+import { type AtWork, signIn } from './support/staff.ts'
 
 /* Residents' accounts on Node: letters by a real SMTP server, text messages by a provider over HTTP. */
 
@@ -372,6 +373,40 @@ describe('a resident’s history', () => {
     expect((await historyFor(county.app.platform, bundled, 'hollis', account)).found).toEqual([])
     await browser.post('/account/history', { withdraw: 'port-ellery' })
     expect(await shown(account)).toEqual([])
+  })
+
+  test('stands on the pages of staff who see who reported, only while they may see it, and that is noted', async () => {
+    const { app } = county
+    const agent = await signIn(app, 'port-ellery', 'agent', { name: 'Gus Lindqvist' })
+    const crew = await signIn(app, 'port-ellery', 'field-crew')
+    const auditor = await signIn(app, 'port-ellery', 'auditor')
+    const browser = await signedIn()
+    const here = await file(browser, 'graffiti', main)
+    const there = await file(browser, 'graffiti', hollis)
+    const secret = await file(browser, 'housing', hollis)
+    expect([keeperOf(here), keeperOf(there)]).toEqual(['port-ellery', 'hollis'])
+    const read = async (path: string, { cookie }: AtWork) =>
+      (await app.request(path, { headers: { cookie } })).text()
+    const page = `/work/port-ellery/requests/${here}`
+    const audit = `/work/port-ellery/audit?request=${there}`
+    const heading = 'other reports</h2>'
+    const nothing = async () => {
+      const html = await read(page, agent)
+      expect(html).toContain('from an account')
+      for (const text of [there, secret, heading]) expect(html).not.toContain(text)
+    }
+    await nothing()
+    expect(await read(audit, auditor)).not.toContain('history')
+    await browser.post('/account/history', { give: 'port-ellery' })
+    const html = await read(page, agent)
+    expect(html).toContain(heading)
+    expect(html).toContain(there)
+    expect(html).not.toContain(secret)
+    expect(await read(page, crew)).not.toContain(there)
+    const noted = (await read(audit, auditor)).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+    expect(noted).toMatch(/Gus Lindqvist .{0,60}saw a resident’s history/)
+    await browser.post('/account/history', { withdraw: 'port-ellery' })
+    await nothing()
   })
 
   test('names no jurisdiction that the region does not have', async () => {

@@ -55,7 +55,7 @@ async function refused(answer: Response, before: number) {
 it('takes what is as it should be', async () => {
   const browser = visitor(app)
   const answer = await browser.get(evil.answerTo(await begin(browser)))
-  expect([answer.status, leadsTo(answer)]).toEqual([303, '/me'])
+  expect([answer.status, leadsTo(answer)]).toEqual([303, '/work'])
   expect(await browser.read('/me')).toContain('Agent, City of Hollis')
 })
 

@@ -55,7 +55,7 @@ it('signs in somebody invited, by the button of the page that their letter leads
   expect(await browser.read(link)).toContain('Sign in as Ada')
   expect(browser.cookies.size).toBe(0)
   const answer = await browser.post(link)
-  expect([answer.status, leadsTo(answer)]).toEqual([303, '/r/ellery/me'])
+  expect([answer.status, leadsTo(answer)]).toEqual([303, '/r/ellery/work'])
   const page = await browser.read('/me')
   expect(page).toContain('Agent, City of Hollis')
   expect(page).toContain(ada)
@@ -146,7 +146,7 @@ describe('the page to go on to', () => {
     'javascript:alert(1)',
     `/${'x'.repeat(1000)}`,
   ])('is never another site’s: %j', async to => {
-    expect(await go(to)).toBe('/r/ellery/me')
+    expect(await go(to)).toBe('/r/ellery/work')
   })
 })
 

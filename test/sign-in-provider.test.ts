@@ -69,7 +69,7 @@ async function staffOf(subject: string): Promise<string> {
 
 it('signs in whom the provider vouches for, with the roles that its claims give there and nowhere else', async () => {
   const { browser, answer } = await arrive('rosa', ['agents', 'lights', 'gardeners'])
-  expect([answer.status, leadsTo(answer)]).toEqual([303, '/me'])
+  expect([answer.status, leadsTo(answer)]).toEqual([303, '/work'])
   const page = await browser.read('/me')
   expect(page).toContain('rosa of Hollis')
   const staff = await staffOf('rosa')

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createApp } from '../src/app.ts'
 import { openTenant } from '../src/core/db.ts'
 import { withdrawGrant } from '../src/people/grants.ts'
 import { endSessionsOf } from '../src/people/sessions.ts'
 import { type County, startCounty } from './support/county.ts'
+import { startMailbox } from './support/mailbox.ts'
 import { type AtWork, hire, letWork, openSession, signIn } from './support/staff.ts'
+import { counted } from './support/trips.ts'
 
 let county: County
 let staff: Record<'administrator' | 'supervisor' | 'agent' | 'crew' | 'auditor' | 'neighbor', AtWork>
@@ -163,6 +166,27 @@ describe('what each role sees', () => {
     const log = await words(await get(`/work/${home}/audit?request=${id}`, staff.auditor))
     expect(log).toMatch(/Gus Lindqvist .{0,60}saw a request with contact details/)
   })
+})
+
+test('a request’s page asks a database as often as its public page does, colleagues’ names and all', async () => {
+  const { id } = await potholes()
+  await send(`${page(id)}/note`, staff.agent, { 'note.text': 'Seen', 'note.for': 'staff' })
+  const { platform, trips } = counted(county.app.platform)
+  const front = createApp(platform)
+  const ask = async (path: string) => {
+    const headers = { cookie: staff.supervisor.cookie }
+    const answer = await front.request(`http://localhost${path}`, { headers })
+    return answer.text()
+  }
+  const tripsOf = async (path: string) => {
+    await ask(path)
+    const before = trips()
+    const html = await ask(path)
+    return { html, count: trips() - before }
+  }
+  const [own, anyone] = [await tripsOf(page(id)), await tripsOf(`/cases/${id}`)]
+  expect(own.html).toContain('Gus Lindqvist')
+  expect([own.count, anyone.count]).toEqual([1, 1])
 })
 
 describe('changing a request', () => {
@@ -333,7 +357,8 @@ describe('between jurisdictions', () => {
     const one = await potholes()
     county.app.advance(1000)
     const two = await potholes()
-    expect(await (await get(page(two.id), staff.agent)).text()).toContain(one.id)
+    expect(await (await get(page(two.id), staff.agent)).text()).toContain(`${page(two.id)}?duplicates`)
+    expect(await (await get(`${page(two.id)}?duplicates`, staff.agent)).text()).toContain(one.id)
     const link = await send(`${page(two.id)}/duplicates`, staff.agent, { 'duplicates.of': one.id })
     expect(link.headers.get('location')).toContain('done=duplicate-confirmed')
     expect((await county.seen(two.id)).status).toBe('closed')
@@ -380,7 +405,11 @@ describe('letting people and programs in', () => {
 
   test('a key is shown once, works, and works no more once it is revoked', async () => {
     const { app } = county
-    const made = await send(keys, staff.administrator, { 'key.name': 'Dashboard', 'key.scope': 'read' })
+    const made = await send(keys, staff.administrator, {
+      'key.name': 'Dashboard',
+      'key.scope': 'read',
+      'key.way': 'key',
+    })
     expect(made.headers.get('cache-control')).toContain('no-store')
     const [key = ''] = /cl_read_[\w-]+/.exec(await made.text()) ?? []
     const use = () => app.request('/api/v1/work/requests', { headers: { authorization: `Bearer ${key}` } })
@@ -394,6 +423,93 @@ describe('letting people and programs in', () => {
     expect((await use()).status).toBe(403)
   })
 
+  test('a client is shown once, buys a token, is listed with its use, and is refused once it is revoked', async () => {
+    const { app } = county
+    const wish = {
+      'key.name': 'Asset system',
+      'key.scope': 'work',
+      'key.way': 'client',
+      'key.to': '2026-12-31',
+    }
+    const made = await (await send(keys, staff.administrator, wish)).text()
+    const [clientId = ''] = /client_[\w-]+/.exec(made) ?? []
+    const [, secret = ''] = /id="secret"[^>]*>([^<]+)</.exec(made) ?? []
+    expect(made).toContain('/oauth/token"')
+    const buy = () => {
+      const fields = { grant_type: 'client_credentials', client_id: clientId, client_secret: secret }
+      return app.request('/oauth/token', { method: 'POST', body: new URLSearchParams(fields) })
+    }
+    const { access_token } = (await (await buy()).json()) as { access_token: string }
+    const use = () =>
+      app.request('/api/v1/work/requests', { headers: { authorization: `Bearer ${access_token}` } })
+    expect((await use()).status).toBe(200)
+    const list = await get(keys, staff.administrator)
+    const html = await list.clone().text()
+    expect(html).not.toContain(secret)
+    expect(await words(list)).toMatch(
+      new RegExp(`Asset system ${clientId} OAuth client · Work valid good until .*Last used`),
+    )
+    const [, revoke = ''] =
+      new RegExp(`href="(${keys}/[^"]*/revoke)"[^>]*>Revoke the client for Asset`).exec(html) ?? []
+    expect((await send(revoke, staff.administrator, {})).status).toBe(303)
+    expect((await use()).status).toBe(403)
+    expect((await buy()).status).toBe(401)
+  })
+
+  test.each([
+    [{ 'key.scope': 'read', 'key.way': 'key' }, 'name'],
+    [{ 'key.name': 'X', 'key.way': 'key' }, 'scope'],
+    [{ 'key.name': 'X', 'key.scope': 'read', 'key.way': 'password' }, 'way'],
+    [{ 'key.name': 'X', 'key.scope': 'read', 'key.way': 'key', 'key.to': '2020-01-01' }, 'to'],
+  ])('letting a program in refuses %o beside its field', async (fields, faulty) => {
+    const answer = await send(keys, staff.administrator, fields as never)
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain(`id="field-key-${faulty}-fault"`)
+  })
+
+  test('an address is shown only of somebody whose mailbox it is known to be', async () => {
+    const { app } = county
+    const person = await hire(app, 'Nora Vouched', 'claimed@staff.example')
+    await letWork(app, person, home, 'agent')
+    expect(await words(await get(people, staff.administrator))).toContain('claimed@staff.example')
+    const region = { kind: 'region', region: app.region.slug } as const
+    await app.platform.databases
+      .client(region)
+      .execute({ sql: 'UPDATE staff SET email_index = id WHERE id = ?', args: [person] })
+    const list = await words(await get(people, staff.administrator))
+    expect(list).toContain('Nora Vouched')
+    expect(list).not.toContain('claimed@staff.example')
+  })
+
+  test('where no mail is set up, it is said before and after that no letter goes out, and what to do', async () => {
+    expect(await words(await get(`${people}/new`, staff.administrator))).toContain('countyline grants create')
+    const wish = { 'grant.email': 'nobody-writes@staff.example', 'grant.role': 'agent' }
+    const answer = await send(people, staff.administrator, wish)
+    const told = await words(await get(answer.headers.get('location') ?? '', staff.administrator))
+    expect(told).toContain('no letter could be sent')
+  })
+
+  test('where mail is set up, the letter that is announced arrives', async () => {
+    const mailbox = await startMailbox()
+    const other = await startCounty({ mail: mailbox.settings })
+    try {
+      const { cookie } = await signIn(other.app, home, 'administrator')
+      const headers = { cookie, 'sec-fetch-site': 'same-origin' }
+      const form = await words(await other.app.request(`${people}/new`, { headers }))
+      expect(form).toContain('They get a letter at this address')
+      expect(form).not.toContain('No letter can be sent')
+      const body = new URLSearchParams({ 'grant.email': 'lia@staff.example', 'grant.role': 'agent' })
+      const answer = await other.app.request(people, { method: 'POST', headers, body })
+      await other.app.runJobs()
+      const told = await words(await other.app.request(answer.headers.get('location') ?? '', { headers }))
+      expect(told).toContain('A letter with their way in is on its way')
+      expect(mailbox.lettersTo('lia@staff.example')).toHaveLength(1)
+    } finally {
+      await other.close()
+      await mailbox.close()
+    }
+  })
+
   test('nobody is let in, and no key made, by a session whose owner has not been asked for long', async () => {
     const { app } = county
     const boss = await signIn(app, home, 'administrator')
@@ -405,4 +521,25 @@ describe('letting people and programs in', () => {
     expect(answer.headers.get('location')).toMatch(/^\/sign-in\/again\?to=/)
     expect((await get(people, boss)).status).toBe(200)
   })
+})
+
+test('a dispute that nobody decided in time reads so, and with whom it stays', async () => {
+  const { app } = county
+  const { id } = await county.report('graffiti', 'Union Street and Fifth Street, Hollis')
+  for (const receiver of ['port-ellery', 'larkfield']) {
+    await county.offer('hollis', id, receiver)
+    const { id: handoff } = await county.newest(receiver, 'receiver')
+    await county.answer(receiver, handoff, 'refuse', { reason: 'outside-our-limits', text: '' })
+  }
+  const { id: dispute } = await county.newest('hollis', 'sender')
+  const asked = await signIn(app, 'hollis', 'supervisor')
+  const handoff = `/work/hollis/handoffs/${dispute}?side=sender`
+  expect(await words(await get(handoff, asked))).not.toContain('It stays with')
+  app.advance(30 * 24 * 3_600_000)
+  await app.runJobs()
+  const later = await signIn(app, 'hollis', 'supervisor')
+  expect(await words(await get(handoff, later))).toContain('It stays with City of Hollis')
+  const html = await words(await get(page(id, 'hollis'), later))
+  expect(html).toContain('The arbitrator did not decide in time: City of Hollis keeps it')
+  expect(html).not.toContain('The arbitrator decided')
 })

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { openTenant } from '../core/db.ts'
 import { asProblem } from '../core/problem.ts'
 import { listGrants, makeGrant, withdrawGrant } from '../people/grants.ts'
-import { issueLink } from '../people/links.ts'
+import { AFTER_SIGN_IN, issueLink } from '../people/links.ts'
 import { roles } from '../people/roles.ts'
 import { inviteStaff, peopleDb, staffById, staffOf } from '../people/staff.ts'
 import type { NodePlatform } from '../platform/node/platform.ts'
@@ -78,7 +78,7 @@ export async function withEmail<T>(work: () => Promise<T>): Promise<T> {
 
 /** A way in for somebody whom no letter can be sent. */
 export async function linkFor(platform: NodePlatform, region: Region, staff: string): Promise<string> {
-  const says = { staff, device: '', to: '/me', again: false }
+  const says = { staff, device: '', to: AFTER_SIGN_IN, again: false }
   const token = await issueLink(platform, peopleDb(platform, region.slug), says, 'invitation')
   if (token === undefined) throw refuse('They have been given five links within the hour. Wait a while.')
   return `${siteAddress(platform, region)}/sign-in/link/${token}`

@@ -18,7 +18,8 @@ import { noLongerStands } from './withdraw.ts'
 
 /** So long an answer that was given in time may still be on its way, before it is looked for again. */
 const ON_ITS_WAY_MILLISECONDS = 60_000
-const ACTOR = `system:${TIMEOUT}`
+/** Who decides when the arbitrator has not done so in time. */
+export const TIMEOUT_ACTOR = `system:${TIMEOUT}`
 
 /**
  * An offer that nobody answered in time counts as refused. Where the arbitrator did not decide in time, the sender keeps
@@ -41,7 +42,7 @@ export const timeoutJob: JobHandler = {
       row.state === 'appealed'
         ? keptSteps(region, db.slug, row, row.request, at)
         : refusedSteps(region, row, await readHeld(db, row.request), at)
-    const told = noLongerStands(sql`id = ${handoff} AND side = 'sender'`, 'timed-out', ACTOR, at)
+    const told = noLongerStands(sql`id = ${handoff} AND side = 'sender'`, 'timed-out', TIMEOUT_ACTOR, at)
     await db.commit([unchanged(row), ...told, ...settled])
     return undefined
   },
@@ -51,7 +52,7 @@ function keptSteps(region: Region, holder: string, row: HandoffRow, request: str
   const text = translator(region.language)('handoff-not-decided')
   return [
     ...setState(row, 'kept'),
-    record(request, ACTOR, at, false, { type: 'decided', handoff: row.id, holder, text }),
+    record(request, TIMEOUT_ACTOR, at, false, { type: 'decided', handoff: row.id, holder, text }),
     sql`UPDATE request SET triage = 1 WHERE id = ${request}`,
     goOn(sql`${request}`, at),
   ]

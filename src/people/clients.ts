@@ -29,7 +29,12 @@ export async function createClient(
   wish: NewKey,
 ): Promise<{ id: string; clientId: string; secret: string }> {
   const { id, secret } = await addSecret(platform, db, 'client', wish)
-  return { id, clientId: `client_${db.slug}_${id}`, secret }
+  return { id, clientId: clientIdOf(db.slug, id), secret }
+}
+
+/** What a client calls itself. */
+export function clientIdOf(jurisdiction: string, id: string): string {
+  return `client_${jurisdiction}_${id}`
 }
 
 /** The parts of a client's name; undefined for what is none. */

@@ -26,12 +26,15 @@ import { isNotEnded, type SignedIn } from './sessions.ts'
 
 export type GrantRow = typeof grant.$inferSelect
 
+/** Then they are looked at again in the background. */
 const FRESH_MILLISECONDS = 3_000
+/** Then before they are used: whoever comes back to work finds what they have been let do meanwhile. */
+const OLD_MILLISECONDS = 60_000
 const ALWAYS = Number.MAX_SAFE_INTEGER
 
 interface Kept {
   readonly rows: readonly GrantRow[]
-  readonly checkedAt: number
+  checkedAt: number
 }
 const kept = new WeakMap<Platform, Map<string, Kept>>()
 
@@ -83,17 +86,30 @@ async function grantsInForce(
   kept.set(platform, all)
   const name = `${region} ${slug} ${staff}`
   const now = platform.clock.now()
+  const read = () =>
+    openTenantReader(platform, { kind: 'system', reason: 'grants' }, region, slug)
+      .select()
+      .from(grant)
+      .where(and(eq(grant.staff, staff), isNull(grant.endedAt)))
   const known = all.get(name)
   // A person without grants is looked up anew: the first grant counts at once.
-  if (known !== undefined && known.rows.length > 0 && now - known.checkedAt < FRESH_MILLISECONDS)
-    return known.rows
-  const db = openTenantReader(platform, { kind: 'system', reason: 'grants' }, region, slug)
-  const rows = await db
-    .select()
-    .from(grant)
-    .where(and(eq(grant.staff, staff), isNull(grant.endedAt)))
-  all.set(name, { rows, checkedAt: now })
-  return rows
+  if (known === undefined || known.rows.length === 0 || now - known.checkedAt > OLD_MILLISECONDS) {
+    const rows = await read()
+    all.set(name, { rows, checkedAt: now })
+    return rows
+  }
+  if (now - known.checkedAt > FRESH_MILLISECONDS) {
+    known.checkedAt = now
+    const lookAgain = async () => {
+      const rows = await read()
+      // Unless they were made or withdrawn here meanwhile, and so forgotten.
+      if (all.get(name) === known) all.set(name, { rows, checkedAt: now })
+    }
+    platform.later(
+      lookAgain().catch(() => platform.log('warn', 'grants-kept', { region, jurisdiction: slug })),
+    )
+  }
+  return known.rows
 }
 
 /** Forgets what is kept of a person in a jurisdiction: after a grant was made, withdrawn, or found to have ended. */

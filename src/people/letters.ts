@@ -6,7 +6,7 @@ import type { Letter, Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import { currentRegion } from '../regions/current.ts'
 import { siteAddress } from '../regions/site.ts'
-import { INVITATION_DAYS, issueLink } from './links.ts'
+import { AFTER_SIGN_IN, INVITATION_DAYS, issueLink } from './links.ts'
 import { issueMailboxLink } from './mailbox.ts'
 import {
   hasMailbox,
@@ -82,7 +82,7 @@ async function invitation(
   // Whoever has a stronger way in is not given a weaker one.
   const isNew = passkeys.length === 0 && identities.length === 0
   const token = isNew
-    ? await issueLink(platform, db, { staff, device: '', to: '/me', again: false }, 'invitation')
+    ? await issueLink(platform, db, { staff, device: '', to: AFTER_SIGN_IN, again: false }, 'invitation')
     : undefined
   const way =
     token === undefined

@@ -13,6 +13,8 @@ const PURPOSE = 'staff-link'
 /** OWASP ASVS 5.0, 6.5.5: ten minutes. An invitation waits over a weekend. */
 const MINUTES = 10
 export const INVITATION_DAYS = 4
+/** Where whoever has signed in goes on, unless they came from somewhere: the page of their work. */
+export const AFTER_SIGN_IN = '/work'
 const INVITATION_MINUTES = INVITATION_DAYS * 24 * 60
 const MOST_AN_HOUR = 5
 

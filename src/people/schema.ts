@@ -35,15 +35,15 @@ export const endedSession = sqliteTable('ended_session', {
   until: integer('until').notNull(),
 })
 
+/** `client`: an OAuth 2.0 client, whose secret buys access tokens. */
+export const keyKinds = ['key', 'client'] as const
+
 /** The keys it has given to programs. */
 export const apiKey = sqliteTable('api_key', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
   scope: text('scope', { enum: scopes }).notNull(),
-  /** `client`: an OAuth 2.0 client, whose secret buys access tokens. */
-  kind: text('kind', { enum: ['key', 'client'] })
-    .notNull()
-    .default('key'),
+  kind: text('kind', { enum: keyKinds }).notNull().default('key'),
   /** SHA-256 of the secret, hex. The secret itself is shown once and kept nowhere. */
   hash: text('hash').notNull(),
   createdBy: text('created_by').notNull().default('system:keys'),

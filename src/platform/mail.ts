@@ -13,6 +13,7 @@ const WITHIN_MILLISECONDS = 10_000
 
 /** Where no mail server is configured, letters wait in their jobs and say why. */
 export const noMail: Mail = {
+  isConfigured: false,
   async send() {
     throw problem('not-configured', {
       detail: 'No mail server is configured (docs/partners.md, "Settings").',
@@ -23,6 +24,7 @@ export const noMail: Mail = {
 /** Mail by a provider over HTTP: `{from, to, subject, text, headers}`, a bearer token, an Idempotency-Key. */
 export function mailService({ url, token, from }: MailService): Mail {
   return {
+    isConfigured: true,
     async send(letter) {
       const answer = await post(url, token, letter, from)
       await answer.body?.cancel()

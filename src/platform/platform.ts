@@ -86,6 +86,7 @@ export interface Letter {
 }
 
 export interface Mail {
+  readonly isConfigured: boolean
   /**
    * Hands a letter over. `refused`: this address will never take it; `later`: this address not now. Throws
    * `not-configured` where no mail server is, `mail-away` when it does not answer.

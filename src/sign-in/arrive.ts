@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { problem } from '../core/problem.ts'
 import { forgetSession, keepSession, signedInAs } from '../people/cookies.ts'
 import { deviceWords } from '../people/device.ts'
+import { AFTER_SIGN_IN } from '../people/links.ts'
 import type { SignInMethod } from '../people/region-schema.ts'
 import { endSession, proveAgain, type SignedIn, startSession } from '../people/sessions.ts'
 import type { WantedLetter } from '../people/wanted-letters.ts'
@@ -53,7 +54,7 @@ export function askedBy(c: PageContext, to: string, again: boolean): Asked {
     device: deviceWords(c.req.header('user-agent')),
     language: c.get('language'),
     site: addressFor(platform, c.get('site')),
-    to: to.startsWith(`${base}/`) ? to.slice(base.length) : '/me',
+    to: to.startsWith(`${base}/`) ? to.slice(base.length) : AFTER_SIGN_IN,
     again,
   }
 }

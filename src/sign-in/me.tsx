@@ -44,18 +44,21 @@ export async function mePage(c: PageContext) {
           <span class="kicker">{t('me-title')}</span> {row.name}
         </h1>
         <Who view={view} row={row} email={await openMailbox(platform, db, row.email)} />
-        {isRegionAdministrator && (
-          <p>
+        <div class="sign-in__ways-on">
+          <a class="usa-button" href={view.href('/work')}>
+            {t('work-mine')}
+          </a>
+          <form method="post" action={view.href('/sign-out')}>
+            <button class="usa-button usa-button--outline" type="submit">
+              {t('sign-out')}
+            </button>
+          </form>
+          {isRegionAdministrator && (
             <a class="usa-link" href={view.href('/region')}>
               {t('region-title')}
             </a>
-          </p>
-        )}
-        <form method="post" action={view.href('/sign-out')}>
-          <button class="usa-button usa-button--outline" type="submit">
-            {t('sign-out')}
-          </button>
-        </form>
+          )}
+        </div>
         <MyGrants view={view} held={held} />
         <MyPasskeys view={view} passkeys={passkeys} mayAdd={hasJustProved(signedIn, view.now)} />
         <MySessions view={view} sessions={sessions} current={signedIn.session} />

@@ -1,6 +1,8 @@
 import { asProblem, problem } from '../core/problem.ts'
 import { type Administered, appointFirst, whoAdministers } from '../people/administrators.ts'
 import { refuseStale } from '../people/sessions.ts'
+import type { Mail } from '../platform/platform.ts'
+import { NoMail } from '../web/components.tsx'
 import { FaultSummary, type FieldMessage, TextField } from '../web/fields.tsx'
 import { readForm } from '../web/form.ts'
 import { type View, viewOf } from '../web/view.ts'
@@ -43,17 +45,19 @@ function administratorsOf({ t }: View, { administrators }: Administered): string
 
 interface AppointProps {
   view: View
+  mail: Mail
   name: string
   typed: { readonly email: string; readonly name: string }
   faults: readonly FieldMessage[]
 }
 
-function AppointPage({ view, name, typed, faults }: AppointProps) {
+function AppointPage({ view, mail, name, typed, faults }: AppointProps) {
   const { t } = view
   return (
     <Simple view={view} title={t('region-appoint-title', { name })}>
       <FaultSummary view={view} faults={faults} />
-      <p>{t('region-appoint-text')}</p>
+      {mail.isConfigured && <p>{t('region-appoint-text')}</p>}
+      <NoMail view={view} mail={mail} />
       <form method="post" novalidate>
         <TextField
           view={view}
@@ -97,9 +101,10 @@ async function unadministered(c: PageContext) {
 }
 
 export async function appointPage(c: PageContext) {
-  const { found } = await unadministered(c)
+  const { found, platform } = await unadministered(c)
+  const { mail } = platform
   const typed = { email: '', name: '' }
-  return c.html(<AppointPage view={viewOf(c)} name={found.name} typed={typed} faults={[]} />)
+  return c.html(<AppointPage view={viewOf(c)} {...{ mail, typed }} name={found.name} faults={[]} />)
 }
 
 export async function appoint(c: PageContext) {
@@ -119,7 +124,7 @@ export async function appoint(c: PageContext) {
       label: t('field-email'),
       message: t(`fault-${code}`),
     }))
-    return c.html(<AppointPage view={view} name={found.name} typed={typed} faults={faults} />, 400)
+    return c.html(<AppointPage {...{ view, typed, faults }} mail={platform.mail} name={found.name} />, 400)
   }
   return c.redirect(view.href('/region'), 303)
 }

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { dayText, isoMoment, momentText } from '../core/dates.ts'
+import type { Mail } from '../platform/platform.ts'
 import type { Status } from '../requests/schema.ts'
 import { Icon } from './icon.tsx'
 import type { View } from './view.ts'
@@ -80,6 +81,16 @@ export function BackLink({ href, children }: { href: string; children?: Child })
       <Icon name="arrow_back" />
       {children}
     </a>
+  )
+}
+
+/** Where letters cannot be sent: what to do about it. */
+export function NoMail({ view, mail }: { view: View; mail: Mail }) {
+  if (mail.isConfigured) return null
+  return (
+    <Alert type="warning" heading={view.t('no-mail')}>
+      <p>{view.t('no-mail-text')}</p>
+    </Alert>
   )
 }
 

@@ -52,7 +52,11 @@ export function Page({ view, title, section, personal, script, header, still, ch
         <a class="usa-skipnav" href="#main">
           {view.t('skip')}
         </a>
-        {view.demo && <p class="demo-banner">{view.t('demo-banner')}</p>}
+        {view.demo && (
+          <aside class="demo-banner" aria-label={view.t('demo-label')}>
+            {view.t('demo-banner')}
+          </aside>
+        )}
         {header ?? <Header view={view} section={section} />}
         <main id="main" class="page" tabindex={-1}>
           {children}
@@ -78,13 +82,20 @@ function Header({ view, section }: { view: View; section: string | undefined }) 
         <div class="wide row">
           <Languages view={view} />
           <div class="masthead__own">
-            <a
-              class="masthead__account"
-              href={view.href(view.hasAccount ? '/account/cases' : '/account/sign-in')}
-              aria-current={section === '/account' ? 'page' : undefined}
-            >
-              {t(view.hasAccount ? 'account-cases-title' : 'account-sign-in')}
-            </a>
+            {view.isStaff && (
+              <a class="masthead__account" href={view.href('/work')}>
+                {t('work-mine')}
+              </a>
+            )}
+            {(view.hasAccount || !view.isStaff) && (
+              <a
+                class="masthead__account"
+                href={view.href(view.hasAccount ? '/account/cases' : '/account/sign-in')}
+                aria-current={section === '/account' ? 'page' : undefined}
+              >
+                {t(view.hasAccount ? 'account-cases-title' : 'account-sign-in')}
+              </a>
+            )}
             <a class="masthead__call" href={`tel:${phone}`}>
               <Icon name="phone" />
               {t('call', { phone })}

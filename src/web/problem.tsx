@@ -64,6 +64,13 @@ function ProblemPage({ view, problem, requestId }: { view: View; problem: Proble
         <p class="usa-intro">{t(`problem-${problem.slug}-help`)}</p>
         {problem.status >= 500 && <p>{t('problem-reference', { id: requestId })}</p>}
         <ul class="usa-list">
+          {view.isStaff && (
+            <li>
+              <a class="usa-link" href={view.href('/work')}>
+                {t('work-mine')}
+              </a>
+            </li>
+          )}
           <li>
             <a class="usa-link" href={view.href('/')}>
               {t('go-home')}

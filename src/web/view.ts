@@ -16,6 +16,8 @@ export interface View {
   readonly now: number
   /** A resident seems to have signed in: their reports are a link away. */
   readonly hasAccount: boolean
+  /** Somebody who works here seems to have signed in: their work is a link away. */
+  readonly isStaff: boolean
   /** The page's own address, path and query, as the browser asked for it. */
   readonly here: string
   /** What marks this answer's own scripts (`headers.ts`). */
@@ -38,6 +40,7 @@ export function viewOf(c: Context<Door>): View {
     demo: c.get('platform').demo,
     now: c.get('platform').clock.now(),
     hasAccount: carriesSession(c, 'account'),
+    isStaff: carriesSession(c, 'staff'),
     nonce: c.get('secureHeadersNonce'),
     // Two slashes at the front would lead to another host.
     here: ownPath.replace(/^\/{2,}/, '/') + search,

@@ -56,7 +56,10 @@ function StatusButtons({ c, view, whole: { request, desk } }: Parts) {
       {next.map((to, index) => (
         <ActForm {...{ c, view, version }} action={`${path}/status`}>
           <input type="hidden" name="status.to" value={to} />
-          <button class={`usa-button${index > 0 ? ' usa-button--outline' : ''}`} type="submit">
+          <button
+            class={`usa-button${index > 0 || status === 'in_progress' ? ' usa-button--outline' : ''}`}
+            type="submit"
+          >
             {view.t(status === 'in_progress' ? 'work-to-put-back' : `work-to-${to}`)}
           </button>
         </ActForm>

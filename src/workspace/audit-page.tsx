@@ -124,6 +124,11 @@ function Filters({ view, path, names, query, faults }: FilterProps) {
   )
 }
 
+/** What else is on record of it, but for what was left open. */
+function detailsOf(about: AuditRow['about']) {
+  return Object.entries(about).filter(([, value]) => value !== null && value !== '')
+}
+
 interface RowProps {
   view: View
   desk: Desk
@@ -157,7 +162,7 @@ function Row({ view, desk, names, path, row }: RowProps) {
           </a>
         ))}
         {requests.length > SHOWN && <span class="quiet">+{requests.length - SHOWN}</span>}
-        {Object.entries(about).map(([name, value]) => (
+        {detailsOf(about).map(([name, value]) => (
           <span class="quiet">
             {name}: {String(value)}
           </span>

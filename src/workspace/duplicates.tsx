@@ -10,21 +10,35 @@ import type { Whole } from './whole.ts'
 export function Duplicates(parts: Parts) {
   const { view, whole } = parts
   const { t } = view
-  const { links, candidates } = whole
+  const { links, candidates, comparable, desk, request } = whole
   const linked = new Set(
     links.filter(({ state }) => /^(proposed|asked|confirmed)$/.test(state)).map(({ other }) => other),
   )
   const free = candidates?.filter(({ report }) => !linked.has(report.id)) ?? []
-  if (links.length === 0 && free.length === 0 && candidates !== null) return null
+  if (links.length === 0 && !comparable) return null
   return (
     <section class="panel" aria-labelledby="duplicates">
       <h2 id="duplicates">{t('work-duplicates')}</h2>
+      {links.length > 0 && (
+        <ul class="plain">
+          {links.map(link => (
+            <Link {...parts} link={link} />
+          ))}
+        </ul>
+      )}
+      {comparable && candidates === undefined && (
+        <p>
+          <a
+            class="usa-link"
+            href={view.href(`${requestPath(desk, request.id)}?duplicates#duplicates`)}
+            rel="nofollow"
+          >
+            {t('work-candidates-look')}
+          </a>
+        </p>
+      )}
       {candidates === null && <p>{t('work-candidates-away')}</p>}
-      <ul class="plain">
-        {links.map(link => (
-          <Link {...parts} link={link} />
-        ))}
-      </ul>
+      {candidates && free.length === 0 && <p>{t('work-candidates-none')}</p>}
       {free.length > 0 && (
         <>
           <h3>{t('work-candidates')}</h3>
@@ -53,6 +67,7 @@ function Link({ c, view, whole, link }: Parts & { link: Whole['links'][number] }
       </a>{' '}
       <span class="mark">{t(`work-link-${state}`)}</span>
       {text && <p class="case__text">{text}</p>}
+      {state === 'passed' && <p>{t('work-link-passed-text')}</p>}
       {state === 'confirmed' && survivor !== null && <p>{t('work-link-survivor', { number: survivor })}</p>}
       {may('change') && isHeld && state === 'asked' && (
         <div class="acts__buttons">

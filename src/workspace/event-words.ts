@@ -1,3 +1,4 @@
+import { TIMEOUT_ACTOR } from '../handoffs/timeout.ts'
 import { reasonText } from '../regions/reasons.ts'
 import { type EventWords, eventWords } from '../requests/event-words.ts'
 import type { RequestEvent } from '../requests/events.ts'
@@ -30,8 +31,12 @@ export function staffWords(view: View, row: EventRow): EventWords | undefined {
       return { title: t('work-event-withdrawn'), words: '' }
     case 'timed-out':
       return { title: t('work-event-timed-out'), words: '' }
-    case 'decided':
-      return { title: t('work-event-decided', { holder: body(event.holder) }), words: event.text }
+    case 'decided': {
+      const holder = body(event.holder)
+      // The rule's own words on file would say it twice.
+      if (row.actor === TIMEOUT_ACTOR) return { title: t('work-event-not-decided', { holder }), words: '' }
+      return { title: t('work-event-decided', { holder }), words: event.text }
+    }
     case 'granted':
       return { title: t('work-event-granted', { to: body(event.receiver) }), words: '' }
     case 'duplicate':

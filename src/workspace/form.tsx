@@ -105,6 +105,7 @@ const labels: Readonly<Record<string, MessageKey>> = {
   to: 'work-field-to',
   name: 'work-field-key-name',
   scope: 'work-field-scope',
+  way: 'work-field-way',
   partner: 'work-field-partner',
   kind: 'work-field-kind',
   services: 'work-grant-services-label',

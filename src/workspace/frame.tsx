@@ -61,10 +61,10 @@ function StaffMasthead({ view, me, desk, section }: Props) {
           <Languages view={view} />
           <div class="masthead__me">
             <strong>{me}</strong>
-            <a href={view.href('/me')}>{t('work-my-sign-ins')}</a>
+            <a href={view.href('/me')}>{t('me-title')}</a>
             <form method="post" action={view.href('/sign-out')}>
               <button class="usa-button usa-button--unstyled" type="submit">
-                {t('work-sign-out')}
+                {t('sign-out')}
               </button>
             </form>
           </div>
@@ -149,6 +149,7 @@ const deeds = [
   'duplicate-declined',
   'duplicate-unlinked',
   'grant-made',
+  'grant-made-unsent',
   'grant-ended',
   'key-revoked',
 ] as const

@@ -1,10 +1,10 @@
 import { inArray } from 'drizzle-orm'
 import { openRegion } from '../core/db.ts'
-import { decrypt } from '../core/encryption.ts'
 import { problem } from '../core/problem.ts'
 import { type GrantRow, listGrants, withdrawGrant } from '../people/grants.ts'
 import { staff } from '../people/region-schema.ts'
 import { refuseStale, signedInAccess } from '../people/sessions.ts'
+import { hasMailbox, openMailbox } from '../people/staff.ts'
 import { BackLink, Empty, Moment } from '../web/components.tsx'
 import { type View, viewOf } from '../web/view.ts'
 import { type Desk, openToAct, openToSee, type PageContext } from './desk.ts'
@@ -77,9 +77,9 @@ async function peopleOf(c: PageContext, { signedIn }: Desk, rows: readonly Grant
     .from(staff)
     .where(inArray(staff.id, [...new Set(ids)]))
   const people = await Promise.all(
-    found.map(async ({ id, name, email }) => {
-      const person = { name, email: await decrypt(platform, db, 'staff.email', email) }
-      return [id, person] as const
+    found.map(async row => {
+      const email = hasMailbox(row) ? await openMailbox(platform, db, row.email) : ''
+      return [row.id, { name: row.name, email }] as const
     }),
   )
   return new Map(people)

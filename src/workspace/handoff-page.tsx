@@ -143,6 +143,9 @@ async function showHandoff(c: PageContext, side: HandoffRow['side'] | undefined,
               <strong>{reasonText(site.region, row.reason, language)}</strong>
             </p>
             <Words text={appealOf(row).text} />
+            {row.state === 'kept' && (
+              <p>{t('work-kept-text', { sender: bodyName(site.region, row.sender) })}</p>
+            )}
             <Answer view={view} row={row} />
             <Tried view={view} tried={appealOf(row).tried} />
           </section>

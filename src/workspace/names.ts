@@ -3,6 +3,7 @@ import { openRegion } from '../core/db.ts'
 import type { MessageKey } from '../core/i18n.ts'
 import { staff } from '../people/region-schema.ts'
 import { type SignedIn, signedInAccess } from '../people/sessions.ts'
+import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import type { View } from '../web/view.ts'
 import type { PageContext } from './desk.ts'
@@ -18,14 +19,59 @@ export async function namesOf(
   signedIn: SignedIn,
   actors: readonly string[] = [],
 ): Promise<Names> {
+  const platform = c.get('platform')
   const { slug } = c.get('site').region
-  const ids = actors.filter(actor => actor.startsWith(STAFF)).map(actor => actor.slice(STAFF.length))
-  const db = openRegion(c.get('platform'), signedInAccess(signedIn, c.get('platform').clock.now()), slug)
-  const rows = await db
+  const now = platform.clock.now()
+  const ids = idsOf(signedIn, actors)
+  const rows = await openRegion(platform, signedInAccess(signedIn, now), slug)
     .select({ id: staff.id, name: staff.name })
     .from(staff)
-    .where(inArray(staff.id, [...new Set([signedIn.holder, ...ids])]))
-  return new Map(rows.map(({ id, name }) => [id, name]))
+    .where(inArray(staff.id, ids))
+  const names = new Map(rows.map(({ id, name }) => [id, name]))
+  for (const id of ids) keptBy(platform).set(`${slug} ${id}`, { name: names.get(id), readAt: now })
+  return names
+}
+
+/**
+ * The same without a look, where each name was read a short while ago: for pages whose other reads prove that the session
+ * is open.
+ */
+export async function knownNames(
+  c: PageContext,
+  signedIn: SignedIn,
+  actors: readonly string[],
+): Promise<Names> {
+  const platform = c.get('platform')
+  const { slug } = c.get('site').region
+  const oldest = platform.clock.now() - GOOD_FOR_MILLISECONDS
+  const names = new Map<string, string>()
+  for (const id of idsOf(signedIn, actors)) {
+    const known = keptBy(platform).get(`${slug} ${id}`)
+    if (known === undefined || known.readAt < oldest) return namesOf(c, signedIn, actors)
+    if (known.name !== undefined) names.set(id, known.name)
+  }
+  return names
+}
+
+function idsOf({ holder }: SignedIn, actors: readonly string[]): string[] {
+  const colleagues = actors.filter(actor => actor.startsWith(STAFF))
+  return [...new Set([holder, ...colleagues.map(actor => actor.slice(STAFF.length))])]
+}
+
+const GOOD_FOR_MILLISECONDS = 60_000
+
+interface Kept {
+  /** Undefined for somebody who is no longer there. */
+  readonly name: string | undefined
+  readonly readAt: number
+}
+/** By region and `staff.id`. */
+const kept = new WeakMap<Platform, Map<string, Kept>>()
+
+function keptBy(platform: Platform): Map<string, Kept> {
+  const known = kept.get(platform) ?? new Map<string, Kept>()
+  kept.set(platform, known)
+  return known
 }
 
 const kinds: Readonly<Record<string, MessageKey>> = {

@@ -1,7 +1,7 @@
 import { type Role, roles } from '../people/roles.ts'
 import { refuseStale } from '../people/sessions.ts'
 import { inviteStaff } from '../people/staff.ts'
-import { BackLink } from '../web/components.tsx'
+import { BackLink, NoMail } from '../web/components.tsx'
 import { ChoiceField, FaultSummary, TextField, titled } from '../web/fields.tsx'
 import { viewOf } from '../web/view.ts'
 import { readFrom, readUntil } from './days.ts'
@@ -43,7 +43,8 @@ export async function makeNewGrant(c: PageContext): Promise<Response> {
     const invitation = readWish(c, desk, sent, now)
     await doOnce(desk.db, sent, now)
     await inviteStaff(platform, desk.db, { ...invitation, language: view.language })
-    return done(c, view, `/work/${desk.jurisdiction.slug}/grants`, 'grant-made')
+    const deed = platform.mail.isConfigured ? 'grant-made' : 'grant-made-unsent'
+    return done(c, view, `/work/${desk.jurisdiction.slug}/grants`, deed)
   } catch (error) {
     return showNewGrant(c, desk, againFor(view, sent, error))
   }
@@ -66,6 +67,7 @@ function readWish(c: PageContext, desk: Desk, sent: Sent, now: number) {
 async function showNewGrant(c: PageContext, desk: ChangeDesk, again: Again | undefined) {
   const view = viewOf(c)
   const { t, site } = view
+  const { mail } = c.get('platform')
   const names = await namesOf(c, desk.signedIn)
   const faults = again?.faults ?? []
   const path = `/work/${desk.jurisdiction.slug}/grants`
@@ -90,6 +92,8 @@ async function showNewGrant(c: PageContext, desk: ChangeDesk, again: Again | und
         <FaultSummary view={view} faults={faults} />
         <Refused view={view} again={again} />
         <h1>{t('work-grant-new')}</h1>
+        {mail.isConfigured && <p>{t('work-grant-letter')}</p>}
+        <NoMail view={view} mail={mail} />
         <ActForm {...{ c, view }} action={path}>
           <TextField
             {...{ view, faults }}

@@ -223,7 +223,9 @@ function Preview({ c, view, asked, path, moved, version }: PreviewProps) {
       <h2 id="preview" class="handles__title">
         {t('work-place-new')}
       </h2>
-      <p class="handles__name">{asked.address || `${asked.lat}, ${asked.long}`}</p>
+      <p class="handles__name">
+        {asked.address || `${Number(asked.lat).toFixed(5)}, ${Number(asked.long).toFixed(5)}`}
+      </p>
       <p>
         {changed ? t('place-difference', { from, to, reason }) : t('work-place-same', { name: to, reason })}
       </p>

@@ -38,6 +38,9 @@ export async function queuePage(c: PageContext) {
       {queue.desks.length === 0 && queue.away.length === 0 ? (
         <Empty>
           <p>{view.t('work-no-grants')}</p>
+          <a class="usa-button usa-button--outline" href={view.href('/me')}>
+            {view.t('me-title')}
+          </a>
         </Empty>
       ) : (
         <>

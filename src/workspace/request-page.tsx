@@ -6,6 +6,7 @@ import type { PageContext } from './desk.ts'
 import { Duplicates } from './duplicates.tsx'
 import { type Again, Refused, statusOf } from './form.tsx'
 import { StaffPage, zoneOf } from './frame.tsx'
+import { History } from './history.tsx'
 import { serviceLabel } from './names.ts'
 import { Due, Marks } from './queue-page.tsx'
 import { Contact, Custody, Partners, Reasoning, What } from './request-parts.tsx'
@@ -58,6 +59,7 @@ export async function showRequest(c: PageContext, again: Again | undefined) {
         <aside class="work__side" aria-label={t('work-beside')}>
           <RequestActs {...parts} />
           <Contact {...parts} />
+          <History {...parts} />
           <Reasoning {...parts} />
           <Custody {...parts} />
           <Partners {...parts} />

@@ -135,12 +135,14 @@ export function Contact({ view, whole }: Parts) {
   const { t } = view
   const { contact } = whole
   const name = [contact?.firstName, contact?.lastName].filter(Boolean).join(' ')
+  const isNamed = [name, contact?.phone, contact?.email].some(Boolean)
   return (
     <section class="panel" aria-labelledby="contact">
       <h2 id="contact">{t('work-contact')}</h2>
       {!whole.sees('contacts') && <p>{t('work-contact-hidden')}</p>}
       {whole.sees('contacts') && contact === null && <p>{t('work-contact-none')}</p>}
-      {contact !== null && (
+      {contact !== null && !isNamed && <p>{t('work-contact-account')}</p>}
+      {contact !== null && isNamed && (
         <>
           <ul class="contacts">
             {name && (

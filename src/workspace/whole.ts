@@ -1,4 +1,4 @@
-import { seeing } from '../audit/seen.ts'
+import { noteSeen, seeing } from '../audit/seen.ts'
 import { mayFor, type Right } from '../core/access.ts'
 import { openRegion } from '../core/db.ts'
 import { asProblem, problem } from '../core/problem.ts'
@@ -7,14 +7,16 @@ import { handoffsOf } from '../handoffs/find.ts'
 import { forwardsOf } from '../partners/to-partner.ts'
 import { type Candidate, candidatesFor } from '../requests/duplicates.ts'
 import { wholeLook, wholeOf, wholeQueries } from '../requests/find.ts'
-import { openToSee, type PageContext } from './desk.ts'
-import { namesOf } from './names.ts'
+import { historyFor } from '../residents/history.ts'
+import { type LookDesk, openToSee, type PageContext } from './desk.ts'
+import { knownNames } from './names.ts'
 
 export type Whole = Awaited<ReturnType<typeof readWhole>>
 
 /**
- * A request with all that its page shows, by the address's jurisdiction and number: one round trip there, then one to the
- * region, for the names of colleagues and what may be the same matter. Throws as the desk does, and `not-found`.
+ * A request with all that its page shows, by the address's jurisdiction and number, in one round trip. Others follow only
+ * for colleagues whose names are not in memory, for a reporter with an account, and for `?duplicates`, which asks what may
+ * be the same matter. Throws as the desk does, and `not-found`.
  */
 export async function readWhole(c: PageContext) {
   const id = c.req.param('id') ?? ''
@@ -30,13 +32,12 @@ export async function readWhole(c: PageContext) {
   const can = (right: Right) => mayFor(access, right, request.serviceCode)
   const isOpen = request.custody === 'held' && request.status !== 'closed'
   const comparable = isOpen && !isFrozen && !request.private && can('change')
-  const [names, candidates] = await Promise.all([
-    namesOf(
-      c,
-      signedIn,
-      timeline.map(({ actor }) => actor),
-    ),
-    comparable ? candidatesOf(c, request) : [],
+  const isAsked = c.req.query('duplicates') !== undefined
+  const actors = timeline.map(({ actor }) => actor)
+  const [names, candidates, history] = await Promise.all([
+    knownNames(c, signedIn, actors),
+    comparable && isAsked ? candidatesOf(c, request) : undefined,
+    historyOf(c, desk, whole.contact?.account ?? null),
   ])
   const offered = handoffs.filter(
     ({ side, state }) => side === 'sender' && /^(offered|appealed)$/.test(state),
@@ -49,14 +50,33 @@ export async function readWhole(c: PageContext) {
     handoffs,
     forwards,
     links,
-    /** Null: the region's index cannot be asked now. */
+    /** Whether it can be looked up what may be the same matter. */
+    comparable,
+    /** Undefined: it was not asked. Null: the region's index cannot be asked now. */
     candidates,
+    history,
     /** Its custody is on offer: until that is answered or withdrawn it stays where and what it is. */
     isOffered: offered.some(({ kind }) => kind === 'transfer'),
     isOpen,
     sees: can,
     /** What somebody may do here as things stand. */
     may: (right: Right) => !isFrozen && can(right),
+  }
+}
+
+/** What the reporter lets this jurisdiction see of their reports to others; what is shown of it is noted. */
+async function historyOf(c: PageContext, { db, access }: LookDesk, account: string | null) {
+  const nothing = { found: [], away: [] }
+  if (account === null) return nothing
+  try {
+    const history = await historyFor(c.get('platform'), access.region, access.jurisdiction, account)
+    const numbers = history.found.map(({ id }) => id)
+    if (numbers.length > 0) await noteSeen(db, 'history', numbers)
+    return history
+  } catch (error) {
+    // Whether they consent cannot be known now.
+    if (asProblem(error).slug !== 'database-away') throw error
+    return nothing
   }
 }
 

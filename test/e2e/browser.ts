@@ -19,7 +19,11 @@ export interface Site {
 
 /** The real app behind HTTP, with the bundled region unless told otherwise, and a real Chromium that draws WebGL in software. */
 export async function startSite(options: Parameters<typeof startApp>[0] = {}): Promise<Site> {
-  const app = await startApp(options)
+  return showSite(await startApp(options))
+}
+
+/** The same of an app that has begun already; it is closed with the site. */
+export async function showSite(app: TestApp): Promise<Site> {
   const server = serve({ fetch: createApp(app.platform).fetch, port: 0, hostname: '127.0.0.1' })
   await new Promise<void>(resolve => server.once('listening', () => resolve()))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -75,7 +75,8 @@ test('a passkey is made, signs in, proves again, and is removed', async () => {
   await page.waitForURL('**/sign-in')
   await picture(page, 'sign-in-phone')
   await page.getByRole('button', { name: 'Use a passkey' }).click()
-  await page.waitForURL('**/me')
+  await page.waitForURL('**/work')
+  await page.getByRole('link', { name: 'Your page' }).first().click()
   expect(await page.textContent('main')).toContain('by passkey')
   expect(await page.textContent('main')).toContain('last used')
   await picture(page, 'me-phone')
@@ -119,7 +120,7 @@ test('a passkey’s answer is good once, and a copy of the passkey is found out 
   })
   await page.getByRole('button', { name: 'Sign out' }).first().click()
   await page.getByRole('button', { name: 'Use a passkey' }).click()
-  await page.waitForURL('**/me')
+  await page.waitForURL('**/work')
   const again = await page.request.post('/sign-in/passkey', {
     data: sent[0] ?? '',
     headers: {

@@ -16,6 +16,7 @@ export function smtpMail({ url, from }: { readonly url: string; readonly from: s
     disableUrlAccess: true,
   })
   return {
+    isConfigured: true,
     async send(letter) {
       try {
         await server.sendMail({
