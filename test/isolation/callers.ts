@@ -154,7 +154,9 @@ async function atWork({ app, own, neighbour }: World): Promise<Caller[]> {
   await letIn(player, 'administrator', { source: 'demo' })
   const ended = await arrive('an administrator whose session was ended', {})
   await letIn(ended, 'administrator')
-  await endSession(platform, own.region, ended.signedIn.session)
+  const endedToo = await arrive('a supervisor whose session was ended', {})
+  await letIn(endedToo, 'supervisor')
+  for (const { signedIn } of [ended, endedToo]) await endSession(platform, own.region, signedIn.session)
 
   const beside = await arrive('the neighbour’s agent', { may: everyday, sees: everydaySights })
   const besideFirst = await arrive('the neighbour’s administrator', nothing)
@@ -182,6 +184,7 @@ async function atWork({ app, own, neighbour }: World): Promise<Caller[]> {
     early,
     player,
     ended,
+    endedToo,
     { ...beside, home: 'neighbour' },
     await arrive('the region’s administrator', { may: ['be staff', 'administer'] }, region),
   ]
