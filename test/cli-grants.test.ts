@@ -77,3 +77,19 @@ test('an administrator of the region is added once, and given a link', async () 
     (await here.countyline('administrators', 'add', '--region', 'nowhere', '--email', 'a@b.example')).code,
   ).toBe(1)
 })
+
+test('somebody who has lost their way in is given a link, and whose device is lost is signed out', async () => {
+  await create('--role', 'agent')
+  const lost = (act: string, email = 'ada@west.example') =>
+    here.countyline('staff', act, '--region', 'lake', '--email', email)
+  const { code, out } = await lost('link')
+  expect(code).toBe(0)
+  expect(out).toMatch(/^https:\/\/lake.example\/sign-in\/link\/\S+\n$/)
+  expect(await lost('sign-out')).toMatchObject({ code: 0, out: '0 sessions ended\n' })
+  for (const act of ['link', 'sign-out']) {
+    expect(await lost(act, 'nobody@west.example')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('Nobody with the mailbox'),
+    })
+  }
+})

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { openTenant } from '../core/db.ts'
+import { openTenant, type TenantDb } from '../core/db.ts'
 import { asProblem } from '../core/problem.ts'
 import { listGrants, makeGrant, withdrawGrant } from '../people/grants.ts'
 import { AFTER_SIGN_IN, issueLink } from '../people/links.ts'
@@ -12,15 +12,18 @@ import { currentRegion } from '../regions/current.ts'
 import { jurisdictionDocument } from '../regions/documents.ts'
 import { siteAddress } from '../regions/site.ts'
 import { command, refuse } from './command.ts'
-import { withPlatform } from './configuration.ts'
+import { asOption, operatorOf, withPlatform } from './configuration.ts'
 import { regionOf } from './keys.ts'
 
 const where = {
   jurisdiction: { type: 'string', required: true, value: 'J', help: 'The jurisdiction' },
   region: { type: 'string', value: 'R', help: 'Its region, where several have one of that name' },
+  as: asOption,
 } as const
 
-const access = { kind: 'system', reason: 'command' } as const
+/** The platform's operator, at the command line. */
+const asked = (as: string | undefined) =>
+  ({ kind: 'system', reason: 'command', operator: operatorOf(as) }) as const
 
 export const createGrantCommand = command({
   name: 'grants create',
@@ -44,7 +47,7 @@ export const createGrantCommand = command({
       const services = readServices(region, options.services)
       const { zone } = region.calendar(jurisdiction)
       const [from, to] = [readDay('--from', options.from, zone), readDay('--to', options.to, zone)]
-      const db = openTenant(platform, access, slug, jurisdiction)
+      const db = openTenant(platform, asked(options.as), slug, jurisdiction)
       const wish = { role, services, from, to, source: 'command' } as const
       const letter = mail !== undefined
       const made = await withEmail(async () => {
@@ -101,10 +104,10 @@ export const listGrantsCommand = command({
   name: 'grants list',
   summary: 'Whom a jurisdiction lets do what, those in force first',
   options: where,
-  run: (terminal, { options: { jurisdiction, region: chosen } }) =>
+  run: (terminal, { options: { jurisdiction, region: chosen, as } }) =>
     withPlatform(terminal, async platform => {
       const region = await regionOf(platform, jurisdiction, chosen)
-      const rows = await listGrants(openTenant(platform, access, region, jurisdiction))
+      const rows = await listGrants(openTenant(platform, asked(as), region, jurisdiction))
       const db = peopleDb(platform, region)
       const names = new Map<string, string>()
       for (const { staff } of rows) {
@@ -139,20 +142,20 @@ export const endGrantCommand = command({
   summary: 'Take a grant back, at once',
   operands: ['ID'],
   options: where,
-  run: (terminal, { options: { jurisdiction, region: chosen }, operands: [id = ''] }) =>
+  run: (terminal, { options: { jurisdiction, region: chosen, as }, operands: [id = ''] }) =>
     withPlatform(terminal, async platform => {
       const region = await regionOf(platform, jurisdiction, chosen)
-      await endGrant(platform, region, jurisdiction, id)
+      await endGrant(openTenant(platform, asked(as), region, jurisdiction), platform, id)
       return { ok: true, lines: [`${id} has ended`], json: { region, jurisdiction, id } }
     }),
 })
 
-async function endGrant(platform: NodePlatform, region: string, jurisdiction: string, id: string) {
+async function endGrant(db: TenantDb, platform: NodePlatform, id: string): Promise<void> {
   try {
-    await withdrawGrant(platform, openTenant(platform, access, region, jurisdiction), id)
+    await withdrawGrant(platform, db, id)
   } catch (error) {
     const { slug } = asProblem(error)
-    if (slug === 'not-found') throw refuse(`${jurisdiction} has no grant ${id}.`)
+    if (slug === 'not-found') throw refuse(`${db.slug} has no grant ${id}.`)
     if (slug === 'wrong-state') throw refuse(`${id} has ended already.`)
     throw error
   }

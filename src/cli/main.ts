@@ -11,6 +11,7 @@ import { jobs } from './jobs.ts'
 import { createKeyCommand, listKeysCommand, revokeKeyCommand } from './keys.ts'
 import { rotateKeysCommand } from './rotate-keys.ts'
 import { route } from './route.ts'
+import { endStaffSessionsCommand, staffLinkCommand } from './staff.ts'
 import { exportCommand, importCommand } from './transfer.ts'
 
 const commands: readonly Command[] = [
@@ -30,6 +31,8 @@ const commands: readonly Command[] = [
   listGrantsCommand,
   endGrantCommand,
   addAdministratorCommand,
+  staffLinkCommand,
+  endStaffSessionsCommand,
   migrate,
   jobs,
   auditVerify,
