@@ -1,6 +1,7 @@
 import { groupBy } from '../core/group.ts'
 import type { Region } from '../regions/compile.ts'
-import type { Localized, ServiceDocument } from '../regions/documents.ts'
+import type { Localized } from '../regions/document-values.ts'
+import type { ServiceDocument } from '../regions/documents.ts'
 import type { Resolution } from '../routing/types.ts'
 import { fold, holdsWords } from '../web/fold.ts'
 import type { View } from '../web/view.ts'

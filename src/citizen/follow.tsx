@@ -11,7 +11,7 @@ import {
   unfollow,
 } from '../notify/follow.ts'
 import type { Door } from '../regions/site.ts'
-import { FaultSummary, type FieldMessage, TextField } from '../web/fields.tsx'
+import { EmailField, FaultSummary, type FieldMessage } from '../web/fields.tsx'
 import { readForm } from '../web/form.ts'
 import { Page } from '../web/layout.tsx'
 import { type View, viewOf } from '../web/view.ts'
@@ -46,17 +46,7 @@ function EmailForm({ view, number, email, faults }: EmailFormProps) {
   const { t } = view
   return (
     <form method="post" action={view.href(`/cases/${number}/follow`)} novalidate>
-      <TextField
-        view={view}
-        name="email"
-        label={t('field-email')}
-        type="email"
-        autocomplete="email"
-        maxlength={200}
-        required
-        value={email}
-        faults={faults}
-      />
+      <EmailField view={view} value={email} faults={faults} />
       <button class="usa-button usa-button--outline" type="submit">
         {t('follow-go')}
       </button>

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { slug } from '../regions/documents.ts'
+import { slug } from '../regions/document-values.ts'
 import { refuse } from './command.ts'
 
 /* A jurisdiction's data as files; docs/leaving.md describes them. */

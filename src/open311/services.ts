@@ -1,6 +1,7 @@
 import type { Place } from '../core/geometry.ts'
 import { problem } from '../core/problem.ts'
-import type { Localized, QuestionDocument, ServiceDocument } from '../regions/documents.ts'
+import type { Localized } from '../regions/document-values.ts'
+import type { QuestionDocument, ServiceDocument } from '../regions/documents.ts'
 import { text } from '../regions/text.ts'
 import { resolve } from '../routing/resolve.ts'
 import type { Scope } from './scope.ts'

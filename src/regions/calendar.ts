@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import type { Hours, Period } from './documents.ts'
+import type { Hours, Period } from './document-values.ts'
 
 /** When a body is open, in its own zone. */
 export interface Calendar {

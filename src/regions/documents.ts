@@ -1,4 +1,24 @@
 import * as v from 'valibot'
+import {
+  brand,
+  date,
+  describe,
+  duration,
+  email,
+  from,
+  holiday,
+  hours,
+  language,
+  line,
+  localized,
+  localizedProse,
+  period,
+  phone,
+  slug,
+  to,
+  url,
+  zone,
+} from './document-values.ts'
 
 /**
  * The documents of a region, as people write them in `tenants/<region>/` and as the database keeps them. A
@@ -9,83 +29,6 @@ import * as v from 'valibot'
 
 /** What a jurisdiction may let a person be; `people/roles.ts` says what each may do. */
 export const staffRoles = ['administrator', 'supervisor', 'agent', 'field-crew', 'auditor'] as const
-
-const describe = <T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text))
-
-export const slug = v.pipe(
-  v.string(),
-  v.maxLength(48, 'shorten it to 48 characters'),
-  v.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'use a–z, 0–9 and single inner hyphens, such as "lake-county"'),
-)
-const line = v.pipe(
-  v.string(),
-  v.regex(/^\S([^\r\n]*\S)?$/, 'write one line, with no space around it'),
-  v.maxLength(200, 'shorten it to 200 characters'),
-)
-const prose = v.pipe(
-  v.string(),
-  v.regex(/\S/, 'fill it in, or leave the key out'),
-  v.maxLength(4000, 'shorten it to 4,000 characters'),
-)
-const language = v.pipe(
-  v.string(),
-  v.regex(/^[a-z]{2,3}(?:-[A-Za-z]{2,4})?$/, 'use a language tag such as "en" or "es"'),
-)
-
-/** One text for all languages, or one for each; the region's first language is the fallback. */
-const localized = v.union([line, v.record(language, line)])
-const localizedProse = v.union([prose, v.record(language, prose)])
-
-const date = v.pipe(
-  v.string(),
-  v.isoDate('use a date such as 2026-07-01'),
-  v.check(isDay, 'use a day that the calendar has'),
-)
-const from = describe(v.optional(date), 'First day, at 00:00 local time. Absent: since always.')
-const to = describe(
-  v.optional(date),
-  'First day on which it no longer holds (half-open). Absent: without end.',
-)
-
-const zone = v.pipe(v.string(), v.check(isZone, 'use an IANA time zone such as "America/New_York"'))
-const phone = v.pipe(
-  v.string(),
-  v.regex(/^\+?[0-9 ().-]{3,24}$/, 'use a telephone number in quotes, such as "+1 555 0100"'),
-)
-const email = v.pipe(v.string(), v.email('use an e-mail address'))
-const url = v.pipe(v.string(), v.url('use a URL'), v.regex(/^https?:/, 'begin it with https://'))
-const color = v.pipe(v.string(), v.regex(/^#[0-9a-fA-F]{6}$/, 'use a color in quotes, such as "#1a4480"'))
-const brand = v.strictObject({
-  primary: describe(color, 'Color of the header and the buttons; checked for contrast against white.'),
-  accent: v.optional(color),
-})
-
-const span = v.pipe(
-  v.string(),
-  v.regex(/^([01]\d|2[0-4]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/, 'use a span such as "08:00-17:00"'),
-)
-const days = v.pipe(
-  v.string(),
-  v.regex(
-    /^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$/,
-    'use a day or days such as "mon-fri"',
-  ),
-)
-/** `always`, or spans by day: `{ "mon-fri": "08:00-17:00", sat: ["09:00-12:00"] }`; a day not named is closed. */
-export const hours = v.union([v.literal('always'), v.record(days, v.union([span, v.array(span)]))])
-const holiday = v.strictObject({ date, name: line })
-
-/** A promise of time: `4 hours`, `10 days`, `3 business days`. */
-export const duration = v.pipe(
-  v.string(),
-  v.regex(/^[1-9]\d{0,3} (business )?(hour|day)s?$/, 'use a time such as "4 hours" or "3 business days"'),
-)
-
-/** A span of the calendar: `90 days`, `18 months`, `3 years`. */
-export const period = v.pipe(
-  v.string(),
-  v.regex(/^[1-9]\d{0,2} (day|month|year)s?$/, 'use a time such as "90 days", "18 months" or "3 years"'),
-)
 
 const option = v.strictObject({
   key: v.pipe(v.string(), v.regex(/^\S(.{0,62}\S)?$/, 'use 1 to 64 characters, with no space around them')),
@@ -381,66 +324,12 @@ export const agreementsDocument = v.strictObject({
   boundaryStreets: v.optional(v.array(boundaryStreet)),
 })
 
-/* Features: the `properties` of each GeoJSON file. Unknown properties are kept out, not refused: GIS exports carry many. */
-const nullable = <T extends v.GenericSchema>(schema: T) => v.optional(v.nullable(schema))
-/** `<jurisdiction>/boundary.geojson`: one feature a period. */
-export const boundaryProperties = v.object({ from: nullable(date), to: nullable(date) })
-/** `areas.geojson`: postal cities, partners' territories, areas that agreements name. */
-export const areaProperties = v.object({
-  id: slug,
-  name: line,
-  kind: v.picklist(['postal', 'territory', 'agreement'], 'use postal, territory or agreement'),
-  partner: nullable(slug),
-  from: nullable(date),
-  to: nullable(date),
-})
-const addressRange = v.pipe(v.array(v.number()), v.length(2, 'use [first, last]'))
-/** `roads.geojson`: LineStrings. Without owner the boundary decides; `left`, `right` and `lead` make a boundary street. */
-export const roadProperties = v.object({
-  id: v.pipe(v.string(), v.regex(/^[\w.:-]{1,64}$/, 'use 1 to 64 letters, digits, and . : - _')),
-  name: line,
-  class: v.picklist(['highway', 'arterial', 'local', 'path'], 'use highway, arterial, local or path'),
-  owner: nullable(slug),
-  left: nullable(slug),
-  right: nullable(slug),
-  lead: nullable(slug),
-  /** House numbers along the drawn direction, by side. */
-  numbersLeft: nullable(addressRange),
-  numbersRight: nullable(addressRange),
-  postalCity: nullable(line),
-  from: nullable(date),
-  to: nullable(date),
-})
-/** `places.geojson`: points with a name to search for (parks, schools, stations). */
-export const placeProperties = v.object({ name: line, kind: nullable(line), address: nullable(line) })
-/** `backdrop.geojson`: what only the map shows. */
-export const backdropProperties = v.object({
-  kind: v.picklist(['water', 'park', 'wood', 'built', 'rail'], 'use water, park, wood, built or rail'),
-  name: nullable(line),
-})
-
-export type Localized = v.InferOutput<typeof localized>
-export type Hours = v.InferOutput<typeof hours>
 export type QuestionDocument = v.InferOutput<typeof question>
 export type ServiceDocument = v.InferOutput<typeof service>
 export type PartnerEndpoint = v.InferOutput<typeof partnerEndpoint>
 export type PartnerDocument = v.InferOutput<typeof partner>
-export type Period = v.InferOutput<typeof period>
 export type RegionDocument = v.InferOutput<typeof regionDocument>
 export type JurisdictionDocument = v.InferOutput<typeof jurisdictionDocument>
 export type SignInDocument = v.InferOutput<typeof signIn>
 export type AgreementDocument = v.InferOutput<typeof agreement>
 export type AgreementsDocument = v.InferOutput<typeof agreementsDocument>
-
-function isDay(day: string): boolean {
-  const at = new Date(`${day}T00:00:00Z`)
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day)
-}
-
-function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
-  } catch {
-    return false
-  }
-}

@@ -1,14 +1,14 @@
 import * as v from 'valibot'
 import type { MultiPolygonRings, Position } from '../core/geometry.ts'
 import { boundaryFaults } from '../geography/boundary-faults.ts'
+import type { Finding } from './fault.ts'
 import {
   areaProperties,
   backdropProperties,
   boundaryProperties,
   placeProperties,
   roadProperties,
-} from './documents.ts'
-import type { Finding } from './fault.ts'
+} from './feature-properties.ts'
 import type { Feature } from './snapshot.ts'
 
 /* The GeoJSON files of a region (RFC 7946), each with its geometry and its properties. */

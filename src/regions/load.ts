@@ -1,11 +1,6 @@
 import * as v from 'valibot'
-import {
-  agreementsDocument,
-  jurisdictionDocument,
-  regionDocument,
-  servicesDocument,
-  slug as slugSchema,
-} from './documents.ts'
+import { slug as slugSchema } from './document-values.ts'
+import { agreementsDocument, jurisdictionDocument, regionDocument, servicesDocument } from './documents.ts'
 import { type Fault, type Finding, isError } from './fault.ts'
 import {
   areasFile,

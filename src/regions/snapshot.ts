@@ -2,15 +2,17 @@ import type { InferOutput } from 'valibot'
 import type { MultiPolygonRings, Position } from '../core/geometry.ts'
 import type {
   AgreementsDocument,
+  JurisdictionDocument,
+  RegionDocument,
+  ServiceDocument,
+} from './documents.ts'
+import type {
   areaProperties,
   backdropProperties,
   boundaryProperties,
-  JurisdictionDocument,
   placeProperties,
-  RegionDocument,
   roadProperties,
-  ServiceDocument,
-} from './documents.ts'
+} from './feature-properties.ts'
 
 /** One version of a region's configuration, whole: what `apply` stores and every process keeps in memory. JSON. */
 export interface Snapshot {

@@ -1,4 +1,4 @@
-import type { Localized } from './documents.ts'
+import type { Localized } from './document-values.ts'
 
 /** A text in the reader's language, else in the first of the fallbacks that it has, else in whatever it has. */
 export function text(

@@ -4,7 +4,7 @@ import { lookAtMailbox, proveMailbox } from '../people/mailbox.ts'
 import { endSessionsOf, refuseStale } from '../people/sessions.ts'
 import { hasMailbox, sealMailbox, staffById } from '../people/staff.ts'
 import { wantLetter } from '../people/wanted-letters.ts'
-import { FaultSummary, type FieldMessage, TextField } from '../web/fields.tsx'
+import { EmailField, FaultSummary, type FieldMessage } from '../web/fields.tsx'
 import { readForm } from '../web/form.ts'
 import { type View, viewOf } from '../web/view.ts'
 import { arrive, askedBy, type PageContext } from './arrive.ts'
@@ -28,17 +28,7 @@ export function MailboxForm({ view, email, faults }: FormProps) {
       <h2 id="mailbox">{t('mailbox-title')}</h2>
       <p>{t('mailbox-text')}</p>
       <form method="post" action={view.href('/me/mailbox')} novalidate>
-        <TextField
-          view={view}
-          name="email"
-          label={t('field-email')}
-          type="email"
-          autocomplete="email"
-          maxlength={200}
-          required
-          value={email}
-          faults={faults}
-        />
+        <EmailField view={view} value={email} faults={faults} />
         <button class="usa-button usa-button--outline" type="submit">
           {t('sign-in-email-go')}
         </button>

@@ -3,7 +3,7 @@ import { roles } from '../people/roles.ts'
 import type { StaffRow } from '../people/staff.ts'
 import type { Jurisdiction } from '../regions/snapshot.ts'
 import { Alert } from '../web/components.tsx'
-import { FaultSummary, type FieldMessage, TextField, titled } from '../web/fields.tsx'
+import { EmailField, FaultSummary, type FieldMessage, titled } from '../web/fields.tsx'
 import { Icon } from '../web/icon.tsx'
 import { Page } from '../web/layout.tsx'
 import type { View } from '../web/view.ts'
@@ -109,17 +109,7 @@ function EmailForm({ view, to, email, faults }: EmailProps) {
   return (
     <form method="post" action={view.href('/sign-in/email')} novalidate>
       <input type="hidden" name="to" value={to} />
-      <TextField
-        view={view}
-        name="email"
-        label={t('field-email')}
-        type="email"
-        autocomplete="email"
-        maxlength={200}
-        required
-        value={email}
-        faults={faults}
-      />
+      <EmailField view={view} value={email} faults={faults} />
       <button class="usa-button usa-button--outline" type="submit">
         {t('sign-in-email-go')}
       </button>

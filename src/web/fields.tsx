@@ -75,6 +75,23 @@ export function TextField(props: TextProps) {
   )
 }
 
+/** The one address that a form asks for. */
+export function EmailField({ view, value, faults }: Pick<TextProps, 'view' | 'value' | 'faults'>) {
+  return (
+    <TextField
+      view={view}
+      name="email"
+      label={view.t('field-email')}
+      type="email"
+      autocomplete="email"
+      maxlength={200}
+      required
+      value={value}
+      faults={faults}
+    />
+  )
+}
+
 export function TextArea(props: FieldProps & { value: string; rows?: number }) {
   const { name, value, rows = 5 } = props
   return (

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { type Translate, translator } from '../core/i18n.ts'
 import { carriesSession } from '../people/cookies.ts'
-import type { Localized } from '../regions/documents.ts'
+import type { Localized } from '../regions/document-values.ts'
 import type { Door, Site } from '../regions/site.ts'
 import { text } from '../regions/text.ts'
 

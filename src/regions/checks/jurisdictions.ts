@@ -1,5 +1,5 @@
 import { daysOf, minutesOf } from '../calendar.ts'
-import type { Hours } from '../documents.ts'
+import type { Hours } from '../document-values.ts'
 import type { Path } from '../fault.ts'
 import { layersOf } from '../offers.ts'
 import type { Documents, Jurisdiction } from '../snapshot.ts'

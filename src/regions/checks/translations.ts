@@ -1,5 +1,6 @@
 import { groupBy } from '../../core/group.ts'
-import type { Localized, QuestionDocument, ServiceDocument } from '../documents.ts'
+import type { Localized } from '../document-values.ts'
+import type { QuestionDocument, ServiceDocument } from '../documents.ts'
 import type { Path } from '../fault.ts'
 import type { Documents } from '../snapshot.ts'
 import { type Findings, tellOf } from './finding.ts'
