@@ -26,7 +26,6 @@ const common = {
     payment: false,
     usb: false,
     serial: false,
-    bluetooth: false,
     midi: false,
     displayCapture: false,
     browsingTopics: false,
