@@ -8,7 +8,6 @@ const outside = inject('outside')
 const env: Env = {
   ...workerEnv,
   SIGNING_KEY: 'a key that is long enough to sign the links with',
-  MASTER_KEY: 'a key that is long enough to encrypt contact details',
   MAIL_URL: `${outside}/letters`,
   MAIL_FROM: 'no-reply@county.example',
   SMS_URL: `${outside}/messages`,

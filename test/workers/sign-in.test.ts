@@ -12,7 +12,6 @@ import { request, workerEnv } from './app.ts'
 const env = {
   ...workerEnv,
   SIGNING_KEY: 'a signing key of the tests alone',
-  MASTER_KEY: 'a master key of the tests',
 }
 const platform = workersPlatform(env)
 
