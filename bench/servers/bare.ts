@@ -10,7 +10,12 @@ import { Hono } from 'hono'
 
 const [file] = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'countyline-bare-'))
-const db = createClient({ url: `file:${file ?? join(folder, 'bare.db')}` })
+// Its own file is encrypted, as ours are.
+const db = createClient(
+  file === undefined
+    ? { url: `file:${join(folder, 'bare.db')}`, encryptionKey: 'a key of the bare server' }
+    : { url: `file:${file}` },
+)
 await db.execute('PRAGMA journal_mode = WAL')
 await db.execute('PRAGMA synchronous = FULL')
 await db.execute(
