@@ -8,11 +8,22 @@ const LINGER_MILLISECONDS = 30_000
  * see a broken connection instead of the answer. Listens to `request` of a server.
  */
 export function linger(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const { socket, headers } = incoming
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return
+  const isLast = !outgoing.shouldKeepAlive
+  // Node closes after the last answer of a connection, whatever is still on its way; so this is closed here.
+  outgoing.shouldKeepAlive = true
+  const close = () => socket.destroySoon()
   outgoing.once('finish', () => {
-    if (incoming.complete) return
-    const { socket } = incoming
-    const enough = setTimeout(() => socket.destroySoon(), LINGER_MILLISECONDS)
-    incoming.once('close', () => clearTimeout(enough))
+    if (incoming.complete) {
+      if (isLast) close()
+      return
+    }
+    const enough = setTimeout(close, LINGER_MILLISECONDS)
+    incoming.once('close', () => {
+      clearTimeout(enough)
+      if (isLast) close()
+    })
     incoming.removeAllListeners('data')
     incoming.resume()
   })
