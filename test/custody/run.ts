@@ -58,7 +58,8 @@ function ended(child: ChildProcess): Promise<number | null> {
 }
 
 async function play(part: number, of: number): Promise<void> {
-  const sqld = values.sqld ? await startSqld() : undefined
+  const startServer = async () => (values.sqld ? await startSqld() : undefined)
+  let sqld = await startServer()
   const open = () => openWorld(sqld && { remote: { url: sqld.url, adminUrl: sqld.adminUrl } })
   let world = await open()
   for (let at = part; at < schedules; at += of) {
@@ -67,6 +68,8 @@ async function play(part: number, of: number): Promise<void> {
     process.send?.(finding)
     // What a broken case left behind must not disturb the next.
     await world.close()
+    await sqld?.stop()
+    sqld = await startServer()
     world = await open()
   }
   await world.close()

@@ -90,6 +90,7 @@ export async function openWorld(
   let dice = new Dice(0)
   let held: (() => void)[] = []
   let inFlight = 0
+  let writing: Promise<unknown> = Promise.resolve()
 
   const real = nodePlatform({
     dataDir,
@@ -101,6 +102,13 @@ export async function openWorld(
   })
   makeDigestsSynchronous()
   await applyRegion(real, readMigrations(), bundled, await bundledDocuments(), 'test')
+
+  /** One task may write to several databases at once; each write is heard of before the next is made. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = writing.then(work)
+    writing = turn.catch(() => {})
+    return turn
+  }
 
   const call = async <T>(
     name: DatabaseName,
@@ -117,8 +125,14 @@ export async function openWorld(
     if (process.isDead) throw new Error('the process is dead')
     inFlight++
     try {
-      const result = await run()
-      if (write !== undefined) await running.exit(() => task.committed(name, write))
+      const result =
+        write === undefined
+          ? await run()
+          : await inTurn(async () => {
+              const made = await run()
+              await running.exit(() => task.committed(name, write))
+              return made
+            })
       if (isFatal) process.isDead = true
       if (process.isDead) throw new Error('the process is dead')
       return result
