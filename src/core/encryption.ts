@@ -26,11 +26,15 @@ export type Purpose = 'fields' | 'index'
 type Changing = TenantDb | RegionDb
 type Looking = TenantReader | RegionReader
 
-interface DataKey {
+/** What works with each kind of key: a few bytes are hashed at once, which is sooner than another thread has them. */
+interface KeyOf {
+  readonly fields: CryptoKey
+  readonly index: Uint8Array<ArrayBuffer>
+}
+
+interface DataKey<P extends Purpose> {
   readonly id: number
-  readonly key: CryptoKey
-  /** Of a key that makes hashes: a few bytes are hashed at once, which is sooner than another thread has them. */
-  readonly bytes: Uint8Array<ArrayBuffer> | undefined
+  readonly key: KeyOf[P]
 }
 
 /**
@@ -96,9 +100,8 @@ export async function keyedHash(
   what: string,
   value: string,
 ): Promise<string> {
-  const { bytes } = await currentKey(platform, db, 'index')
-  if (bytes === undefined) throw problem('fault', { cause: new Error('no key for hashes') })
-  return toBase64Url(hmac(sha256, bytes, utf8(`${what} ${value}`)))
+  const { key } = await currentKey(platform, db, 'index')
+  return toBase64Url(hmac(sha256, key, utf8(`${what} ${value}`)))
 }
 
 interface KeyRow {
@@ -113,7 +116,7 @@ interface KeyRow {
 interface Keyring {
   rows: readonly KeyRow[]
   readAt: number
-  readonly unwrapped: Map<number, DataKey>
+  readonly unwrapped: Map<number, DataKey<Purpose>>
 }
 
 // Values, not promises: on Workers one request may not wait for another's.
@@ -128,12 +131,16 @@ async function readKeys(platform: Platform, db: Looking): Promise<Keyring> {
   keyrings.set(platform, all)
   const known = all.get(labelOf(db))
   if (known !== undefined) return Object.assign(known, { rows, readAt })
-  const keyring = { rows, readAt, unwrapped: new Map<number, DataKey>() }
+  const keyring = { rows, readAt, unwrapped: new Map<number, DataKey<Purpose>>() }
   all.set(labelOf(db), keyring)
   return keyring
 }
 
-async function currentKey(platform: Platform, db: Changing, purpose: Purpose): Promise<DataKey> {
+async function currentKey<P extends Purpose>(
+  platform: Platform,
+  db: Changing,
+  purpose: P,
+): Promise<DataKey<P>> {
   let keyring = keyrings.get(platform)?.get(labelOf(db))
   const age = platform.clock.now() - (keyring?.readAt ?? -Infinity)
   if (keyring === undefined || age > STALE_MILLISECONDS) keyring = await readKeys(platform, db)
@@ -144,7 +151,7 @@ async function currentKey(platform: Platform, db: Changing, purpose: Purpose): P
   }
   const row = newest(keyring, purpose) ?? newest(await addKeys(platform, db), purpose)
   if (row === undefined) throw problem('fault', { cause: new Error('no data key') })
-  return unwrapped(platform, db, keyring, row)
+  return unwrapped(platform, db, keyring, row, purpose)
 }
 
 /** Whether a rotation has left keys here that may still be needed. */
@@ -213,24 +220,32 @@ export async function rewrapKeys(platform: Platform, db: Changing): Promise<numb
   return old.length
 }
 
-async function keyById(platform: Platform, db: Looking, id: number): Promise<DataKey> {
+/** The key of this number that fields were encrypted by. */
+async function keyById(platform: Platform, db: Looking, id: number): Promise<DataKey<'fields'>> {
   const known = keyrings.get(platform)?.get(labelOf(db))
-  const find = ({ rows }: Keyring) => rows.find(row => row.id === id)
+  const find = ({ rows }: Keyring) => rows.find(row => row.id === id && row.purpose === 'fields')
   const keyring = known !== undefined && find(known) !== undefined ? known : await readKeys(platform, db)
   const row = find(keyring)
   if (row === undefined) throw problem('fault', { cause: new Error('unknown data key') })
-  return unwrapped(platform, db, keyring, row)
+  return unwrapped(platform, db, keyring, row, 'fields')
 }
 
-async function unwrapped(platform: Platform, db: Looking, keyring: Keyring, row: KeyRow): Promise<DataKey> {
+/** The key of a row of this purpose. */
+async function unwrapped<P extends Purpose>(
+  platform: Platform,
+  db: Looking,
+  keyring: Keyring,
+  row: KeyRow,
+  purpose: P,
+): Promise<DataKey<P>> {
   const known = keyring.unwrapped.get(row.id)
-  if (known !== undefined) return known
+  if (known !== undefined) return known as DataKey<P>
   const bytes = await unwrap(platform, labelOf(db), row)
   const key =
-    row.purpose === 'fields'
+    purpose === 'fields'
       ? await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
-      : await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
-  const made = { id: row.id, key, bytes: row.purpose === 'index' ? bytes : undefined }
+      : bytes
+  const made = { id: row.id, key } as DataKey<P>
   keyring.unwrapped.set(row.id, made)
   return made
 }
