@@ -189,7 +189,7 @@ function TimelineEntry({ view, event, zone, keeper, hideText }: EntryProps) {
       <p class="timeline__title">{told.title}</p>
       <p class="timeline__time">
         <Moment view={view} at={event.at} zone={zone} exact />
-        {by !== undefined && ` · ${by}`}
+        {by !== undefined && !told.title.includes(by) && ` · ${by}`}
       </p>
       {told.words !== '' && !hideText && <p class="timeline__text">{told.words}</p>}
     </li>
