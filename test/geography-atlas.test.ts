@@ -198,7 +198,8 @@ describe('what a circle meets', () => {
             .flat()
             .flatMap(edgesOf)
             .map(edge => metresTo(edge, at).metres)
-          if (Math.min(...distances) <= reach) continue
+          // A point on a limit may be a hair off it by hand.
+          if (Math.min(...distances) <= reach + 1e-6) continue
           expect(sets.every(set => set.includes(i) === held.includes(i))).toBe(true)
         }
       }),
