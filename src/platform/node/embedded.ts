@@ -13,6 +13,8 @@ const CHECKPOINT_PAGES = 8000
 /** Memory for pages, at most: a busy database's indexes are many times SQLite's own 2 MB. */
 const CACHE_KILOBYTES = 16_000
 const STATEMENTS_KEPT = 200
+/** Batches in one commit, about: each holds up the process for a few tenths of a millisecond. */
+const MOST_TOGETHER = 32
 
 type Statement = ReturnType<Database.Database['prepare']>
 
@@ -162,10 +164,16 @@ export function openEmbedded(file: string, key?: string): DatabaseClient {
     for (const answer of answers) answer()
   }
 
+  /** As long as each turn of the process brings more, they wait for one another. */
+  const gather = (known: number) => {
+    if (waiting.length > known && waiting.length < MOST_TOGETHER) setImmediate(gather, waiting.length)
+    else writeTogether()
+  }
+
   const write = (statements: readonly InStatement[]) =>
     new Promise<ResultSet[]>((resolve, reject) => {
       waiting.push({ statements, resolve, reject })
-      if (waiting.length === 1) setImmediate(writeTogether)
+      if (waiting.length === 1) setImmediate(gather, 0)
     })
 
   return {
