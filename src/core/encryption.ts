@@ -1,7 +1,7 @@
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { type SQL, sql } from 'drizzle-orm'
-import { type DatabaseName, databaseLabel, type Platform } from '../platform/platform.ts'
+import { type Bytes, type DatabaseName, databaseLabel, type Platform } from '../platform/platform.ts'
 import { fromBase64Url, toBase64Url } from './base64url.ts'
 import type { RegionDb, RegionReader, Step, TenantDb, TenantReader } from './db.ts'
 import { problem } from './problem.ts'
@@ -15,6 +15,7 @@ import { problem } from './problem.ts'
 const VERSION = 'e1'
 const IV_BYTES = 12
 const KEY_BYTES = 32
+const NAME_BYTES = 8
 
 /** As old as this, what is known of the keys is looked at again beside the work. */
 const FRESH_MILLISECONDS = 5_000
@@ -26,15 +27,9 @@ export type Purpose = 'fields' | 'index'
 type Changing = TenantDb | RegionDb
 type Looking = TenantReader | RegionReader
 
-/** What works with each kind of key: a few bytes are hashed at once, which is sooner than another thread has them. */
-interface KeyOf {
-  readonly fields: CryptoKey
-  readonly index: Uint8Array<ArrayBuffer>
-}
-
-interface DataKey<P extends Purpose> {
+interface DataKey {
   readonly id: number
-  readonly key: KeyOf[P]
+  readonly key: Bytes
 }
 
 /**
@@ -50,12 +45,8 @@ export async function encrypt<T extends string | null>(
   if (value === null) return value
   const { id, key } = await currentKey(platform, db, 'fields')
   const iv = platform.random.bytes(IV_BYTES)
-  const sealed = await crypto.subtle.encrypt(
-    { name: 'AES-GCM', iv, additionalData: utf8(`${labelOf(db)} ${what}`) },
-    key,
-    utf8(value),
-  )
-  return `${markOf(id)}${toBase64Url(iv)}.${toBase64Url(new Uint8Array(sealed))}` as T
+  const sealed = await platform.cipher.seal(key, iv, utf8(`${labelOf(db)} ${what}`), utf8(value))
+  return `${markOf(id)}${toBase64Url(iv)}.${toBase64Url(sealed)}` as T
 }
 
 /** What every value begins with that this key has encrypted. */
@@ -82,11 +73,8 @@ export async function decrypt<T extends string | null>(
   if (id === undefined || iv === undefined || sealed === undefined) return value
   const { key } = await keyById(platform, db, Number(id))
   try {
-    const plain = await crypto.subtle.decrypt(
-      { name: 'AES-GCM', iv: fromBase64Url(iv), additionalData: utf8(`${labelOf(db)} ${what}`) },
-      key,
-      fromBase64Url(sealed),
-    )
+    const additional = utf8(`${labelOf(db)} ${what}`)
+    const plain = await platform.cipher.open(key, fromBase64Url(iv), additional, fromBase64Url(sealed))
     return new TextDecoder().decode(plain) as T
   } catch (cause) {
     throw problem('fault', { cause })
@@ -116,7 +104,7 @@ interface KeyRow {
 interface Keyring {
   rows: readonly KeyRow[]
   readAt: number
-  readonly unwrapped: Map<number, DataKey<Purpose>>
+  readonly unwrapped: Map<number, DataKey>
 }
 
 // Values, not promises: on Workers one request may not wait for another's.
@@ -131,16 +119,12 @@ async function readKeys(platform: Platform, db: Looking): Promise<Keyring> {
   keyrings.set(platform, all)
   const known = all.get(labelOf(db))
   if (known !== undefined) return Object.assign(known, { rows, readAt })
-  const keyring = { rows, readAt, unwrapped: new Map<number, DataKey<Purpose>>() }
+  const keyring = { rows, readAt, unwrapped: new Map<number, DataKey>() }
   all.set(labelOf(db), keyring)
   return keyring
 }
 
-async function currentKey<P extends Purpose>(
-  platform: Platform,
-  db: Changing,
-  purpose: P,
-): Promise<DataKey<P>> {
+async function currentKey(platform: Platform, db: Changing, purpose: Purpose): Promise<DataKey> {
   let keyring = keyrings.get(platform)?.get(labelOf(db))
   const age = platform.clock.now() - (keyring?.readAt ?? -Infinity)
   if (keyring === undefined || age > STALE_MILLISECONDS) keyring = await readKeys(platform, db)
@@ -151,7 +135,7 @@ async function currentKey<P extends Purpose>(
   }
   const row = newest(keyring, purpose) ?? newest(await addKeys(platform, db), purpose)
   if (row === undefined) throw problem('fault', { cause: new Error('no data key') })
-  return unwrapped(platform, db, keyring, row, purpose)
+  return unwrapped(platform, db, keyring, row)
 }
 
 /** Whether a rotation has left keys here that may still be needed. */
@@ -221,56 +205,38 @@ export async function rewrapKeys(platform: Platform, db: Changing): Promise<numb
 }
 
 /** The key of this number that fields were encrypted by. */
-async function keyById(platform: Platform, db: Looking, id: number): Promise<DataKey<'fields'>> {
+async function keyById(platform: Platform, db: Looking, id: number): Promise<DataKey> {
   const known = keyrings.get(platform)?.get(labelOf(db))
   const find = ({ rows }: Keyring) => rows.find(row => row.id === id && row.purpose === 'fields')
   const keyring = known !== undefined && find(known) !== undefined ? known : await readKeys(platform, db)
   const row = find(keyring)
   if (row === undefined) throw problem('fault', { cause: new Error('unknown data key') })
-  return unwrapped(platform, db, keyring, row, 'fields')
+  return unwrapped(platform, db, keyring, row)
 }
 
-/** The key of a row of this purpose. */
-async function unwrapped<P extends Purpose>(
-  platform: Platform,
-  db: Looking,
-  keyring: Keyring,
-  row: KeyRow,
-  purpose: P,
-): Promise<DataKey<P>> {
+async function unwrapped(platform: Platform, db: Looking, keyring: Keyring, row: KeyRow): Promise<DataKey> {
   const known = keyring.unwrapped.get(row.id)
-  if (known !== undefined) return known as DataKey<P>
-  const bytes = await unwrap(platform, labelOf(db), row)
-  const key =
-    purpose === 'fields'
-      ? await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
-      : bytes
-  const made = { id: row.id, key } as DataKey<P>
+  if (known !== undefined) return known
+  const made = { id: row.id, key: await unwrap(platform, labelOf(db), row) }
   keyring.unwrapped.set(row.id, made)
   return made
 }
 
 /** A data key as it may be stored. */
-async function wrap(platform: Platform, label: string, bytes: Uint8Array<ArrayBuffer>) {
+async function wrap(platform: Platform, label: string, bytes: Bytes) {
   const { id, key } = await masterKey(platform)
   const iv = platform.random.bytes(IV_BYTES)
-  const additionalData = utf8(`data-key ${label}`)
-  const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, key, bytes)
-  return { wrapped: `${toBase64Url(iv)}.${toBase64Url(new Uint8Array(sealed))}`, master: id }
+  const sealed = await platform.cipher.seal(key, iv, utf8(`data-key ${label}`), bytes)
+  return { wrapped: `${toBase64Url(iv)}.${toBase64Url(sealed)}`, master: id }
 }
 
 /** Throws `not-configured` where the master key is not the one that wrapped it, `fault` for one that was changed. */
-async function unwrap(
-  platform: Platform,
-  label: string,
-  { wrapped, master }: KeyRow,
-): Promise<Uint8Array<ArrayBuffer>> {
+async function unwrap(platform: Platform, label: string, { wrapped, master }: KeyRow): Promise<Bytes> {
   const { key } = await masterKey(platform, master)
   const [iv = '', sealed = ''] = wrapped.split('.')
-  const additionalData = utf8(`data-key ${label}`)
+  const additional = utf8(`data-key ${label}`)
   try {
-    const sealedBy = { name: 'AES-GCM', iv: fromBase64Url(iv), additionalData }
-    return new Uint8Array(await crypto.subtle.decrypt(sealedBy, key, fromBase64Url(sealed)))
+    return await platform.cipher.open(key, fromBase64Url(iv), additional, fromBase64Url(sealed))
   } catch (cause) {
     throw problem('fault', { cause })
   }
@@ -283,7 +249,7 @@ export async function checkMasterKey(platform: Platform): Promise<void> {
 
 interface MasterKey {
   readonly id: string
-  readonly key: CryptoKey
+  readonly key: Bytes
 }
 
 /** The master key in use, or the one of this name: `MASTER_KEY_PREVIOUS` still unwraps while keys are rotated. */
@@ -303,24 +269,13 @@ async function masterKey(platform: Platform, id?: string): Promise<MasterKey> {
 }
 
 async function deriveMaster(secret: string): Promise<MasterKey> {
-  const material = await crypto.subtle.importKey('raw', utf8(secret), 'HKDF', false, [
-    'deriveKey',
-    'deriveBits',
-  ])
-  const derive = (info: string) => ({
-    name: 'HKDF',
-    hash: 'SHA-256',
-    salt: utf8('countyline'),
-    info: utf8(info),
-  })
-  const [name, key] = await Promise.all([
-    crypto.subtle.deriveBits(derive('name'), material, 64),
-    crypto.subtle.deriveKey(derive('wrap'), material, { name: 'AES-GCM', length: 256 }, false, [
-      'encrypt',
-      'decrypt',
-    ]),
-  ])
-  return { id: toBase64Url(new Uint8Array(name)), key }
+  const material = await crypto.subtle.importKey('raw', utf8(secret), 'HKDF', false, ['deriveBits'])
+  const derive = async (info: string, bytes: number) => {
+    const by = { name: 'HKDF', hash: 'SHA-256', salt: utf8('countyline'), info: utf8(info) }
+    return new Uint8Array(await crypto.subtle.deriveBits(by, material, bytes * 8))
+  }
+  const [name, key] = await Promise.all([derive('name', NAME_BYTES), derive('wrap', KEY_BYTES)])
+  return { id: toBase64Url(name), key }
 }
 
 function labelOf(db: Looking): string {
@@ -331,6 +286,6 @@ function labelOf(db: Looking): string {
   return databaseLabel(name)
 }
 
-function utf8(text: string): Uint8Array<ArrayBuffer> {
+function utf8(text: string): Bytes {
   return new TextEncoder().encode(text)
 }

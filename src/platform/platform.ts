@@ -8,6 +8,7 @@ export interface Platform {
   readonly runtime: 'node' | 'workers'
   readonly clock: Clock
   readonly random: Random
+  readonly cipher: Cipher
   readonly databases: Databases
   readonly files: Files
   readonly assets: Assets
@@ -32,8 +33,19 @@ export interface Clock {
   now(): number
 }
 
+export type Bytes = Uint8Array<ArrayBuffer>
+
 export interface Random {
-  bytes(length: number): Uint8Array<ArrayBuffer>
+  bytes(length: number): Bytes
+}
+
+/**
+ * AES-256-GCM of what is short: a key of 32 bytes, an IV of 12. What is sealed ends with its tag of 16 bytes; `open` throws
+ * for what was not sealed so.
+ */
+export interface Cipher {
+  seal(key: Bytes, iv: Bytes, additional: Bytes, plain: Bytes): Promise<Bytes>
+  open(key: Bytes, iv: Bytes, additional: Bytes, sealed: Bytes): Promise<Bytes>
 }
 
 export type DatabaseName =

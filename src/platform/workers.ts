@@ -1,5 +1,6 @@
 import { waitUntil } from 'cloudflare:workers'
 import type { Fetcher, Queue, R2Bucket, RateLimit } from '@cloudflare/workers-types'
+import { webCipher } from './cipher.ts'
 import { noLimits, tokenBuckets } from './limits.ts'
 import { mailService, noMail } from './mail.ts'
 import { guardedOutbound, type Transport } from './outbound.ts'
@@ -54,6 +55,7 @@ function makePlatform(env: Env): Platform {
     runtime: 'workers',
     clock,
     random: { bytes: length => crypto.getRandomValues(new Uint8Array(length)) },
+    cipher: webCipher,
     databases: remoteDatabases({ url: env.DATABASE_URL, token: env.DATABASE_TOKEN }),
     files: bucketFiles(env.FILES),
     assets: {

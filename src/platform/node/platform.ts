@@ -6,6 +6,7 @@ import type { DatabaseName, Log, Mail, Platform } from '../platform.ts'
 import { type RemoteSettings, remoteDatabases } from '../remote.ts'
 import { noSms, type SmsService, smsService } from '../sms.ts'
 import { diskAssets } from './assets.ts'
+import { nodeCipher } from './cipher.ts'
 import { type EmbeddedDatabases, embeddedDatabases } from './databases.ts'
 import { diskFiles } from './files.ts'
 import { type NodeSecrets, nodeSecrets } from './secrets.ts'
@@ -61,6 +62,7 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     runtime: 'node',
     clock,
     random: { bytes: randomPool() },
+    cipher: nodeCipher,
     databases,
     files: diskFiles(join(settings.dataDir, 'files')),
     assets: diskAssets(),
