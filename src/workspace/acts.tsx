@@ -26,7 +26,7 @@ export function RequestActs(parts: Parts) {
       {may('change') && <Note {...parts} />}
       {may('change') && isOpen && !isOffered && (
         <p class="act act--link">
-          <a class="usa-link" href={view.href(`${requestPath(whole.desk, request.id)}/place`)}>
+          <a class="usa-link" href={view.href(`${requestPath(whole.office, request.id)}/place`)}>
             {t('work-move-pin')}
           </a>
         </p>
@@ -38,8 +38,8 @@ export function RequestActs(parts: Parts) {
   )
 }
 
-function StatusButtons({ c, view, whole: { request, desk } }: Parts) {
-  const path = requestPath(desk, request.id)
+function StatusButtons({ c, view, whole: { request, office } }: Parts) {
+  const path = requestPath(office, request.id)
   const { id, version, status } = request
   if (status === 'closed') {
     return (
@@ -68,7 +68,7 @@ function StatusButtons({ c, view, whole: { request, desk } }: Parts) {
   )
 }
 
-function Close({ c, view, whole: { request, desk }, again }: Parts) {
+function Close({ c, view, whole: { request, office }, again }: Parts) {
   const { t } = view
   const faults = again?.faults ?? []
   // A duplicate is linked to the other case, so that its reporter hears how that goes on.
@@ -77,7 +77,7 @@ function Close({ c, view, whole: { request, desk }, again }: Parts) {
     .map(value => ({ value, label: t(`closed-${value}`) }))
   return (
     <Fold title={t('work-close')} open={again?.sent.act === 'close'}>
-      <ActForm {...{ c, view }} version={request.version} action={`${requestPath(desk, request.id)}/close`}>
+      <ActForm {...{ c, view }} version={request.version} action={`${requestPath(office, request.id)}/close`}>
         <SelectField
           {...{ view, options, faults }}
           name="close.reason"
@@ -103,7 +103,7 @@ function Close({ c, view, whole: { request, desk }, again }: Parts) {
   )
 }
 
-function Note({ c, view, whole: { request, desk }, again }: Parts) {
+function Note({ c, view, whole: { request, office }, again }: Parts) {
   const { t } = view
   const faults = again?.faults ?? []
   const isHeld = request.custody === 'held'
@@ -113,7 +113,7 @@ function Note({ c, view, whole: { request, desk }, again }: Parts) {
   ]
   return (
     <Fold title={t('work-note')} open={again?.sent.act === 'note'}>
-      <ActForm {...{ c, view }} action={`${requestPath(desk, request.id)}/note`}>
+      <ActForm {...{ c, view }} action={`${requestPath(office, request.id)}/note`}>
         <TextArea
           {...{ view, faults }}
           name="note.text"
@@ -136,11 +136,11 @@ function Note({ c, view, whole: { request, desk }, again }: Parts) {
   )
 }
 
-function Offer({ c, view, whole: { request, desk }, again }: Parts) {
+function Offer({ c, view, whole: { request, office }, again }: Parts) {
   const { t, site, language, now } = view
   const { region } = site
   const faults = again?.faults ?? []
-  const { slug } = desk.jurisdiction
+  const { slug } = office.jurisdiction
   const takers = region.documents.jurisdictions
     .filter(({ slug: body }) => canTake(region, slug, request, { field: 'receiver', body }, now))
     .map(body => ({ value: body.slug, label: body.name }))
@@ -153,7 +153,7 @@ function Offer({ c, view, whole: { request, desk }, again }: Parts) {
   if (takers.length === 0) return null
   return (
     <Fold title={t('work-offer')} open={again?.sent.act === 'offer'}>
-      <ActForm {...{ c, view }} version={request.version} action={`${requestPath(desk, request.id)}/offer`}>
+      <ActForm {...{ c, view }} version={request.version} action={`${requestPath(office, request.id)}/offer`}>
         <SelectField
           {...{ view, faults }}
           name="offer.receiver"
@@ -195,14 +195,14 @@ function Offer({ c, view, whole: { request, desk }, again }: Parts) {
 }
 
 /** Leads to the page that says what happens, for what is passed on cannot be called back. */
-function ToPartner({ view, whole: { request, desk, forwards } }: Parts) {
+function ToPartner({ view, whole: { request, office, forwards } }: Parts) {
   const { t, site } = view
   const partners = (site.region.documents.region.partners ?? []).filter(takesForwards)
   if (partners.length === 0 || forwards.some(({ state }) => state === 'waiting' || state === 'sent'))
     return null
   return (
     <Fold title={t('work-forward')} open={false}>
-      <form action={view.href(`${requestPath(desk, request.id)}/forward`)} class="act__form">
+      <form action={view.href(`${requestPath(office, request.id)}/forward`)} class="act__form">
         <SelectField
           view={view}
           name="partner"

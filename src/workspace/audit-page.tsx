@@ -5,9 +5,9 @@ import { Empty, Moment } from '../web/components.tsx'
 import { type FieldMessage, SelectField, TextField } from '../web/fields.tsx'
 import { Icon } from '../web/icon.tsx'
 import { type View, viewOf } from '../web/view.ts'
-import { type Desk, openToSee, type PageContext } from './desk.ts'
 import { requestPath, StaffPage, zoneOf } from './frame.tsx'
 import { actorName, type Names, namesOf } from './names.ts'
+import { type Office, openToSee, type PageContext } from './office.ts'
 
 /** Numbers shown of those that a row is about. */
 const SHOWN = 5
@@ -16,21 +16,21 @@ const SHOWN = 5
 export async function auditPage(c: PageContext) {
   const view = viewOf(c)
   const { t } = view
-  const desk = await openToSee(c, 'audit')
+  const office = await openToSee(c, 'audit')
   const { filter, faults } = readFilter(c, view)
-  const { rows, next } = await auditOf(desk.db, filter)
+  const { rows, next } = await auditOf(office.db, filter)
   const names = await namesOf(
     c,
-    desk.signedIn,
+    office.signedIn,
     rows.map(({ actor }) => actor),
   )
-  const path = `/work/${desk.jurisdiction.slug}/audit`
+  const path = `/work/${office.jurisdiction.slug}/audit`
   const { actor = '', request = '', kind = '' } = filter
   const query = { actor, request, kind }
   return c.html(
     <StaffPage
-      {...{ c, view, desk }}
-      me={names.get(desk.signedIn.holder) ?? ''}
+      {...{ c, view, office }}
+      me={names.get(office.signedIn.holder) ?? ''}
       section="audit"
       title={t('work-section-audit')}
     >
@@ -44,7 +44,7 @@ export async function auditPage(c: PageContext) {
       )}
       <ul class="queue">
         {rows.map(row => (
-          <Row {...{ view, desk, names, path, row }} />
+          <Row {...{ view, office, names, path, row }} />
         ))}
       </ul>
       {next !== undefined && (
@@ -131,13 +131,13 @@ function detailsOf(about: AuditRow['about']) {
 
 interface RowProps {
   view: View
-  desk: Desk
+  office: Office
   names: Names
   path: string
   row: AuditRow
 }
 
-function Row({ view, desk, names, path, row }: RowProps) {
+function Row({ view, office, names, path, row }: RowProps) {
   const { t } = view
   const { kind, at, actor, what, requests, fields, about } = row
   const said = fields.map(field => t('work-audit-field', { field }))
@@ -157,7 +157,7 @@ function Row({ view, desk, names, path, row }: RowProps) {
           {said.length > 0 && ` ${t('work-audit-with', { fields: said.join(', ') })}`}
         </span>
         {requests.slice(0, SHOWN).map(id => (
-          <a class="usa-link number" href={view.href(requestPath(desk, id))}>
+          <a class="usa-link number" href={view.href(requestPath(office, id))}>
             {id}
           </a>
         ))}
@@ -169,7 +169,7 @@ function Row({ view, desk, names, path, row }: RowProps) {
         ))}
       </div>
       <div class="queue__when">
-        <Moment view={view} at={at} zone={zoneOf(view, desk)} exact />
+        <Moment view={view} at={at} zone={zoneOf(view, office)} exact />
       </div>
     </li>
   )

@@ -10,7 +10,7 @@ import type { Whole } from './whole.ts'
 export function Duplicates(parts: Parts) {
   const { view, whole } = parts
   const { t } = view
-  const { links, candidates, comparable, desk, request } = whole
+  const { links, candidates, comparable, office, request } = whole
   const linked = new Set(
     links.filter(({ state }) => /^(proposed|asked|confirmed)$/.test(state)).map(({ other }) => other),
   )
@@ -30,7 +30,7 @@ export function Duplicates(parts: Parts) {
         <p>
           <a
             class="usa-link"
-            href={view.href(`${requestPath(desk, request.id)}?duplicates#duplicates`)}
+            href={view.href(`${requestPath(office, request.id)}?duplicates#duplicates`)}
             rel="nofollow"
           >
             {t('work-candidates-look')}
@@ -56,9 +56,9 @@ export function Duplicates(parts: Parts) {
 
 function Link({ c, view, whole, link }: Parts & { link: Whole['links'][number] }) {
   const { t } = view
-  const { request, desk, may } = whole
+  const { request, office, may } = whole
   const { other, state, text, survivor } = link
-  const path = requestPath(desk, request.id)
+  const path = requestPath(office, request.id)
   const isHeld = request.custody === 'held'
   return (
     <li>
@@ -109,7 +109,7 @@ function CandidateItem({ c, view, whole, zone, candidate }: Parts & { candidate:
         <Moment view={view} at={report.requestedAt} zone={zone} /> · {report.agencyResponsible}
       </p>
       {report.description && <p class="case__text">{report.description.slice(0, 200)}</p>}
-      <ActForm {...{ c, view }} action={`${requestPath(whole.desk, whole.request.id)}/duplicates`}>
+      <ActForm {...{ c, view }} action={`${requestPath(whole.office, whole.request.id)}/duplicates`}>
         <input type="hidden" name="duplicates.of" value={report.id} />
         <button class="usa-button usa-button--outline" type="submit">
           {t('work-propose')}
@@ -120,12 +120,12 @@ function CandidateItem({ c, view, whole, zone, candidate }: Parts & { candidate:
 }
 
 /** By its number, wherever it is. */
-export function NumberedProposal({ c, view, whole: { request, desk }, again }: Parts) {
+export function NumberedProposal({ c, view, whole: { request, office }, again }: Parts) {
   const { t } = view
   const faults = again?.faults ?? []
   return (
     <Fold title={t('work-duplicate-of')} open={again?.sent.act === 'duplicates'}>
-      <ActForm {...{ c, view }} action={`${requestPath(desk, request.id)}/duplicates`}>
+      <ActForm {...{ c, view }} action={`${requestPath(office, request.id)}/duplicates`}>
         <TextField
           {...{ view, faults }}
           name="duplicates.of"

@@ -16,7 +16,7 @@ import { Alert } from '../web/components.tsx'
 import type { FieldMessage } from '../web/fields.tsx'
 import { readForm, readOnce } from '../web/form.ts'
 import type { View } from '../web/view.ts'
-import type { PageContext } from './desk.ts'
+import type { PageContext } from './office.ts'
 
 /*
  * Acts as forms. Several stand on one page, so the fields of each carry its name: `note.text`. A hidden field `once` names

@@ -3,7 +3,7 @@ import type { MessageKey } from '../core/i18n.ts'
 import { Alert } from '../web/components.tsx'
 import { Languages, Page } from '../web/layout.tsx'
 import { siteName, type View } from '../web/view.ts'
-import { type Desk, mayAll, type PageContext } from './desk.ts'
+import { mayAll, type Office, type PageContext } from './office.ts'
 
 interface Props {
   c: PageContext
@@ -12,7 +12,7 @@ interface Props {
   me: string
   title: string
   /** The jurisdiction that the page is about. */
-  desk?: Desk | undefined
+  office?: Office | undefined
   /** The page of the menu that this one belongs to. */
   section?: Section | undefined
   children?: Child
@@ -22,7 +22,7 @@ export type Section = 'requests' | 'handoffs' | 'reroutes' | 'corrections' | 'gr
 
 /** A page for staff: nobody keeps a copy of it. */
 export function StaffPage(props: Props) {
-  const { c, view, title, desk, children } = props
+  const { c, view, title, office, children } = props
   c.header('Cache-Control', 'no-store')
   const done = doneMessage(c.req.query('done'))
   return (
@@ -33,14 +33,14 @@ export function StaffPage(props: Props) {
             <p>{view.t(done)}</p>
           </Alert>
         )}
-        {desk?.isFrozen && (
+        {office?.isFrozen && (
           <Alert type="info">
-            <p>{view.t('work-frozen', { name: desk.jurisdiction.name })}</p>
+            <p>{view.t('work-frozen', { name: office.jurisdiction.name })}</p>
           </Alert>
         )}
         {children}
-        {desk && (
-          <p class="work__zone">{view.t('work-zone', { zone: zoneOf(view, desk).replaceAll('_', ' ') })}</p>
+        {office && (
+          <p class="work__zone">{view.t('work-zone', { zone: zoneOf(view, office).replaceAll('_', ' ') })}</p>
         )}
       </div>
     </Page>
@@ -48,11 +48,11 @@ export function StaffPage(props: Props) {
 }
 
 /** Whose clock a jurisdiction's dates are told by. */
-export function zoneOf(view: View, { jurisdiction }: Desk): string {
+export function zoneOf(view: View, { jurisdiction }: Office): string {
   return view.site.region.calendar(jurisdiction.slug).zone
 }
 
-function StaffMasthead({ view, me, desk, section }: Props) {
+function StaffMasthead({ view, me, office, section }: Props) {
   const { t } = view
   return (
     <header class="masthead masthead--work">
@@ -72,7 +72,7 @@ function StaffMasthead({ view, me, desk, section }: Props) {
       </div>
       <div class="wide masthead__bar">
         <a class="masthead__name" href={view.href('/work')}>
-          <strong>{desk?.jurisdiction.name ?? siteName(view.site)}</strong>
+          <strong>{office?.jurisdiction.name ?? siteName(view.site)}</strong>
           <span>{t('work-title')}</span>
         </a>
         <nav aria-label={t('nav-label')}>
@@ -82,7 +82,7 @@ function StaffMasthead({ view, me, desk, section }: Props) {
                 {t('work-mine')}
               </a>
             </li>
-            {desk && sectionsFor(desk).map(item => <SectionLink {...{ view, desk, item, section }} />)}
+            {office && sectionsFor(office).map(item => <SectionLink {...{ view, office, item, section }} />)}
           </ul>
         </nav>
       </div>
@@ -92,15 +92,15 @@ function StaffMasthead({ view, me, desk, section }: Props) {
 
 interface LinkProps {
   view: View
-  desk: Desk
+  office: Office
   item: Section
   section: Section | undefined
 }
 
-function SectionLink({ view, desk, item, section }: LinkProps) {
+function SectionLink({ view, office, item, section }: LinkProps) {
   return (
     <li>
-      <a href={view.href(sectionPath(desk, item))} aria-current={item === section ? 'page' : undefined}>
+      <a href={view.href(sectionPath(office, item))} aria-current={item === section ? 'page' : undefined}>
         {view.t(`work-section-${item}`)}
       </a>
     </li>
@@ -108,24 +108,24 @@ function SectionLink({ view, desk, item, section }: LinkProps) {
 }
 
 /** What somebody may open of a jurisdiction. */
-export function sectionsFor(desk: Desk): readonly Section[] {
+export function sectionsFor(office: Office): readonly Section[] {
   return [
     'requests',
     'handoffs',
     'reroutes',
     'corrections',
-    ...(mayAll(desk, 'grants') ? (['grants'] as const) : []),
-    ...(mayAll(desk, 'keys') ? (['keys'] as const) : []),
-    ...(mayAll(desk, 'audit') ? (['audit'] as const) : []),
+    ...(mayAll(office, 'grants') ? (['grants'] as const) : []),
+    ...(mayAll(office, 'keys') ? (['keys'] as const) : []),
+    ...(mayAll(office, 'audit') ? (['audit'] as const) : []),
   ]
 }
 
-export function sectionPath({ jurisdiction }: Desk, section: Section): string {
+export function sectionPath({ jurisdiction }: Office, section: Section): string {
   const { slug } = jurisdiction
   return section === 'requests' ? `/work?jurisdiction=${slug}` : `/work/${slug}/${section}`
 }
 
-export function requestPath({ jurisdiction }: Desk, id: string): string {
+export function requestPath({ jurisdiction }: Office, id: string): string {
   return `/work/${jurisdiction.slug}/requests/${encodeURIComponent(id)}`
 }
 

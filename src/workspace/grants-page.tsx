@@ -7,31 +7,31 @@ import { refuseStale, signedInAccess } from '../people/sessions.ts'
 import { hasMailbox, openMailbox } from '../people/staff.ts'
 import { BackLink, Empty, Moment } from '../web/components.tsx'
 import { type View, viewOf } from '../web/view.ts'
-import { type Desk, openToAct, openToSee, type PageContext } from './desk.ts'
 import { ActForm, againFor, Refused, readSent } from './form.tsx'
 import { done, StaffPage, zoneOf } from './frame.tsx'
 import { actorName, type Names, serviceLabel } from './names.ts'
+import { type Office, openToAct, openToSee, type PageContext } from './office.ts'
 
 /** Who may work here: whom this jurisdiction has let in, as what, and until when. */
 export async function grantsPage(c: PageContext) {
   const view = viewOf(c)
   const { t } = view
-  const desk = await openToSee(c, 'grants')
-  const rows = await listGrants(desk.db)
-  const people = await peopleOf(c, desk, rows)
+  const office = await openToSee(c, 'grants')
+  const rows = await listGrants(office.db)
+  const people = await peopleOf(c, office, rows)
   const now = c.get('platform').clock.now()
   const [current, ended] = [rows.filter(row => !isOver(row, now)), rows.filter(row => isOver(row, now))]
-  const path = `/work/${desk.jurisdiction.slug}/grants`
+  const path = `/work/${office.jurisdiction.slug}/grants`
   return c.html(
     <StaffPage
-      {...{ c, view, desk }}
-      me={people.get(desk.signedIn.holder)?.name ?? ''}
+      {...{ c, view, office }}
+      me={people.get(office.signedIn.holder)?.name ?? ''}
       section="grants"
       title={t('work-section-grants')}
     >
       <h1>{t('work-section-grants')}</h1>
       <p class="usa-intro">{t('work-grants-intro')}</p>
-      {!desk.isFrozen && (
+      {!office.isFrozen && (
         <p>
           <a class="usa-button" href={view.href(`${path}/new`)}>
             {t('work-grant-new')}
@@ -43,11 +43,11 @@ export async function grantsPage(c: PageContext) {
           <p>{t('work-grants-none')}</p>
         </Empty>
       )}
-      <GrantList {...{ view, desk, people }} rows={current} />
+      <GrantList {...{ view, office, people }} rows={current} />
       {ended.length > 0 && (
         <>
           <h2>{t('work-grants-ended')}</h2>
-          <GrantList {...{ view, desk, people }} rows={ended} />
+          <GrantList {...{ view, office, people }} rows={ended} />
         </>
       )}
     </StaffPage>,
@@ -65,7 +65,7 @@ interface Person {
 type People = ReadonlyMap<string, Person>
 
 /** The people of these grants, of those who made them, and whoever has signed in. */
-async function peopleOf(c: PageContext, { signedIn }: Desk, rows: readonly GrantRow[]): Promise<People> {
+async function peopleOf(c: PageContext, { signedIn }: Office, rows: readonly GrantRow[]): Promise<People> {
   const platform = c.get('platform')
   const db = openRegion(platform, signedInAccess(signedIn, platform.clock.now()), c.get('site').region.slug)
   const makers = rows
@@ -87,12 +87,12 @@ async function peopleOf(c: PageContext, { signedIn }: Desk, rows: readonly Grant
 
 interface ListProps {
   view: View
-  desk: Desk
+  office: Office
   people: People
   rows: readonly GrantRow[]
 }
 
-function GrantList({ view, desk, people, rows }: ListProps) {
+function GrantList({ view, office, people, rows }: ListProps) {
   const { t } = view
   return (
     <ul class="queue">
@@ -101,14 +101,14 @@ function GrantList({ view, desk, people, rows }: ListProps) {
           <Holder {...{ people, row }} />
           <div class="queue__state">
             <span class="mark">{t(`work-role-${row.role}`)}</span>
-            <span>{servicesOf(view, desk, row)}</span>
+            <span>{servicesOf(view, office, row)}</span>
           </div>
           <div class="queue__when">
-            <Term {...{ view, desk, people, row }} />
-            {row.endedAt === null && !desk.isFrozen && !isOver(row, view.now) && (
+            <Term {...{ view, office, people, row }} />
+            {row.endedAt === null && !office.isFrozen && !isOver(row, view.now) && (
               <a
                 class="usa-link"
-                href={view.href(`/work/${desk.jurisdiction.slug}/grants/${row.id}/withdraw`)}
+                href={view.href(`/work/${office.jurisdiction.slug}/grants/${row.id}/withdraw`)}
               >
                 {t('work-grant-end-of', { name: people.get(row.staff)?.name ?? row.staff })}
               </a>
@@ -131,15 +131,15 @@ function Holder({ people, row }: { people: People; row: GrantRow }) {
 }
 
 /** For which services a grant is; all, when it names none. */
-function servicesOf(view: View, { jurisdiction }: Desk, { services }: GrantRow): string {
+function servicesOf(view: View, { jurisdiction }: Office, { services }: GrantRow): string {
   if (services === null) return view.t('work-all-services')
   const codes = JSON.parse(services) as string[]
   return codes.map(code => serviceLabel(view, jurisdiction.slug, code)).join(', ')
 }
 
-function Term({ view, desk, people, row }: Omit<ListProps, 'rows'> & { row: GrantRow }) {
+function Term({ view, office, people, row }: Omit<ListProps, 'rows'> & { row: GrantRow }) {
   const { t } = view
-  const zone = zoneOf(view, desk)
+  const zone = zoneOf(view, office)
   const names: Names = new Map([...people].map(([id, { name }]) => [id, name]))
   return (
     <>
@@ -160,45 +160,45 @@ function Term({ view, desk, people, row }: Omit<ListProps, 'rows'> & { row: Gran
 
 /** Names whose grant it is and what ends with it. */
 export async function withdrawPage(c: PageContext) {
-  const desk = await openToAct(c, 'grants')
-  refuseStale(desk.signedIn, c.get('platform').clock.now())
-  return showWithdraw(c, desk, undefined)
+  const office = await openToAct(c, 'grants')
+  refuseStale(office.signedIn, c.get('platform').clock.now())
+  return showWithdraw(c, office, undefined)
 }
 
 export async function endGrant(c: PageContext): Promise<Response> {
-  const desk = await openToAct(c, 'grants')
-  refuseStale(desk.signedIn, c.get('platform').clock.now())
+  const office = await openToAct(c, 'grants')
+  refuseStale(office.signedIn, c.get('platform').clock.now())
   const view = viewOf(c)
   const sent = await readSent(c, 'withdraw')
   try {
-    await withdrawGrant(c.get('platform'), desk.db, c.req.param('id') ?? '')
+    await withdrawGrant(c.get('platform'), office.db, c.req.param('id') ?? '')
   } catch (error) {
-    return showWithdraw(c, desk, againFor(view, sent, error))
+    return showWithdraw(c, office, againFor(view, sent, error))
   }
-  return done(c, view, `/work/${desk.jurisdiction.slug}/grants`, 'grant-ended')
+  return done(c, view, `/work/${office.jurisdiction.slug}/grants`, 'grant-ended')
 }
 
 async function showWithdraw(
   c: PageContext,
-  desk: Awaited<ReturnType<typeof openToAct>>,
+  office: Awaited<ReturnType<typeof openToAct>>,
   again: ReturnType<typeof againFor> | undefined,
 ) {
   const view = viewOf(c)
   const { t } = view
-  const row = (await listGrants(desk.db)).find(({ id }) => id === c.req.param('id'))
+  const row = (await listGrants(office.db)).find(({ id }) => id === c.req.param('id'))
   if (row === undefined) throw problem('not-found')
-  const people = await peopleOf(c, desk, [row])
+  const people = await peopleOf(c, office, [row])
   const name = people.get(row.staff)?.name ?? row.staff
-  const me = people.get(desk.signedIn.holder)?.name ?? ''
-  const path = `/work/${desk.jurisdiction.slug}/grants`
+  const me = people.get(office.signedIn.holder)?.name ?? ''
+  const path = `/work/${office.jurisdiction.slug}/grants`
   const role = t(`work-role-${row.role}`)
   return c.html(
-    <StaffPage {...{ c, view, desk, me }} section="grants" title={t('work-grant-end-of', { name })}>
+    <StaffPage {...{ c, view, office, me }} section="grants" title={t('work-grant-end-of', { name })}>
       <BackLink href={view.href(path)}>{t('work-section-grants')}</BackLink>
       <Refused view={view} again={again} />
       <h1>{t('work-grant-end-of', { name })}</h1>
-      <p>{t('work-grant-end-text', { name, role, services: servicesOf(view, desk, row) })}</p>
-      {row.staff === desk.signedIn.holder && <p class="late">{t('work-grant-end-own')}</p>}
+      <p>{t('work-grant-end-text', { name, role, services: servicesOf(view, office, row) })}</p>
+      {row.staff === office.signedIn.holder && <p class="late">{t('work-grant-end-own')}</p>}
       {row.endedAt === null && (
         <ActForm {...{ c, view }} action={`${path}/${row.id}/withdraw`}>
           <button class="usa-button usa-button--secondary" type="submit">

@@ -5,14 +5,14 @@ import { canTake } from '../handoffs/receiver.ts'
 import { reasonsOf, reasonText } from '../regions/reasons.ts'
 import { SelectField, TextArea } from '../web/fields.tsx'
 import type { View } from '../web/view.ts'
-import type { Desk, PageContext } from './desk.ts'
 import { ActForm, type Again, Fold, typed } from './form.tsx'
 import { bodyName } from './names.ts'
+import type { Office, PageContext } from './office.ts'
 
 interface Props {
   c: PageContext
   view: View
-  desk: Desk
+  office: Office
   row: HandoffRow
   content: CrossingContent
   may: (right: Right) => boolean
@@ -37,8 +37,8 @@ export function HandoffForms(props: Props) {
   )
 }
 
-const pathOf = ({ desk, row }: Props, verb: string) =>
-  `/work/${desk.jurisdiction.slug}/handoffs/${row.id}/${verb}`
+const pathOf = ({ office, row }: Props, verb: string) =>
+  `/work/${office.jurisdiction.slug}/handoffs/${row.id}/${verb}`
 
 function Accept(props: Props) {
   const { c, view, row, again } = props
@@ -57,13 +57,13 @@ function Accept(props: Props) {
 }
 
 function Refuse(props: Props) {
-  const { c, view, desk, again } = props
+  const { c, view, office, again } = props
   const { t, site, language } = view
   const { region } = site
   const faults = again?.faults ?? []
   const reasons = reasonsOf(region).map(value => ({ value, label: reasonText(region, value, language) }))
   const bodies = [...region.documents.jurisdictions.map(({ slug }) => slug), ...partnersOf(props)]
-    .filter(id => id !== desk.jurisdiction.slug)
+    .filter(id => id !== office.jurisdiction.slug)
     .map(value => ({ value, label: bodyName(region, value) }))
   return (
     <Fold title={t('work-refuse')} open={again?.sent.act === 'refuse'}>

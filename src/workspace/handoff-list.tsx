@@ -3,13 +3,13 @@ import type { CrossingContent } from '../handoffs/messages.ts'
 import { reasonText } from '../regions/reasons.ts'
 import { Empty, Moment } from '../web/components.tsx'
 import type { View } from '../web/view.ts'
-import type { Desk } from './desk.ts'
 import { zoneOf } from './frame.tsx'
 import { bodyName, serviceLabel } from './names.ts'
+import type { Office } from './office.ts'
 
 interface Props {
   view: View
-  rows: readonly (HandoffRow & { readonly desk: Desk })[]
+  rows: readonly (HandoffRow & { readonly office: Office })[]
 }
 
 /** Handoffs, each leading to its page: what it is about, from whom to whom, why, and by when it wants an answer. */
@@ -24,8 +24,8 @@ export function HandoffList({ view, rows }: Props) {
   }
   return (
     <ul class="queue">
-      {rows.map(({ desk, ...row }) => {
-        const { slug } = desk.jurisdiction
+      {rows.map(({ office, ...row }) => {
+        const { slug } = office.jurisdiction
         const content = JSON.parse(row.content) as CrossingContent
         return (
           <li class="queue__item">
@@ -47,7 +47,7 @@ export function HandoffList({ view, rows }: Props) {
                   to: bodyName(site.region, row.receiver),
                 })}
               </span>
-              <AnswerBy view={view} row={row} zone={zoneOf(view, desk)} />
+              <AnswerBy view={view} row={row} zone={zoneOf(view, office)} />
             </div>
           </li>
         )

@@ -7,12 +7,12 @@ import { handoffSides, handoffStates } from '../handoffs/schema.ts'
 import { reasonText } from '../regions/reasons.ts'
 import { FaultSummary, titled } from '../web/fields.tsx'
 import { type View, viewOf } from '../web/view.ts'
-import { type ChangeDesk, type Desk, openToAct, openToSee, type PageContext } from './desk.ts'
 import { type Again, againFor, badField, Refused, readSent, type Sent, statusOf, wordsOf } from './form.tsx'
 import { type Deed, requestPath, StaffPage, zoneOf } from './frame.tsx'
 import { HandoffForms } from './handoff-forms.tsx'
 import { AnswerBy, handoffPath } from './handoff-list.tsx'
 import { bodyName, namesOf, serviceLabel } from './names.ts'
+import { type ChangeOffice, type Office, openToAct, openToSee, type PageContext } from './office.ts'
 import { Photos, Where } from './request-parts.tsx'
 
 interface HandoffAct {
@@ -21,7 +21,7 @@ interface HandoffAct {
   readonly right: Right
   /** Whose act it is. */
   readonly side: HandoffRow['side']
-  run(c: PageContext, desk: ChangeDesk, id: string, sent: Sent): Promise<Deed>
+  run(c: PageContext, office: ChangeOffice, id: string, sent: Sent): Promise<Deed>
 }
 
 export const handoffActs: readonly HandoffAct[] = [
@@ -76,11 +76,11 @@ export async function actOnHandoff(
 ): Promise<Response> {
   const id = c.req.param('id') ?? ''
   const view = viewOf(c)
-  const desk = await openToAct(c, right, { handoff: id })
+  const office = await openToAct(c, right, { handoff: id })
   const sent = await readSent(c, name)
   try {
-    const deed = await run(c, desk, id, sent)
-    const path = handoffPath(desk.jurisdiction.slug, id, side)
+    const deed = await run(c, office, id, sent)
+    const path = handoffPath(office.jurisdiction.slug, id, side)
     return c.redirect(view.href(`${path}&done=${deed}`), 303)
   } catch (error) {
     return showHandoff(c, side, againFor(view, sent, error))
@@ -100,19 +100,23 @@ async function showHandoff(c: PageContext, side: HandoffRow['side'] | undefined,
   const view = viewOf(c)
   const { t, site, language } = view
   const id = c.req.param('id') ?? ''
-  const desk = await openToSee(c, 'read', { handoff: id })
-  const [names, rows] = await Promise.all([namesOf(c, desk.signedIn), handoffSidesOf(desk.db, id)])
+  const office = await openToSee(c, 'read', { handoff: id })
+  const [names, rows] = await Promise.all([namesOf(c, office.signedIn), handoffSidesOf(office.db, id)])
   const row = rows.find(candidate => side === undefined || candidate.side === side)
   if (row === undefined) throw problem('not-found')
   const content = JSON.parse(row.content) as CrossingContent
-  const { slug } = desk.jurisdiction
-  const may = (right: Right) => !desk.isFrozen && mayFor(desk.access, right, content.serviceCode)
+  const { slug } = office.jurisdiction
+  const may = (right: Right) => !office.isFrozen && mayFor(office.access, right, content.serviceCode)
   const faults = again?.faults ?? []
   const name = serviceLabel(view, slug, content.serviceCode, content.serviceName)
-  const zone = zoneOf(view, desk)
+  const zone = zoneOf(view, office)
   const title = titled(view, t('work-handoff-title', { number: row.caseId, name }), faults)
   return c.html(
-    <StaffPage {...{ c, view, desk, title }} me={names.get(desk.signedIn.holder) ?? ''} section="handoffs">
+    <StaffPage
+      {...{ c, view, office, title }}
+      me={names.get(office.signedIn.holder) ?? ''}
+      section="handoffs"
+    >
       <FaultSummary view={view} faults={faults} />
       <Refused
         view={view}
@@ -134,7 +138,7 @@ async function showHandoff(c: PageContext, side: HandoffRow['side'] | undefined,
       </p>
       <div class="work__columns">
         <div class="work__main">
-          <Matter {...{ view, desk, row, content }} />
+          <Matter {...{ view, office, row, content }} />
         </div>
         <aside class="work__side" aria-label={t('work-beside')}>
           <section class="panel" aria-labelledby="why">
@@ -149,7 +153,7 @@ async function showHandoff(c: PageContext, side: HandoffRow['side'] | undefined,
             <Answer view={view} row={row} />
             <Tried view={view} tried={appealOf(row).tried} />
           </section>
-          <HandoffForms {...{ c, view, desk, row, content, may, again }} />
+          <HandoffForms {...{ c, view, office, row, content, may, again }} />
         </aside>
       </div>
     </StaffPage>,
@@ -168,12 +172,12 @@ function appealOf({ side, text }: HandoffRow): { text: string; tried: readonly A
 
 interface MatterProps {
   view: View
-  desk: Desk
+  office: Office
   row: HandoffRow
   content: CrossingContent
 }
 
-function Matter({ view, desk, row, content }: MatterProps) {
+function Matter({ view, office, row, content }: MatterProps) {
   const { t } = view
   return (
     <section aria-labelledby="what">
@@ -182,7 +186,7 @@ function Matter({ view, desk, row, content }: MatterProps) {
       </h2>
       {row.request !== null && row.side !== 'arbitrator' && (
         <p>
-          <a class="usa-link" href={view.href(requestPath(desk, row.request))}>
+          <a class="usa-link" href={view.href(requestPath(office, row.request))}>
             {t('work-open-request')}
           </a>
         </p>

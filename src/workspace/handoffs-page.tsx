@@ -2,10 +2,10 @@ import { listLinks } from '../handoffs/duplicates.ts'
 import { listHandoffs } from '../handoffs/find.ts'
 import { Empty, Moment } from '../web/components.tsx'
 import { viewOf } from '../web/view.ts'
-import { openToSee, type PageContext } from './desk.ts'
 import { requestPath, StaffPage, zoneOf } from './frame.tsx'
 import { HandoffList } from './handoff-list.tsx'
 import { namesOf } from './names.ts'
+import { openToSee, type PageContext } from './office.ts'
 
 const SHOWN = 100
 const ANSWERED = 20
@@ -14,17 +14,17 @@ const ANSWERED = 20
 export async function handoffsPage(c: PageContext) {
   const view = viewOf(c)
   const { t } = view
-  const desk = await openToSee(c)
-  const { db } = desk
+  const office = await openToSee(c)
+  const { db } = office
   const [names, offered, pending, disputes, answered, links] = await Promise.all([
-    namesOf(c, desk.signedIn),
+    namesOf(c, office.signedIn),
     listHandoffs(db, { side: 'receiver', states: ['offered'], limit: SHOWN }),
     listHandoffs(db, { side: 'sender', states: ['offered', 'accepted', 'appealed'], limit: SHOWN }),
     listHandoffs(db, { side: 'arbitrator', states: ['appealed'], limit: SHOWN }),
     listHandoffs(db, { states: ['granted', 'refused', 'withdrawn', 'timed-out', 'kept'], limit: ANSWERED }),
     listLinks(db, 'asked', undefined, SHOWN),
   ])
-  const zone = zoneOf(view, desk)
+  const zone = zoneOf(view, office)
   const lists = [
     ['offers', offered],
     ['pending', pending],
@@ -34,8 +34,8 @@ export async function handoffsPage(c: PageContext) {
   const shown = lists.filter(([what, rows]) => what !== 'disputes' || rows.length > 0)
   return c.html(
     <StaffPage
-      {...{ c, view, desk }}
-      me={names.get(desk.signedIn.holder) ?? ''}
+      {...{ c, view, office }}
+      me={names.get(office.signedIn.holder) ?? ''}
       section="handoffs"
       title={t('work-section-handoffs')}
     >
@@ -43,7 +43,7 @@ export async function handoffsPage(c: PageContext) {
       {shown.map(([what, rows]) => (
         <section aria-labelledby={what}>
           <h2 id={what}>{t(`work-handoffs-${what}`)}</h2>
-          <HandoffList view={view} rows={rows.map(row => ({ ...row, desk }))} />
+          <HandoffList view={view} rows={rows.map(row => ({ ...row, office }))} />
         </section>
       ))}
       <section aria-labelledby="duplicates">
@@ -59,7 +59,7 @@ export async function handoffsPage(c: PageContext) {
                 <div class="queue__what">
                   <a
                     class="queue__name usa-link"
-                    href={view.href(`${requestPath(desk, request)}#duplicates`)}
+                    href={view.href(`${requestPath(office, request)}#duplicates`)}
                   >
                     {t('work-same-as', { number: request, other })}
                   </a>

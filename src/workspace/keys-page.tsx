@@ -4,10 +4,10 @@ import { listKeys, revokeKey } from '../people/keys.ts'
 import { refuseStale } from '../people/sessions.ts'
 import { BackLink, Empty, Moment } from '../web/components.tsx'
 import { type View, viewOf } from '../web/view.ts'
-import { type Desk, openToAct, openToSee, type PageContext } from './desk.ts'
 import { ActForm } from './form.tsx'
 import { done, StaffPage, zoneOf } from './frame.tsx'
 import { actorName, type Names, namesOf } from './names.ts'
+import { type Office, openToAct, openToSee, type PageContext } from './office.ts'
 
 type KeyRow = Awaited<ReturnType<typeof listKeys>>[number]
 
@@ -15,24 +15,24 @@ type KeyRow = Awaited<ReturnType<typeof listKeys>>[number]
 export async function keysPage(c: PageContext) {
   const view = viewOf(c)
   const { t } = view
-  const desk = await openToSee(c, 'keys')
-  const rows = await listKeys(desk.db)
+  const office = await openToSee(c, 'keys')
+  const rows = await listKeys(office.db)
   const names = await namesOf(
     c,
-    desk.signedIn,
+    office.signedIn,
     rows.map(({ createdBy }) => createdBy),
   )
-  const path = keysPath(desk)
+  const path = keysPath(office)
   return c.html(
     <StaffPage
-      {...{ c, view, desk }}
-      me={names.get(desk.signedIn.holder) ?? ''}
+      {...{ c, view, office }}
+      me={names.get(office.signedIn.holder) ?? ''}
       section="keys"
       title={t('work-section-keys')}
     >
       <h1>{t('work-section-keys')}</h1>
       <p class="usa-intro">{t('work-keys-intro')}</p>
-      {!desk.isFrozen && (
+      {!office.isFrozen && (
         <p>
           <a class="usa-button" href={view.href(`${path}/new`)}>
             {t('work-key-new')}
@@ -46,34 +46,34 @@ export async function keysPage(c: PageContext) {
       )}
       <ul class="queue">
         {rows.map(row => (
-          <KeyItem {...{ view, desk, names, row }} />
+          <KeyItem {...{ view, office, names, row }} />
         ))}
       </ul>
     </StaffPage>,
   )
 }
 
-export function keysPath({ jurisdiction }: Desk): string {
+export function keysPath({ jurisdiction }: Office): string {
   return `/work/${jurisdiction.slug}/keys`
 }
 
 interface ItemProps {
   view: View
-  desk: Desk
+  office: Office
   names: Names
   row: KeyRow
 }
 
-function KeyItem({ view, desk, names, row }: ItemProps) {
+function KeyItem({ view, office, names, row }: ItemProps) {
   const { t } = view
   const { id, name, kind, scope, createdBy, createdAt, expiresAt, lastUsedAt, revokedAt } = row
-  const zone = zoneOf(view, desk)
+  const zone = zoneOf(view, office)
   const state = stateOf(row, view.now)
   return (
     <li class="queue__item">
       <div class="queue__what">
         <strong>{name}</strong>
-        <span class="number">{kind === 'client' ? clientIdOf(desk.jurisdiction.slug, id) : id}</span>
+        <span class="number">{kind === 'client' ? clientIdOf(office.jurisdiction.slug, id) : id}</span>
         <span class="queue__place">
           {t(`work-key-kind-${kind}`)} · {t(`work-scope-${scope}`)}
         </span>
@@ -101,8 +101,8 @@ function KeyItem({ view, desk, names, row }: ItemProps) {
             </>
           )}
         </span>
-        {state === 'valid' && !desk.isFrozen && (
-          <a class="usa-link" href={view.href(`${keysPath(desk)}/${id}/revoke`)}>
+        {state === 'valid' && !office.isFrozen && (
+          <a class="usa-link" href={view.href(`${keysPath(office)}/${id}/revoke`)}>
             {t('work-key-revoke-of', { kind, name })}
           </a>
         )}
@@ -117,25 +117,25 @@ function stateOf({ revokedAt, expiresAt }: KeyRow, now: number): 'valid' | 'revo
 }
 
 export async function revokePage(c: PageContext) {
-  const desk = await openToAct(c, 'keys')
-  refuseStale(desk.signedIn, c.get('platform').clock.now())
+  const office = await openToAct(c, 'keys')
+  refuseStale(office.signedIn, c.get('platform').clock.now())
   const view = viewOf(c)
   const { t } = view
-  const row = (await listKeys(desk.db)).find(({ id }) => id === c.req.param('id'))
+  const row = (await listKeys(office.db)).find(({ id }) => id === c.req.param('id'))
   if (row === undefined || row.revokedAt !== null) throw problem('not-found')
-  const names = await namesOf(c, desk.signedIn)
+  const names = await namesOf(c, office.signedIn)
   const { kind, name } = row
   return c.html(
     <StaffPage
-      {...{ c, view, desk }}
-      me={names.get(desk.signedIn.holder) ?? ''}
+      {...{ c, view, office }}
+      me={names.get(office.signedIn.holder) ?? ''}
       section="keys"
       title={t('work-key-revoke-of', { kind, name })}
     >
-      <BackLink href={view.href(keysPath(desk))}>{t('work-section-keys')}</BackLink>
+      <BackLink href={view.href(keysPath(office))}>{t('work-section-keys')}</BackLink>
       <h1>{t('work-key-revoke-of', { kind, name })}</h1>
       <p>{t('work-key-revoke-text', { name })}</p>
-      <ActForm {...{ c, view }} action={`${keysPath(desk)}/${row.id}/revoke`}>
+      <ActForm {...{ c, view }} action={`${keysPath(office)}/${row.id}/revoke`}>
         <button class="usa-button usa-button--secondary" type="submit">
           {t('work-key-revoke-go')}
         </button>
@@ -145,9 +145,9 @@ export async function revokePage(c: PageContext) {
 }
 
 export async function endKey(c: PageContext): Promise<Response> {
-  const desk = await openToAct(c, 'keys')
+  const office = await openToAct(c, 'keys')
   const now = c.get('platform').clock.now()
-  refuseStale(desk.signedIn, now)
-  await revokeKey(desk.db, c.req.param('id') ?? '', now)
-  return done(c, viewOf(c), keysPath(desk), 'key-revoked')
+  refuseStale(office.signedIn, now)
+  await revokeKey(office.db, c.req.param('id') ?? '', now)
+  return done(c, viewOf(c), keysPath(office), 'key-revoked')
 }

@@ -6,7 +6,7 @@ import { type SignedIn, signedInAccess } from '../people/sessions.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import type { View } from '../web/view.ts'
-import type { PageContext } from './desk.ts'
+import type { PageContext } from './office.ts'
 
 /** Names of staff by `staff.id`. */
 export type Names = ReadonlyMap<string, string>

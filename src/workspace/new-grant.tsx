@@ -5,7 +5,6 @@ import { BackLink, NoMail } from '../web/components.tsx'
 import { ChoiceField, FaultSummary, TextField, titled } from '../web/fields.tsx'
 import { viewOf } from '../web/view.ts'
 import { readFrom, readUntil } from './days.ts'
-import { type ChangeDesk, type Desk, openToAct, type PageContext } from './desk.ts'
 import {
   ActForm,
   type Again,
@@ -23,54 +22,55 @@ import {
 } from './form.tsx'
 import { done, StaffPage, zoneOf } from './frame.tsx'
 import { namesOf } from './names.ts'
+import { type ChangeOffice, type Office, openToAct, type PageContext } from './office.ts'
 
 /* Letting somebody work here: by the mailbox in which they get their way in. */
 
 export async function newGrantPage(c: PageContext) {
-  const desk = await openToAct(c, 'grants')
-  refuseStale(desk.signedIn, c.get('platform').clock.now())
-  return showNewGrant(c, desk, undefined)
+  const office = await openToAct(c, 'grants')
+  refuseStale(office.signedIn, c.get('platform').clock.now())
+  return showNewGrant(c, office, undefined)
 }
 
 export async function makeNewGrant(c: PageContext): Promise<Response> {
-  const desk = await openToAct(c, 'grants')
+  const office = await openToAct(c, 'grants')
   const platform = c.get('platform')
   const now = platform.clock.now()
-  refuseStale(desk.signedIn, now)
+  refuseStale(office.signedIn, now)
   const view = viewOf(c)
   const sent = await readSent(c, 'grant')
   try {
-    const invitation = readWish(c, desk, sent, now)
-    await doOnce(desk.db, sent, now)
-    await inviteStaff(platform, desk.db, { ...invitation, language: view.language })
+    const invitation = readWish(c, office, sent, now)
+    await doOnce(office.db, sent, now)
+    await inviteStaff(platform, office.db, { ...invitation, language: view.language })
     const deed = platform.mail.isConfigured ? 'grant-made' : 'grant-made-unsent'
-    return done(c, view, `/work/${desk.jurisdiction.slug}/grants`, deed)
+    return done(c, view, `/work/${office.jurisdiction.slug}/grants`, deed)
   } catch (error) {
-    return showNewGrant(c, desk, againFor(view, sent, error))
+    return showNewGrant(c, office, againFor(view, sent, error))
   }
 }
 
-function readWish(c: PageContext, desk: Desk, sent: Sent, now: number) {
+function readWish(c: PageContext, office: Office, sent: Sent, now: number) {
   refuseMissing(sent, ['email', 'role'])
   const role: Role | undefined = roles.find(known => known === sent.one('role'))
   if (role === undefined) throw badField('role', 'not-an-option')
   const known = c.get('site').region.documents.services.map(({ code }) => code)
   const services = sent.all('services')
   if (services.some(code => !known.includes(code))) throw badField('services', 'not-an-option')
-  const zone = zoneOf(viewOf(c), desk)
+  const zone = zoneOf(viewOf(c), office)
   const from = readFrom('from', sent.one('from'), zone)
   const to = readUntil('to', sent.one('to'), zone, Math.max(now, from ?? now))
   const email = wordsOf(sent, 'email', 200)
   return { email, role, services: services.length > 0 ? services : undefined, from, to }
 }
 
-async function showNewGrant(c: PageContext, desk: ChangeDesk, again: Again | undefined) {
+async function showNewGrant(c: PageContext, office: ChangeOffice, again: Again | undefined) {
   const view = viewOf(c)
   const { t, site } = view
   const { mail } = c.get('platform')
-  const names = await namesOf(c, desk.signedIn)
+  const names = await namesOf(c, office.signedIn)
   const faults = again?.faults ?? []
-  const path = `/work/${desk.jurisdiction.slug}/grants`
+  const path = `/work/${office.jurisdiction.slug}/grants`
   const roleOptions = roles.map(value => ({
     value,
     label: t(`work-role-${value}`),
@@ -82,8 +82,8 @@ async function showNewGrant(c: PageContext, desk: ChangeDesk, again: Again | und
   }))
   return c.html(
     <StaffPage
-      {...{ c, view, desk }}
-      me={names.get(desk.signedIn.holder) ?? ''}
+      {...{ c, view, office }}
+      me={names.get(office.signedIn.holder) ?? ''}
       section="grants"
       title={titled(view, t('work-grant-new'), faults)}
     >

@@ -8,7 +8,6 @@ import { Alert, BackLink } from '../web/components.tsx'
 import { ChoiceField, FaultSummary, TextField, titled } from '../web/fields.tsx'
 import { type View, viewOf } from '../web/view.ts'
 import { readUntil } from './days.ts'
-import { type ChangeDesk, type Desk, openToAct, type PageContext } from './desk.ts'
 import {
   ActForm,
   type Again,
@@ -25,37 +24,39 @@ import {
 import { StaffPage, zoneOf } from './frame.tsx'
 import { keysPath } from './keys-page.tsx'
 import { namesOf } from './names.ts'
+import { type ChangeOffice, type Office, openToAct, type PageContext } from './office.ts'
 
 /* Letting a program in: by a key that it sends each time, or as an OAuth client that buys tokens. */
 
 const MAX_NAME = 100
 
 export async function newKeyPage(c: PageContext) {
-  const desk = await openToAct(c, 'keys')
-  refuseStale(desk.signedIn, c.get('platform').clock.now())
-  return showNewKey(c, desk, undefined)
+  const office = await openToAct(c, 'keys')
+  refuseStale(office.signedIn, c.get('platform').clock.now())
+  return showNewKey(c, office, undefined)
 }
 
 /** Makes a key or a client and shows its secret on the answer, the only time that it can be read. */
 export async function makeKey(c: PageContext): Promise<Response> {
-  const desk = await openToAct(c, 'keys')
+  const office = await openToAct(c, 'keys')
   const platform = c.get('platform')
-  refuseStale(desk.signedIn, platform.clock.now())
+  refuseStale(office.signedIn, platform.clock.now())
   const view = viewOf(c)
   const sent = await readSent(c, 'key')
   try {
-    const { kind, ...wish } = readWish(view, desk, sent)
+    const { kind, ...wish } = readWish(view, office, sent)
     const { name, scope, expiresAt } = wish
-    await doOnce(desk.db, sent, platform.clock.now())
-    if (kind === 'client') return await showMade(c, desk, name, await createClient(platform, desk.db, wish))
-    const { key } = await createKey(platform, desk.db, name, scope, expiresAt)
-    return await showMade(c, desk, name, { secret: key })
+    await doOnce(office.db, sent, platform.clock.now())
+    if (kind === 'client')
+      return await showMade(c, office, name, await createClient(platform, office.db, wish))
+    const { key } = await createKey(platform, office.db, name, scope, expiresAt)
+    return await showMade(c, office, name, { secret: key })
   } catch (error) {
-    return showNewKey(c, desk, againFor(view, sent, error))
+    return showNewKey(c, office, againFor(view, sent, error))
   }
 }
 
-function readWish(view: View, desk: Desk, sent: Sent): NewKey & { kind: (typeof keyKinds)[number] } {
+function readWish(view: View, office: Office, sent: Sent): NewKey & { kind: (typeof keyKinds)[number] } {
   const name = wordsOf(sent, 'name', MAX_NAME)
   if (name === '') throw badField('name', 'required')
   if (/[\n\t]/.test(name)) throw badField('name', 'one-line')
@@ -63,14 +64,14 @@ function readWish(view: View, desk: Desk, sent: Sent): NewKey & { kind: (typeof 
   if (scope === undefined) throw badField('scope', 'required')
   const kind = keyKinds.find(known => known === sent.one('way'))
   if (kind === undefined) throw badField('way', 'required')
-  const until = readUntil('to', sent.one('to'), zoneOf(view, desk), view.now)
+  const until = readUntil('to', sent.one('to'), zoneOf(view, office), view.now)
   return { name, scope, kind, expiresAt: until ?? null }
 }
 
-async function showNewKey(c: PageContext, desk: ChangeDesk, again: Again | undefined) {
+async function showNewKey(c: PageContext, office: ChangeOffice, again: Again | undefined) {
   const view = viewOf(c)
   const { t } = view
-  const names = await namesOf(c, desk.signedIn)
+  const names = await namesOf(c, office.signedIn)
   const faults = again?.faults ?? []
   const options = scopes.map(value => ({
     value,
@@ -84,17 +85,17 @@ async function showNewKey(c: PageContext, desk: ChangeDesk, again: Again | undef
   }))
   return c.html(
     <StaffPage
-      {...{ c, view, desk }}
-      me={names.get(desk.signedIn.holder) ?? ''}
+      {...{ c, view, office }}
+      me={names.get(office.signedIn.holder) ?? ''}
       section="keys"
       title={titled(view, t('work-key-new'), faults)}
     >
       <div class="work__form">
-        <BackLink href={view.href(keysPath(desk))}>{t('work-section-keys')}</BackLink>
+        <BackLink href={view.href(keysPath(office))}>{t('work-section-keys')}</BackLink>
         <FaultSummary view={view} faults={faults} />
         <Refused view={view} again={again} />
         <h1>{t('work-key-new')}</h1>
-        <ActForm {...{ c, view }} action={keysPath(desk)}>
+        <ActForm {...{ c, view }} action={keysPath(office)}>
           <TextField
             {...{ view, faults }}
             name="key.name"
@@ -142,14 +143,14 @@ interface Made {
   readonly secret: string
 }
 
-async function showMade(c: PageContext, desk: ChangeDesk, name: string, { clientId, secret }: Made) {
+async function showMade(c: PageContext, office: ChangeOffice, name: string, { clientId, secret }: Made) {
   const view = viewOf(c)
   const { t } = view
-  const names = await namesOf(c, desk.signedIn)
+  const names = await namesOf(c, office.signedIn)
   return c.html(
     <StaffPage
-      {...{ c, view, desk }}
-      me={names.get(desk.signedIn.holder) ?? ''}
+      {...{ c, view, office }}
+      me={names.get(office.signedIn.holder) ?? ''}
       section="keys"
       title={t('work-key-made', { name })}
     >
@@ -177,7 +178,7 @@ async function showMade(c: PageContext, desk: ChangeDesk, name: string, { client
           </textarea>
         </div>
         <p>
-          <a class="usa-button usa-button--outline" href={view.href(keysPath(desk))}>
+          <a class="usa-button usa-button--outline" href={view.href(keysPath(office))}>
             {t('work-key-kept')}
           </a>
         </p>

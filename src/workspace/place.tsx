@@ -7,7 +7,6 @@ import { BackLink, Empty } from '../web/components.tsx'
 import { FaultSummary, TextField, titled } from '../web/fields.tsx'
 import { Icon } from '../web/icon.tsx'
 import { type View, viewOf } from '../web/view.ts'
-import { type ChangeDesk, openToAct, type PageContext } from './desk.ts'
 import {
   ActForm,
   type Again,
@@ -21,6 +20,7 @@ import {
 } from './form.tsx'
 import { done, requestPath, StaffPage } from './frame.tsx'
 import { bodyName, serviceLabel } from './names.ts'
+import { type ChangeOffice, openToAct, type PageContext } from './office.ts'
 import { Where } from './request-parts.tsx'
 import { readWhole } from './whole.ts'
 
@@ -36,24 +36,24 @@ interface Wish {
 }
 
 export async function placePage(c: PageContext) {
-  const desk = await openToAct(c, 'change', { request: c.req.param('id') })
-  return showPlace(c, desk, undefined)
+  const office = await openToAct(c, 'change', { request: c.req.param('id') })
+  return showPlace(c, office, undefined)
 }
 
 export async function movePin(c: PageContext): Promise<Response> {
   const id = c.req.param('id') ?? ''
-  const desk = await openToAct(c, 'change', { request: id })
+  const office = await openToAct(c, 'change', { request: id })
   const view = viewOf(c)
   const sent = await readSent(c, 'place')
   try {
-    await move(c, desk, id, sent, false)
-    return done(c, view, requestPath(desk, id), 'place')
+    await move(c, office, id, sent, false)
+    return done(c, view, requestPath(office, id), 'place')
   } catch (error) {
-    return showPlace(c, desk, againFor(view, sent, error))
+    return showPlace(c, office, againFor(view, sent, error))
   }
 }
 
-async function move(c: PageContext, { db }: ChangeDesk, id: string, sent: Sent, dryRun: boolean) {
+async function move(c: PageContext, { db }: ChangeOffice, id: string, sent: Sent, dryRun: boolean) {
   const { region } = c.get('site')
   const { place, faults } = readPlace(sent.one('lat'), sent.one('long'), region.routing.atlas)
   const [fault] = faults
@@ -70,27 +70,27 @@ async function move(c: PageContext, { db }: ChangeDesk, id: string, sent: Sent, 
   })
 }
 
-async function showPlace(c: PageContext, desk: ChangeDesk, refused: Again | undefined) {
+async function showPlace(c: PageContext, office: ChangeOffice, refused: Again | undefined) {
   const view = viewOf(c)
   const { t, site } = view
   const whole = await readWhole(c)
   const { request } = whole
   const asked = { q: one(c, 'q'), lat: one(c, 'lat'), long: one(c, 'long'), address: one(c, 'address') }
-  const tried = refused ?? (await tryOut(c, desk, request.version, asked))
+  const tried = refused ?? (await tryOut(c, office, request.version, asked))
   const again = 'sent' in tried ? tried : undefined
   const faults = again?.faults ?? []
   const found = asked.q === '' ? [] : site.region.searchPlaces(asked.q, FOUND)
-  const path = requestPath(desk, request.id)
+  const path = requestPath(office, request.id)
   const title = t('work-move-pin')
   return c.html(
-    <StaffPage {...{ c, view, desk }} me={whole.me} section="requests" title={titled(view, title, faults)}>
+    <StaffPage {...{ c, view, office }} me={whole.me} section="requests" title={titled(view, title, faults)}>
       <BackLink href={view.href(path)}>{t('work-back', { number: request.id })}</BackLink>
       <FaultSummary view={view} faults={faults} />
       <Refused view={view} again={again} />
       <h1>
         <span class="kicker">
           {request.id} ·{' '}
-          {serviceLabel(view, desk.jurisdiction.slug, request.serviceCode, request.serviceName)}
+          {serviceLabel(view, office.jurisdiction.slug, request.serviceCode, request.serviceName)}
         </span>
         {title}
       </h1>
@@ -154,7 +154,7 @@ function one(c: PageContext, name: string): string {
 /** What would follow from the place that the address of the page names; nothing is changed. */
 async function tryOut(
   c: PageContext,
-  desk: ChangeDesk,
+  office: ChangeOffice,
   version: number,
   asked: Wish,
 ): Promise<Again | { moved: Corrected | undefined }> {
@@ -162,7 +162,7 @@ async function tryOut(
   const field = (name: string) => (name === 'lat' || name === 'long' || name === 'address' ? asked[name] : '')
   const sent: Sent = { act: 'place', one: field, all: () => [], key: undefined, version }
   try {
-    return { moved: await move(c, desk, c.req.param('id') ?? '', sent, true) }
+    return { moved: await move(c, office, c.req.param('id') ?? '', sent, true) }
   } catch (error) {
     if (asProblem(error).slug === 'not-found') throw error
     return againFor(viewOf(c), sent, error)

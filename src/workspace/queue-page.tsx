@@ -3,10 +3,10 @@ import { Alert, Empty, Moment, StatusTag } from '../web/components.tsx'
 import { SelectField, TextField } from '../web/fields.tsx'
 import { Icon } from '../web/icon.tsx'
 import { type View, viewOf } from '../web/view.ts'
-import { type Desk, type PageContext, staffOf } from './desk.ts'
 import { requestPath, StaffPage, sectionPath, sectionsFor, zoneOf } from './frame.tsx'
 import { HandoffList } from './handoff-list.tsx'
 import { serviceLabel } from './names.ts'
+import { type Office, type PageContext, staffOf } from './office.ts'
 import {
   COUNTED,
   orders,
@@ -25,17 +25,17 @@ export async function queuePage(c: PageContext) {
   const signedIn = await staffOf(c)
   const filter = readFilter(c)
   const queue = await readQueue(c, signedIn, filter)
-  const only = queue.desks.find(({ desk }) => desk.jurisdiction.slug === filter.jurisdiction)?.desk
+  const only = queue.offices.find(({ office }) => office.jurisdiction.slug === filter.jurisdiction)?.office
   const section = only === undefined ? undefined : 'requests'
   return c.html(
-    <StaffPage {...{ c, view, section }} me={queue.me} desk={only} title={view.t('work-mine')}>
+    <StaffPage {...{ c, view, section }} me={queue.me} office={only} title={view.t('work-mine')}>
       <h1>{view.t('work-mine')}</h1>
       {queue.away.map(name => (
         <Alert type="warning">
           <p>{view.t('work-away', { name })}</p>
         </Alert>
       ))}
-      {queue.desks.length === 0 && queue.away.length === 0 ? (
+      {queue.offices.length === 0 && queue.away.length === 0 ? (
         <Empty>
           <p>{view.t('work-no-grants')}</p>
           <a class="usa-button usa-button--outline" href={view.href('/me')}>
@@ -55,7 +55,7 @@ export async function queuePage(c: PageContext) {
         </>
       )}
     </StaffPage>,
-    queue.away.length > 0 && queue.desks.length === 0 ? 503 : 200,
+    queue.away.length > 0 && queue.offices.length === 0 ? 503 : 200,
   )
 }
 
@@ -80,13 +80,13 @@ function Summary({ view, queue }: { view: View; queue: Queue }) {
     <section aria-labelledby="waiting">
       <h2 id="waiting">{t('work-waiting')}</h2>
       <ul class="waiting">
-        {queue.desks.map(({ desk, waiting }) => (
+        {queue.offices.map(({ office, waiting }) => (
           <li class="waiting__body">
-            <h3>{desk.jurisdiction.name}</h3>
-            {waiting && <Chips {...{ view, desk, waiting }} />}
+            <h3>{office.jurisdiction.name}</h3>
+            {waiting && <Chips {...{ view, office, waiting }} />}
             <p class="waiting__pages">
-              {sectionsFor(desk).map(section => (
-                <a class="usa-link" href={view.href(sectionPath(desk, section))}>
+              {sectionsFor(office).map(section => (
+                <a class="usa-link" href={view.href(sectionPath(office, section))}>
                   {t(`work-section-${section}`)}
                 </a>
               ))}
@@ -98,8 +98,8 @@ function Summary({ view, queue }: { view: View; queue: Queue }) {
   )
 }
 
-function Chips({ view, desk, waiting }: { view: View; desk: Desk; waiting: Waiting }) {
-  const { slug } = desk.jurisdiction
+function Chips({ view, office, waiting }: { view: View; office: Office; waiting: Waiting }) {
+  const { slug } = office.jurisdiction
   const links = [
     ['offers', `/work/${slug}/handoffs`],
     ['disputes', `/work/${slug}/handoffs`],
@@ -127,7 +127,7 @@ function Chips({ view, desk, waiting }: { view: View; desk: Desk; waiting: Waiti
 
 function Filters({ view, queue, filter }: { view: View; queue: Queue; filter: QueueFilter }) {
   const { t, site } = view
-  const bodies = queue.desks.map(({ desk: { jurisdiction } }) => ({
+  const bodies = queue.offices.map(({ office: { jurisdiction } }) => ({
     value: jurisdiction.slug,
     label: jurisdiction.name,
   }))
@@ -201,7 +201,7 @@ function RequestList({ view, queue, filter }: { view: View; queue: Queue; filter
     <>
       <ul class="queue">
         {queue.rows.map(row => (
-          <RequestItem view={view} row={row} isAmongMany={queue.desks.length > 1} />
+          <RequestItem view={view} row={row} isAmongMany={queue.offices.length > 1} />
         ))}
       </ul>
       <p class="row">
@@ -227,14 +227,14 @@ function RequestList({ view, queue, filter }: { view: View; queue: Queue; filter
 
 function RequestItem({ view, row, isAmongMany }: { view: View; row: QueueRow; isAmongMany: boolean }) {
   const { t } = view
-  const { desk } = row
-  const zone = zoneOf(view, desk)
+  const { office } = row
+  const zone = zoneOf(view, office)
   const text = row.address ?? row.description
   return (
     <li class="queue__item">
       <div class="queue__what">
-        <a class="queue__name usa-link" href={view.href(requestPath(desk, row.id))}>
-          {serviceLabel(view, desk.jurisdiction.slug, row.serviceCode, row.serviceName)}
+        <a class="queue__name usa-link" href={view.href(requestPath(office, row.id))}>
+          {serviceLabel(view, office.jurisdiction.slug, row.serviceCode, row.serviceName)}
         </a>
         <span class="number">{row.id}</span>
         {text && <span class="queue__place">{text}</span>}
@@ -248,14 +248,14 @@ function RequestItem({ view, row, isAmongMany }: { view: View; row: QueueRow; is
         <span>
           {t('work-reported')} <Moment view={view} at={row.requestedAt} zone={zone} />
         </span>
-        {isAmongMany && <span class="queue__body">{desk.jurisdiction.name}</span>}
+        {isAmongMany && <span class="queue__body">{office.jurisdiction.name}</span>}
       </div>
     </li>
   )
 }
 
 /** What sets a request apart, each in a word. */
-export function Marks({ view, row }: { view: View; row: Omit<QueueRow, 'desk'> }) {
+export function Marks({ view, row }: { view: View; row: Omit<QueueRow, 'office'> }) {
   const marks = [
     row.urgent && ('urgent' as const),
     row.triage && ('triage' as const),
@@ -272,7 +272,7 @@ export function Marks({ view, row }: { view: View; row: Omit<QueueRow, 'desk'> }
 }
 
 /** By when it is promised; late is said in words, not by a colour alone. */
-export function Due({ view, row, zone }: { view: View; row: Omit<QueueRow, 'desk'>; zone: string }) {
+export function Due({ view, row, zone }: { view: View; row: Omit<QueueRow, 'office'>; zone: string }) {
   const { expectedAt: at, status, custody } = row
   if (status === 'closed' || custody === 'passed') return null
   if (at === null) return <span>{view.t('work-due-none')}</span>

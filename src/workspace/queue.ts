@@ -8,7 +8,7 @@ import { staff, staffReach } from '../people/region-schema.ts'
 import { type SignedIn, signedInAccess } from '../people/sessions.ts'
 import { type Cursor, dueAt, lookAtRequests, type RequestFilter, type RequestRow } from '../requests/find.ts'
 import type { statuses } from '../requests/schema.ts'
-import { type Desk, deskOf, type PageContext } from './desk.ts'
+import { type Office, officeOf, type PageContext } from './office.ts'
 
 /*
  * The requests of every jurisdiction that has let somebody work there, as one list: each is asked at once, and what they
@@ -38,7 +38,7 @@ interface QueueCursor {
 }
 
 export interface QueueRow extends RequestRow {
-  readonly desk: Desk
+  readonly office: Office
 }
 
 /** What waits for somebody in a jurisdiction; each counted to a hundred. */
@@ -53,11 +53,11 @@ export interface Waiting {
 
 export interface Queue {
   readonly me: string
-  readonly desks: readonly { readonly desk: Desk; readonly waiting: Waiting | undefined }[]
+  readonly offices: readonly { readonly office: Office; readonly waiting: Waiting | undefined }[]
   /** Names of those that could not be asked. */
   readonly away: readonly string[]
   readonly rows: readonly QueueRow[]
-  readonly offers: readonly (HandoffRow & { readonly desk: Desk })[]
+  readonly offers: readonly (HandoffRow & { readonly office: Office })[]
   /** Null on the last page. */
   readonly next: string | null
 }
@@ -70,17 +70,17 @@ export async function readQueue(c: PageContext, signedIn: SignedIn, filter: Queu
   const { region } = c.get('site')
   const { me, slugs } = await readReach(c, signedIn)
   const asked = await Promise.all(slugs.map(slug => readOne(c, signedIn, slug, filter)))
-  const found = asked.flatMap(one => (one !== undefined && 'desk' in one ? [one] : []))
+  const found = asked.flatMap(one => (one !== undefined && 'office' in one ? [one] : []))
   const away = asked.flatMap(one => (one !== undefined && 'away' in one ? [one.away] : []))
   const rows = found
-    .flatMap(({ desk, rows }) => rows.map(row => ({ ...row, desk })))
+    .flatMap(({ office, rows }) => rows.map(row => ({ ...row, office })))
     .sort((a, b) => inOrder(filter.order, a, b))
-  const offers = found.flatMap(({ desk, offers }) => offers.map(offer => ({ ...offer, desk })))
+  const offers = found.flatMap(({ office, offers }) => offers.map(offer => ({ ...offer, office })))
   const last = rows[PAGE - 1]
   const nameOf = (slug: string) => region.jurisdiction(slug)?.name ?? slug
   return {
     me,
-    desks: found.map(({ desk, waiting }) => ({ desk, waiting })),
+    offices: found.map(({ office, waiting }) => ({ office, waiting })),
     away: away.map(nameOf),
     rows: rows.slice(0, PAGE),
     offers: offers.sort((a, b) => (a.answerBy ?? a.offeredAt) - (b.answerBy ?? b.offeredAt)),
@@ -105,7 +105,7 @@ async function readReach(c: PageContext, signedIn: SignedIn) {
 }
 
 interface Asked {
-  readonly desk: Desk
+  readonly office: Office
   readonly rows: readonly RequestRow[]
   readonly offers: readonly HandoffRow[]
   readonly waiting: Waiting | undefined
@@ -119,9 +119,9 @@ async function readOne(
   filter: QueueFilter,
 ): Promise<Asked | { readonly away: string } | undefined> {
   try {
-    const desk = await deskOf(c, slug, signedIn)
-    if (desk === undefined) return undefined
-    const db = openTenantReader(c.get('platform'), desk.access, desk.access.region, slug)
+    const office = await officeOf(c, slug, signedIn)
+    if (office === undefined) return undefined
+    const db = openTenantReader(c.get('platform'), office.access, office.access.region, slug)
     const now = c.get('platform').clock.now()
     const isAsked = filter.jurisdiction === '' || filter.jurisdiction === slug
     const isOffers = filter.show === 'offers'
@@ -135,7 +135,7 @@ async function readOne(
         ? listHandoffs(db, { side: 'receiver', states: ['offered'], limit: COUNTED })
         : ([] as const),
     ])
-    return { desk, rows, offers, waiting }
+    return { office, rows, offers, waiting }
   } catch (error) {
     const { slug: problem } = asProblem(error)
     if (problem === 'not-found') return undefined
@@ -170,7 +170,7 @@ function placeIn(slug: string, order: QueueFilter['order'], { at, slug: last, se
 }
 
 function inOrder(order: QueueFilter['order'], a: QueueRow, b: QueueRow): number {
-  const bySlug = compare(a.desk.jurisdiction.slug, b.desk.jurisdiction.slug)
+  const bySlug = compare(a.office.jurisdiction.slug, b.office.jurisdiction.slug)
   return order === 'due'
     ? dueAt(a) - dueAt(b) || bySlug || a.seq - b.seq
     : b.requestedAt - a.requestedAt || bySlug || b.seq - a.seq
@@ -182,7 +182,7 @@ function compare(a: string, b: string): number {
 
 function writeCursor(order: QueueFilter['order'], row: QueueRow): string {
   const at = order === 'due' ? dueAt(row) : row.requestedAt
-  return `${at}.${row.desk.jurisdiction.slug}.${row.seq}`
+  return `${at}.${row.office.jurisdiction.slug}.${row.seq}`
 }
 
 /** Undefined for what no page of ours has written: then the list begins at its beginning. */

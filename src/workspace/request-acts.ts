@@ -6,9 +6,9 @@ import { withdrawOffersOf } from '../handoffs/withdraw.ts'
 import { addNote, changeStatus } from '../requests/change.ts'
 import { closeReasons, type Status, statuses } from '../requests/schema.ts'
 import { viewOf } from '../web/view.ts'
-import { type ChangeDesk, openToAct, type PageContext } from './desk.ts'
 import { againFor, badField, readSent, refuseMissing, type Sent, wordsOf } from './form.tsx'
 import { type Deed, done, requestPath } from './frame.tsx'
+import { type ChangeOffice, openToAct, type PageContext } from './office.ts'
 import { showRequest } from './request-page.tsx'
 
 /* What the forms of a request's page do. Each leads back to the page, and says there what it has done. */
@@ -17,7 +17,7 @@ interface RequestAct {
   /** Names the form, and is the last part of where it is sent. */
   readonly name: string
   readonly right: Right
-  run(c: PageContext, desk: ChangeDesk, id: string, sent: Sent): Promise<Deed>
+  run(c: PageContext, office: ChangeOffice, id: string, sent: Sent): Promise<Deed>
 }
 
 export const requestActs: readonly RequestAct[] = [
@@ -35,10 +35,10 @@ export const requestActs: readonly RequestAct[] = [
 export async function act(c: PageContext, { name, right, run }: RequestAct): Promise<Response> {
   const view = viewOf(c)
   const id = c.req.param('id') ?? ''
-  const desk = await openToAct(c, right, { request: id })
+  const office = await openToAct(c, right, { request: id })
   const sent = await readSent(c, name)
   try {
-    return done(c, view, requestPath(desk, id), await run(c, desk, id, sent))
+    return done(c, view, requestPath(office, id), await run(c, office, id, sent))
   } catch (error) {
     return showRequest(c, againFor(view, sent, error))
   }
@@ -46,7 +46,7 @@ export async function act(c: PageContext, { name, right, run }: RequestAct): Pro
 
 async function change(
   c: PageContext,
-  { db }: ChangeDesk,
+  { db }: ChangeOffice,
   id: string,
   sent: Sent,
   to: Status,
@@ -58,27 +58,27 @@ async function change(
   c.get('platform').wake({ kind: 'tenant', region: db.region, slug: db.slug })
 }
 
-async function moveOn(c: PageContext, desk: ChangeDesk, id: string, sent: Sent): Promise<Deed> {
+async function moveOn(c: PageContext, office: ChangeOffice, id: string, sent: Sent): Promise<Deed> {
   const to = statuses.find(known => known === sent.one('to'))
   if (to !== 'acknowledged' && to !== 'in_progress') throw badField('to', 'not-an-option')
-  await change(c, desk, id, sent, to)
+  await change(c, office, id, sent, to)
   return to
 }
 
-async function close(c: PageContext, desk: ChangeDesk, id: string, sent: Sent): Promise<Deed> {
+async function close(c: PageContext, office: ChangeOffice, id: string, sent: Sent): Promise<Deed> {
   const typed = sent.one('reason')
   const reason = closeReasons.find(known => known === typed)
   if (reason === undefined) throw badField('reason', typed === '' ? 'required' : 'not-an-option')
-  await change(c, desk, id, sent, 'closed', reason)
+  await change(c, office, id, sent, 'closed', reason)
   return 'closed'
 }
 
-async function reopen(c: PageContext, desk: ChangeDesk, id: string, sent: Sent): Promise<Deed> {
-  await change(c, desk, id, sent, 'acknowledged')
+async function reopen(c: PageContext, office: ChangeOffice, id: string, sent: Sent): Promise<Deed> {
+  await change(c, office, id, sent, 'acknowledged')
   return 'reopened'
 }
 
-async function note(c: PageContext, { db }: ChangeDesk, id: string, sent: Sent): Promise<Deed> {
+async function note(c: PageContext, { db }: ChangeOffice, id: string, sent: Sent): Promise<Deed> {
   const seenBy = sent.one('for')
   if (seenBy !== 'staff' && seenBy !== 'everyone') throw badField('for', 'required')
   const isPublic = seenBy === 'everyone'
@@ -88,7 +88,7 @@ async function note(c: PageContext, { db }: ChangeDesk, id: string, sent: Sent):
   return isPublic ? 'public-note' : 'note'
 }
 
-async function makeOffer(c: PageContext, { db }: ChangeDesk, id: string, sent: Sent): Promise<Deed> {
+async function makeOffer(c: PageContext, { db }: ChangeOffice, id: string, sent: Sent): Promise<Deed> {
   const kind = handoffKinds.find(known => known === sent.one('kind'))
   if (kind === undefined) throw badField('kind', 'required')
   refuseMissing(sent, ['receiver', 'reason'])
@@ -110,12 +110,12 @@ function linkWish(id: string, sent: Sent) {
   return { request: id, of, text: wordsOf(sent, 'text'), idempotencyKey: sent.key }
 }
 
-async function proposeDuplicate(c: PageContext, { db }: ChangeDesk, id: string, sent: Sent): Promise<Deed> {
+async function proposeDuplicate(c: PageContext, { db }: ChangeOffice, id: string, sent: Sent): Promise<Deed> {
   const { state } = await propose(c.get('platform'), db, c.get('site').region, linkWish(id, sent))
   return state === 'confirmed' ? 'duplicate-confirmed' : 'duplicate-proposed'
 }
 
-async function answerDuplicate(c: PageContext, { db }: ChangeDesk, id: string, sent: Sent): Promise<Deed> {
+async function answerDuplicate(c: PageContext, { db }: ChangeOffice, id: string, sent: Sent): Promise<Deed> {
   const said = sent.one('confirmed')
   if (said !== 'yes' && said !== 'no') throw badField('confirmed', 'required')
   const confirmed = said === 'yes'
@@ -124,7 +124,7 @@ async function answerDuplicate(c: PageContext, { db }: ChangeDesk, id: string, s
   return confirmed ? 'duplicate-confirmed' : 'duplicate-declined'
 }
 
-async function unlinkDuplicate(c: PageContext, { db }: ChangeDesk, id: string, sent: Sent): Promise<Deed> {
+async function unlinkDuplicate(c: PageContext, { db }: ChangeOffice, id: string, sent: Sent): Promise<Deed> {
   await unlink(c.get('platform'), db, c.get('site').region, linkWish(id, sent))
   return 'duplicate-unlinked'
 }

@@ -2,12 +2,12 @@ import { StatusTag } from '../web/components.tsx'
 import { FaultSummary, titled } from '../web/fields.tsx'
 import { viewOf } from '../web/view.ts'
 import { RequestActs } from './acts.tsx'
-import type { PageContext } from './desk.ts'
 import { Duplicates } from './duplicates.tsx'
 import { type Again, Refused, statusOf } from './form.tsx'
 import { StaffPage, zoneOf } from './frame.tsx'
 import { History } from './history.tsx'
 import { serviceLabel } from './names.ts'
+import type { PageContext } from './office.ts'
 import { Due, Marks } from './queue-page.tsx'
 import { Contact, Custody, Partners, Reasoning, What } from './request-parts.tsx'
 import { Timeline } from './timeline.tsx'
@@ -22,14 +22,14 @@ export async function showRequest(c: PageContext, again: Again | undefined) {
   const view = viewOf(c)
   const { t } = view
   const whole = await readWhole(c)
-  const { desk, request } = whole
+  const { office, request } = whole
   const faults = again?.faults ?? []
-  const name = serviceLabel(view, desk.jurisdiction.slug, request.serviceCode, request.serviceName)
-  const zone = zoneOf(view, desk)
+  const name = serviceLabel(view, office.jurisdiction.slug, request.serviceCode, request.serviceName)
+  const zone = zoneOf(view, office)
   const parts = { c, view, whole, zone, again }
   return c.html(
     <StaffPage
-      {...{ c, view, desk }}
+      {...{ c, view, office }}
       me={whole.me}
       section="requests"
       title={titled(view, t('work-request-title', { number: request.id, name }), faults)}

@@ -7,10 +7,10 @@ import { Icon } from '../web/icon.tsx'
 import { RegionMap } from '../web/map.tsx'
 import { Trace } from '../web/trace.tsx'
 import type { View } from '../web/view.ts'
-import type { PageContext } from './desk.ts'
 import type { Again } from './form.tsx'
 import { handoffPath } from './handoff-list.tsx'
 import { bodyName } from './names.ts'
+import type { PageContext } from './office.ts'
 import type { Whole } from './whole.ts'
 
 export interface Parts {
@@ -24,7 +24,7 @@ export interface Parts {
 /** What was reported: words, place, answers, photos. */
 export function What({ view, whole, zone }: Parts) {
   const { t } = view
-  const { request, photos, desk } = whole
+  const { request, photos, office } = whole
   const answers = JSON.parse(request.answers) as readonly Answer[]
   return (
     <section aria-labelledby="what">
@@ -47,7 +47,7 @@ export function What({ view, whole, zone }: Parts) {
           ))}
         </dl>
       )}
-      <Photos view={view} slug={desk.jurisdiction.slug} photos={photos} />
+      <Photos view={view} slug={office.jurisdiction.slug} photos={photos} />
       <dl class="facts">
         <Fact label={t('work-reported')} at={request.requestedAt} {...{ view, zone }} />
         {request.incidentAt !== null && (
@@ -207,7 +207,7 @@ export function Reasoning({ view, whole: { request } }: Parts) {
 /** Who has held it and when, whose shares the case has, and by which handoffs it came or goes. */
 export function Custody({ view, whole, zone }: Parts) {
   const { t, site } = view
-  const { holders, shares, handoffs, desk, request } = whole
+  const { holders, shares, handoffs, office, request } = whole
   return (
     <section class="panel" aria-labelledby="custody">
       <h2 id="custody">{t('work-custody')}</h2>
@@ -243,7 +243,7 @@ export function Custody({ view, whole, zone }: Parts) {
           <ul class="plain">
             {handoffs.map(({ id, side, sender, receiver, state }) => (
               <li>
-                <a class="usa-link" href={view.href(handoffPath(desk.jurisdiction.slug, id, side))}>
+                <a class="usa-link" href={view.href(handoffPath(office.jurisdiction.slug, id, side))}>
                   {t('work-from-to', {
                     from: bodyName(site.region, sender),
                     to: bodyName(site.region, receiver),

@@ -5,9 +5,9 @@ import { sayStep } from '../routing/say.ts'
 import { Empty, Moment, StatusTag } from '../web/components.tsx'
 import { Icon } from '../web/icon.tsx'
 import { viewOf } from '../web/view.ts'
-import { openToSee, type PageContext } from './desk.ts'
 import { requestPath, StaffPage, zoneOf } from './frame.tsx'
 import { bodyName, namesOf, serviceLabel } from './names.ts'
+import { openToSee, type PageContext } from './office.ts'
 
 const PAGE = 50
 
@@ -15,15 +15,15 @@ const PAGE = 50
 export async function reroutesPage(c: PageContext) {
   const view = viewOf(c)
   const { t, site } = view
-  const desk = await openToSee(c)
+  const office = await openToSee(c)
   const after = readNumber('after', c.req.query('after') ?? '', 1, Number.MAX_SAFE_INTEGER).value
-  const [names, rows] = await Promise.all([namesOf(c, desk.signedIn), listRerouted(desk.db, after, PAGE)])
-  const zone = zoneOf(view, desk)
+  const [names, rows] = await Promise.all([namesOf(c, office.signedIn), listRerouted(office.db, after, PAGE)])
+  const zone = zoneOf(view, office)
   const last = rows.length < PAGE ? undefined : rows.at(-1)
   return c.html(
     <StaffPage
-      {...{ c, view, desk }}
-      me={names.get(desk.signedIn.holder) ?? ''}
+      {...{ c, view, office }}
+      me={names.get(office.signedIn.holder) ?? ''}
       section="reroutes"
       title={t('work-section-reroutes')}
     >
@@ -40,8 +40,8 @@ export async function reroutesPage(c: PageContext) {
           return (
             <li class="queue__item">
               <div class="queue__what">
-                <a class="queue__name usa-link" href={view.href(requestPath(desk, request.id))}>
-                  {serviceLabel(view, desk.jurisdiction.slug, request.serviceCode, request.serviceName)}
+                <a class="queue__name usa-link" href={view.href(requestPath(office, request.id))}>
+                  {serviceLabel(view, office.jurisdiction.slug, request.serviceCode, request.serviceName)}
                 </a>
                 <span class="number">{request.id}</span>
                 {request.address && <span class="queue__place">{request.address}</span>}
@@ -66,7 +66,7 @@ export async function reroutesPage(c: PageContext) {
           <a
             class="usa-link more"
             rel="next"
-            href={view.href(`/work/${desk.jurisdiction.slug}/reroutes?after=${last.seq}`)}
+            href={view.href(`/work/${office.jurisdiction.slug}/reroutes?after=${last.seq}`)}
           >
             {t('work-next')}
             <Icon name="arrow_forward" />
@@ -81,14 +81,14 @@ export async function reroutesPage(c: PageContext) {
 export async function correctionsPage(c: PageContext) {
   const view = viewOf(c)
   const { t, site } = view
-  const desk = await openToSee(c)
-  const [names, rows] = await Promise.all([namesOf(c, desk.signedIn), proposedCorrections(desk.db)])
-  const zone = zoneOf(view, desk)
+  const office = await openToSee(c)
+  const [names, rows] = await Promise.all([namesOf(c, office.signedIn), proposedCorrections(office.db)])
+  const zone = zoneOf(view, office)
   const named = (ids: readonly string[]) => ids.map(id => bodyName(site.region, id)).join(', ')
   return c.html(
     <StaffPage
-      {...{ c, view, desk }}
-      me={names.get(desk.signedIn.holder) ?? ''}
+      {...{ c, view, office }}
+      me={names.get(office.signedIn.holder) ?? ''}
       section="corrections"
       title={t('work-section-corrections')}
     >
@@ -103,7 +103,7 @@ export async function correctionsPage(c: PageContext) {
         {rows.map(row => (
           <li class="queue__item">
             <div class="queue__what">
-              <strong>{serviceLabel(view, desk.jurisdiction.slug, row.service_code)}</strong>
+              <strong>{serviceLabel(view, office.jurisdiction.slug, row.service_code)}</strong>
               <span class="queue__place">
                 {row.address ?? (row.lat === null ? t('place-none') : `${row.lat}, ${row.long}`)}
               </span>

@@ -32,7 +32,7 @@ interface EntryProps {
 function Entry({ view, event, whole, zone }: EntryProps) {
   const told = staffWords(view, event)
   if (told === undefined) return null
-  const { slug } = whole.desk.jurisdiction
+  const { slug } = whole.office.jurisdiction
   const isTold = event.source !== null && event.source !== slug
   const by = isTold
     ? bodyName(view.site.region, event.source ?? '')

@@ -8,20 +8,20 @@ import { forwardsOf } from '../partners/to-partner.ts'
 import { type Candidate, candidatesFor } from '../requests/duplicates.ts'
 import { wholeLook, wholeOf, wholeQueries } from '../requests/find.ts'
 import { historyFor } from '../residents/history.ts'
-import { type LookDesk, openToSee, type PageContext } from './desk.ts'
 import { knownNames } from './names.ts'
+import { type LookOffice, openToSee, type PageContext } from './office.ts'
 
 export type Whole = Awaited<ReturnType<typeof readWhole>>
 
 /**
  * A request with all that its page shows, by the address's jurisdiction and number, in one round trip. Others follow only
  * for colleagues whose names are not in memory, for a reporter with an account, and for `?duplicates`, which asks what may
- * be the same matter. Throws as the desk does, and `not-found`.
+ * be the same matter. Throws as `openToSee` does, and `not-found`.
  */
 export async function readWhole(c: PageContext) {
   const id = c.req.param('id') ?? ''
-  const desk = await openToSee(c, 'read', { request: id })
-  const { db, access, isFrozen, signedIn } = desk
+  const office = await openToSee(c, 'read', { request: id })
+  const { db, access, isFrozen, signedIn } = office
   const [found, timeline, photos, others, handoffs, forwards, links] = await seeing(
     db,
     wholeLook(db, id),
@@ -37,14 +37,14 @@ export async function readWhole(c: PageContext) {
   const [names, candidates, history] = await Promise.all([
     knownNames(c, signedIn, actors),
     comparable && isAsked ? candidatesOf(c, request) : undefined,
-    historyOf(c, desk, whole.contact?.account ?? null),
+    historyOf(c, office, whole.contact?.account ?? null),
   ])
   const offered = handoffs.filter(
     ({ side, state }) => side === 'sender' && /^(offered|appealed)$/.test(state),
   )
   return {
     ...whole,
-    desk,
+    office,
     me: names.get(signedIn.holder) ?? '',
     names,
     handoffs,
@@ -65,7 +65,7 @@ export async function readWhole(c: PageContext) {
 }
 
 /** What the reporter lets this jurisdiction see of their reports to others; what is shown of it is noted. */
-async function historyOf(c: PageContext, { db, access }: LookDesk, account: string | null) {
+async function historyOf(c: PageContext, { db, access }: LookOffice, account: string | null) {
   const nothing = { found: [], away: [] }
   if (account === null) return nothing
   try {

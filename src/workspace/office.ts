@@ -16,7 +16,7 @@ import { about, type Matter, refuseFrozen } from '../requests/work.ts'
 export type PageContext = Context<Door>
 
 /** A jurisdiction as somebody works in it. */
-export interface Desk {
+export interface Office {
   readonly signedIn: SignedIn
   readonly jurisdiction: Jurisdiction
   readonly access: WorkAccess
@@ -24,11 +24,11 @@ export interface Desk {
   readonly isFrozen: boolean
 }
 
-export interface LookDesk extends Desk {
+export interface LookOffice extends Office {
   readonly db: TenantReader
 }
 
-export interface ChangeDesk extends Desk {
+export interface ChangeOffice extends Office {
   readonly db: TenantDb
 }
 
@@ -36,7 +36,7 @@ export interface ChangeDesk extends Desk {
 const aboutAll: readonly Right[] = ['grants', 'keys', 'audit']
 
 /** Whether somebody has a right in a jurisdiction whatever the service. */
-export function mayAll({ access }: Desk, right: Right): boolean {
+export function mayAll({ access }: Office, right: Right): boolean {
   return servicesFor(access, right) === undefined
 }
 
@@ -47,8 +47,12 @@ export async function staffOf(c: PageContext): Promise<SignedIn> {
   return signedIn
 }
 
-/** Somebody's desk in a jurisdiction. Undefined where they have none: then nothing there may be said to exist. */
-export async function deskOf(c: PageContext, slug: string, signedIn: SignedIn): Promise<Desk | undefined> {
+/** Somebody's office in a jurisdiction. Undefined where they have none: then nothing there may be said to exist. */
+export async function officeOf(
+  c: PageContext,
+  slug: string,
+  signedIn: SignedIn,
+): Promise<Office | undefined> {
   const { region } = c.get('site')
   const platform = c.get('platform')
   const jurisdiction = region.jurisdiction(slug)
@@ -73,27 +77,27 @@ export async function openToSee(
   c: PageContext,
   right: Right = 'read',
   matter: Matter = {},
-): Promise<LookDesk> {
-  const { desk, access } = await openDesk(c, right, matter)
-  return { ...desk, db: openTenantReader(c.get('platform'), access, access.region, access.jurisdiction) }
+): Promise<LookOffice> {
+  const { office, access } = await openOffice(c, right, matter)
+  return { ...office, db: openTenantReader(c.get('platform'), access, access.region, access.jurisdiction) }
 }
 
 /** To change something there. Throws as `openToSee` does, and `jurisdiction-left`. */
-export async function openToAct(c: PageContext, right: Right, matter: Matter = {}): Promise<ChangeDesk> {
-  const { desk, access } = await openDesk(c, right, matter)
+export async function openToAct(c: PageContext, right: Right, matter: Matter = {}): Promise<ChangeOffice> {
+  const { office, access } = await openOffice(c, right, matter)
   refuseFrozen(c.get('site').region, access.jurisdiction, c.get('platform').clock.now())
-  return { ...desk, db: openTenant(c.get('platform'), access, access.region, access.jurisdiction) }
+  return { ...office, db: openTenant(c.get('platform'), access, access.region, access.jurisdiction) }
 }
 
-async function openDesk(c: PageContext, right: Right, matter: Matter) {
-  const desk = await deskOf(c, c.req.param('jurisdiction') ?? '', await staffOf(c))
-  if (desk === undefined || !may(desk.access, 'read')) throw problem('not-found')
-  const isAllowed = aboutAll.includes(right) ? mayAll(desk, right) : may(desk.access, right)
+async function openOffice(c: PageContext, right: Right, matter: Matter) {
+  const office = await officeOf(c, c.req.param('jurisdiction') ?? '', await staffOf(c))
+  if (office === undefined || !may(office.access, 'read')) throw problem('not-found')
+  const isAllowed = aboutAll.includes(right) ? mayAll(office, right) : may(office.access, right)
   if (!isAllowed) {
     // Not even that is said to a session that has ended.
-    const { access } = desk
+    const { access } = office
     await openTenantReader(c.get('platform'), access, access.region, access.jurisdiction).rows(sql`SELECT 1`)
     throw problem('not-allowed')
   }
-  return { desk, access: about(desk.access, right, matter) }
+  return { office, access: about(office.access, right, matter) }
 }
