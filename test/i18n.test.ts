@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { clockText, dayText, momentText, weekdayText, writtenDay } from '../src/core/dates.ts'
+import { clockText, dayText, lastMinute, momentText, weekdayText, writtenDay } from '../src/core/dates.ts'
 import { catalogues, type Language, type MessageKey, translator } from '../src/core/i18n.ts'
 import type { FaultCode, ProblemSlug } from '../src/core/problem.ts'
 import type { CloseReason, Status } from '../src/requests/schema.ts'
@@ -86,6 +86,16 @@ describe('dates', () => {
   ])('in %s are in the zone of the body', (language, moment, weekday) => {
     expect(momentText(translator(language), at, 'America/New_York')).toBe(moment)
     expect(weekdayText(translator(language), at, 'America/New_York')).toBe(weekday)
+  })
+
+  test.each([
+    ['2026-09-05T04:00:00Z', 'September 4, 2026, 11:59 PM'],
+    ['2026-09-05T04:00:01Z', 'September 5, 2026, 12 AM'],
+    ['2026-09-05T00:00:00Z', 'September 4, 2026, 8 PM'],
+    // No clock shows this midnight there.
+    ['2026-04-23T22:00:00Z', 'April 23, 2026, 11:59 PM', 'Africa/Cairo'],
+  ])('what ends at %s ends on %s', (end, text, zone = 'America/New_York') => {
+    expect(momentText(translator('en'), lastMinute(Date.parse(end), zone), zone)).toBe(text)
   })
 
   test('every month has a name in every language', () => {

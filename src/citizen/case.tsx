@@ -5,7 +5,7 @@ import type { EventRow, PublicCase } from '../requests/find.ts'
 import { explain } from '../routing/explain.ts'
 import { sayStep } from '../routing/say.ts'
 import type { Resolution } from '../routing/types.ts'
-import { Alert, Emergency, Moment, StatusTag } from '../web/components.tsx'
+import { Alert, Emergency, Moment, StatusTag, Until } from '../web/components.tsx'
 import { Icon } from '../web/icon.tsx'
 import { Page } from '../web/layout.tsx'
 import { RegionMap } from '../web/map.tsx'
@@ -91,7 +91,7 @@ export function CasePage({ view, found, keeper, thanks, own }: Props) {
               <p>
                 <Icon name="schedule" /> {t('handles-by')}{' '}
                 <strong>
-                  <Moment view={view} at={request.expectedAt} zone={zone} />
+                  <Until view={view} at={request.expectedAt} zone={zone} />
                 </strong>
               </p>
             )}

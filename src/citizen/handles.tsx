@@ -3,7 +3,7 @@ import { promisedBy } from '../requests/deadline.ts'
 import { explain } from '../routing/explain.ts'
 import { sayStep } from '../routing/say.ts'
 import type { BodyRef, Resolution } from '../routing/types.ts'
-import { Moment } from '../web/components.tsx'
+import { Until } from '../web/components.tsx'
 import { Icon } from '../web/icon.tsx'
 import { Trace } from '../web/trace.tsx'
 import type { View } from '../web/view.ts'
@@ -42,7 +42,7 @@ export function Handles({ view, service, resolution, before }: Props) {
         <p>
           <Icon name="schedule" /> {t('handles-by')}{' '}
           <strong>
-            <Moment view={view} at={promised} zone={site.region.calendar(accountable.id).zone} />
+            <Until view={view} at={promised} zone={site.region.calendar(accountable.id).zone} />
           </strong>
         </p>
       )}

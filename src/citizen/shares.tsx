@@ -1,7 +1,7 @@
 import { reasonText } from '../regions/reasons.ts'
 import type { RequestEvent } from '../requests/events.ts'
 import type { PublicCase } from '../requests/find.ts'
-import { Moment, StatusTag } from '../web/components.tsx'
+import { StatusTag, Until } from '../web/components.tsx'
 import type { View } from '../web/view.ts'
 
 interface Props {
@@ -25,7 +25,7 @@ export function Shares({ view, found: { shares } }: Props) {
             {expectedAt !== null && status !== 'closed' && (
               <p>
                 {t('handles-by')}{' '}
-                <Moment view={view} at={expectedAt} zone={site.region.calendar(jurisdiction).zone} />
+                <Until view={view} at={expectedAt} zone={site.region.calendar(jurisdiction).zone} />
               </p>
             )}
           </li>

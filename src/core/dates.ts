@@ -29,6 +29,11 @@ export function momentText(t: Translate, at: number, zone: string): string {
   return t('date-time', { date: dayText(t, at, zone), time: timeText(t, at, zone) })
 }
 
+/** The last minute before an end: what ends at midnight ends with that day, not on the next. */
+export function lastMinute(end: number, zone: string): number {
+  return zoned(end, zone).startOfDay().epochMilliseconds === end ? end - 60_000 : end
+}
+
 /** `5:04 PM`, and `5 PM` at the full hour. */
 export function timeText(t: Translate, at: number, zone: string): string {
   const { hour, minute } = zoned(at, zone)

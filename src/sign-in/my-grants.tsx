@@ -1,11 +1,11 @@
 import { problem } from '../core/problem.ts'
 import { giveUpGrant, grantsOf, type HeldGrant } from '../people/grants.ts'
 import { staffById } from '../people/staff.ts'
-import { Alert, Empty, Moment } from '../web/components.tsx'
+import { Alert, Empty, Moment, Until } from '../web/components.tsx'
 import { type View, viewOf } from '../web/view.ts'
 import type { PageContext } from './arrive.ts'
 import { mine } from './me.tsx'
-import { Simple } from './simple.tsx'
+import { Own } from './simple.tsx'
 
 interface Held {
   readonly grants: readonly HeldGrant[]
@@ -76,7 +76,7 @@ function Details({ view, grant }: { view: View; grant: HeldGrant }) {
       {toAt !== null && (
         <>
           {' · '}
-          {t('my-grants-until')} <Moment view={view} at={toAt} zone={zone} exact />
+          {t('my-grants-until')} <Until view={view} at={toAt} zone={zone} exact />
         </>
       )}
     </span>
@@ -102,17 +102,17 @@ export async function giveUpPage(c: PageContext) {
   const { t } = view
   const { grant } = await one(c)
   return c.html(
-    <Simple view={view} title={t('give-up-title', { grant: nameOf(view, grant) })}>
+    <Own view={view} title={t('give-up-title', { grant: nameOf(view, grant) })}>
       <p>{t('give-up-text')}</p>
-      <form method="post">
+      <form method="post" class="sign-in__ways-on">
         <button class="usa-button usa-button--secondary" type="submit">
           {t('give-up-go')}
-        </button>{' '}
+        </button>
         <a class="usa-link" href={view.href('/me')}>
           {t('keep-it')}
         </a>
       </form>
-    </Simple>,
+    </Own>,
   )
 }
 

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import { dayText, isoMoment, momentText } from '../core/dates.ts'
+import { dayText, isoMoment, lastMinute, momentText } from '../core/dates.ts'
 import type { Mail } from '../platform/platform.ts'
 import type { Status } from '../requests/schema.ts'
 import { Icon } from './icon.tsx'
@@ -44,9 +44,24 @@ export function StatusTag({ view, status }: { view: View; status: Status }) {
   return <span class={`status status--${status}`}>{view.t(`status-${status}`)}</span>
 }
 
-export function Moment({ view, at, zone, exact }: { view: View; at: number; zone: string; exact?: boolean }) {
-  const text = exact ? momentText(view.t, at, zone) : dayText(view.t, at, zone)
-  return <time datetime={isoMoment(at)}>{text}</time>
+interface MomentProps {
+  view: View
+  at: number
+  zone: string
+  exact?: boolean
+}
+
+export function Moment({ view, at, zone, exact }: MomentProps) {
+  return <time datetime={isoMoment(at)}>{momentWords(view, at, zone, exact)}</time>
+}
+
+/** The moment until which something is good, or by which it is to be done. */
+export function Until({ view, at, zone, exact }: MomentProps) {
+  return <time datetime={isoMoment(at)}>{momentWords(view, lastMinute(at, zone), zone, exact)}</time>
+}
+
+function momentWords({ t }: View, at: number, zone: string, exact = false): string {
+  return exact ? momentText(t, at, zone) : dayText(t, at, zone)
 }
 
 /** Where a resident is in the three steps of a report. */
@@ -81,6 +96,17 @@ export function BackLink({ href, children }: { href: string; children?: Child })
       <Icon name="arrow_back" />
       {children}
     </a>
+  )
+}
+
+/** For staff. `kind` is a variant of USWDS's button. */
+export function SignOut({ view, kind }: { view: View; kind: 'outline' | 'unstyled' }) {
+  return (
+    <form method="post" action={view.href('/sign-out')}>
+      <button class={`usa-button usa-button--${kind}`} type="submit">
+        {view.t('sign-out')}
+      </button>
+    </form>
   )
 }
 

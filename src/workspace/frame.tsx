@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import type { MessageKey } from '../core/i18n.ts'
-import { Alert } from '../web/components.tsx'
+import { Alert, SignOut } from '../web/components.tsx'
 import { Languages, Page } from '../web/layout.tsx'
 import { siteName, type View } from '../web/view.ts'
 import { mayAll, type Office, type PageContext } from './office.ts'
@@ -62,11 +62,7 @@ function StaffMasthead({ view, me, office, section }: Props) {
           <div class="masthead__me">
             <strong>{me}</strong>
             <a href={view.href('/me')}>{t('me-title')}</a>
-            <form method="post" action={view.href('/sign-out')}>
-              <button class="usa-button usa-button--unstyled" type="submit">
-                {t('sign-out')}
-              </button>
-            </form>
+            <SignOut view={view} kind="unstyled" />
           </div>
         </div>
       </div>

@@ -5,7 +5,7 @@ import { type GrantRow, listGrants, withdrawGrant } from '../people/grants.ts'
 import { staff } from '../people/region-schema.ts'
 import { refuseStale, signedInAccess } from '../people/sessions.ts'
 import { hasMailbox, openMailbox } from '../people/staff.ts'
-import { BackLink, Empty, Moment } from '../web/components.tsx'
+import { BackLink, Empty, Moment, Until } from '../web/components.tsx'
 import { type View, viewOf } from '../web/view.ts'
 import { ActForm, againFor, Refused, readSent } from './form.tsx'
 import { done, StaffPage, zoneOf } from './frame.tsx'
@@ -145,7 +145,7 @@ function Term({ view, office, people, row }: Omit<ListProps, 'rows'> & { row: Gr
     <>
       <span>
         <Moment view={view} at={row.fromAt} zone={zone} /> –{' '}
-        {row.toAt === null ? t('work-no-end') : <Moment view={view} at={row.toAt} zone={zone} exact />}
+        {row.toAt === null ? t('work-no-end') : <Until view={view} at={row.toAt} zone={zone} exact />}
       </span>
       <span class="quiet">{t('work-made-by', { name: actorName(view, names, row.madeBy) })}</span>
       {row.endedAt !== null && (

@@ -1,7 +1,7 @@
 import type { HandoffRow } from '../handoffs/find.ts'
 import type { CrossingContent } from '../handoffs/messages.ts'
 import { reasonText } from '../regions/reasons.ts'
-import { Empty, Moment } from '../web/components.tsx'
+import { Empty, Until } from '../web/components.tsx'
 import type { View } from '../web/view.ts'
 import { zoneOf } from './frame.tsx'
 import { bodyName, serviceLabel } from './names.ts'
@@ -65,7 +65,7 @@ export function AnswerBy({ view, row, zone }: { view: View; row: HandoffRow; zon
   if (row.answerBy === null || !isWaiting) return null
   return (
     <span class={row.answerBy < view.now ? 'late' : undefined}>
-      {view.t('work-answer-by')} <Moment view={view} at={row.answerBy} zone={zone} exact />
+      {view.t('work-answer-by')} <Until view={view} at={row.answerBy} zone={zone} exact />
     </span>
   )
 }

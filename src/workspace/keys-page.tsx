@@ -2,7 +2,7 @@ import { problem } from '../core/problem.ts'
 import { clientIdOf } from '../people/clients.ts'
 import { listKeys, revokeKey } from '../people/keys.ts'
 import { refuseStale } from '../people/sessions.ts'
-import { BackLink, Empty, Moment } from '../web/components.tsx'
+import { BackLink, Empty, Moment, Until } from '../web/components.tsx'
 import { type View, viewOf } from '../web/view.ts'
 import { ActForm } from './form.tsx'
 import { done, StaffPage, zoneOf } from './frame.tsx'
@@ -83,7 +83,7 @@ function KeyItem({ view, office, names, row }: ItemProps) {
         {revokedAt !== null && <Moment view={view} at={revokedAt} zone={zone} exact />}
         {revokedAt === null && expiresAt !== null && (
           <span>
-            {t('work-key-until')} <Moment view={view} at={expiresAt} zone={zone} exact />
+            {t('work-key-until')} <Until view={view} at={expiresAt} zone={zone} exact />
           </span>
         )}
       </div>

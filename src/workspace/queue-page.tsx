@@ -1,5 +1,5 @@
 import { statuses } from '../requests/schema.ts'
-import { Alert, Empty, Moment, StatusTag } from '../web/components.tsx'
+import { Alert, Empty, Moment, StatusTag, Until } from '../web/components.tsx'
 import { SelectField, TextField } from '../web/fields.tsx'
 import { Icon } from '../web/icon.tsx'
 import { type View, viewOf } from '../web/view.ts'
@@ -280,7 +280,7 @@ export function Due({ view, row, zone }: { view: View; row: Omit<QueueRow, 'offi
   return (
     <span class={isLate ? 'late' : undefined}>
       {isLate && <Icon name="warning" />} {view.t(isLate ? 'work-due-late' : 'work-due')}{' '}
-      <Moment view={view} at={at} zone={zone} />
+      <Until view={view} at={at} zone={zone} />
     </span>
   )
 }

@@ -2,7 +2,7 @@ import type { Answer } from '../requests/draft.ts'
 import { resolutionOf } from '../requests/resolution.ts'
 import { explain } from '../routing/explain.ts'
 import { sayStep } from '../routing/say.ts'
-import { Moment, StatusTag } from '../web/components.tsx'
+import { Moment, StatusTag, Until } from '../web/components.tsx'
 import { Icon } from '../web/icon.tsx'
 import { RegionMap } from '../web/map.tsx'
 import { Trace } from '../web/trace.tsx'
@@ -57,7 +57,7 @@ export function What({ view, whole, zone }: Parts) {
           <Fact label={t('work-received')} at={request.receivedAt} {...{ view, zone }} />
         )}
         {request.expectedAt !== null && (
-          <Fact label={t('work-promised')} at={request.expectedAt} {...{ view, zone }} />
+          <Fact label={t('work-promised')} at={request.expectedAt} {...{ view, zone }} isEnd />
         )}
         <div>
           <dt>{t('work-channel')}</dt>
@@ -68,12 +68,21 @@ export function What({ view, whole, zone }: Parts) {
   )
 }
 
-function Fact({ view, label, at, zone }: { view: View; label: string; at: number; zone: string }) {
+interface FactProps {
+  view: View
+  label: string
+  at: number
+  zone: string
+  isEnd?: boolean
+}
+
+function Fact({ view, label, at, zone, isEnd }: FactProps) {
+  const When = isEnd ? Until : Moment
   return (
     <div>
       <dt>{label}</dt>
       <dd>
-        <Moment view={view} at={at} zone={zone} exact />
+        <When view={view} at={at} zone={zone} exact />
       </dd>
     </div>
   )
