@@ -103,6 +103,7 @@ export function createApp(platform: Platform): Hono<Door> {
     c.set('requestId', requestId)
     await next()
     c.res.headers.set('x-request-id', requestId)
+    const refused = c.get('problem')
     platform.log('info', 'request', {
       requestId,
       method: c.req.method,
@@ -110,6 +111,7 @@ export function createApp(platform: Platform): Hono<Door> {
       route: c.req.matchedRoutes.findLast(({ path }) => !path.endsWith('*'))?.path ?? '*',
       status: c.res.status,
       milliseconds: platform.clock.now() - startedAt,
+      ...(refused && { problem: refused }),
     })
   })
   app.use(answerHeaders)
@@ -184,6 +186,7 @@ const isForPrograms = (path: string) => inJson.test(path) || inGeoReport.test(pa
 
 /** A problem in the form of the door it happened at. Faults of ours are logged with their cause, never shown. */
 function answer(c: Context<Door>, found: Problem): Response | Promise<Response> {
+  c.set('problem', found.slug)
   if (found.status >= 500) {
     c.get('platform').log('error', found.slug, { requestId: c.get('requestId'), cause: causeOf(found) })
   }

@@ -132,6 +132,25 @@ describe('a method that does not belong', () => {
   })
 })
 
+it('a line of the log says why a request was refused, and holds nothing that it said', async () => {
+  const said = async (path: string, init?: RequestInit) => {
+    app.logged.length = 0
+    await ask(path, init)
+    expect(JSON.stringify(app.logged)).not.toContain('secret')
+    return app.logged.map(({ event, fields: { route, status, problem } }) => [event, route, status, problem])
+  }
+  expect(await said('/cases/secret?secret=1')).toEqual([['request', '/cases/:number', 404, 'not-found']])
+  const foreign = {
+    method: 'POST',
+    headers: { origin: 'https://secret.example' },
+    body: new URLSearchParams(),
+  }
+  expect(await said('/report/pothole/send', foreign)).toEqual([
+    ['request', '/report/:service/send', 403, 'cross-site'],
+  ])
+  expect(await said('/healthz')).toEqual([['request', '/healthz', 200, undefined]])
+})
+
 describe('a header that is not what it should be', () => {
   it.each([
     ['a-fine_id.not', false],

@@ -53,7 +53,8 @@ describe('anything at any door', { timeout: 2 * timeout }, () => {
     // A repetition of an Idempotency-Key is answered as if it had been filed again.
     expect(kept.requests).toBeLessThanOrEqual(filed)
     // The log says of whom it has not let in.
-    const isTold = (event: string) => ['passkey-refused', 'sign-in-refused'].includes(event)
+    const isTold = (event: string) =>
+      ['one-time-refused', 'passkey-refused', 'sign-in-refused'].includes(event)
     expect(app.logged.filter(({ level, event }) => level !== 'info' && !isTold(event))).toEqual([])
   })
 })

@@ -73,3 +73,18 @@ it('keeps no secret', async () => {
   const made = await issue()
   expect(JSON.stringify(await db().select().from(oneTime))).not.toContain(made.secret)
 })
+
+it('says in the log of what kind one was that it refused, and nothing else of it', async () => {
+  const made = await issue({ minutes: 10 })
+  const refusals = async (asked: Promise<unknown>) => {
+    app.logged.length = 0
+    await asked
+    return app.logged
+  }
+  const refused = { level: 'warn', event: 'one-time-refused', fields: { region: bundled, purpose: 'test' } }
+  const wrong = { ...made, secret: 'wrong' }
+  expect(await refusals(use(wrong))).toEqual([refused])
+  expect(await refusals(lookAtOneTime(app.platform, db(), 'test', made.id, 'wrong'))).toEqual([refused])
+  expect(await refusals(use(made))).toEqual([])
+  expect(await refusals(use(made))).toEqual([refused])
+})

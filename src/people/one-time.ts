@@ -81,7 +81,8 @@ export async function useOneTime<Data = unknown>(
     })
     .where(isOpen(purpose, id, now))
     .returning({ usedAt: oneTime.usedAt, data: oneTime.data })
-  return found === undefined || found.usedAt === null ? undefined : (JSON.parse(found.data) as Data)
+  if (found === undefined || found.usedAt === null) return refused(platform, db, purpose)
+  return JSON.parse(found.data) as Data
 }
 
 /** What it is about, without using it up. Only for secrets that nobody can guess: it counts no attempts. */
@@ -97,7 +98,12 @@ export async function lookAtOneTime<Data = unknown>(
     .select({ data: oneTime.data })
     .from(oneTime)
     .where(and(isOpen(purpose, id, platform.clock.now()), eq(oneTime.hash, hash)))
-  return found && (JSON.parse(found.data) as Data)
+  return found === undefined ? refused(platform, db, purpose) : (JSON.parse(found.data) as Data)
+}
+
+/** Wrong, used up or too late: many of them in the log are somebody who guesses. */
+function refused(platform: Platform, { region }: RegionDb, purpose: string): undefined {
+  platform.log('warn', 'one-time-refused', { region, purpose })
 }
 
 function isOpen(purpose: string, id: string, now: number) {

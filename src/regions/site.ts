@@ -1,5 +1,5 @@
 import type { WorkAccess } from '../core/access.ts'
-import { problem } from '../core/problem.ts'
+import { type ProblemSlug, problem } from '../core/problem.ts'
 import type { Platform, Policy, Verdict } from '../platform/platform.ts'
 import type { Region } from './compile.ts'
 import { currentHosts, currentRegion } from './current.ts'
@@ -61,6 +61,8 @@ export interface Door {
     counted?: readonly { readonly policy: Policy; readonly verdict: Verdict }[]
     /** Whose key or token the request came with: `unknown` until it is read. */
     program?: WorkAccess | 'unknown'
+    /** Why it was refused, for the log. */
+    problem?: ProblemSlug
     /** Marks the scripts of this answer; only where pages are. */
     secureHeadersNonce?: string
   }

@@ -2,6 +2,7 @@ import { problem } from '../core/problem.ts'
 import { hasProvider } from '../people/issuers.ts'
 import { openMailbox, staffById } from '../people/staff.ts'
 import { waysOf } from '../people/ways.ts'
+import { SignOut } from '../web/components.tsx'
 import { viewOf } from '../web/view.ts'
 import type { PageContext } from './arrive.ts'
 import { mine } from './me.tsx'
@@ -66,12 +67,8 @@ export async function againPage(c: PageContext) {
           </button>
         </form>
       )}
-      <form method="post" action={view.href('/sign-out')}>
-        <p>{t('again-otherwise')}</p>
-        <button class="usa-button usa-button--outline" type="submit">
-          {t('sign-out')}
-        </button>
-      </form>
+      <p>{t('again-otherwise')}</p>
+      <SignOut view={view} kind="outline" />
     </Simple>,
   )
 }

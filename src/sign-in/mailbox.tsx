@@ -10,7 +10,7 @@ import { type View, viewOf } from '../web/view.ts'
 import { arrive, askedBy, type PageContext } from './arrive.ts'
 import { emailFaults, LetterAskedPage, LinkOverPage } from './email.tsx'
 import { mine } from './me.tsx'
-import { Simple } from './simple.tsx'
+import { Own } from './simple.tsx'
 import { textOf } from './to.ts'
 
 /* Somebody who signs in with a provider says which mailbox is theirs, and proves it. */
@@ -49,10 +49,10 @@ export async function askForMailbox(c: PageContext) {
   const faults = emailFaults(view, email)
   if (faults.length > 0) {
     return c.html(
-      <Simple view={view} title={t('mailbox-title')}>
+      <Own view={view} title={t('mailbox-title')}>
         <FaultSummary view={view} faults={faults} />
         <MailboxForm view={view} email={email} faults={faults} />
-      </Simple>,
+      </Own>,
       400,
     )
   }
@@ -75,14 +75,14 @@ export async function mailboxPage(c: PageContext) {
   const email = await lookAtMailbox(platform, region.slug, signedIn.holder, c.req.param('token') ?? '')
   if (row === undefined || email === undefined) return c.html(<LinkOverPage view={view} />, 404)
   return c.html(
-    <Simple view={view} title={t('mailbox-prove-title', { email })}>
+    <Own view={view} title={t('mailbox-prove-title', { email })}>
       <p>{t('mailbox-prove-text', { name: row.name, email })}</p>
       <form method="post">
         <button class="usa-button usa-button--big" type="submit">
           {t('mailbox-prove-go')}
         </button>
       </form>
-    </Simple>,
+    </Own>,
   )
 }
 

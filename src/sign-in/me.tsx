@@ -5,6 +5,7 @@ import { grantsOf } from '../people/grants.ts'
 import { passkeysOf } from '../people/passkeys.ts'
 import { hasJustProved, listSessions, signedInAccess } from '../people/sessions.ts'
 import { hasMailbox, openMailbox, type StaffRow, staffById } from '../people/staff.ts'
+import { SignOut } from '../web/components.tsx'
 import { Page } from '../web/layout.tsx'
 import { type View, viewOf } from '../web/view.ts'
 import { type PageContext, whoIsHere } from './arrive.ts'
@@ -48,11 +49,7 @@ export async function mePage(c: PageContext) {
           <a class="usa-button" href={view.href('/work')}>
             {t('work-mine')}
           </a>
-          <form method="post" action={view.href('/sign-out')}>
-            <button class="usa-button usa-button--outline" type="submit">
-              {t('sign-out')}
-            </button>
-          </form>
+          <SignOut view={view} kind="outline" />
           {isRegionAdministrator && (
             <a class="usa-link" href={view.href('/region')}>
               {t('region-title')}

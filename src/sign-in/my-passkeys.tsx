@@ -8,7 +8,7 @@ import { type View, viewOf } from '../web/view.ts'
 import type { PageContext } from './arrive.ts'
 import { mine } from './me.tsx'
 import { PasskeyForm } from './passkey-form.tsx'
-import { Simple } from './simple.tsx'
+import { Own } from './simple.tsx'
 import { textOf } from './to.ts'
 
 interface Props {
@@ -111,7 +111,7 @@ export async function passkeyPage(c: PageContext) {
   const { t } = view
   const { passkey } = await one(c)
   return c.html(
-    <Simple view={view} title={t('passkey-title', { name: passkey.name })}>
+    <Own view={view} title={t('passkey-title', { name: passkey.name })}>
       <form method="post">
         <NameField view={view} value={passkey.name} />
         <button class="usa-button" type="submit">
@@ -120,15 +120,15 @@ export async function passkeyPage(c: PageContext) {
       </form>
       <h2>{t('passkey-remove-title')}</h2>
       <p>{t('passkey-remove-text', { name: passkey.name })}</p>
-      <form method="post" action={view.href(`/me/passkeys/${passkey.id}/remove`)}>
+      <form method="post" action={view.href(`/me/passkeys/${passkey.id}/remove`)} class="sign-in__ways-on">
         <button class="usa-button usa-button--secondary" type="submit">
           {t('passkey-remove')}
-        </button>{' '}
+        </button>
         <a class="usa-link" href={view.href('/me')}>
           {t('keep-it')}
         </a>
       </form>
-    </Simple>,
+    </Own>,
   )
 }
 

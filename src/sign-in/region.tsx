@@ -7,7 +7,7 @@ import { FaultSummary, type FieldMessage, TextField } from '../web/fields.tsx'
 import { readForm } from '../web/form.ts'
 import { type View, viewOf } from '../web/view.ts'
 import { type PageContext, whoIsHere } from './arrive.ts'
-import { Simple } from './simple.tsx'
+import { Own } from './simple.tsx'
 import { textOf } from './to.ts'
 
 /** Who administers which jurisdiction. For administrators of the region; for everybody else it is not there. */
@@ -16,7 +16,7 @@ export async function regionPage(c: PageContext) {
   const { t } = view
   const all = await whoAdministers(c.get('platform'), c.get('site').region, await whoIsHere(c))
   return c.html(
-    <Simple view={view} title={t('region-title')}>
+    <Own view={view} title={t('region-title')}>
       <p class="usa-intro">{t('region-text')}</p>
       <ul class="own-list">
         {all.map(one => (
@@ -34,7 +34,7 @@ export async function regionPage(c: PageContext) {
           </li>
         ))}
       </ul>
-    </Simple>,
+    </Own>,
   )
 }
 
@@ -54,7 +54,11 @@ interface AppointProps {
 function AppointPage({ view, mail, name, typed, faults }: AppointProps) {
   const { t } = view
   return (
-    <Simple view={view} title={t('region-appoint-title', { name })}>
+    <Own
+      view={view}
+      title={t('region-appoint-title', { name })}
+      back={{ path: '/region', title: t('region-title') }}
+    >
       <FaultSummary view={view} faults={faults} />
       {mail.isConfigured && <p>{t('region-appoint-text')}</p>}
       <NoMail view={view} mail={mail} />
@@ -84,7 +88,7 @@ function AppointPage({ view, mail, name, typed, faults }: AppointProps) {
           {t('region-appoint-go')}
         </button>
       </form>
-    </Simple>
+    </Own>
   )
 }
 

@@ -367,6 +367,28 @@ export function programsContract(name: string, start: () => Promise<ProgramsWorl
       expect([page.status, page.headers.get('content-type')]).toEqual([429, 'text/html; charset=UTF-8'])
     })
 
+    it.each([
+      '/sign-in/email',
+      '/sign-in/link/wrong',
+      '/sign-in/passkey',
+      '/account/sign-in',
+      '/account/code',
+    ])('attempts to sign in at %s end for their address, and for no other', async door => {
+      const from = fresh()
+      const attempt = (address: string) =>
+        world.request(
+          door,
+          { method: 'POST', headers: { origin: 'http://localhost' }, body: new URLSearchParams() },
+          address,
+        )
+      const refused = await untilRefused(() => attempt(from))
+      expect(refused.status).toBe(429)
+      expect(refused.headers.get('ratelimit')).toMatch(/^"sign-in";r=0;t=\d+$/)
+      expect((await world.request('/sign-in/oidc/hollis', {}, from)).status).toBe(429)
+      expect((await world.request('/sign-in', {}, from)).status).toBe(200)
+      expect((await attempt(fresh())).status).not.toBe(429)
+    })
+
     it('guessing keys ends, in each door’s own words, and starves no other program of the same address', async () => {
       const from = fresh()
       const wrong = `cl_work_${slug}_2222222222_${'2'.repeat(40)}`

@@ -92,6 +92,12 @@ async function isFit(page: Page, name: string) {
   expect.soft(await page.locator('h1').count(), name).toBe(1)
 }
 
+/** Fit, and whoever is signed in can end that here. */
+async function isOwn(page: Page, name: string) {
+  await isFit(page, name)
+  expect.soft(await page.getByRole('button', { name: 'Sign out', exact: true }).count(), name).toBe(1)
+}
+
 describe.each([
   ['a phone', phone],
   ['a desk', desktop],
@@ -127,8 +133,11 @@ describe.each([
     ]
     for (const [name, path] of pages) {
       expect((await page.goto(path))?.status(), name).toBe(200)
-      await isFit(page, name)
+      await isOwn(page, name)
     }
+    await page.goto('/me')
+    await page.getByRole('link', { name: /^Give up/ }).click()
+    await isOwn(page, 'give-up')
   })
 
   test('letting in a program and a person, and out again, is fit at each step', async () => {
@@ -176,12 +185,12 @@ describe.each([
     await isFit(page, 'sign-in')
     const region = await signedIn('Region administrator', viewport)
     await region.waitForURL('**/region')
-    await isFit(region, 'region')
+    await isOwn(region, 'region')
     await region
       .getByRole('link', { name: /^Appoint/ })
       .first()
       .click()
-    await isFit(region, 'appoint')
+    await isOwn(region, 'appoint')
     await region.goto('/me')
     expect(await region.getByRole('link', { name: 'Who administers what' }).count()).toBe(1)
   })
