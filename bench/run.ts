@@ -4,7 +4,7 @@ import type { Figure } from './figure.ts'
  * Every figure of the project, each beside its plain baseline in the same run. `--json` prints one object a line;
  * `--only WORD` runs the benches whose file name holds it.
  */
-const benches = ['geography', 'routing', 'reports', 'handoffs', 'lists', 'people', 'tenants', 'size']
+const benches = ['geography', 'routing', 'reports', 'trips', 'handoffs', 'lists', 'people', 'tenants', 'size']
 
 const json = process.argv.includes('--json')
 const only = process.argv[process.argv.indexOf('--only') + 1]
