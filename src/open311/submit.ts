@@ -2,8 +2,10 @@ import type { Context } from 'hono'
 import { type Access, may, type WorkAccess } from '../core/access.ts'
 import { openRegion, openTenantReader } from '../core/db.ts'
 import { problem } from '../core/problem.ts'
+import { bearerOf } from '../people/bearer.ts'
 import { verifyKey } from '../people/keys.ts'
-import { bearerOf, programAccess } from '../people/programs.ts'
+import { limit } from '../people/limits.ts'
+import { programAccess } from '../people/programs.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import type { Door } from '../regions/site.ts'
@@ -68,7 +70,9 @@ export async function readProgram(
   { region, jurisdiction }: Scope,
   given: Parameters,
 ): Promise<WorkAccess> {
-  const program = await programAccess(c, given.one('api_key') || bearerOf(c))
+  const credential = given.one('api_key') || bearerOf(c)
+  if (credential === '') await limit(c, 'reports')
+  const program = await programAccess(c, credential)
   const isOurs = program !== undefined && may(program, 'report')
   if (!isOurs || (jurisdiction !== undefined && jurisdiction.slug !== program.jurisdiction)) {
     const whose = jurisdiction?.name ?? region.documents.region.name

@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { problem } from '../core/problem.ts'
 import type { Policy, Verdict } from '../platform/platform.ts'
 import type { Door } from '../regions/site.ts'
+import { bearerOf } from './bearer.ts'
 
 /*
  * How often each door may be used. Whoever has no key is counted by their address; a program by its key alone, so that
@@ -92,8 +93,8 @@ export const limitHeaders: MiddlewareHandler<Door> = async (c, next) => {
   )
 }
 
-function policyOfDoor({ req }: Context<Door>): PolicyName | undefined {
-  const { path, method } = req
+function policyOfDoor(c: Context<Door>): PolicyName | undefined {
+  const { path, method } = c.req
   const isReading = method === 'GET' || method === 'HEAD'
   // Each asks a provider, which is more than a page.
   if (path.startsWith('/sign-in/oidc/')) return 'sign-in'
@@ -102,8 +103,8 @@ function policyOfDoor({ req }: Context<Door>): PolicyName | undefined {
   if (/^\/cases\/[^/]+\/follow$/.test(path)) return isReading ? undefined : 'reports'
   if (/^\/report\/[^/]+\/send$/.test(path)) return isReading ? undefined : 'reports'
   if (!/^\/(?:api|open311)\//.test(path) || method === 'OPTIONS') return undefined
-  // With a key, which is counted where it is read: GeoReport sends it in the form.
-  if (req.header('authorization') !== undefined) return undefined
+  // A key is counted where it is read, and nowhere else: GeoReport sends it in the form.
+  if (path.startsWith('/api/v1/work/') && bearerOf(c) !== '') return undefined
   if (path.startsWith('/open311/')) return isReading ? 'visitor' : undefined
   return isReading ? 'visitor' : 'reports'
 }

@@ -9,11 +9,6 @@ import { tokenAccess } from './tokens.ts'
 
 /* Programs at the doors: an API key, or an access token of an OAuth client. */
 
-/** What is sent as `Authorization: Bearer …`; empty where nothing is. */
-export function bearerOf(c: Context<Door>): string {
-  return /^Bearer +(\S+)$/i.exec(c.req.header('authorization')?.trim() ?? '')?.[1] ?? ''
-}
-
 /**
  * What a program may do by what it sends; undefined for what is none of this region. Counts it. Throws
  * `too-many-requests`.

@@ -367,6 +367,24 @@ export function programsContract(name: string, start: () => Promise<ProgramsWorl
       expect([page.status, page.headers.get('content-type')]).toEqual([429, 'text/html; charset=UTF-8'])
     })
 
+    it('a header that no key is read from lets nobody send more', async () => {
+      const sent = (headers: Record<string, string>, path: string, body: BodyInit, address: string) =>
+        world.request(path, { method: 'POST', headers, body }, address)
+      const authorization = 'Bearer nonsense'
+      const json = { 'content-type': 'application/json', authorization }
+      for (const [headers, path, body] of [
+        [json, '/api/v1/requests', '{}'],
+        [{ authorization }, '/api/v1/media', new FormData()],
+        [{ authorization: 'Basic YTpi' }, `/j/${slug}/api/v1/work/requests/EC-22222-22222/notes`, '{}'],
+        [{}, '/open311/v2/requests.json', new URLSearchParams({ jurisdiction_id: slug })],
+      ] as const) {
+        const from = fresh()
+        expect((await untilRefused(() => sent(headers, path, body, from))).status, path).toBe(429)
+      }
+      const look = await world.request('/api/v1/requests', { headers: { authorization } }, fresh())
+      expect(look.headers.get('ratelimit')).toBe('"visitor";r=1199;t=1')
+    })
+
     it.each([
       '/sign-in/email',
       '/sign-in/link/wrong',
