@@ -108,7 +108,27 @@ describe('what a browser carries', { timeout }, () => {
       '/\t/evil.example',
       'https:/evil.example',
     )
-    const asked = fc.oneof(hostileEncoded, pages.map(encodeURIComponent), pages)
+    const parts = fc.constantFrom(
+      '/',
+      '.',
+      '\\',
+      '\t',
+      '@',
+      ':',
+      '%2f',
+      '%2e',
+      '?',
+      'r',
+      'ellery',
+      'evil.example',
+    )
+    const pieced = fc.array(parts, { maxLength: 12 }).map(found => `/${found.join('')}`)
+    const asked = fc.oneof(
+      hostileEncoded,
+      pages.map(encodeURIComponent),
+      pages,
+      pieced.map(encodeURIComponent),
+    )
     await fc.assert(
       fc.asyncProperty(asked, fc.constantFrom('staff', 'resident'), async (to, who) => {
         const page = await (await reader.request(`/${who}?to=${to}`)).text()

@@ -7,6 +7,7 @@ import { forgetSession, signedInAs } from '../../people/cookies.ts'
 import { type SignedIn, signedInAccess } from '../../people/sessions.ts'
 import type { Door } from '../../regions/site.ts'
 import type { Draft } from '../../requests/draft.ts'
+import { isOwnPage } from '../../web/own-page.ts'
 
 /** A resident who has signed in, and what their pages are made from. */
 export interface Resident {
@@ -44,12 +45,7 @@ export async function needResident(c: Context<Door>): Promise<Resident> {
 /** Where to go afterwards: only ever a page of this site. */
 export function readTo(c: Context<Door>, typed: unknown): string {
   const { base } = c.get('site')
-  const own = `${base}/account/cases`
-  if (typeof typed !== 'string' || typed.length > 500 || !typed.startsWith(`${base}/`)) return own
-  const here = new URL(c.req.url).origin
-  // As a browser will read it: a backslash or a second slash would lead elsewhere.
-  const url = URL.canParse(typed, here) ? new URL(typed, here) : undefined
-  return url?.origin === here && !/^\/[/\\]/.test(typed) ? url.pathname + url.search : own
+  return isOwnPage(typed) && typed.startsWith(`${base}/`) ? typed : `${base}/account/cases`
 }
 
 /** What an account is called by to whom it belongs. */
