@@ -175,6 +175,25 @@ describe('ending', () => {
     expect(await isIn(desk)).toBe(true)
   })
 
+  it('holds where its holder is let work only afterwards, for a cookie that is good for minutes still', async () => {
+    const browser = await signedIn()
+    const here = await claims(browser)
+    expect((await browser.post('/sign-out')).status).toBe(303)
+    app.advance(MINUTE)
+    const db = openTenant(app.platform, { kind: 'system', reason: 'test' }, 'ellery', 'gull-harbor')
+    await makeGrant(app.platform, db, { staff, role: 'administrator', source: 'staff' })
+    const access = await staffAccess(app.platform, 'ellery', 'gull-harbor', here)
+    if (access === undefined) throw new Error('the grant is not there')
+    expect(await reaches(openTenantReader(app.platform, access, 'ellery', 'gull-harbor'))).toBe(
+      'sign-in-needed',
+    )
+    const again = await claims(await signedIn())
+    const open = await staffAccess(app.platform, 'ellery', 'gull-harbor', again)
+    expect(open && (await reaches(openTenantReader(app.platform, open, 'ellery', 'gull-harbor')))).toBe(
+      'open',
+    )
+  })
+
   it('is nobody else’s', async () => {
     const other = await staffOf(app.platform, 'ellery', { email: 'bob@city.example', name: 'Bob' })
     const bob = visitor(app)

@@ -6,7 +6,7 @@ import { randomText } from '../core/ids.ts'
 import { problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import { account, accountReach } from './region-schema.ts'
-import { isNotEnded, type SignedIn, signedInAccess } from './sessions.ts'
+import { isNotEnded, noteReach, type SignedIn, signedInAccess } from './sessions.ts'
 
 /*
  * Residents' accounts: one for the region, opened by proving an address. What they have reported is each jurisdiction's
@@ -112,13 +112,11 @@ export async function reachOf(db: RegionDb, id: string): Promise<string[]> {
 }
 
 /** Before anything there names the account: what is named is always found again. Throws `sign-in-needed` when the session has ended. */
-export async function noteReach(
+export async function noteResidentReach(
   platform: Platform,
   { region, account: id, inRegion }: ResidentAccess,
   jurisdiction: string,
 ): Promise<void> {
-  await openRegion(platform, { kind: 'signed-in', region, proof: inRegion }, region)
-    .insert(accountReach)
-    .values({ account: id, jurisdiction })
-    .onConflictDoNothing()
+  const db = openRegion(platform, { kind: 'signed-in', region, proof: inRegion }, region)
+  await noteReach(platform, db, 'account', id, jurisdiction)
 }

@@ -16,7 +16,7 @@ import type { Platform } from '../platform/platform.ts'
 import { staffReach } from './region-schema.ts'
 import { type Role, rightsOf } from './roles.ts'
 import { grant } from './schema.ts'
-import { isNotEnded, type SignedIn } from './sessions.ts'
+import { isNotEnded, noteReach, type SignedIn } from './sessions.ts'
 
 /*
  * What a jurisdiction lets people do stands in its own database, so it alone gives and withdraws it. The rows in force
@@ -138,10 +138,8 @@ export async function makeGrant(
   const at = platform.clock.now()
   const id = randomText(platform.random, 12)
   // First where to look, then what is there: never a grant that its holder cannot see and end.
-  await openRegion(platform, { kind: 'system', reason: 'grants' }, db.region)
-    .insert(staffReach)
-    .values({ staff: wish.staff, jurisdiction: db.slug })
-    .onConflictDoNothing()
+  const region = openRegion(platform, { kind: 'system', reason: 'grants' }, db.region)
+  await noteReach(platform, region, 'staff', wish.staff, db.slug)
   await db.commit([
     ...alongside,
     db.insert(grant).values({

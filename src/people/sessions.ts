@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Proof, SignedInAccess } from '../core/access.ts'
-import { openRegion, openTenant, type RegionDb } from '../core/db.ts'
+import { openRegion, openTenant, type RegionDb, type Step } from '../core/db.ts'
 import { randomText } from '../core/ids.ts'
 import { type JobHandler, ring } from '../core/jobs.ts'
 import { problem } from '../core/problem.ts'
@@ -232,6 +232,40 @@ export const closeSessionJob: JobHandler = {
   },
 }
 
+/**
+ * Before anything in a jurisdiction is a holder's: notes where to look, and there which of their sessions have ended. A
+ * cookie is good for a while without a look at the region's database, and the ended ones were noted only where its holder
+ * could reach by then.
+ */
+export async function noteReach(
+  platform: Platform,
+  db: RegionDb,
+  kind: SessionKind,
+  holder: string,
+  jurisdiction: string,
+): Promise<void> {
+  const reach = kind === 'staff' ? staffReach : accountReach
+  // First where to look: a session that ends meanwhile is noted by whoever ends it.
+  const [, ended] = await db.commit([
+    sql`INSERT OR IGNORE INTO ${reach} VALUES (${holder}, ${jurisdiction})`,
+    sql`SELECT id, ended_at, until FROM ${session} WHERE kind = ${kind} AND holder = ${holder}
+      AND ended_at IS NOT NULL AND rotated_at > ${platform.clock.now() - GOOD_FOR - CROSSING}`,
+  ])
+  const rows = (ended?.rows ?? []) as unknown as readonly EndedSession[]
+  if (rows.length > 0)
+    await openTenant(platform, access(db.region), db.region, jurisdiction).commit(rows.map(noteEnded))
+}
+
+interface EndedSession {
+  readonly id: string
+  readonly ended_at: number
+  readonly until: number
+}
+
+function noteEnded({ id, ended_at, until }: EndedSession): Step {
+  return sql`INSERT OR IGNORE INTO ended_session (id, ended_at, until) VALUES (${id}, ${ended_at}, ${until})`
+}
+
 /** Notes it wherever its holder could reach. Answers in how many databases it could not be noted. */
 async function closeEverywhere(platform: Platform, region: string, id: string): Promise<number> {
   const db = openRegion(platform, access(region), region)
@@ -240,10 +274,9 @@ async function closeEverywhere(platform: Platform, region: string, id: string): 
   const reach = found.kind === 'staff' ? staffReach : accountReach
   const holder = found.kind === 'staff' ? staffReach.staff : accountReach.account
   const slugs = await db.select({ slug: reach.jurisdiction }).from(reach).where(eq(holder, found.holder))
+  const ended = { id, ended_at: found.endedAt ?? platform.clock.now(), until: found.until }
   const notes = slugs.map(({ slug }) =>
-    openTenant(platform, access(region), region, slug).commit([
-      sql`INSERT OR IGNORE INTO ended_session (id, ended_at, until) VALUES (${id}, ${found.endedAt ?? platform.clock.now()}, ${found.until})`,
-    ]),
+    openTenant(platform, access(region), region, slug).commit([noteEnded(ended)]),
   )
   return (await Promise.allSettled(notes)).filter(({ status }) => status === 'rejected').length
 }

@@ -5,7 +5,7 @@ import { commitOnce } from '../core/idempotency.ts'
 import { trackingNumber } from '../core/ids.ts'
 import { ring } from '../core/jobs.ts'
 import { problem } from '../core/problem.ts'
-import { noteReach } from '../people/accounts.ts'
+import { noteResidentReach } from '../people/accounts.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import type { ServiceDocument } from '../regions/documents.ts'
@@ -64,7 +64,7 @@ export async function submitReport(
     expectedAt,
     resolution,
   }
-  if (access.kind === 'resident') await noteReach(platform, access, keeper)
+  if (access.kind === 'resident') await noteResidentReach(platform, access, keeper)
   const db = openTenant(platform, access, region.slug, keeper)
   const reporter = await reporterOf(platform, db, receipt.id, draft, at)
   const photos = await claimPhotos(

@@ -3,7 +3,7 @@ import type { ResidentAccess } from '../core/access.ts'
 import { guard, openTenant, openTenantReader } from '../core/db.ts'
 import { parseTrackingNumber } from '../core/ids.ts'
 import { asProblem } from '../core/problem.ts'
-import { type Account, noteReach } from '../people/accounts.ts'
+import { type Account, noteResidentReach } from '../people/accounts.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
 import { record } from '../requests/events.ts'
@@ -52,7 +52,7 @@ export async function claimCase(
     return own !== null && onReport?.kind === kind && onReport.value === own
   })
   if (!isProved) return false
-  await noteReach(platform, access, keeper)
+  await noteResidentReach(platform, access, keeper)
   const at = platform.clock.now()
   try {
     await openTenant(platform, access, region.slug, keeper).commit([

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { openTenant } from '../../src/core/db.ts'
 import { encrypt, keyedHash } from '../../src/core/encryption.ts'
 import { randomText } from '../../src/core/ids.ts'
-import { accountFor, noteReach, residentAccess } from '../../src/people/accounts.ts'
+import { accountFor, noteResidentReach, residentAccess } from '../../src/people/accounts.ts'
 import { codeHolder } from '../../src/people/codes.ts'
 import { makeGrant } from '../../src/people/grants.ts'
 import { issueLink, tokenOf } from '../../src/people/links.ts'
@@ -110,7 +110,7 @@ export async function furnishPeople(app: TestApp, party: Pick<Party, 'name' | 'r
     },
     /** Makes a report the resident's own. */
     async claim(id: string): Promise<void> {
-      await noteReach(platform, residentAccess(resident.signedIn, platform.clock.now()), slug)
+      await noteResidentReach(platform, residentAccess(resident.signedIn, platform.clock.now()), slug)
       await tenant.commit([
         sql`UPDATE ${person} SET account = ${holder} WHERE id = (SELECT person FROM ${request} WHERE id = ${id})`,
       ])
