@@ -1,4 +1,7 @@
+import { sql } from 'drizzle-orm'
 import { beforeEach, expect, test } from 'vitest'
+import { openTenant } from '../src/core/db.ts'
+import { nodePlatform } from '../src/platform/node/platform.ts'
 import { lakeFiles } from './support/lake.ts'
 import { type Deployment, deployment } from './support/terminal.ts'
 
@@ -11,6 +14,20 @@ beforeEach(async () => {
 
 const create = (...more: string[]) =>
   here.countyline('grants', 'create', '--jurisdiction', 'west', '--email', 'ada@west.example', ...more)
+
+/** What the log of a jurisdiction says was done there, in order. */
+async function actsOf(slug: string): Promise<string[]> {
+  const platform = nodePlatform({ dataDir: here.dataDir, log: () => {} })
+  try {
+    const db = openTenant(platform, { kind: 'system', reason: 'test' }, 'lake', slug)
+    const rows = await db.rows<{ act: string }>(
+      sql`SELECT actor || ' ' || type AS act FROM event WHERE type <> 'configured' ORDER BY seq`,
+    )
+    return rows.map(({ act }) => act)
+  } finally {
+    await platform.close()
+  }
+}
 
 test('a grant is made for a mailbox, listed and ended; where no mail is, its link is printed', async () => {
   const { code, out } = await create('--role', 'administrator', '--name', 'Ada')
@@ -82,6 +99,8 @@ test('somebody who has lost their way in is given a link, and whose device is lo
   await create('--role', 'agent')
   const lost = (act: string, email = 'ada@west.example') =>
     here.countyline('staff', act, '--region', 'lake', '--email', email)
+  // However many others have asked for.
+  for (let links = 0; links < 5; links++) expect((await lost('link')).code).toBe(0)
   const { code, out } = await lost('link')
   expect(code).toBe(0)
   expect(out).toMatch(/^https:\/\/lake.example\/sign-in\/link\/\S+\n$/)
@@ -91,5 +110,19 @@ test('somebody who has lost their way in is given a link, and whose device is lo
       code: 1,
       err: expect.stringContaining('Nobody with the mailbox'),
     })
+  }
+})
+
+test('what the operator does about somebody is told wherever they work, before it is done', async () => {
+  await create('--role', 'agent', '--as', 'maria')
+  await create('--role', 'agent', '--as', 'maria', '--jurisdiction', 'lake-county')
+  const about = ['--region', 'lake', '--email', 'ada@west.example', '--as', 'joe']
+  await here.countyline('staff', 'link', ...about)
+  await here.countyline('staff', 'sign-out', ...about)
+  for (const [slug, earlier] of [
+    ['west', ['operator:maria grant-made', 'operator:maria link-given', 'operator:maria link-given']],
+    ['lake-county', ['operator:maria grant-made', 'operator:maria link-given']],
+  ] as const) {
+    expect(await actsOf(slug)).toEqual([...earlier, 'operator:joe link-given', 'operator:joe sessions-ended'])
   }
 })

@@ -4,16 +4,29 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
+import { createApp } from '../src/app.ts'
+import { openTenant } from '../src/core/db.ts'
+import { listGrants, staffAccess } from '../src/people/grants.ts'
+import { createKey, listKeys } from '../src/people/keys.ts'
 import { roles } from '../src/people/roles.ts'
+import { readSession } from '../src/people/sessions.ts'
 import { currentRegion } from '../src/regions/current.ts'
-import { bundledDocuments, startApp } from './support/app.ts'
+import { bundledDocuments, startApp, type TestApp } from './support/app.ts'
 import { lakeFiles } from './support/lake.ts'
-import { visitor } from './support/visitor.ts'
+import { type Visitor, visitor } from './support/visitor.ts'
+
+const STAFF = '__Host-staff-ellery'
 
 async function start(options: Parameters<typeof startApp>[0]) {
   const app = await startApp(options)
   onTestFinished(() => app.close())
   return app
+}
+
+/** What a browser's session opens of the City of Hollis. */
+async function accessOf({ platform }: Pick<TestApp, 'platform'>, browser: Visitor) {
+  const read = await readSession(platform, 'ellery', 'staff', browser.cookies.get(STAFF) ?? '')
+  return read && staffAccess(platform, 'ellery', 'hollis', read.signedIn)
 }
 
 it('lets anybody play every role of every jurisdiction, and says so on every page', async () => {
@@ -46,14 +59,37 @@ it('leaves nothing behind: a role that was played opens nothing once it is off',
   const browser = visitor(app)
   await browser.post('/sign-in/demo', { jurisdiction: 'hollis', role: 'administrator' })
   const off = { ...app.platform, demo: false }
-  const { staffAccess } = await import('../src/people/grants.ts')
-  const { readSession } = await import('../src/people/sessions.ts')
-  const cookie = browser.cookies.get('__Host-staff-ellery') ?? ''
-  const read = await readSession(app.platform, 'ellery', 'staff', cookie)
-  if (read === undefined) throw new Error('not signed in')
-  expect(await staffAccess(app.platform, 'ellery', 'hollis', read.signedIn)).toBeDefined()
-  expect(await staffAccess(off, 'ellery', 'hollis', read.signedIn)).toBeUndefined()
+  expect(await accessOf(app, browser)).toBeDefined()
+  expect(await accessOf({ platform: off }, browser)).toBeUndefined()
   expect((await currentRegion(off, 'ellery')).slug).toBe('ellery')
+})
+
+it('leaves no administrator of the region behind, nor whom one let in, nor a key that lasts', async () => {
+  const app = await start({ demo: true })
+  const boss = visitor(app)
+  await boss.post('/sign-in/demo', { role: 'region' })
+  expect(await boss.read('/region')).toContain('Who administers what')
+  const email = 'somebody@hollis.example'
+  expect((await boss.post('/region/hollis', { email, name: 'Somebody' })).status).toBe(303)
+  const hollis = openTenant(app.platform, { kind: 'system', reason: 'test' }, 'ellery', 'hollis')
+  expect((await listGrants(hollis)).map(({ source }) => source)).toEqual(['demo'])
+  const administrator = visitor(app)
+  await administrator.post('/sign-in/demo', { jurisdiction: 'hollis', role: 'administrator' })
+  const access = await accessOf(app, administrator)
+  if (access === undefined) throw new Error('no access')
+  await createKey(app.platform, openTenant(app.platform, access, 'ellery', 'hollis'), 'A key', 'work')
+  const [key] = await listKeys(hollis)
+  expect(key?.expiresAt).toBe(app.platform.clock.now() + 24 * 3_600_000)
+  const off = createApp({ ...app.platform, demo: false })
+  const ask = (path: string, init?: RequestInit) =>
+    off.request(`http://localhost${path}`, {
+      ...init,
+      headers: { origin: 'http://localhost', cookie: `${STAFF}=${boss.cookies.get(STAFF)}` },
+    })
+  expect((await ask('/region')).status).toBe(404)
+  const body = new URLSearchParams({ email, name: 'Somebody' })
+  expect((await ask('/region/larkfield', { method: 'POST', body })).status).toBe(404)
+  expect(await (await ask('/me')).text()).not.toContain('Who administers what')
 })
 
 it('plays nothing where a jurisdiction has a sign-in of its own', async () => {

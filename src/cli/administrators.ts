@@ -1,7 +1,7 @@
 import { addAdministrator } from '../people/administrators.ts'
 import { currentHosts, currentRegion } from '../regions/current.ts'
 import { command, refuse } from './command.ts'
-import { orNothingYet, withPlatform } from './configuration.ts'
+import { asOption, operatorOf, orNothingYet, withPlatform } from './configuration.ts'
 import { linkFor, withEmail } from './grants.ts'
 
 export const addAdministratorCommand = command({
@@ -11,14 +11,17 @@ export const addAdministratorCommand = command({
     region: { type: 'string', required: true, value: 'R', help: 'The region' },
     email: { type: 'string', required: true, value: 'E', help: 'The mailbox' },
     name: { type: 'string', value: 'N', help: 'What they are called, if they are not known yet' },
+    as: asOption,
   },
-  run: (terminal, { options: { region: slug, email, name } }) =>
+  run: (terminal, { options: { region: slug, email, name, as } }) =>
     withPlatform(terminal, async platform => {
       const known = await orNothingYet(async () => (await currentHosts(platform)).regions, new Set<string>())
       if (!known.has(slug)) throw refuse(`No region "${slug}" has been applied. Run countyline apply first.`)
       const region = await currentRegion(platform, slug)
-      const staff = await withEmail(() => addAdministrator(platform, slug, { email, name }, 'system:command'))
-      const link = await linkFor(platform, region, staff)
+      const operator = operatorOf(as)
+      const madeBy = `operator:${operator}`
+      const staff = await withEmail(() => addAdministrator(platform, slug, { email, name }, madeBy))
+      const link = await linkFor(platform, region, staff, operator)
       return {
         ok: true,
         lines: [`${email} administers ${slug}.`, `Hand over this link, good once: ${link}`],

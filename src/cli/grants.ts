@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { openTenant, type TenantDb } from '../core/db.ts'
 import { asProblem } from '../core/problem.ts'
-import { listGrants, makeGrant, withdrawGrant } from '../people/grants.ts'
+import { listGrants, makeGrant, tellWhereTheyWork, withdrawGrant } from '../people/grants.ts'
 import { AFTER_SIGN_IN, issueLink } from '../people/links.ts'
 import { roles } from '../people/roles.ts'
 import { inviteStaff, peopleDb, staffById, staffOf } from '../people/staff.ts'
@@ -55,7 +55,7 @@ export const createGrantCommand = command({
         const staff = await staffOf(platform, slug, { email, name })
         return { staff, grant: await makeGrant(platform, db, { ...wish, staff }) }
       })
-      const link = letter ? undefined : await linkFor(platform, region, made.staff)
+      const link = letter ? undefined : await linkFor(platform, region, made.staff, operatorOf(options.as))
       return {
         ok: true,
         lines: [
@@ -79,11 +79,19 @@ export async function withEmail<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A way in for somebody whom no letter can be sent. */
-export async function linkFor(platform: NodePlatform, region: Region, staff: string): Promise<string> {
+/**
+ * A way in for somebody whom no letter can be sent. It opens whatever they may do, so first each jurisdiction is told that the
+ * operator has it.
+ */
+export async function linkFor(
+  platform: NodePlatform,
+  region: Region,
+  staff: string,
+  operator: string,
+): Promise<string> {
+  await tellWhereTheyWork(platform, region.slug, staff, operator, { type: 'link-given', staff })
   const says = { staff, device: '', to: AFTER_SIGN_IN, again: false }
   const token = await issueLink(platform, peopleDb(platform, region.slug), says, 'invitation')
-  if (token === undefined) throw refuse('They have been given five links within the hour. Wait a while.')
   return `${siteAddress(platform, region)}/sign-in/link/${token}`
 }
 

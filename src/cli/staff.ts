@@ -1,24 +1,26 @@
+import { tellWhereTheyWork } from '../people/grants.ts'
 import { endSessionsOf } from '../people/sessions.ts'
 import { mailboxIndex, peopleDb, type StaffRow, staffByMailbox } from '../people/staff.ts'
 import type { NodePlatform } from '../platform/node/platform.ts'
 import { currentHosts, currentRegion } from '../regions/current.ts'
 import { command, refuse } from './command.ts'
-import { count, orNothingYet, withPlatform } from './configuration.ts'
+import { asOption, count, operatorOf, orNothingYet, withPlatform } from './configuration.ts'
 import { linkFor } from './grants.ts'
 
 const who = {
   region: { type: 'string', required: true, value: 'R', help: 'The region' },
   email: { type: 'string', required: true, value: 'E', help: 'Their mailbox' },
+  as: asOption,
 } as const
 
 export const staffLinkCommand = command({
   name: 'staff link',
   summary: 'A way in, good once, for somebody who has lost theirs: hand it over to nobody but them',
   options: who,
-  run: (terminal, { options: { region: slug, email } }) =>
+  run: (terminal, { options: { region: slug, email, as } }) =>
     withPlatform(terminal, async platform => {
       const { id } = await known(platform, slug, email)
-      const link = await linkFor(platform, await currentRegion(platform, slug), id)
+      const link = await linkFor(platform, await currentRegion(platform, slug), id, operatorOf(as))
       return { ok: true, lines: [link], json: { region: slug, staff: id, link } }
     }),
 })
@@ -27,9 +29,11 @@ export const endStaffSessionsCommand = command({
   name: 'staff sign-out',
   summary: 'End every session of somebody, at once',
   options: who,
-  run: (terminal, { options: { region: slug, email } }) =>
+  run: (terminal, { options: { region: slug, email, as } }) =>
     withPlatform(terminal, async platform => {
       const { id } = await known(platform, slug, email)
+      const act = { type: 'sessions-ended', staff: id } as const
+      await tellWhereTheyWork(platform, slug, id, operatorOf(as), act)
       const ended = await endSessionsOf(platform, slug, 'staff', id)
       return {
         ok: true,

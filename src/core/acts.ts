@@ -11,6 +11,10 @@ export type Act =
       readonly services: readonly string[] | null
     }
   | { readonly type: 'grant-ended'; readonly grant: string; readonly staff: string; readonly role: string }
+  /** The operator was given a link that signs in as somebody who works there. */
+  | { readonly type: 'link-given'; readonly staff: string }
+  /** The operator ended all of somebody's sessions. */
+  | { readonly type: 'sessions-ended'; readonly staff: string }
   | {
       readonly type: 'key-made'
       readonly key: string

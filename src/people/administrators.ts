@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { SignedInAccess } from '../core/access.ts'
 import { guard, openRegion, openTenant, openTenantReader } from '../core/db.ts'
 import { randomText } from '../core/ids.ts'
@@ -16,10 +16,20 @@ import { type Invitation, inviteStaff, peopleDb, staffOf } from './staff.ts'
  */
 
 /** What an administrator of the region may open of its database: `not-found` for everybody else. */
-export function administratorAccess(signedIn: SignedIn, now: number): SignedInAccess {
-  const access = signedInAccess(signedIn, now)
-  const holds = sql`EXISTS (SELECT 1 FROM ${regionGrant} WHERE staff = ${signedIn.holder} AND ended_at IS NULL)`
+export function administratorAccess(platform: Platform, signedIn: SignedIn): SignedInAccess {
+  const access = signedInAccess(signedIn, platform.clock.now())
+  const holds = sql`EXISTS (SELECT 1 FROM ${regionGrant} WHERE staff = ${signedIn.holder} AND ${isInForce(platform)})`
   return { ...access, proof: [...access.proof, { holds, otherwise: 'not-found' }] }
+}
+
+/** Of a demonstration's administrators, while it is on. */
+const BY_DEMO = 'system:demo'
+const isInForce = ({ demo }: Platform) =>
+  demo ? sql`ended_at IS NULL` : sql`ended_at IS NULL AND made_by <> ${BY_DEMO}`
+
+/** Whoever plays one in a demonstration. */
+export function playAdministers(platform: Platform, region: string, id: string): Promise<void> {
+  return letAdminister(platform, region, id, BY_DEMO)
 }
 
 /** Makes the owner of a mailbox an administrator of the region. Answers `staff.id`; twice is once. */
@@ -34,16 +44,11 @@ export async function addAdministrator(
   return id
 }
 
-export async function letAdminister(
-  platform: Platform,
-  region: string,
-  id: string,
-  madeBy: string,
-): Promise<void> {
+async function letAdminister(platform: Platform, region: string, id: string, madeBy: string): Promise<void> {
   await peopleDb(platform, region).commit([
     sql`INSERT INTO ${regionGrant} (id, staff, made_by, made_at)
       SELECT ${randomText(platform.random, 12)}, ${id}, ${madeBy}, ${platform.clock.now()}
-      WHERE NOT EXISTS (SELECT 1 FROM ${regionGrant} WHERE staff = ${id} AND ended_at IS NULL)`,
+      WHERE NOT EXISTS (SELECT 1 FROM ${regionGrant} WHERE staff = ${id} AND ${isInForce(platform)})`,
   ])
 }
 
@@ -54,8 +59,11 @@ export interface Administered {
   readonly administrators: readonly string[] | undefined
 }
 
-const administers = (now: number) => sql`role = 'administrator' AND ended_at IS NULL
-  AND from_at <= ${now} AND coalesce(to_at, ${Number.MAX_SAFE_INTEGER}) > ${now}`
+function administers(platform: Platform) {
+  const now = platform.clock.now()
+  return sql`role = 'administrator' AND ended_at IS NULL AND from_at <= ${now}
+    AND coalesce(to_at, ${Number.MAX_SAFE_INTEGER}) > ${now} AND (source <> 'demo' OR ${platform.demo ? 1 : 0})`
+}
 
 /** Every jurisdiction of the region, and who administers it. */
 export async function whoAdministers(
@@ -63,8 +71,7 @@ export async function whoAdministers(
   region: Region,
   signedIn: SignedIn,
 ): Promise<Administered[]> {
-  const now = platform.clock.now()
-  const db = openRegion(platform, administratorAccess(signedIn, now), region.slug)
+  const db = openRegion(platform, administratorAccess(platform, signedIn), region.slug)
   const names = new Map((await db.select().from(staff)).map(({ id, name }) => [id, name]))
   return Promise.all(
     region.documents.jurisdictions.map(async ({ slug, name }) => {
@@ -73,7 +80,7 @@ export async function whoAdministers(
         const rows = await openTenantReader(platform, access, region.slug, slug)
           .selectDistinct({ staff: grant.staff })
           .from(grant)
-          .where(administers(now))
+          .where(administers(platform))
         return { slug, name, administrators: rows.map(row => names.get(row.staff) ?? '').sort() }
       } catch (error) {
         if (asProblem(error).slug !== 'database-away') throw error
@@ -91,12 +98,11 @@ export async function appointFirst(
   slug: string,
   invitation: Pick<Invitation, 'email' | 'name' | 'language'>,
 ): Promise<void> {
-  const now = platform.clock.now()
-  const access = administratorAccess(signedIn, now)
+  const access = administratorAccess(platform, signedIn)
   await openRegion(platform, access, region.slug).select({ id: staff.id }).from(staff).limit(1)
   const reason = `region-administrator:${signedIn.holder}`
   const db = openTenant(platform, { kind: 'system', reason }, region.slug, slug)
-  const hasNone = sql`NOT EXISTS (SELECT 1 FROM ${grant} WHERE ${administers(now)})`
+  const hasNone = sql`NOT EXISTS (SELECT 1 FROM ${grant} WHERE ${administers(platform)})`
   await inviteStaff(platform, db, { ...invitation, role: 'administrator' }, [guard(hasNone, 'wrong-state')])
 }
 
@@ -105,6 +111,6 @@ export async function isAdministrator(platform: Platform, region: string, holder
   const found = await peopleDb(platform, region)
     .select({ id: regionGrant.id })
     .from(regionGrant)
-    .where(and(eq(regionGrant.staff, holder), isNull(regionGrant.endedAt)))
+    .where(and(eq(regionGrant.staff, holder), isInForce(platform)))
   return found.length > 0
 }

@@ -2,7 +2,7 @@ import { openTenant } from '../core/db.ts'
 import { problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/compile.ts'
-import { letAdminister } from './administrators.ts'
+import { playAdministers } from './administrators.ts'
 import { grantsOf, makeGrant } from './grants.ts'
 import type { Role } from './roles.ts'
 import { addStaff, demoIndex, peopleDb } from './staff.ts'
@@ -42,7 +42,7 @@ export async function playRole(
 /** Whoever plays the region's administrator. Answers `staff.id`. */
 export async function playAdministrator(platform: Platform, region: Region, name: string): Promise<string> {
   const id = await player(platform, region, '', 'region-administrator', name)
-  await letAdminister(platform, region.slug, id, 'system:demo')
+  await playAdministers(platform, region.slug, id)
   return id
 }
 

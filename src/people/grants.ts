@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
 import { actorOf, type Permit, servicesFor, type WorkAccess } from '../core/access.ts'
-import { logAct } from '../core/acts.ts'
+import { type Act, logAct } from '../core/acts.ts'
 import {
   guard,
   openRegion,
@@ -124,6 +124,7 @@ export interface NewGrant {
   readonly services?: readonly string[] | undefined
   readonly from?: number | undefined
   readonly to?: number | undefined
+  /** What somebody grants in a demonstration is the demonstration's. */
   readonly source: GrantRow['source']
 }
 
@@ -149,7 +150,7 @@ export async function makeGrant(
       services: wish.services === undefined ? null : JSON.stringify(wish.services),
       fromAt: wish.from ?? at,
       toAt: wish.to ?? null,
-      source: wish.source,
+      source: platform.demo && wish.source === 'staff' ? 'demo' : wish.source,
       madeBy: actorOf(db.access),
       madeAt: at,
     }),
@@ -183,7 +184,8 @@ export async function withdrawGrant(platform: Platform, db: TenantDb, id: string
     ),
     guard(
       sql`${db.access.kind === 'system' || row.role !== 'administrator'} OR EXISTS (SELECT 1 FROM ${grant} WHERE id <> ${id}
-        AND role = 'administrator' AND services IS NULL AND ended_at IS NULL AND from_at <= ${at} AND coalesce(to_at, ${ALWAYS}) > ${at})`,
+        AND role = 'administrator' AND services IS NULL AND ended_at IS NULL AND from_at <= ${at} AND coalesce(to_at, ${ALWAYS}) > ${at}
+        AND (source <> 'demo' OR ${platform.demo ? 1 : 0}))`,
       'wrong-state',
       'Let another administrator in first: this is the last one.',
     ),
@@ -203,6 +205,32 @@ export function listGrants(db: TenantReader): Promise<GrantRow[]> {
   return db.select().from(grant).orderBy(asc(sql`ended_at IS NOT NULL`), desc(grant.madeAt)).limit(500)
 }
 
+/**
+ * Writes an act about somebody in the log of every jurisdiction that they work in, or have. Throws `database-away`: nothing
+ * is to be done then that would not be told.
+ */
+export async function tellWhereTheyWork(
+  platform: Platform,
+  region: string,
+  staff: string,
+  operator: string,
+  act: Act,
+): Promise<void> {
+  const access = { kind: 'system', reason: 'command', operator } as const
+  const step = logAct(actorOf(access), platform.clock.now(), act)
+  for (const slug of await reachOf(platform, region, staff))
+    await openTenant(platform, access, region, slug).commit([step])
+}
+
+async function reachOf(platform: Platform, region: string, staff: string): Promise<string[]> {
+  const rows = await openRegion(platform, { kind: 'system', reason: 'grants' }, region)
+    .select({ jurisdiction: staffReach.jurisdiction })
+    .from(staffReach)
+    .where(eq(staffReach.staff, staff))
+    .orderBy(asc(staffReach.jurisdiction))
+  return rows.map(({ jurisdiction }) => jurisdiction)
+}
+
 /** A grant as its holder sees it. */
 export interface HeldGrant extends GrantRow {
   readonly jurisdiction: string
@@ -215,14 +243,10 @@ export async function grantsOf(
   staff: string,
 ): Promise<{ readonly grants: readonly HeldGrant[]; readonly away: readonly string[] }> {
   const access = { kind: 'system', reason: 'grants' } as const
-  const reach = await openRegion(platform, access, region)
-    .select({ jurisdiction: staffReach.jurisdiction })
-    .from(staffReach)
-    .where(eq(staffReach.staff, staff))
-    .orderBy(asc(staffReach.jurisdiction))
+  const reach = await reachOf(platform, region, staff)
   const away: string[] = []
   const found = await Promise.all(
-    reach.map(async ({ jurisdiction }) => {
+    reach.map(async jurisdiction => {
       try {
         const rows = await openTenantReader(platform, access, region, jurisdiction)
           .select()
