@@ -14,8 +14,10 @@ import { DIGITS, issueOneTime, useOneTime } from './one-time.ts'
 
 const PURPOSE = 'account-code'
 export const CODE_MINUTES = 10
+/** Of an address, by one asker and by all: somebody who asks for another's has not used up all of them. */
 const MOST_AN_HOUR = 5
-/** With five tries for each of five codes an hour, guessing one takes centuries; six digits would take years. */
+const MOST_AN_HOUR_IN_ALL = 15
+/** With five tries for each of fifteen codes an hour, guessing one takes a century; six digits would take a year. */
 const SECRET = { length: 8, alphabet: DIGITS }
 
 /** `sign-in`: into whatever account it opens. `again`: it is still the same person. `address`: it is theirs too. */
@@ -37,7 +39,13 @@ type Kept = Omit<CodeWish, 'address'> & { readonly kind: Address['kind']; readon
  * Sends a code and answers the name under which it is to be typed. Where an address has been sent too many within the
  * hour nothing is sent, and the answer looks the same. Throws `mail-away` or `sms-away`.
  */
-export async function sendCode(platform: Platform, region: Region, wish: CodeWish): Promise<string> {
+export async function sendCode(
+  platform: Platform,
+  region: Region,
+  wish: CodeWish,
+  /** The network address that asks. */
+  from: string,
+): Promise<string> {
   const { address, ...rest } = wish
   const db = openRegion(platform, { kind: 'system', reason: 'codes' }, region.slug)
   const sealed = await encrypt(platform, db, 'one_time.address', address.value)
@@ -47,7 +55,8 @@ export async function sendCode(platform: Platform, region: Region, wish: CodeWis
     holder: await codeHolder(platform, region.slug, address),
     secret: SECRET,
     minutes: CODE_MINUTES,
-    mostAnHour: MOST_AN_HOUR,
+    mostAnHour: MOST_AN_HOUR_IN_ALL,
+    asker: { hash: await keyedHash(platform, db, 'one_time.asker', from), mostAnHour: MOST_AN_HOUR },
     data,
   })
   if (issued === undefined) return randomText(platform.random, 20)

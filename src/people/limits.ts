@@ -63,7 +63,7 @@ async function count(
 }
 
 /** On Workers and in tests the front door may be asked without bindings. */
-function addressOf({ env }: { env: Door['Bindings'] | undefined }): string | undefined {
+export function addressOf({ env }: { env: Door['Bindings'] | undefined }): string | undefined {
   return env?.address
 }
 

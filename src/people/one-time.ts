@@ -28,6 +28,8 @@ export interface OneTimeWish {
   readonly minutes: number
   /** How many a holder may be given in an hour; by default no limit. */
   readonly mostAnHour?: number | undefined
+  /** Who asks, by a keyed hash, and how many of a holder's in an hour may be theirs: nobody alone uses up another's. */
+  readonly asker?: { readonly hash: string; readonly mostAnHour: number } | undefined
   /** What it is about, as JSON. Addresses in it must be encrypted. */
   readonly data?: unknown
 }
@@ -42,20 +44,23 @@ export interface OneTime {
 export async function issueOneTime(
   platform: Platform,
   db: RegionDb,
-  { purpose, holder, secret: kind, minutes, mostAnHour, data = {} }: OneTimeWish,
+  { purpose, holder, secret: kind, minutes, mostAnHour, asker, data = {} }: OneTimeWish,
 ): Promise<OneTime | undefined> {
   const now = platform.clock.now()
   const id = randomText(platform.random, 20)
   const secret = randomText(platform.random, kind?.length ?? 40, kind?.alphabet)
   const hash = await hashOf(platform, db, purpose, id, secret)
-  const isWithin =
-    mostAnHour === undefined
+  const kept = asker === undefined ? data : { ...(data as object), asker: asker.hash }
+  const lately = sql`FROM ${oneTime} WHERE purpose = ${purpose} AND holder = ${holder ?? null} AND created_at > ${now - HOUR}`
+  const isWithin = mostAnHour === undefined ? sql`1` : sql`(SELECT count(*) ${lately}) < ${mostAnHour}`
+  const isTheirs =
+    asker === undefined
       ? sql`1`
-      : sql`(SELECT count(*) FROM ${oneTime} WHERE purpose = ${purpose} AND holder = ${holder ?? null} AND created_at > ${now - HOUR}) < ${mostAnHour}`
+      : sql`(SELECT count(*) ${lately} AND data ->> '$.asker' = ${asker.hash}) < ${asker.mostAnHour}`
   const [made] = await db.rows<{ id: string }>(
     sql`INSERT INTO ${oneTime} (id, purpose, holder, hash, data, created_at, until)
-      SELECT ${id}, ${purpose}, ${holder ?? null}, ${hash}, ${JSON.stringify(data)}, ${now}, ${now + minutes * MINUTE}
-      WHERE ${isWithin} RETURNING id`,
+      SELECT ${id}, ${purpose}, ${holder ?? null}, ${hash}, ${JSON.stringify(kept)}, ${now}, ${now + minutes * MINUTE}
+      WHERE ${isWithin} AND ${isTheirs} RETURNING id`,
   )
   return made && { id, secret }
 }

@@ -4,6 +4,7 @@ import { type Address, accountFor } from '../../people/accounts.ts'
 import { type CodeWish, sendCode } from '../../people/codes.ts'
 import { forgetSession, keepSession, signedInAs } from '../../people/cookies.ts'
 import { deviceWords } from '../../people/device.ts'
+import { addressOf } from '../../people/limits.ts'
 import { endSession, startSession } from '../../people/sessions.ts'
 import type { Door } from '../../regions/site.ts'
 import { readAddress } from '../../residents/address.ts'
@@ -50,7 +51,7 @@ export function readTyped(c: PageContext, typed: string): { address: Address } |
 
 /** Sends the code and leads to where it is typed. */
 export async function toCode(c: PageContext, wish: CodeWish): Promise<Response> {
-  const ticket = await sendCode(c.get('platform'), c.get('site').region, wish)
+  const ticket = await sendCode(c.get('platform'), c.get('site').region, wish, addressOf(c) ?? '')
   const query = new URLSearchParams({ ticket, by: wish.address.kind })
   return c.redirect(viewOf(c).href(`/account/code?${query}`), 303)
 }
