@@ -308,6 +308,12 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
             expect.objectContaining({ receiver: second, state: 'refused', counter: app.arbitrator }),
           ]),
         })
+        expect(await read(await app.key(app.arbitrator, 'read'), last)).toMatchObject({
+          text: null,
+          tried: expect.arrayContaining([
+            expect.objectContaining({ receiver: first, state: 'refused', text: null }),
+          ]),
+        })
         expect((await act(judge, last, 'decide', { holder: first, text: 'Yours.' })).status).toBe(200)
         await app.runJobs()
         expect(await read(giver, last)).toMatchObject({ state: 'granted', receiver: first })
@@ -367,6 +373,34 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
         }
         expect(await contactAfter(false)).not.toContain(email)
         expect(await contactAfter(true)).toContain(email)
+      })
+
+      it('what staff wrote to each other is shown to whoever may see notes only, wherever it stands', async () => {
+        const reader = await app.key(receiver, 'read')
+        const { id, giver } = await filed()
+        const made = (await (await offer(giver, id, { text: 'Between us.' })).json()) as Handoff
+        await app.runJobs()
+        await act(taker, made.id, 'accept', { text: 'Between us too.' })
+        await app.runJobs()
+        const { request } = await read(taker, made.id)
+        const proposal = { of: (await filed()).id, text: 'Between us again.' }
+        await app.runJobs()
+        await app.post(`/api/v1/work/requests/${request}/duplicates`, proposal, bearer(taker))
+        const words = async (key: string, path: string) =>
+          [...(await (await app.get(`/api/v1/work${path}`, key)).text()).matchAll(/"Between us[^"]*"/g)]
+            .length
+        for (const [path, written] of [
+          [`/handoffs/${made.id}`, 2],
+          ['/handoffs?limit=200', 2],
+          // The proposal stands in its log too.
+          [`/requests/${request}`, 3],
+          [`/requests/${request}/duplicates`, 1],
+          ['/duplicates?state=proposed&limit=200', 1],
+        ] as const) {
+          expect(await words(taker, path), path).toBe(written)
+          expect(await words(reader, path), path).toBe(0)
+        }
+        expect(await read(reader, made.id)).toMatchObject({ text: null, answer: { text: null } })
       })
     })
 
