@@ -1,17 +1,17 @@
 import { reasonText } from '../regions/reasons.ts'
 import type { Site } from '../regions/site.ts'
 import { alongside } from '../requests/alongside.ts'
-import { photoUrl, time } from '../requests/view.ts'
+import { photoPath, time } from '../requests/view.ts'
 import { handoffsOf, handoffWordsOf, type SeenHandoff } from './find.ts'
 import type { CrossingContent } from './messages.ts'
 
 /** For a request's JSON: every handoff that it came or went by, with both sides' words. */
-export const handoffsAlongside = alongside(handoffsOf, handoffWordsOf, (site, language, rows) => ({
-  handoffs: rows.map(row => handoffView(site, language, row)),
+export const handoffsAlongside = alongside(handoffsOf, handoffWordsOf, (site, slug, language, rows) => ({
+  handoffs: rows.map(row => handoffView(site, slug, language, row)),
 }))
 
-/** One side of a handoff as its jurisdiction's staff see it: both sides' words, and what it is about. */
-export function handoffView(site: Site, language: string, row: SeenHandoff) {
+/** One side of a handoff as the staff of its jurisdiction (`slug`) see it: both sides' words, and what it is about. */
+export function handoffView(site: Site, slug: string, language: string, row: SeenHandoff) {
   const content = JSON.parse(row.content) as CrossingContent
   const words = (code: string) => ({ code, label: reasonText(site.region, code, language) })
   return {
@@ -40,11 +40,11 @@ export function handoffView(site: Site, language: string, row: SeenHandoff) {
       ...attempt,
       reason: attempt.reason === null ? null : words(attempt.reason),
     })),
-    matter: matterView(site, row, content),
+    matter: matterView(site, slug, row, content),
   }
 }
 
-function matterView(site: Site, { sender }: SeenHandoff, content: CrossingContent) {
+function matterView(site: Site, slug: string, row: SeenHandoff, content: CrossingContent) {
   return {
     service_code: content.serviceCode,
     service_name: content.serviceName,
@@ -59,7 +59,7 @@ function matterView(site: Site, { sender }: SeenHandoff, content: CrossingConten
     status: content.status,
     requested_at: time(content.requestedAt),
     trail: content.trail,
-    photos: content.photos.map(({ id }) => photoUrl(site, sender, id)),
+    photos: photoPaths(slug, row, content).map(path => `${site.origin}${site.base}${path}`),
     timeline: content.timeline.map(({ source, type, at, payload }) => ({
       ...(JSON.parse(payload) as object),
       type,
@@ -67,4 +67,15 @@ function matterView(site: Site, { sender }: SeenHandoff, content: CrossingConten
       jurisdiction: source,
     })),
   }
+}
+
+/** Where its photos are: everybody's at the sender's, those of a private matter where whoever reads this may see them. */
+export function photoPaths(
+  slug: string,
+  { id, sender }: SeenHandoff,
+  { private: isPrivate, photos }: CrossingContent,
+): string[] {
+  return photos.map(photo =>
+    isPrivate ? `${photoPath(slug, photo.id)}?handoff=${id}` : photoPath(sender, photo.id),
+  )
 }

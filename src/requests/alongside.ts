@@ -8,14 +8,18 @@ export interface Alongside {
   readonly ask: (db: TenantReader, request: string) => BatchItem<'sqlite'>
   /** The condition that anything staff wrote privately is among them. */
   readonly notes: (db: TenantReader, request: string) => SQL
-  readonly tell: (site: Site, language: string, rows: readonly unknown[]) => object
+  readonly tell: (site: Site, jurisdiction: string, language: string, rows: readonly unknown[]) => object
 }
 
 /** `tell` puts into JSON the rows that `ask` selects. */
 export function alongside<Row>(
   ask: (db: TenantReader, request: string) => BatchItem<'sqlite'> & PromiseLike<readonly Row[]>,
   notes: Alongside['notes'],
-  tell: (site: Site, language: string, rows: readonly Row[]) => object,
+  tell: (site: Site, jurisdiction: string, language: string, rows: readonly Row[]) => object,
 ): Alongside {
-  return { ask, notes, tell: (site, language, rows) => tell(site, language, rows as readonly Row[]) }
+  return {
+    ask,
+    notes,
+    tell: (site, slug, language, rows) => tell(site, slug, language, rows as readonly Row[]),
+  }
 }

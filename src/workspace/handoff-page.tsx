@@ -4,6 +4,7 @@ import { accept, decide, refuse, withdraw } from '../handoffs/answers.ts'
 import { type HandoffRow, handoffSidesOf, type SeenHandoff } from '../handoffs/find.ts'
 import type { Attempt, CrossingContent } from '../handoffs/messages.ts'
 import { handoffSides, handoffStates } from '../handoffs/schema.ts'
+import { photoPaths } from '../handoffs/view.ts'
 import { reasonText } from '../regions/reasons.ts'
 import { FaultSummary, titled } from '../web/fields.tsx'
 import { type View, viewOf } from '../web/view.ts'
@@ -203,7 +204,7 @@ function Matter({ view, office, row, content }: MatterProps) {
           ))}
         </dl>
       )}
-      <Photos view={view} slug={row.sender} photos={content.photos.map(({ id }) => id)} />
+      <Photos view={view} paths={photoPaths(office.jurisdiction.slug, row, content)} />
     </section>
   )
 }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { jpeg } from '../support/photos.ts'
 import type { ContractApp } from './app.ts'
 
 interface Handoff {
@@ -11,6 +12,7 @@ interface Handoff {
   reason: { code: string; label: string }
   text: string
   answer: { reason: { code: string } | null; text: string; counter: string | null } | null
+  matter: { photos: string[] }
 }
 interface Case {
   status: string
@@ -373,6 +375,36 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
         }
         expect(await contactAfter(false)).not.toContain(email)
         expect(await contactAfter(true)).toContain(email)
+      })
+
+      it('photos of a private matter are seen from where it is offered on, each side with its own access', async () => {
+        const photo = ((await (await app.send('/api/v1/media', jpeg())).json()) as { id: string }).id
+        const service = app.privateService
+        const report = { service_code: service, answers: app.answersFor(service), media: [photo] }
+        const { id, sender, giver } = await filed(report)
+        const to = app.offering(service).find(slug => slug !== sender) ?? ''
+        const third = app.jurisdictions.find(slug => slug !== sender && slug !== to) ?? ''
+        const made = (await (await offer(giver, id, { receiver: to })).json()) as Handoff
+        await app.runJobs()
+        const [theirs, ours] = [await app.key(to, 'work'), await app.key(sender, 'read')]
+        const pathOf = (url = '') => url.slice(url.indexOf('/media/'))
+        const seenBy = async (key: string) => {
+          const [url] = (await read(key, made.id)).matter.photos
+          return (await app.get(pathOf(url), key)).status
+        }
+        expect([await seenBy(theirs), await seenBy(ours)]).toEqual([200, 200])
+        const [offered = ''] = (await read(theirs, made.id)).matter.photos
+        expect((await app.get(pathOf(offered), await app.key(third, 'work'))).status).toBe(404)
+        expect((await app.get(pathOf(offered), ours)).status).toBe(404)
+        expect((await app.get(`/media/${to}/${photo}`, theirs)).status).toBe(404)
+
+        await act(theirs, made.id, 'accept')
+        await app.runJobs()
+        expect([await seenBy(theirs), await seenBy(ours)]).toEqual([200, 200])
+        expect((await app.get(`/media/${to}/${photo}`, theirs)).status).toBe(200)
+        expect((await app.get(`/media/${to}/${photo}`, ours)).status).toBe(404)
+        expect((await app.get(`/media/${sender}/${photo}`, ours)).status).toBe(200)
+        expect((await app.get(`/media/${sender}/${photo}`, theirs)).status).toBe(404)
       })
 
       it('what staff wrote to each other is shown to whoever may see notes only, wherever it stands', async () => {

@@ -184,11 +184,11 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
     return (await answer.json()) as { id: string }
   }
 
-  const upload = async () => {
-    const sent = await app.request(`/r/${region}/api/v1/media`, { method: 'POST', body: jpeg() })
+  const upload = async (shown: string) => {
+    const sent = await app.request(`/r/${region}/api/v1/media`, { method: 'POST', body: jpeg(shown) })
     return ((await sent.json()) as { id: string }).id
   }
-  const [photo, privatePhoto] = [await upload(), await upload()]
+  const [photo, privatePhoto] = [await upload(''), await upload(of('private-case'))]
   const people = await furnishPeople(app, { name, region, slug })
   const contact = {
     first_name: of('contact'),
