@@ -108,6 +108,36 @@ describe('who saw what', () => {
     expect(shown.length).toBeGreaterThan(1)
   })
 
+  it('words that staff wrote on a handoff or a link are notes to whoever is shown them', async () => {
+    const [, , bare = ''] = ids
+    const receiver = app.region.documents.jurisdictions
+      .map(({ slug }) => slug)
+      .find(slug => slug !== J && app.region.servicesOffered(slug).some(({ code }) => code === 'graffiti'))
+    const offer = async (id: string, text: string) => {
+      const wish = { receiver, reason: 'other', text, version: 1 }
+      const answer = await ask(`/work/requests/${id}/handoffs`, 'work', wish)
+      expect(answer.status).toBe(201)
+      return ((await answer.json()) as { id: string }).id
+    }
+    const fieldsOf = async (path: string, scope: Scope) =>
+      (await notedOf(() => ask(path, scope))).map(({ view, fields }) => [view, fields])
+    const silent = await offer(await file({}), '')
+    expect(await fieldsOf(`/work/handoffs/${silent}`, 'work')).toEqual([['handoff', '[]']])
+    const worded = await offer(bare, 'Your wall.')
+    for (const path of [`/work/handoffs/${worded}`, '/work/handoffs']) {
+      expect(await fieldsOf(path, 'work')).toEqual([['handoff', '["notes"]']])
+      expect(await fieldsOf(path, 'read')).toEqual([['handoff', '[]']])
+    }
+    const [one, other] = [await file({}), await file({})]
+    await app.runJobs()
+    const link = { of: other, text: 'One wall.' }
+    expect((await ask(`/work/requests/${one}/duplicates`, 'work', link)).status).toBe(201)
+    for (const path of [`/work/requests/${one}/duplicates`, '/work/duplicates?state=confirmed']) {
+      expect(await fieldsOf(path, 'work')).toEqual([['list', '["notes"]']])
+      expect(await fieldsOf(path, 'read')).toEqual([['list', '[]']])
+    }
+  })
+
   it('what is not there, not allowed or not asked at work is noted of nobody', async () => {
     const noted = await notedOf(async () => {
       const [id] = ids

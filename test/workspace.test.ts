@@ -5,6 +5,7 @@ import { withdrawGrant } from '../src/people/grants.ts'
 import { endSessionsOf } from '../src/people/sessions.ts'
 import { type County, startCounty } from './support/county.ts'
 import { startMailbox } from './support/mailbox.ts'
+import { jpeg } from './support/photos.ts'
 import { type AtWork, hire, letWork, openSession, signIn } from './support/staff.ts'
 import { counted } from './support/trips.ts'
 
@@ -166,6 +167,35 @@ describe('what each role sees', () => {
     const log = await words(await get(`/work/${home}/audit?request=${id}`, staff.auditor))
     expect(log).toMatch(/Gus Lindqvist .{0,60}saw a request with contact details/)
   })
+})
+
+test('the photo of a private request is on its page for those who may see it, noted, and for nobody else', async () => {
+  const upload = async () => {
+    const sent = await county.app.request('/api/v1/media', { method: 'POST', body: jpeg() })
+    return ((await sent.json()) as { id: string }).id
+  }
+  const [media, open] = [await upload(), await upload()]
+  const hidden = county.app.region.servicesOffered(home).find(service => service.private)?.code ?? ''
+  const { id } = await county.report(hidden, '2230 Mill Road', { media: [media] }, `/j/${home}`)
+  const [photo = ''] = /\/media\/[^"]+/.exec(await (await get(page(id), staff.agent)).text()) ?? []
+  await county.report('pothole', '2230 Mill Road', { media: [open] }, `/j/${home}`)
+  const { platform, trips } = counted(county.app.platform)
+  const front = createApp(platform)
+  const look = async (as?: AtWork, path = photo) => {
+    const headers = as === undefined ? {} : { cookie: as.cookie }
+    const before = trips()
+    const { status } = await front.request(`http://localhost${path}`, { headers })
+    return { status, count: trips() - before }
+  }
+  await look()
+  expect(await look()).toEqual({ status: 404, count: 1 })
+  for (const as of [staff.administrator, staff.supervisor, staff.agent, staff.auditor])
+    expect((await look(as)).status).toBe(200)
+  expect(await look(staff.agent)).toEqual({ status: 200, count: 2 })
+  for (const as of [staff.crew, staff.neighbor]) expect((await look(as)).status).toBe(404)
+  expect(await look(staff.agent, `/media/${home}/${open}`)).toEqual({ status: 200, count: 1 })
+  const log = await words(await get(`/work/${home}/audit?request=${id}`, staff.auditor))
+  expect(log).toMatch(/Gus Lindqvist .{0,60}saw a photo/)
 })
 
 test('a request’s page asks a database as often as its public page does, colleagues’ names and all', async () => {

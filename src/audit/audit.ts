@@ -17,7 +17,7 @@ export interface AuditRow {
   readonly at: number
   /** `staff:`, `key:`, `client:`, `account:`, `operator:` or `system:` and an id, or `public`. */
   readonly actor: string
-  /** The event's type, or the view: `request`, `list`, `handoff`, `history`, `audit`. */
+  /** The event's type, or the view: `request`, `list`, `handoff`, `photo`, `history`, `audit`. */
   readonly what: string
   /** Tracking numbers; none for what is about no request. */
   readonly requests: readonly string[]

@@ -9,7 +9,7 @@ export const seen = sqliteTable(
     seq: integer('seq').primaryKey({ autoIncrement: true }),
     actor: text('actor').notNull(),
     at: integer('at').notNull(),
-    /** `request`: one, whole; `list`: as a list shows them; `handoff`, `history`, `audit`: as these do. */
+    /** `request`: one, whole; `list`: as a list shows them; `photo`: one of a private request; `handoff`, `history`, `audit`: as these do. */
     view: text('view').notNull(),
     /** Their numbers, as a JSON list. */
     requests: text('requests').notNull(),

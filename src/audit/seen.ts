@@ -2,7 +2,7 @@ import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { TenantReader } from '../core/db.ts'
 
 /** How requests are shown: `schema.ts` says what each is. */
-export type View = 'request' | 'list' | 'handoff' | 'history' | 'audit'
+export type View = 'request' | 'list' | 'handoff' | 'photo' | 'history' | 'audit'
 
 export interface Look {
   readonly view: View

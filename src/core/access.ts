@@ -72,7 +72,7 @@ export type Right =
   | 'read'
   /** See who reported. */
   | 'contacts'
-  /** See private notes. */
+  /** See what staff write privately: notes, and their words on handoffs and duplicates. */
   | 'notes'
   /** Acknowledge, change, close, reopen, note, move the pin, link duplicates. */
   | 'change'

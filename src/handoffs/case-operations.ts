@@ -12,7 +12,8 @@ const link = v.strictObject({
   of: v.string(),
   state,
   survivor: nullableText,
-  text: v.string(),
+  /** Null without the right to private notes. */
+  text: nullableText,
   proposed_at: instant,
   answered_at: v.nullable(instant),
 })

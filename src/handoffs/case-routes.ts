@@ -21,9 +21,9 @@ import {
   listLinks,
   propose,
   readRequest,
+  type SeenLink,
   unlink,
 } from './duplicates.ts'
-import type { LinkRow } from './link.ts'
 import { MOVED_PIN } from './policy.ts'
 import { type Corrected, relocate } from './relocate.ts'
 import { listRerouted, reroutedOf } from './reroute.ts'
@@ -151,7 +151,7 @@ function wishOf(c: Context<Door>, of: string, text = ''): LinkWish {
   return { request, of, text, idempotencyKey: readIdempotencyKey(c) }
 }
 
-function linkView(row: LinkRow) {
+function linkView(row: SeenLink) {
   const { request, caseId, other, state, survivor, text, proposedAt, answeredAt } = row
   return {
     request,

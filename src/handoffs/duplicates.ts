@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteSelect } from 'drizzle-orm/sqlite-core'
 import { seeing } from '../audit/seen.ts'
 import { actorOf, permitted } from '../core/access.ts'
@@ -218,21 +218,24 @@ function newGuard(caseId: string, of: string): Step {
   )
 }
 
-export type ListedLink = LinkRow & { readonly seq: number }
+/** A link as this access may see it: what was written on it is null without `notes`. */
+export type SeenLink = Awaited<ReturnType<typeof linksQuery>>[number]
 
 /** The links of a request's case, the newest first. A part of its request's answer, or noted by `linksOf`. */
 export function linksQuery(db: TenantReader, id: string) {
-  return db
-    .select()
-    .from(duplicate)
-    .where(sql`case_id = (SELECT case_id FROM request WHERE id = ${id})`)
-    .orderBy(desc(duplicate.proposedAt))
+  return db.select(columnsFor(db)).from(duplicate).where(ofCase(id)).orderBy(desc(duplicate.proposedAt))
 }
 
-/** The same, noted. */
-export async function linksOf(db: TenantReader, id: string): Promise<LinkRow[]> {
-  const shown = sql`SELECT request FROM duplicate WHERE case_id = (SELECT case_id FROM request WHERE id = ${id})`
-  const [rows] = await seeing(db, { view: 'list', shown })([linksQuery(db, id)])
+/** The condition that those show what staff wrote. */
+export function linkWordsOf(db: TenantReader, id: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM duplicate WHERE ${ofCase(id)} AND ${isWorded(db)})`
+}
+
+/** The same links, noted. */
+export async function linksOf(db: TenantReader, id: string): Promise<SeenLink[]> {
+  const shown = sql`SELECT request FROM duplicate WHERE ${ofCase(id)}`
+  const look = { view: 'list', shown, notes: linkWordsOf(db, id) } as const
+  const [rows] = await seeing(db, look)([linksQuery(db, id)])
   return rows
 }
 
@@ -246,19 +249,36 @@ export async function listLinks(
   const seq = sql<number>`${duplicate}.rowid`
   const wanted = and(
     eq(duplicate.state, state),
-    sql`EXISTS (SELECT 1 FROM request WHERE request.id = ${duplicate.request}
-      AND ${permitted(db.access, 'read', sql`request.service_code`)})`,
+    permitted(db.access, 'read', serviceCode),
     before === undefined ? undefined : lt(seq, before),
   )
   const page = <T extends SQLiteSelect>(select: T) => select.where(wanted).orderBy(desc(seq)).limit(limit)
   const shown = page(db.select({ request: duplicate.request }).from(duplicate).$dynamic())
-  const [rows] = await seeing(db, { view: 'list', shown })([
-    page(
-      db
-        .select({ ...getTableColumns(duplicate), seq })
-        .from(duplicate)
-        .$dynamic(),
-    ),
-  ])
+  const worded = page(
+    db
+      .select({ worded: isWorded(db).as('worded') })
+      .from(duplicate)
+      .$dynamic(),
+  )
+  const notes = sql`EXISTS (SELECT 1 FROM ${worded.as('page')} WHERE worded)`
+  const columns = { ...columnsFor(db), seq }
+  const look = { view: 'list', shown, notes } as const
+  const [rows] = await seeing(db, look)([page(db.select(columns).from(duplicate).$dynamic())])
   return rows
+}
+
+const ofCase = (id: string) => sql`case_id = (SELECT case_id FROM request WHERE id = ${id})`
+const serviceCode = sql`(SELECT service_code FROM request WHERE request.id = duplicate.request)`
+
+/** What is written on a link is for whoever may see notes, as it is in the log. */
+function columnsFor({ access }: TenantReader) {
+  const text = sql<
+    string | null
+  >`CASE WHEN ${permitted(access, 'notes', serviceCode)} THEN duplicate.text END`
+  return { ...getTableColumns(duplicate), text }
+}
+
+/** The condition, of a row, that it shows words. */
+function isWorded({ access }: TenantReader): SQL {
+  return sql`(${permitted(access, 'notes', serviceCode)} AND duplicate.text <> '')`
 }

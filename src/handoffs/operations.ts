@@ -12,7 +12,9 @@ const nullableInstant = v.nullable(instant)
 const nullableNumber = v.nullable(v.number())
 
 const reason = v.strictObject({ code: v.string(), label: v.string() })
-const words = { reason: v.nullable(reason), text: v.string(), counter: nullableText }
+/** What staff wrote: null without the right to private notes. */
+const privateWords = nullableText
+const words = { reason: v.nullable(reason), text: privateWords, counter: nullableText }
 const handoff = v.strictObject({
   id: v.string(),
   side: v.picklist(handoffSides),
@@ -23,7 +25,7 @@ const handoff = v.strictObject({
   sender: v.string(),
   receiver: v.string(),
   reason,
-  text: v.string(),
+  text: privateWords,
   agreement: nullableText,
   offered_at: instant,
   answer_by: nullableInstant,

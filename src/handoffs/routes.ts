@@ -64,7 +64,7 @@ export function handoffRoutes(): Hono<Door> {
     const filter = readFilter(c)
     const rows = await listHandoffs(db, filter)
     return c.json({
-      handoffs: rows.map(row => handoffView(c.get('site'), c.get('language'), row)),
+      handoffs: rows.map(row => handoffView(c.get('site'), db.slug, c.get('language'), row)),
       next: writeHandoffCursor(rows, filter.limit),
     })
   })
@@ -122,7 +122,7 @@ async function shown(c: Context<Door>, db: TenantReader, id: string, side: Hando
   const rows = await handoffSidesOf(db, id)
   const row = rows.find(candidate => side === undefined || candidate.side === side)
   if (row === undefined) throw problem('not-found')
-  return handoffView(c.get('site'), c.get('language'), row)
+  return handoffView(c.get('site'), db.slug, c.get('language'), row)
 }
 
 function readFilter(c: Context<Door>) {

@@ -1,20 +1,19 @@
 import { reasonText } from '../regions/reasons.ts'
 import type { Site } from '../regions/site.ts'
 import { alongside } from '../requests/alongside.ts'
-import { photoUrl, time } from '../requests/view.ts'
-import { type HandoffRow, handoffsOf } from './find.ts'
-import type { Attempt, CrossingContent } from './messages.ts'
+import { photoPath, time } from '../requests/view.ts'
+import { handoffsOf, handoffWordsOf, type SeenHandoff } from './find.ts'
+import type { CrossingContent } from './messages.ts'
 
 /** For a request's JSON: every handoff that it came or went by, with both sides' words. */
-export const handoffsAlongside = alongside(handoffsOf, (site, language, rows) => ({
-  handoffs: rows.map(row => handoffView(site, language, row)),
+export const handoffsAlongside = alongside(handoffsOf, handoffWordsOf, (site, slug, language, rows) => ({
+  handoffs: rows.map(row => handoffView(site, slug, language, row)),
 }))
 
-/** One side of a handoff as its jurisdiction's staff see it: both sides' words, and what it is about. */
-export function handoffView(site: Site, language: string, row: HandoffRow) {
+/** One side of a handoff as the staff of its jurisdiction (`slug`) see it: both sides' words, and what it is about. */
+export function handoffView(site: Site, slug: string, language: string, row: SeenHandoff) {
   const content = JSON.parse(row.content) as CrossingContent
   const words = (code: string) => ({ code, label: reasonText(site.region, code, language) })
-  const { text, tried } = appealOf(row)
   return {
     id: row.id,
     side: row.side,
@@ -25,31 +24,27 @@ export function handoffView(site: Site, language: string, row: HandoffRow) {
     sender: row.sender,
     receiver: row.receiver,
     reason: words(row.reason),
-    text,
+    text: row.text,
     agreement: row.agreement,
     offered_at: time(row.offeredAt),
     answer_by: time(row.answerBy),
     answered_at: time(row.answeredAt),
-    answer:
-      row.answerText === null && row.answerReason === null
-        ? null
-        : {
-            reason: row.answerReason === null ? null : words(row.answerReason),
-            text: row.answerText ?? '',
-            counter: row.counter,
-          },
-    tried: tried.map(attempt => ({
-      receiver: attempt.receiver,
-      state: attempt.state,
+    answer: row.answered
+      ? {
+          reason: row.answerReason === null ? null : words(row.answerReason),
+          text: row.answerText,
+          counter: row.counter,
+        }
+      : null,
+    tried: row.tried.map(attempt => ({
+      ...attempt,
       reason: attempt.reason === null ? null : words(attempt.reason),
-      text: attempt.text ?? '',
-      counter: attempt.counter,
     })),
-    matter: matterView(site, row, content),
+    matter: matterView(site, slug, row, content),
   }
 }
 
-function matterView(site: Site, { sender }: HandoffRow, content: CrossingContent) {
+function matterView(site: Site, slug: string, row: SeenHandoff, content: CrossingContent) {
   return {
     service_code: content.serviceCode,
     service_name: content.serviceName,
@@ -64,7 +59,7 @@ function matterView(site: Site, { sender }: HandoffRow, content: CrossingContent
     status: content.status,
     requested_at: time(content.requestedAt),
     trail: content.trail,
-    photos: content.photos.map(({ id }) => photoUrl(site, sender, id)),
+    photos: photoPaths(slug, row, content).map(path => `${site.origin}${site.base}${path}`),
     timeline: content.timeline.map(({ source, type, at, payload }) => ({
       ...(JSON.parse(payload) as object),
       type,
@@ -74,7 +69,13 @@ function matterView(site: Site, { sender }: HandoffRow, content: CrossingContent
   }
 }
 
-/** The arbitrator's row carries, with the sender's words, everything that was tried. */
-function appealOf({ side, text }: HandoffRow): { text: string; tried: readonly Attempt[] } {
-  return side === 'arbitrator' ? JSON.parse(text) : { text, tried: [] }
+/** Where its photos are: everybody's at the sender's, those of a private matter where whoever reads this may see them. */
+export function photoPaths(
+  slug: string,
+  { id, sender }: SeenHandoff,
+  { private: isPrivate, photos }: CrossingContent,
+): string[] {
+  return photos.map(photo =>
+    isPrivate ? `${photoPath(slug, photo.id)}?handoff=${id}` : photoPath(sender, photo.id),
+  )
 }

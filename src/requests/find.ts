@@ -1,10 +1,10 @@
 import { and, asc, desc, eq, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm'
-import type { BatchItem } from 'drizzle-orm/batch'
 import type { SQLiteSelect } from 'drizzle-orm/sqlite-core'
 import { type Look, seeing } from '../audit/seen.ts'
 import { permitted } from '../core/access.ts'
 import type { TenantReader } from '../core/db.ts'
 import type { Platform } from '../platform/platform.ts'
+import type { Alongside } from './alongside.ts'
 import { faceOf, type PublicShare, sharesOf } from './case.ts'
 import { type Holder, holdersOf } from './custody.ts'
 import { openPerson } from './person.ts'
@@ -49,30 +49,32 @@ export async function publicCase(db: TenantReader, id: string): Promise<PublicCa
 
 /**
  * For the jurisdiction's own staff and programs: its own share, with contact details and private notes where the access
- * has the right to them. That it was shown is noted. `more` is selected in the same round trip, and answered as `alongside`.
+ * has the right to them. That it was shown is noted. `more` is asked in the same round trip, and answered as `alongside`.
  */
 export async function wholeCase(
   platform: Platform,
   db: TenantReader,
   id: string,
-  more: readonly BatchItem<'sqlite'>[] = [],
+  more: readonly Alongside[] = [],
 ) {
+  const notes = more.map(each => each.notes(db, id))
   const [found, timeline, photos, others, ...alongside] = await seeing(
     db,
-    wholeLook(db, id),
-  )([...wholeQueries(db, id), ...more])
+    wholeLook(db, id, notes),
+  )([...wholeQueries(db, id), ...more.map(({ ask }) => ask(db, id))])
   const whole = await wholeOf(platform, db, [found, timeline, photos, others])
   return whole && { ...whole, alongside: alongside as readonly (readonly unknown[])[] }
 }
 
-/** What whoever is shown a whole case has seen. */
-export function wholeLook(db: TenantReader, id: string): Look {
+/** What whoever is shown a whole case has seen. `notes`: the conditions that what stands beside it holds private words. */
+export function wholeLook(db: TenantReader, id: string, notes: readonly SQL[] = []): Look {
   const isRead = and(eq(request.id, id), permitted(db.access, 'read', sql`${request.serviceCode}`))
+  const isNoted = sql`EXISTS (SELECT 1 FROM event WHERE request = ${id} AND public = 0)`
   return {
     view: 'request',
     shown: sql`SELECT id FROM ${request} WHERE ${isRead}`,
     contacts: sql`EXISTS (SELECT 1 FROM ${request} JOIN ${person} ON ${contactOf(db)} WHERE ${isRead})`,
-    notes: sql`${notesOf(db, id)} AND EXISTS (SELECT 1 FROM event WHERE request = ${id} AND public = 0)`,
+    notes: sql`${notesOf(db, id)} AND (${sql.join([isNoted, ...notes], sql` OR `)})`,
   }
 }
 

@@ -1,4 +1,6 @@
-import { and, eq, gt, inArray, isNull, lt } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { seeing } from '../audit/seen.ts'
+import { type Access, permitted } from '../core/access.ts'
 import type { RegionDb, TenantReader } from '../core/db.ts'
 import { sha256 } from '../core/digest.ts'
 import { commitOnce } from '../core/idempotency.ts'
@@ -75,6 +77,31 @@ export async function readPhoto(platform: Platform, db: TenantReader, id: string
     .innerJoin(request, eq(request.id, media.request))
     .where(and(eq(media.id, id), eq(request.private, false)))
   return row === undefined ? null : platform.files.get(photoKey(db.region, row.id))
+}
+
+/**
+ * A photo of a report that this access may see, private or not: at work, or as the resident who reported it. At work it
+ * may be one that crosses with a `handoff` as well. Null for anything else. That it was shown at work is noted.
+ */
+export async function readAnyPhoto(platform: Platform, db: TenantReader, id: string, handoff = '') {
+  const { access } = db
+  const shown = access.kind === 'resident' ? reportedBy(access.account, id) : readableBy(access, id, handoff)
+  const select = db.select({ number: sql<string>`number` }).from(sql`(${shown})`)
+  const [rows] = await seeing(db, { view: 'photo', shown })([select])
+  return rows.length === 0 ? null : platform.files.get(photoKey(db.region, id))
+}
+
+function reportedBy(account: string, id: string): SQL {
+  return sql`SELECT request.id AS number FROM media JOIN request ON request.id = media.request
+    JOIN person ON person.id = request.person WHERE media.id = ${id} AND person.account = ${account}`
+}
+
+/** Whoever is asked to take a request, or to decide about it, has none of their own yet: the handoff tells of its photos. */
+function readableBy(access: Access, id: string, handoff: string): SQL {
+  return sql`SELECT request.id AS number FROM media JOIN request ON request.id = media.request
+    WHERE media.id = ${id} AND ${permitted(access, 'read', sql`service_code`)}
+    UNION SELECT case_id FROM handoff JOIN json_each(content, '$.photos') AS photo ON photo.value ->> '$.id' = ${id}
+    WHERE handoff.id = ${handoff} AND ${permitted(access, 'read', sql`content ->> '$.serviceCode'`)}`
 }
 
 /** Removes the photos of reports that were never sent, the files first: an hour after they could last be claimed. */

@@ -154,15 +154,10 @@ export function requestRoutes(endOnClosing: EndOnClosing, alongside: readonly Al
   routes.get('/work/requests/:id', async c => {
     const db = await openToLook(c, { request: c.req.param('id') })
     const id = c.req.param('id')
-    const found = await wholeCase(
-      c.get('platform'),
-      db,
-      id,
-      alongside.map(({ ask }) => ask(db, id)),
-    )
+    const found = await wholeCase(c.get('platform'), db, id, alongside)
     if (found === undefined) throw problem('not-found')
     const added = alongside.map(({ tell }, index) =>
-      tell(c.get('site'), c.get('language'), found.alongside[index] ?? []),
+      tell(c.get('site'), db.slug, c.get('language'), found.alongside[index] ?? []),
     )
     return c.json(Object.assign({}, ...added, wholeView(c.get('site'), db.slug, found.request, found)))
   })

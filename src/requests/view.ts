@@ -108,7 +108,11 @@ export function wholeView(
 }
 
 export function photoUrl(site: Site, jurisdiction: string, id: string): string {
-  return `${site.origin}${site.base}/media/${jurisdiction}/${id}`
+  return `${site.origin}${site.base}${photoPath(jurisdiction, id)}`
+}
+
+export function photoPath(jurisdiction: string, id: string): string {
+  return `/media/${jurisdiction}/${id}`
 }
 
 /** With who did it: the jurisdiction itself, or the one that told of it. */

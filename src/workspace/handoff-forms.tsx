@@ -1,5 +1,5 @@
 import type { Right } from '../core/access.ts'
-import type { HandoffRow } from '../handoffs/find.ts'
+import type { SeenHandoff } from '../handoffs/find.ts'
 import type { CrossingContent } from '../handoffs/messages.ts'
 import { canTake } from '../handoffs/receiver.ts'
 import { reasonsOf, reasonText } from '../regions/reasons.ts'
@@ -13,7 +13,7 @@ interface Props {
   c: PageContext
   view: View
   office: Office
-  row: HandoffRow
+  row: SeenHandoff
   content: CrossingContent
   may: (right: Right) => boolean
   again: Again | undefined

@@ -1,4 +1,4 @@
-import type { HandoffRow } from '../handoffs/find.ts'
+import type { HandoffRow, SeenHandoff } from '../handoffs/find.ts'
 import type { CrossingContent } from '../handoffs/messages.ts'
 import { reasonText } from '../regions/reasons.ts'
 import { Empty, Until } from '../web/components.tsx'
@@ -9,7 +9,7 @@ import type { Office } from './office.ts'
 
 interface Props {
   view: View
-  rows: readonly (HandoffRow & { readonly office: Office })[]
+  rows: readonly (SeenHandoff & { readonly office: Office })[]
 }
 
 /** Handoffs, each leading to its page: what it is about, from whom to whom, why, and by when it wants an answer. */
@@ -60,7 +60,7 @@ export function handoffPath(slug: string, id: string, side: HandoffRow['side']):
   return `/work/${slug}/handoffs/${id}?side=${side}`
 }
 
-export function AnswerBy({ view, row, zone }: { view: View; row: HandoffRow; zone: string }) {
+export function AnswerBy({ view, row, zone }: { view: View; row: SeenHandoff; zone: string }) {
   const isWaiting = row.state === 'offered' || row.state === 'appealed'
   if (row.answerBy === null || !isWaiting) return null
   return (

@@ -1,9 +1,10 @@
 import { mayFor, type Right } from '../core/access.ts'
 import { problem } from '../core/problem.ts'
 import { accept, decide, refuse, withdraw } from '../handoffs/answers.ts'
-import { type HandoffRow, handoffSidesOf } from '../handoffs/find.ts'
+import { type HandoffRow, handoffSidesOf, type SeenHandoff } from '../handoffs/find.ts'
 import type { Attempt, CrossingContent } from '../handoffs/messages.ts'
 import { handoffSides, handoffStates } from '../handoffs/schema.ts'
+import { photoPaths } from '../handoffs/view.ts'
 import { reasonText } from '../regions/reasons.ts'
 import { FaultSummary, titled } from '../web/fields.tsx'
 import { type View, viewOf } from '../web/view.ts'
@@ -146,12 +147,13 @@ async function showHandoff(c: PageContext, side: HandoffRow['side'] | undefined,
             <p>
               <strong>{reasonText(site.region, row.reason, language)}</strong>
             </p>
-            <Words text={appealOf(row).text} />
+            {row.text === null && <p class="usa-hint">{t('work-notes-hidden')}</p>}
+            <Words text={row.text} />
             {row.state === 'kept' && (
               <p>{t('work-kept-text', { sender: bodyName(site.region, row.sender) })}</p>
             )}
             <Answer view={view} row={row} />
-            <Tried view={view} tried={appealOf(row).tried} />
+            <Tried view={view} tried={row.tried} />
           </section>
           <HandoffForms {...{ c, view, office, row, content, may, again }} />
         </aside>
@@ -161,19 +163,14 @@ async function showHandoff(c: PageContext, side: HandoffRow['side'] | undefined,
   )
 }
 
-function Words({ text }: { text: string }) {
-  return text === '' ? null : <p class="case__text">{text}</p>
-}
-
-/** The arbitrator's row carries, with the sender's words, everything that was tried. */
-function appealOf({ side, text }: HandoffRow): { text: string; tried: readonly Attempt[] } {
-  return side === 'arbitrator' ? JSON.parse(text) : { text, tried: [] }
+function Words({ text }: { text: string | null }) {
+  return text && <p class="case__text">{text}</p>
 }
 
 interface MatterProps {
   view: View
   office: Office
-  row: HandoffRow
+  row: SeenHandoff
   content: CrossingContent
 }
 
@@ -207,19 +204,19 @@ function Matter({ view, office, row, content }: MatterProps) {
           ))}
         </dl>
       )}
-      <Photos view={view} slug={row.sender} photos={content.photos.map(({ id }) => id)} />
+      <Photos view={view} paths={photoPaths(office.jurisdiction.slug, row, content)} />
     </section>
   )
 }
 
-function Answer({ view, row }: { view: View; row: HandoffRow }) {
+function Answer({ view, row }: { view: View; row: SeenHandoff }) {
   const { t, site, language } = view
-  if (row.answerText === null && row.answerReason === null) return null
+  if (!row.answered) return null
   return (
     <>
       <h3>{t('work-answer')}</h3>
       {row.answerReason !== null && <p>{reasonText(site.region, row.answerReason, language)}</p>}
-      <Words text={row.answerText ?? ''} />
+      <Words text={row.answerText} />
       {row.counter !== null && <p>{t('work-counter', { name: bodyName(site.region, row.counter) })}</p>}
     </>
   )
@@ -237,7 +234,7 @@ function Tried({ view, tried }: { view: View; tried: readonly Attempt[] }) {
             <strong>{bodyName(site.region, receiver)}</strong>{' '}
             <span class="mark">{stateText(view, state)}</span>
             {reason !== null && <p>{reasonText(site.region, reason, language)}</p>}
-            <Words text={text ?? ''} />
+            <Words text={text} />
             {counter !== null && <p>{t('work-counter', { name: bodyName(site.region, counter) })}</p>}
           </li>
         ))}

@@ -3,7 +3,7 @@ import { seeing } from '../audit/seen.ts'
 import { permitted, type Right } from '../core/access.ts'
 import { openRegion, openTenantReader, type TenantReader } from '../core/db.ts'
 import { asProblem } from '../core/problem.ts'
-import { type HandoffRow, listHandoffs } from '../handoffs/find.ts'
+import { listHandoffs, type SeenHandoff } from '../handoffs/find.ts'
 import { staff, staffReach } from '../people/region-schema.ts'
 import { type SignedIn, signedInAccess } from '../people/sessions.ts'
 import { type Cursor, dueAt, lookAtRequests, type RequestFilter, type RequestRow } from '../requests/find.ts'
@@ -57,7 +57,7 @@ export interface Queue {
   /** Names of those that could not be asked. */
   readonly away: readonly string[]
   readonly rows: readonly QueueRow[]
-  readonly offers: readonly (HandoffRow & { readonly office: Office })[]
+  readonly offers: readonly (SeenHandoff & { readonly office: Office })[]
   /** Null on the last page. */
   readonly next: string | null
 }
@@ -107,7 +107,7 @@ async function readReach(c: PageContext, signedIn: SignedIn) {
 interface Asked {
   readonly office: Office
   readonly rows: readonly RequestRow[]
-  readonly offers: readonly HandoffRow[]
+  readonly offers: readonly SeenHandoff[]
   readonly waiting: Waiting | undefined
 }
 

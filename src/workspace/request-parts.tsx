@@ -1,5 +1,6 @@
 import type { Answer } from '../requests/draft.ts'
 import { resolutionOf } from '../requests/resolution.ts'
+import { photoPath } from '../requests/view.ts'
 import { explain } from '../routing/explain.ts'
 import { sayStep } from '../routing/say.ts'
 import { Moment, StatusTag, Until } from '../web/components.tsx'
@@ -47,7 +48,7 @@ export function What({ view, whole, zone }: Parts) {
           ))}
         </dl>
       )}
-      <Photos view={view} slug={office.jurisdiction.slug} photos={photos} />
+      <Photos view={view} paths={photos.map(id => photoPath(office.jurisdiction.slug, id))} />
       <dl class="facts">
         <Fact label={t('work-reported')} at={request.requestedAt} {...{ view, zone }} />
         {request.incidentAt !== null && (
@@ -121,12 +122,12 @@ export function Where({ view, place: { address, lat, long } }: { view: View; pla
   )
 }
 
-export function Photos({ view, slug, photos }: { view: View; slug: string; photos: readonly string[] }) {
-  if (photos.length === 0) return null
+export function Photos({ view, paths }: { view: View; paths: readonly string[] }) {
+  if (paths.length === 0) return null
   return (
     <ul class="photos">
-      {photos.map((id, index) => {
-        const url = view.href(`/media/${slug}/${id}`)
+      {paths.map((path, index) => {
+        const url = view.href(path)
         return (
           <li>
             <a href={url}>

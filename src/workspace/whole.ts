@@ -2,8 +2,8 @@ import { noteSeen, seeing } from '../audit/seen.ts'
 import { mayFor, type Right } from '../core/access.ts'
 import { openRegion } from '../core/db.ts'
 import { asProblem, problem } from '../core/problem.ts'
-import { linksQuery } from '../handoffs/duplicates.ts'
-import { handoffsOf } from '../handoffs/find.ts'
+import { linksQuery, linkWordsOf } from '../handoffs/duplicates.ts'
+import { handoffsOf, handoffWordsOf } from '../handoffs/find.ts'
 import { forwardsOf } from '../partners/to-partner.ts'
 import { type Candidate, candidatesFor } from '../requests/duplicates.ts'
 import { wholeLook, wholeOf, wholeQueries } from '../requests/find.ts'
@@ -24,7 +24,7 @@ export async function readWhole(c: PageContext) {
   const { db, access, isFrozen, signedIn } = office
   const [found, timeline, photos, others, handoffs, forwards, links] = await seeing(
     db,
-    wholeLook(db, id),
+    wholeLook(db, id, [handoffWordsOf(db, id), linkWordsOf(db, id)]),
   )([...wholeQueries(db, id), handoffsOf(db, id), forwardsOf(db, id), linksQuery(db, id)])
   const whole = await wholeOf(c.get('platform'), db, [found, timeline, photos, others])
   if (whole === undefined) throw problem('not-found')

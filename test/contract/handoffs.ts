@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { jpeg } from '../support/photos.ts'
 import type { ContractApp } from './app.ts'
 
 interface Handoff {
@@ -11,6 +12,7 @@ interface Handoff {
   reason: { code: string; label: string }
   text: string
   answer: { reason: { code: string } | null; text: string; counter: string | null } | null
+  matter: { photos: string[] }
 }
 interface Case {
   status: string
@@ -308,6 +310,12 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
             expect.objectContaining({ receiver: second, state: 'refused', counter: app.arbitrator }),
           ]),
         })
+        expect(await read(await app.key(app.arbitrator, 'read'), last)).toMatchObject({
+          text: null,
+          tried: expect.arrayContaining([
+            expect.objectContaining({ receiver: first, state: 'refused', text: null }),
+          ]),
+        })
         expect((await act(judge, last, 'decide', { holder: first, text: 'Yours.' })).status).toBe(200)
         await app.runJobs()
         expect(await read(giver, last)).toMatchObject({ state: 'granted', receiver: first })
@@ -367,6 +375,64 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
         }
         expect(await contactAfter(false)).not.toContain(email)
         expect(await contactAfter(true)).toContain(email)
+      })
+
+      it('photos of a private matter are seen from where it is offered on, each side with its own access', async () => {
+        const photo = ((await (await app.send('/api/v1/media', jpeg())).json()) as { id: string }).id
+        const service = app.privateService
+        const report = { service_code: service, answers: app.answersFor(service), media: [photo] }
+        const { id, sender, giver } = await filed(report)
+        const to = app.offering(service).find(slug => slug !== sender) ?? ''
+        const third = app.jurisdictions.find(slug => slug !== sender && slug !== to) ?? ''
+        const made = (await (await offer(giver, id, { receiver: to })).json()) as Handoff
+        await app.runJobs()
+        const [theirs, ours] = [await app.key(to, 'work'), await app.key(sender, 'read')]
+        const pathOf = (url = '') => url.slice(url.indexOf('/media/'))
+        const seenBy = async (key: string) => {
+          const [url] = (await read(key, made.id)).matter.photos
+          return (await app.get(pathOf(url), key)).status
+        }
+        expect([await seenBy(theirs), await seenBy(ours)]).toEqual([200, 200])
+        const [offered = ''] = (await read(theirs, made.id)).matter.photos
+        expect((await app.get(pathOf(offered), await app.key(third, 'work'))).status).toBe(404)
+        expect((await app.get(pathOf(offered), ours)).status).toBe(404)
+        expect((await app.get(`/media/${to}/${photo}`, theirs)).status).toBe(404)
+
+        await act(theirs, made.id, 'accept')
+        await app.runJobs()
+        expect([await seenBy(theirs), await seenBy(ours)]).toEqual([200, 200])
+        expect((await app.get(`/media/${to}/${photo}`, theirs)).status).toBe(200)
+        expect((await app.get(`/media/${to}/${photo}`, ours)).status).toBe(404)
+        expect((await app.get(`/media/${sender}/${photo}`, ours)).status).toBe(200)
+        expect((await app.get(`/media/${sender}/${photo}`, theirs)).status).toBe(404)
+      })
+
+      it('what staff wrote to each other is shown to whoever may see notes only, wherever it stands', async () => {
+        const reader = await app.key(receiver, 'read')
+        const { id, giver } = await filed()
+        const made = (await (await offer(giver, id, { text: 'Between us.' })).json()) as Handoff
+        await app.runJobs()
+        await act(taker, made.id, 'accept', { text: 'Between us too.' })
+        await app.runJobs()
+        const { request } = await read(taker, made.id)
+        const proposal = { of: (await filed()).id, text: 'Between us again.' }
+        await app.runJobs()
+        await app.post(`/api/v1/work/requests/${request}/duplicates`, proposal, bearer(taker))
+        const words = async (key: string, path: string) =>
+          [...(await (await app.get(`/api/v1/work${path}`, key)).text()).matchAll(/"Between us[^"]*"/g)]
+            .length
+        for (const [path, written] of [
+          [`/handoffs/${made.id}`, 2],
+          ['/handoffs?limit=200', 2],
+          // The proposal stands in its log too.
+          [`/requests/${request}`, 3],
+          [`/requests/${request}/duplicates`, 1],
+          ['/duplicates?state=proposed&limit=200', 1],
+        ] as const) {
+          expect(await words(taker, path), path).toBe(written)
+          expect(await words(reader, path), path).toBe(0)
+        }
+        expect(await read(reader, made.id)).toMatchObject({ text: null, answer: { text: null } })
       })
     })
 

@@ -213,6 +213,58 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
       expect((await app.get(`/media/${elsewhere}/${photo}`)).status).toBe(404)
     })
 
+    it('of a private service, its photo is there for whoever may see it, noted, and for nobody else', async () => {
+      const app = await start()
+      const upload = async () =>
+        ((await (await app.send('/api/v1/media', jpegWithPlace())).json()) as { id: string }).id
+      const [photo, open] = [await upload(), await upload()]
+      const { id, jurisdiction } = await file(app, {
+        ...pothole(app),
+        service_code: app.privateService,
+        answers: app.answersFor(app.privateService),
+        media: [photo],
+      })
+      const other = await file(app, { ...pothole(app), media: [open] })
+      const reader = await app.key(jurisdiction, 'read')
+      const shown = (await (await app.get(`/api/v1/work/requests/${id}`, reader)).json()) as Shown
+      const path = new URL(shown.photos[0] ?? '').pathname
+      const served = await app.get(path, reader)
+      expect(served.status).toBe(200)
+      expect(Object.fromEntries(served.headers)).toMatchObject({
+        'content-type': 'image/jpeg',
+        'cache-control': 'private, no-store',
+        'cross-origin-resource-policy': 'same-origin',
+      })
+      expect((await app.get(path, await app.key(jurisdiction, 'work'))).status).toBe(200)
+
+      const stranger = app.jurisdictions.find(slug => slug !== jurisdiction) ?? ''
+      const missing = path.replace(photo, 'X'.repeat(photo.length))
+      for (const key of [
+        undefined,
+        'no key',
+        await app.key(jurisdiction, 'report'),
+        await app.key(jurisdiction, 'audit'),
+        await app.key(stranger, 'work'),
+      ]) {
+        const [hidden, none] = [await app.get(path, key), await app.get(missing, key)]
+        expect([hidden.status, none.status]).toEqual([404, 404])
+        expect((await hidden.text()).replaceAll(path, missing)).toBe(await none.text())
+      }
+
+      const everybodys = await app.get(`/media/${other.jurisdiction}/${open}`, reader)
+      expect(everybodys.headers.get('cache-control')).toBe('private, max-age=3600')
+      const looks = async (number: string, where: string) => {
+        const audit = await app.get(
+          `/api/v1/work/audit?request=${number}&kind=saw`,
+          await app.key(where, 'audit'),
+        )
+        const { rows } = (await audit.json()) as { rows: { what: string }[] }
+        return rows.filter(({ what }) => what === 'photo').length
+      }
+      expect(await looks(id, jurisdiction)).toBe(2)
+      expect(await looks(other.id, other.jurisdiction)).toBe(0)
+    })
+
     it('shows a page dressed as a photo as a picture that runs nothing, whoever opens it', async () => {
       const app = await start()
       const text = (written: string) => [...new TextEncoder().encode(written)]

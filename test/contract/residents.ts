@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { jpeg } from '../support/photos.ts'
 import { codeIn, ResidentBrowser } from '../support/resident.ts'
 import type { ContractApp } from './app.ts'
 
@@ -81,6 +82,36 @@ export function residentsContract(name: string, start: () => Promise<ResidentsAp
 
       await browser.post('/account/sign-out')
       expect((await browser.get('/account/cases')).status).toBe(303)
+    })
+
+    it('shows the photo of a private report to whoever has sent it, until they sign out', async () => {
+      const app = await start()
+      const signedIn = async (name: string) => {
+        const address = `${name}-${app.unique()}@example.org`
+        const browser = new ResidentBrowser(app.ask)
+        await browser.signIn(address, async () => codeIn(await app.lastTo(address)))
+        return browser
+      }
+      const [own, other] = [await signedIn('ada'), await signedIn('ben')]
+      const uploaded = await app.send('/api/v1/media', jpeg())
+      const { id: media } = (await uploaded.json()) as { id: string }
+      const answers = Object.entries(app.answersFor(app.privateService))
+      const sent = await own.post(`/report/${app.privateService}/send`, {
+        lat: String(app.place.lat),
+        long: String(app.place.long),
+        description: 'For their eyes',
+        media,
+        ...Object.fromEntries(answers.map(([code, value]) => [`answers.${code}`, value])),
+      })
+      expect(sent.status).toBe(303)
+      const page = new URL(sent.headers.get('location') ?? '', 'http://localhost').pathname
+      const [path = ''] = /\/media\/[^"]+/.exec(await own.text(page)) ?? []
+      const shown = await own.get(path)
+      expect([shown.status, shown.headers.get('cache-control')]).toEqual([200, 'private, no-store'])
+      expect((await other.get(path)).status).toBe(404)
+      expect((await app.get(path)).status).toBe(404)
+      await own.post('/account/sign-out')
+      expect((await own.get(path)).status).toBe(404)
     })
   })
 }

@@ -21,6 +21,11 @@ export interface Expectation {
   readonly leadsToSignIn?: true
   /** It shows of anybody's what is public: that others' things are there is no secret. */
   readonly isPublic?: true
+  /**
+   * What is private there is shown to whose it is and to whoever has this ability there; to everybody else it is as if it
+   * were not there.
+   */
+  readonly privateNeeds?: Ability
   readonly query?: (party: Party, caller: Caller) => Readonly<Record<string, string>>
   readonly json?: (party: Party, caller: Caller) => object
   readonly form?: (party: Party, caller: Caller) => Readonly<Record<string, string>>

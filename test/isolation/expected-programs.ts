@@ -82,7 +82,11 @@ export const api: Record<string, Expectation> = {
   'GET /api/v1/map': open,
   'GET /api/v1/reasons': open,
   'POST /api/v1/media': open,
-  'GET /media/:jurisdiction/:id': { ...open, ids: { ':jurisdiction': 'jurisdiction', ':id': 'photo' } },
+  'GET /media/:jurisdiction/:id': {
+    ...open,
+    ids: { ':jurisdiction': 'jurisdiction', ':id': 'photo' },
+    privateNeeds: 'read',
+  },
   'POST /api/v1/requests': {
     ...open,
     writesAnywhere: true,

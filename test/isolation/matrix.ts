@@ -1,7 +1,7 @@
 import { createApp } from '../../src/app.ts'
 import type { DatabaseName, Platform } from '../../src/platform/platform.ts'
 import { bundled } from '../support/app.ts'
-import { type Caller, everyCaller } from './callers.ts'
+import { type Ability, type Caller, everyCaller } from './callers.ts'
 import type { Expectation } from './expectation.ts'
 import { expectations } from './expectations.ts'
 import { type Ids, mark, openWorld, type Party, secrets, type World } from './world.ts'
@@ -128,7 +128,20 @@ async function playIn(
       checks += caller.sees.size
       // What is private lies behind the same doors; looking does not change it.
       if (route.startsWith('GET ') && expectation.ids !== undefined)
-        for (const party of [home, ...others]) await ask(party, privateOf(party.ids))
+        for (const party of [home, ...others]) {
+          const absent = () => ask(party, { ...party.missing, jurisdiction: party.slug })
+          // What they may do there is looked up once.
+          if (expectation.privateNeeds !== undefined) await absent()
+          const found = await ask(party, privateOf(party.ids))
+          if (expectation.privateNeeds === undefined) continue
+          if (party === home && isLetIntoPrivate(expectation.privateNeeds, caller)) {
+            check(found.status === 200, () => `${who}: about their own private answered ${found.status}`)
+            continue
+          }
+          const none = await absent()
+          check(found.status === 404, () => `${who}: about ${party.name}'s private answered ${found.status}`)
+          check(alike(found, none), () => `${who}, of what is private: ${difference(party, found, none)}`)
+        }
       const now = await fingerprints(world)
       for (const { name } of others)
         check(
@@ -227,6 +240,10 @@ function isRight({ status, headers }: Answer, expectation: Expectation, caller: 
   if (caller.may.has(needs))
     return caller.isLimited && expectation.ids?.[':id'] !== undefined ? status === 404 : isIn
   return status === (caller.may.has('read') && !expectation.isRegional ? 403 : 404)
+}
+
+function isLetIntoPrivate(ability: Ability, { may, isHolder, isLimited }: Caller): boolean {
+  return isHolder === true || (may.has(ability) && !isLimited)
 }
 
 function alike(one: Answer, other: Answer): boolean {

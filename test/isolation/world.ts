@@ -184,11 +184,11 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
     return (await answer.json()) as { id: string }
   }
 
-  const upload = async () => {
-    const sent = await app.request(`/r/${region}/api/v1/media`, { method: 'POST', body: jpeg() })
+  const upload = async (shown: string) => {
+    const sent = await app.request(`/r/${region}/api/v1/media`, { method: 'POST', body: jpeg(shown) })
     return ((await sent.json()) as { id: string }).id
   }
-  const [photo, privatePhoto] = [await upload(), await upload()]
+  const [photo, privatePhoto] = [await upload(''), await upload(of('private-case'))]
   const people = await furnishPeople(app, { name, region, slug })
   const contact = {
     first_name: of('contact'),
@@ -213,7 +213,8 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
   // A colleague's name stands beside what they have written.
   await people.note(open.id)
   const third = offeredBy(compiled, 'pothole').findLast(other => other !== slug) ?? ''
-  const offer = { receiver: third, reason: 'other', version: 3 }
+  const text = of('note')
+  const offer = { receiver: third, reason: 'other', text, version: 3 }
   const { id: handoff } = await api(`/work/requests/${open.id}/handoffs`, offer)
   const theirs = await report(app, region, third, 'pothole', {})
   const { key: thirdKey } = await createKey(
@@ -224,9 +225,11 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
   )
   const { id: offered } = await api(
     `/work/requests/${theirs.id}/handoffs`,
-    { receiver: slug, reason: 'other', version: 1 },
+    { receiver: slug, reason: 'other', text, version: 1 },
     thirdKey,
   )
+  await app.runJobs()
+  await api(`/work/requests/${theirs.id}/duplicates`, { of: open.id, text }, thirdKey)
   await app.runJobs()
   const operated = openTenant(platform, { ...system, operator: of('audit') }, region, slug)
   await addNote(operated, closed.id, { text: of('note'), public: false }, platform.clock.now())

@@ -12,8 +12,8 @@ const little = (value: number): number[] => big(value).reverse()
 /** What a phone writes into a photo, and nobody may ever read from ours. */
 export const secret = 'GPS 38.5923N 74.2435W'
 
-/** A JPEG of one segment of each kind that phones and cameras write, the place in most of them. */
-export function jpeg(): Bytes {
+/** A JPEG of one segment of each kind that phones and cameras write, the place in most of them; `shown` is in the picture. */
+export function jpeg(shown = ''): Bytes {
   const segment = (marker: number, body: number[]) => {
     const length = body.length + 2
     return [0xff, marker, length >> 8, length & 255, ...body]
@@ -32,7 +32,7 @@ export function jpeg(): Bytes {
     ...segment(0xc0, [8, 0, 1, 0, 1, 1, 1, 0x11, 0]),
     ...segment(0xc4, [0, ...Array(16).fill(0)]),
     ...segment(0xda, [1, 1, 0, 0, 63, 0]),
-    ...[0x11, 0xff, 0x00, 0x22, 0xff, 0xd0, 0x33],
+    ...[0x11, 0xff, 0x00, 0x22, 0xff, 0xd0, 0x33, ...text(shown)],
     ...[0xff, 0xd9],
     ...text(secret),
   ])
