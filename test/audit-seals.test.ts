@@ -177,7 +177,8 @@ describe('the seals', () => {
 
 describe('what was tampered with is found', () => {
   const ranges = { second: { from: 501, to: 1000 }, first: { from: 1, to: 500 } }
-  const cases: readonly [string, () => ReturnType<typeof sql>[], Partial<Break>][] = [
+  type Case = readonly [string, () => ReturnType<typeof sql>[], Partial<Break>]
+  const cases: readonly Case[] = [
     [
       'an event changed',
       () => [sql`UPDATE event SET payload = '{"text":"no"}' WHERE seq = 700`],
@@ -211,8 +212,26 @@ describe('what was tampered with is found', () => {
       () => [
         sql`INSERT INTO event (seq, request, type, actor, at, public, payload) VALUES (-3, 'X', 'note', 'staff:b', 1, 0, '{}')`,
       ],
-      { what: 'rows', seal: 1 },
+      { what: 'misplaced', seal: 0, events: { from: -3, to: -3 } },
     ],
+    ...['-9223372036854775808', '-9007199254740992', '-9007199254740991', '0'].map(
+      (seq): Case => [
+        `an event inserted at ${seq}`,
+        () => [
+          sql`INSERT INTO event (seq, request, type, actor, at, public, payload) VALUES (${sql.raw(seq)}, 'X', 'note', 'staff:b', 1, 0, '{}')`,
+        ],
+        { what: 'misplaced', seal: 0, seen: null },
+      ],
+    ),
+    ...['-9223372036854775808', '9007199254740992', '9223372036854775807'].map(
+      (seq): Case => [
+        `a look inserted at ${seq}`,
+        () => [
+          sql`INSERT INTO seen (seq, actor, at, view, requests) VALUES (${sql.raw(seq)}, 'staff:b', 1, 'list', '["X"]')`,
+        ],
+        { what: 'misplaced', seal: 0, events: null },
+      ],
+    ),
     [
       'two events swapped',
       () => [
@@ -277,7 +296,7 @@ describe('what was tampered with is found', () => {
       const { code, ok, broken } = await only()
       expect([what, code, ok, broken]).toEqual([what, 1, false, expect.objectContaining(found)])
       const { out } = await verify()
-      expect(out).toContain(`${bundled}/${J}: BROKEN at seal ${found.seal}`)
+      expect(out).toContain(`${bundled}/${J}: BROKEN${found.seal ? ` at seal ${found.seal}` : ', '}`)
       expect(out.match(/BROKEN/g)).toHaveLength(1)
       await tenant().commit(
         keep.flatMap(table => [

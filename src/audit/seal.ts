@@ -58,8 +58,7 @@ export const sealJob: JobHandler = {
 
 /** Before the first: the chain begins with whose it is. */
 export function beforeFirst({ region, slug }: TenantReader): Seal {
-  const { MIN_SAFE_INTEGER: lowest } = Number
-  return { number: 0, eventsTo: lowest, seenTo: lowest, hash: `${region}/${slug}`, at: 0 }
+  return { number: 0, eventsTo: 0, seenTo: 0, hash: `${region}/${slug}`, at: 0 }
 }
 
 async function lastSeal(db: TenantReader): Promise<Seal> {
@@ -105,8 +104,10 @@ async function linesOf(
 }
 
 async function isWhole(db: TenantReader, { eventsTo, seenTo }: Seal): Promise<boolean> {
-  const rows = await db.rows(sql`SELECT 1 WHERE EXISTS (SELECT 1 FROM event WHERE seq > ${eventsTo})
-    OR EXISTS (SELECT 1 FROM seen WHERE seq > ${seenTo})`)
+  const { MAX_SAFE_INTEGER: highest } = Number
+  const rows =
+    await db.rows(sql`SELECT 1 WHERE EXISTS (SELECT 1 FROM event WHERE seq > ${eventsTo} AND seq <= ${highest})
+    OR EXISTS (SELECT 1 FROM seen WHERE seq > ${seenTo} AND seq <= ${highest})`)
   return rows.length === 0
 }
 

@@ -2,16 +2,17 @@ import { asc, eq, gt, sql } from 'drizzle-orm'
 import type { RegionReader, TenantReader } from '../core/db.ts'
 import { sealHead } from './region-schema.ts'
 import { seal } from './schema.ts'
-import { beforeFirst, expectedHash, type Seal } from './seal.ts'
+import { beforeFirst, expectedHash, type Seal, type SealedTable } from './seal.ts'
 
 /** Where the logs are not as they were sealed. */
 export interface Break {
   /**
    * `rows`: a row of the range, or the seal itself, was changed, removed or inserted. `seals`: a seal is missing or too
    * many. `cut-off`: the chain ends before the seal that the region knows. `made-anew`: the region knows another seal of
-   * that number. `no-head`: the region knows none.
+   * that number. `no-head`: the region knows none. `misplaced`: a row stands where none is ever written, at a number below 1
+   * or too large to be counted.
    */
-  readonly what: 'rows' | 'seals' | 'cut-off' | 'made-anew' | 'no-head'
+  readonly what: 'rows' | 'seals' | 'cut-off' | 'made-anew' | 'no-head' | 'misplaced'
   readonly seal: number
   /** Rows of `event` and of `seen`, first and last; null: none. */
   readonly events: Range | null
@@ -45,6 +46,10 @@ export async function verifyLogs(db: TenantReader, region: RegionReader): Promis
   // First: the job copies a seal only after it was made.
   const headBefore = await headOf(region, db.slug)
   let last = beforeFirst(db)
+  // No seal's range reaches there.
+  const [events, seen] = [await misplacedIn(db, 'event'), await misplacedIn(db, 'seen')]
+  if (events !== null || seen !== null)
+    return verdict(db, last, { what: 'misplaced', seal: 0, events, seen, at: 0 })
   let wanted: Seal | undefined
   for await (const next of sealsOf(db)) {
     if (next.number !== last.number + 1) return verdict(db, last, broken('seals', last, next))
@@ -61,13 +66,25 @@ export async function verifyLogs(db: TenantReader, region: RegionReader): Promis
   return verdict(db, last, isSame ? null : broken('made-anew', last, { ...last, ...head }))
 }
 
+/** The numbers, as near as they can be written here, of rows before and behind all that can be. */
+async function misplacedIn(db: TenantReader, table: SealedTable): Promise<Range | null> {
+  const { MAX_SAFE_INTEGER: most } = Number
+  const [found] = await db.rows<{ from: number | null; to: number | null }>(
+    sql`SELECT max(min(seq), ${-most}) AS "from", min(max(seq), ${most}) AS "to" FROM ${sql.raw(table)}
+      WHERE seq < 1 OR seq > ${most}`,
+  )
+  return typeof found?.from === 'number' && typeof found.to === 'number'
+    ? { from: found.from, to: found.to }
+    : null
+}
+
 async function headOf(region: RegionReader, jurisdiction: string) {
   const [head] = await region.select().from(sealHead).where(eq(sealHead.jurisdiction, jurisdiction))
   return head
 }
 
 async function* sealsOf(db: TenantReader): AsyncGenerator<Seal> {
-  for (let last = Number.MIN_SAFE_INTEGER; ; ) {
+  for (let last = 0; ; ) {
     const page = await db
       .select()
       .from(seal)
@@ -91,7 +108,7 @@ function broken(what: Break['what'], before: Seal, { number, eventsTo, seenTo, a
 }
 
 function rangeOf(after: number, to: number): Range | null {
-  return to > after ? { from: Math.max(1, after + 1), to } : null
+  return to > after ? { from: after + 1, to } : null
 }
 
 async function verdict(db: TenantReader, last: Seal, found: Break | null): Promise<Verified> {

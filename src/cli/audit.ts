@@ -46,6 +46,7 @@ function line({ region, jurisdiction, seals, unsealed, broken }: Checked): strin
     ...(broken.seen ? [`seen ${broken.seen.from}–${broken.seen.to}`] : []),
   ].join(', ')
   const where = rows === '' ? '' : `, ${rows}`
+  if (broken.what === 'misplaced') return `${whose}: BROKEN${where}: ${said.misplaced}`
   return `${whose}: BROKEN at seal ${broken.seal} of ${new Date(broken.at).toISOString()}${where}: ${said[broken.what]}`
 }
 
@@ -54,5 +55,6 @@ const said: Readonly<Record<NonNullable<Verified['broken']>['what'], string>> = 
   seals: 'a seal was removed or inserted',
   'cut-off': 'the newest seals were removed',
   'made-anew': 'the region knows another seal of that number',
+  misplaced: 'a row was inserted where none is ever written',
   'no-head': 'the region knows no seal of it; the next one that is made is copied there',
 }
