@@ -158,9 +158,22 @@ export function createApp(platform: Platform): Hono<Door> {
   app.route('/', citizenPages())
   app.route('/', workspacePages())
 
-  app.notFound(c => answer(c, problem('not-found')))
+  app.notFound(c => (isFormTarget(app, c) ? toItsPage(c) : answer(c, problem('not-found'))))
   app.onError((error, c) => answer(c, toProblem(error)))
   return app
+}
+
+/** Where only forms are sent to. Whoever asks for it by a link, such as to the page in another language, wants the page that it stood on. */
+function isFormTarget(app: Hono<Door>, c: Context<Door>): boolean {
+  if (c.req.method !== 'GET' || isForPrograms(c.req.path) || c.get('site') === undefined) return false
+  const [handlers] = app.router.match('POST', c.req.path)
+  return handlers.some(([[, { method, path }]]) => method === 'POST' && !path.endsWith('*'))
+}
+
+function toItsPage(c: Context<Door>): Response {
+  const { pathname, search } = new URL(c.req.url)
+  // Two slashes at the front would lead to another host.
+  return c.redirect(pathname.replace(/^\/+/, '/').replace(/(?<=.)\/[^/]*$/, '') + search, 303)
 }
 
 /** Where a reader is led who must sign in first, or prove again who they are; residents, within `/account`. */

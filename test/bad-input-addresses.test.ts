@@ -97,7 +97,6 @@ describe('a method that does not belong', () => {
     ['DELETE', '/', page],
     ['POST', '/track', page],
     ['PROPFIND', '/reports', page],
-    ['GET', '/report/pothole/send', page],
     ['DELETE', '/api/v1/requests', json],
     ['PUT', '/api/v1/services', json],
     ['GET', '/api/v1/media', json],
@@ -110,6 +109,18 @@ describe('a method that does not belong', () => {
     expect([404, 405]).toContain(answer.status)
     expect(answer.headers.get('content-type')).toBe(type)
     expect(answer.headers.has('allow')).toBe(answer.status === 405)
+  })
+
+  it.each([
+    ['/report/pothole/send?lang=es', '/report/pothole?lang=es'],
+    ['/work/west/requests/WE-22222-22222/close', '/work/west/requests/WE-22222-22222'],
+    ['//report/pothole/send', undefined],
+    ['/api/v1/media', undefined],
+  ])('where only forms are sent to, %s leads to their page', async (path, page) => {
+    const answer = await ask(path)
+    expect([answer.status, answer.headers.get('location')]).toEqual(
+      page === undefined ? [404, null] : [303, page],
+    )
   })
 
   it('HEAD is GET without its body, on every page', async () => {

@@ -1,3 +1,4 @@
+import { translator } from '../core/i18n.ts'
 import type { ServiceDocument } from '../regions/documents.ts'
 import type { Draft } from '../requests/draft.ts'
 import type { PublicRequest } from '../requests/public-index.ts'
@@ -5,7 +6,7 @@ import type { Resolution } from '../routing/types.ts'
 import { Alert, BackLink, Emergency, Steps } from '../web/components.tsx'
 import { Checkbox, FaultSummary, type FieldMessage, TextArea, TextField, titled } from '../web/fields.tsx'
 import { Icon } from '../web/icon.tsx'
-import { Page } from '../web/layout.tsx'
+import { offeredLanguages, Page } from '../web/layout.tsx'
 import type { View } from '../web/view.ts'
 import { contactFields, placeParams } from './form.ts'
 import { Handles } from './handles.tsx'
@@ -35,9 +36,12 @@ export interface DetailsProps {
 
 /** Third step: who will handle it, what is already known nearby, then the questions. */
 export function DetailsPage(props: DetailsProps) {
-  const { view, service, draft, resolution, nearby, faults, away } = props
-  const { t } = view
+  const { service, draft, resolution, nearby, faults, away } = props
   const path = `/report/${encodeURIComponent(service.code)}`
+  // After a form was sent, the page is not at its own address.
+  const here = `${path}/details?${new URLSearchParams([...placeParams(draft), ['asked', '1']])}`
+  const view = { ...props.view, here: props.view.href(here) }
+  const { t } = view
   const where = `${path}?${new URLSearchParams({ [draft.place === null ? 'words' : 'q']: draft.address })}`
   return (
     <Page view={view} title={titled(view, t('details-title'), faults)} section="/report" personal>
@@ -140,7 +144,29 @@ function DetailsForm(props: DetailsProps & { action: string }) {
         {props.away ? t('send-again') : t('send')}
       </button>
       <p class="usa-hint">{t('send-note')}</p>
+      <Speak view={view} action={action} />
     </form>
+  )
+}
+
+/** The same form in the other languages, with what was typed. */
+function Speak({ view, action }: { view: View; action: string }) {
+  const others = offeredLanguages(view).filter(language => language !== view.language)
+  return (
+    <p class="row">
+      {others.map(language => (
+        <button
+          class="usa-button usa-button--unstyled"
+          type="submit"
+          name="speak"
+          value={language}
+          formaction={`${action}?lang=${language}`}
+          lang={language}
+        >
+          {translator(language)('language-name')}
+        </button>
+      ))}
+    </p>
   )
 }
 

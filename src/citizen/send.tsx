@@ -33,7 +33,7 @@ export async function send(c: Context<Door>, code: string): Promise<Response> {
   const service = offeredService(region, code, jurisdiction)
   let draft = typed
   let resident: Resident | undefined
-  const again = async (messages: readonly FieldMessage[], status: 400 | 503, signedOut = false) => {
+  const again = async (messages: readonly FieldMessage[], status: 200 | 400 | 503, signedOut = false) => {
     const nearby = await lookNearby(c, draft)
     const signedIn = resident && addressOf(resident.account)
     const state = { away: status === 503, signedOut, signedIn }
@@ -46,6 +46,8 @@ export async function send(c: Context<Door>, code: string): Promise<Response> {
     resident = await residentOf(c)
     const photos = await keepPhotos(c, form, typed, once)
     draft = { ...typed, media: [...new Set([...typed.media, ...photos.kept])] }
+    // Not to be sent yet, but to be read in another language.
+    if (form.has('speak')) return await again(photos.messages, 200)
     const found = [...faults, ...photos.faults, ...draftFaults(draft, service)]
     if (found.length > 0 || photos.messages.length > 0) {
       return await again([...faultMessages(view, found, service), ...photos.messages], 400)

@@ -160,7 +160,7 @@ function Translations({ view }: { view: View }) {
   )
 }
 
-function offeredLanguages(view: View) {
+export function offeredLanguages(view: View) {
   return view.site.region.documents.region.languages.filter(isLanguage)
 }
 

@@ -39,7 +39,7 @@ async function signedIn(address: string, options: Parameters<Site['visit']>[0]):
       await question.locator('label').first().click()
     for (const field of await page.locator('.report-form select').all())
       await field.selectOption({ index: 1 })
-    await page.locator('.report-form button[type=submit]').click()
+    await page.locator('.report-form .usa-button--big').click()
     await page.waitForURL(/\/cases\/.*thanks/)
   }
   await page.goto('/account/history')

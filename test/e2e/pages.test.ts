@@ -113,7 +113,7 @@ test.each(pages)('reflows on the narrowest screen, and with text twice as large:
 test('axe finds nothing on a form with faults, nor beside the drawn map with suggestions open', async () => {
   const page = await (await site.visit()).newPage()
   await page.goto('/report/pothole/details?address=By+the+river')
-  await page.locator('.report-form button[type=submit]').click()
+  await page.locator('.report-form .usa-button--big').click()
   await page.locator('#faults').waitFor()
   expect(await findings(page)).toEqual([])
   await page.goto('/report/pothole')

@@ -25,7 +25,7 @@ async function answerPothole(page: Page) {
 }
 
 async function sendAndRead(page: Page): Promise<string> {
-  await page.locator('.report-form button[type=submit]').click()
+  await page.locator('.report-form .usa-button--big').click()
   await page.waitForURL(/\/cases\//)
   return (await page.locator('.usa-alert--success .number').innerText()).trim()
 }
@@ -55,6 +55,34 @@ describe.each([
     expect(await page.locator('main').innerText()).toContain('Deep enough to lose a wheel.')
   })
 
+  test('in another language goes on with what was typed, before and after a fault', async () => {
+    const page = await open('/report/pothole/details?address=By+the+river', { javaScriptEnabled })
+    const typed = async () => [
+      await page.locator('html').getAttribute('lang'),
+      await page.locator('[name=description]').inputValue(),
+      await page.locator('[name=firstName]').inputValue(),
+      await page.locator('.usa-alert--error').count(),
+    ]
+    await page.locator('[name=description]').fill('Deep enough to lose a wheel.')
+    await page.locator('[name=firstName]').fill('Ana')
+    const speak = (language: string) =>
+      javaScriptEnabled
+        ? page.locator(`.languages [lang=${language}]`)
+        : page.locator(`[name=speak][value=${language}]`)
+    await speak('es').click()
+    await page.waitForURL(/lang=es/)
+    expect(await typed()).toEqual(['es', 'Deep enough to lose a wheel.', 'Ana', 0])
+    await page.locator('.report-form .usa-button--big').click()
+    await page.locator('.usa-alert--error').first().waitFor()
+    await speak('ht').click()
+    await page.waitForURL(/lang=ht/)
+    expect(await typed()).toEqual(['ht', 'Deep enough to lose a wheel.', 'Ana', 0])
+    const links = await page
+      .locator('.languages a')
+      .evaluateAll(all => all.map(link => (link as HTMLAnchorElement).href))
+    for (const link of links) expect((await page.request.get(link)).status()).toBe(200)
+  })
+
   test('a report in plain words alone is taken, and somebody finds out whose it is', async () => {
     const page = await open('/report/pothole', { javaScriptEnabled })
     await page.locator('[name=address][id]').fill('Behind the old mill, where the tracks cross')
@@ -80,7 +108,7 @@ describe.each([
     await page.locator('[name=firstName]').fill('Ana')
     await page.locator('[name=email]').fill('ana at home')
     await page.locator('label[for="field-answers-size-1"]').click()
-    await page.locator('.report-form button[type=submit]').click()
+    await page.locator('.report-form .usa-button--big').click()
     const summary = page.locator('#faults')
     expect(await summary.innerText()).toContain('Shorten it to 4,000 characters')
     expect(await summary.locator('a').count()).toBe(3)
@@ -103,7 +131,7 @@ describe.each([
       javaScriptEnabled,
     })
     await page.locator('input[type=file]').setInputFiles([picture('wall.png'), notAPicture])
-    await page.locator('.report-form button[type=submit]').click()
+    await page.locator('.report-form .usa-button--big').click()
     expect(await page.locator('#faults').innerText()).toContain('“notes.png” is not a photo')
     expect(await page.locator('.kept input').count()).toBe(1)
     for (const name of await requiredChoices(page)) await page.locator(`label[for="${name}"]`).first().click()
@@ -220,7 +248,7 @@ describe('with script', () => {
     await press('Space')
     await tabTo('#field-answers-lane')
     await press('Space')
-    await tabTo('.report-form button[type=submit]')
+    await tabTo('.report-form .usa-button--big')
     await press('Enter')
     await page.waitForURL(/\/cases\//)
   })

@@ -11,5 +11,14 @@ customElements.define('place-picker', PlacePicker)
 customElements.define('photo-field', PhotoField)
 for (const form of document.querySelectorAll<HTMLFormElement>('.report-form')) guardForm(form)
 
+/* Where a form keeps what was typed in another language, so do the links at the head of the page. */
+for (const link of document.querySelectorAll<HTMLAnchorElement>('.languages a'))
+  link.addEventListener('click', event => {
+    const button = document.querySelector<HTMLButtonElement>(`button[name="speak"][value="${link.lang}"]`)
+    if (button === null) return
+    event.preventDefault()
+    button.click()
+  })
+
 /* The summary of faults is read first, wherever the browser would have put the reader. */
 document.querySelector<HTMLElement>('[data-focus]')?.focus()
