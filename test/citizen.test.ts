@@ -1,7 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createApp } from '../src/app.ts'
+import { translator } from '../src/core/i18n.ts'
 import type { NodePlatform } from '../src/platform/node/platform.ts'
+import { Until } from '../src/web/components.tsx'
+import type { View } from '../src/web/view.ts'
 import { startApp, type TestApp } from './support/app.ts'
+import { startCounty } from './support/county.ts'
+import { signIn } from './support/staff.ts'
 
 let app: TestApp
 beforeAll(async () => {
@@ -252,4 +257,67 @@ describe('when the databases are away', () => {
     expect(list.status).toBe(503)
     expect(await list.text()).toContain('cannot be read just now')
   })
+})
+
+describe('a case that has gone on', () => {
+  test('says who has it now, not who was to have it; a reason that says nothing is not told', async () => {
+    const county = await startCounty({ demo: true })
+    onTestFinished(() => county.close())
+    const read = async (id: string) => (await county.app.request(`/cases/${id}`)).text()
+    const shared = { email: 'ana@home.example' }
+    const { id } = await county.report('graffiti', '350 Main Street, Port Ellery', shared)
+    const sentence = 'so City of Port Ellery will handle this.</p>'
+    expect(await read(id)).toContain(sentence)
+    await county.offer('port-ellery', id, 'hollis', { reason: 'other', text: 'The wall is yours.' })
+    await county.answer('hollis', (await county.newest('hollis', 'receiver')).id, 'accept')
+    const page = await read(id)
+    expect(page).not.toContain(sentence)
+    expect(page).toContain('Passed on by City of Port Ellery.')
+    expect(page).not.toContain('nother reason')
+    const { cookie } = await signIn(county.app, 'hollis', 'agent')
+    const own = await county.own('hollis', id)
+    const work = await (
+      await county.app.request(`/work/hollis/requests/${own.id}`, { headers: { cookie } })
+    ).text()
+    expect(work).toContain('City of Port Ellery passed on no contact details')
+    expect(work).not.toContain('Nobody left their name')
+    await county.change('hollis', own.id, 'in_progress')
+    await county.change('hollis', own.id, 'closed', { reason: 'completed' })
+    expect(await read(id)).not.toContain('will handle this.</p>')
+  })
+
+  test('thanks whoever wants to hear of it, and does not ask them again', async () => {
+    const followed = await send('pothole', { email: 'ana@home.example', follow: 'yes' })
+    const { html } = await page(followed)
+    expect(html).toContain('We will write to the email address you gave')
+    expect(html).not.toContain('/follow"')
+    expect((await page(await send('pothole', { email: 'ana@home.example' }))).html).toContain('/follow"')
+  })
+
+  test('is due today at an hour; another day, that day', async () => {
+    const noon = Date.parse('2026-09-04T16:00:00Z')
+    const words = (at: string) =>
+      String(
+        Until({
+          view: { t: translator('en'), now: noon } as View,
+          at: Date.parse(at),
+          zone: 'America/New_York',
+        }),
+      )
+    expect(words('2026-09-04T21:00:00Z')).toContain('September 4, 2026, 5 PM')
+    expect(words('2026-09-05T21:00:00Z')).toMatch(/>September 5, 2026</)
+  })
+})
+
+test('a list shows the beginning of a long text, between words or whole characters', async () => {
+  const family = '👩‍👩‍👧‍👦'
+  await send('pothole', { description: family.repeat(40) })
+  await send('pothole', { description: 'A wheel fits into it. '.repeat(20) })
+  await app.runJobs()
+  const { html } = await page('/reports')
+  const texts = [...html.matchAll(/class="report__text">([^<]*)</g)].map(([, text = '']) => text)
+  expect(texts).toContain(`${family.repeat(14)}…`)
+  expect(texts.filter(text => text.startsWith('A wheel'))).toEqual([
+    expect.stringMatching(/^[\w. ]{140,159}[\w.]…$/),
+  ])
 })

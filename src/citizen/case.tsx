@@ -21,8 +21,8 @@ interface Props {
   found: PublicCase
   /** Whose database keeps it. */
   keeper: string
-  /** Just filed. */
-  thanks: boolean
+  /** Just filed: `followed`, by somebody who wants to hear of it. */
+  thanks: string | undefined
   /** Theirs who look at it, though it is private: they see of it what anyone sees of another. */
   own: boolean
 }
@@ -46,7 +46,7 @@ export function CasePage({ view, found, keeper, thanks, own }: Props) {
       <div class="wide columns">
         <div class="columns__all">
           {resolution.triage && request.status === 'submitted' && <Emergency view={view} />}
-          {thanks && <Thanks view={view} number={request.id} />}
+          {thanks !== undefined && <Thanks view={view} number={request.id} thanks={thanks} />}
           <h1>
             <span class="kicker">{t('case-title', { number: request.id })}</span> {name}
           </h1>
@@ -74,7 +74,7 @@ export function CasePage({ view, found, keeper, thanks, own }: Props) {
               <TimelineEntry {...{ view, event, zone, keeper }} hideText={isHidden} />
             ))}
           </ol>
-          {!request.private && <FollowForm view={view} number={request.caseId} />}
+          {!request.private && thanks !== 'followed' && <FollowForm view={view} number={request.caseId} />}
         </div>
         <aside class="columns__side">
           <section class="handles" aria-labelledby="handles">
@@ -84,7 +84,7 @@ export function CasePage({ view, found, keeper, thanks, own }: Props) {
             <p class="handles__name">
               {resolution.accountable.kind === 'none' ? resolution.desk.name : request.agencyResponsible}
             </p>
-            {!isHidden && <p>{sayStep(t, explain(resolution))}</p>}
+            {!isHidden && isStillSo(request, resolution) && <p>{sayStep(t, explain(resolution))}</p>}
             <PassedOn view={view} found={found} />
             {partner && <PartnerContact view={view} partner={partner} />}
             {request.expectedAt !== null && request.status !== 'closed' && (
@@ -104,7 +104,14 @@ export function CasePage({ view, found, keeper, thanks, own }: Props) {
   )
 }
 
-function Thanks({ view, number }: { view: View; number: string }) {
+/** Whether routing's answer is how it stands: nobody else has it since, and it is not over. */
+function isStillSo({ status, agencyResponsible }: PublicCase['request'], resolution: Resolution): boolean {
+  const { accountable, performer } = resolution
+  const has = [accountable.name, performer.name].includes(agencyResponsible)
+  return status !== 'closed' && (has || accountable.kind === 'none')
+}
+
+function Thanks({ view, number, thanks }: { view: View; number: string; thanks: string }) {
   const { t } = view
   return (
     <Alert type="success" heading={t('thanks-title')} live>
@@ -112,6 +119,7 @@ function Thanks({ view, number }: { view: View; number: string }) {
         {t('thanks-number')} <strong class="number">{number}</strong>
       </p>
       <p>{t('thanks-text')}</p>
+      {thanks === 'followed' && <p>{t('thanks-follow')}</p>}
       <p>
         <a class="usa-link" href={view.href('/report')}>
           {t('thanks-more')}

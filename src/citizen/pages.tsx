@@ -189,7 +189,7 @@ async function casePage(c: PageContext) {
   const access = { kind: 'public', region: region.slug } as const
   const found = await publicCase(openTenantReader(c.get('platform'), access, region.slug, keeper), number.id)
   if (found === undefined) throw problem('not-found')
-  const thanks = c.req.query('thanks') !== undefined
+  const thanks = c.req.query('thanks')
   const own = found.request.private && (await isTheirs(c, keeper, number.id))
   return c.html(<CasePage {...{ view, found, keeper, thanks, own }} />)
 }

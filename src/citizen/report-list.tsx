@@ -30,5 +30,9 @@ export function ReportList({ view, rows }: { view: View; rows: readonly PublicRe
 const SHOWN = 160
 
 function shortened(words: string): string {
-  return words.length <= SHOWN ? words : `${words.slice(0, words.lastIndexOf(' ', SHOWN) || SHOWN)}…`
+  if (words.length <= SHOWN) return words
+  const space = words.lastIndexOf(' ', SHOWN)
+  // Between words, else between what a reader takes for characters: an emoji is several.
+  const whole = new Intl.Segmenter().segment(words).containing(SHOWN)?.index ?? SHOWN
+  return `${words.slice(0, space > 0 ? space : whole)}…`
 }

@@ -56,7 +56,8 @@ export async function send(c: Context<Door>, code: string): Promise<Response> {
     if (view.hasAccount && resident === undefined) return await again([], 400, true)
     const submission = { draft, jurisdiction, idempotencyKey: once || undefined }
     const receipt = await submitReport(platform, resident?.access ?? access(region.slug), region, submission)
-    return c.redirect(view.href(`/cases/${receipt.id}?thanks=1`), 303)
+    const thanks = draft.follow && draft.contact.email !== '' ? 'followed' : '1'
+    return c.redirect(view.href(`/cases/${receipt.id}?thanks=${thanks}`), 303)
   } catch (error) {
     const found = asProblem(error)
     if (found.slug === 'invalid-fields') return again(faultMessages(view, found.fields, service), 400)

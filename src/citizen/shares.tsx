@@ -1,4 +1,4 @@
-import { reasonText } from '../regions/reasons.ts'
+import { publicReason } from '../regions/reasons.ts'
 import type { RequestEvent } from '../requests/events.ts'
 import type { PublicCase } from '../requests/find.ts'
 import { StatusTag, Until } from '../web/components.tsx'
@@ -43,5 +43,10 @@ export function PassedOn({ view, found: { timeline } }: Props) {
     .findLast(event => event.type === 'received' && event.kind === 'transfer')
   if (received?.type !== 'received') return null
   const from = site.region.jurisdiction(received.from)?.name ?? received.from
-  return <p>{t('case-passed', { from, reason: reasonText(site.region, received.reason, language) })}</p>
+  const reason = publicReason(site.region, received.reason, language)
+  return (
+    <p>
+      {t('case-passed', { from })} {reason && `${reason}.`}
+    </p>
+  )
 }

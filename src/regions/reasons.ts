@@ -27,6 +27,11 @@ export function reasonText(region: Region, code: string, language: string): stri
   return isDefault(code) ? translator(language)(`handoff-reason-${code}`) : code
 }
 
+/** As residents read it; empty where it tells them nothing. */
+export function publicReason(region: Region, code: string, language: string): string {
+  return code === 'other' ? '' : reasonText(region, code, language)
+}
+
 function isDefault(code: string): code is DefaultReason {
   return (defaultReasons as readonly string[]).includes(code)
 }

@@ -1,6 +1,6 @@
 import { type Translate, translator } from '../core/i18n.ts'
 import type { Region } from '../regions/compile.ts'
-import { reasonText } from '../regions/reasons.ts'
+import { publicReason } from '../regions/reasons.ts'
 import type { RequestEvent } from './events.ts'
 import type { EventRow } from './find.ts'
 import type { CloseReason, Status } from './schema.ts'
@@ -41,7 +41,10 @@ export function eventWords(
       }
     case 'received': {
       const title = event.kind === 'share' ? 'event-shared' : 'event-received'
-      return { title: t(title, { agency: event.agency }), words: reasonText(region, event.reason, language) }
+      return {
+        title: t(title, { agency: event.agency }),
+        words: publicReason(region, event.reason, language),
+      }
     }
     case 'forwarded': {
       const { name, method, receipt } = event

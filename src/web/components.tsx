@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import { dayText, isoMoment, lastMinute, momentText } from '../core/dates.ts'
+import { dayText, isoMoment, isSameDay, lastMinute, momentText } from '../core/dates.ts'
 import type { Mail } from '../platform/platform.ts'
 import type { Status } from '../requests/schema.ts'
 import { Icon } from './icon.tsx'
@@ -55,9 +55,12 @@ export function Moment({ view, at, zone, exact }: MomentProps) {
   return <time datetime={isoMoment(at)}>{momentWords(view, at, zone, exact)}</time>
 }
 
-/** The moment until which something is good, or by which it is to be done. */
+/** The moment until which something is good, or by which it is to be done: of today, with the hour. */
 export function Until({ view, at, zone, exact }: MomentProps) {
-  return <time datetime={isoMoment(at)}>{momentWords(view, lastMinute(at, zone), zone, exact)}</time>
+  const isToday = isSameDay(at, view.now, zone)
+  return (
+    <time datetime={isoMoment(at)}>{momentWords(view, lastMinute(at, zone), zone, exact || isToday)}</time>
+  )
 }
 
 function momentWords({ t }: View, at: number, zone: string, exact = false): string {

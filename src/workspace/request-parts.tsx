@@ -1,3 +1,4 @@
+import { originOf } from '../handoffs/link.ts'
 import type { Answer } from '../requests/draft.ts'
 import { resolutionOf } from '../requests/resolution.ts'
 import { photoPath } from '../requests/view.ts'
@@ -143,14 +144,21 @@ export function Photos({ view, paths }: { view: View; paths: readonly string[] }
 /** Who reported it, for those who may know. */
 export function Contact({ view, whole }: Parts) {
   const { t } = view
-  const { contact } = whole
+  const { contact, request } = whole
+  const from = request.caseId === request.id ? undefined : originOf(view.site.region, request.caseId)
   const name = [contact?.firstName, contact?.lastName].filter(Boolean).join(' ')
   const isNamed = [name, contact?.phone, contact?.email].some(Boolean)
   return (
     <section class="panel" aria-labelledby="contact">
       <h2 id="contact">{t('work-contact')}</h2>
       {!whole.sees('contacts') && <p>{t('work-contact-hidden')}</p>}
-      {whole.sees('contacts') && contact === null && <p>{t('work-contact-none')}</p>}
+      {whole.sees('contacts') && contact === null && (
+        <p>
+          {from === undefined
+            ? t('work-contact-none')
+            : t('work-contact-not-passed', { name: bodyName(view.site.region, from) })}
+        </p>
+      )}
       {contact !== null && !isNamed && <p>{t('work-contact-account')}</p>}
       {contact !== null && isNamed && (
         <>
