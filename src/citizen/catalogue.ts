@@ -3,7 +3,7 @@ import type { Region } from '../regions/compile.ts'
 import type { Localized } from '../regions/document-values.ts'
 import type { ServiceDocument } from '../regions/documents.ts'
 import type { Resolution } from '../routing/types.ts'
-import { fold, holdsWords } from '../web/fold.ts'
+import { type Findable, fold, search } from '../web/fold.ts'
 import type { View } from '../web/view.ts'
 
 export interface ServiceGroup {
@@ -26,18 +26,16 @@ export function grouped(view: View, services: readonly ServiceDocument[]): Servi
   return [...groups].map(([name, services]) => ({ id: fold(name).replaceAll(' ', '-'), name, services }))
 }
 
+/** Those that what was typed may mean, the likeliest first. */
 export function searchServices(services: readonly ServiceDocument[], typed: string): ServiceDocument[] {
-  return services.filter(service => holdsWords(searchWords(service), typed))
+  return search(services.map(findable), typed).flatMap(index => services[index] ?? [])
 }
 
-/** What a service is found by: its name, heading, description and keywords, in all languages. */
-export function searchWords({ name, group, description, keywords }: ServiceDocument): string {
-  return fold(
-    [name, group, description]
-      .flatMap(inAllLanguages)
-      .concat(keywords ?? [])
-      .join(' '),
-  )
+/** What a service is found by, in all languages. */
+export function findable({ name, group, description, keywords }: ServiceDocument): Findable {
+  const words = (texts: readonly (Localized | undefined)[], more: readonly string[] = []) =>
+    fold([...texts.flatMap(inAllLanguages), ...more].join(' '))
+  return { name: words([name], keywords), rest: words([group, description]) }
 }
 
 function inAllLanguages(localized: Localized | undefined): string[] {

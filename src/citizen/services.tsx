@@ -3,7 +3,7 @@ import { Empty, Steps } from '../web/components.tsx'
 import { Icon } from '../web/icon.tsx'
 import { Page } from '../web/layout.tsx'
 import type { View } from '../web/view.ts'
-import { grouped, searchServices, searchWords, siteServices } from './catalogue.ts'
+import { findable, grouped, searchServices, siteServices } from './catalogue.ts'
 
 /** First step: what is it? The whole catalogue under its headings, narrowed by what is typed. */
 export function ServicesPage({ view, typed }: { view: View; typed: string }) {
@@ -29,7 +29,7 @@ export function ServicesPage({ view, typed }: { view: View; typed: string }) {
               </a>
             </Empty>
           </div>
-          <ServiceGroups view={view} services={found} />
+          <ServiceGroups view={view} services={services} found={found} />
         </service-filter>
       </div>
     </Page>
@@ -62,25 +62,44 @@ export function ServiceSearch({ view, typed = '' }: { view: View; typed?: string
   )
 }
 
-function ServiceGroups({ view, services }: { view: View; services: readonly ServiceDocument[] }) {
+interface GroupsProps {
+  view: View
+  services: readonly ServiceDocument[]
+  found: readonly ServiceDocument[]
+}
+
+/** What was found, the likeliest first; the rest is there for the script, which finds anew as one types. */
+function ServiceGroups({ view, services, found }: GroupsProps) {
+  const rest = services.filter(service => !found.includes(service))
   return (
     <>
-      {grouped(view, services).map(({ id, name, services }) => (
-        <section class="group" aria-labelledby={id}>
+      {grouped(view, [...found, ...rest]).map(({ id, name, services }) => (
+        <section
+          class="group"
+          aria-labelledby={id}
+          hidden={!services.some(service => found.includes(service))}
+        >
           <h2 id={id}>{name}</h2>
           <ul class="choices">
             {services.map(service => (
-              <li data-words={searchWords(service)}>
-                <a class="choice" href={view.href(`/report/${encodeURIComponent(service.code)}`)}>
-                  <span class="choice__name">{view.say(service.name)}</span>
-                  <span class="choice__note">{view.say(service.description)}</span>
-                  <Icon name="navigate_next" />
-                </a>
-              </li>
+              <Choice view={view} service={service} isFound={found.includes(service)} />
             ))}
           </ul>
         </section>
       ))}
     </>
+  )
+}
+
+function Choice({ view, service, isFound }: { view: View; service: ServiceDocument; isFound: boolean }) {
+  const { name, rest } = findable(service)
+  return (
+    <li data-name={name} data-rest={rest} hidden={!isFound}>
+      <a class="choice" href={view.href(`/report/${encodeURIComponent(service.code)}`)}>
+        <span class="choice__name">{view.say(service.name)}</span>
+        <span class="choice__note">{view.say(service.description)}</span>
+        <Icon name="navigate_next" />
+      </a>
+    </li>
   )
 }

@@ -253,6 +253,18 @@ describe('with script', () => {
     await page.waitForURL(/\/cases\//)
   })
 
+  test('services are found anew as one types, also after nothing was found', async () => {
+    const page = await open('/report?q=zzxqy')
+    const shown = () => page.locator('.choice:visible .choice__name').allInnerTexts()
+    expect(await shown()).toEqual([])
+    await page.locator('#what').fill('basura')
+    expect((await shown())[0]).toBe('Missed trash or recycling')
+    await page.locator('#what').fill('sidwalk')
+    expect(await shown()).toEqual(['Broken sidewalk or curb'])
+    await page.locator('#what').fill('')
+    expect((await shown()).length).toBeGreaterThan(20)
+  })
+
   test('the map takes a place by keyboard', async () => {
     const page = await open('/report/pothole')
     await page.locator('region-map.is-drawn').waitFor()
