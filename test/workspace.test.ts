@@ -147,7 +147,7 @@ describe('what each role sees', () => {
   test.each([
     ['supervisor', ['grants', 'keys', 'audit'], []],
     ['agent', ['grants', 'keys', 'audit'], []],
-    ['auditor', ['grants', 'keys'], ['audit']],
+    ['auditor', ['grants/new', 'keys/new'], ['grants', 'keys', 'audit']],
     ['administrator', [], ['grants', 'keys', 'audit']],
   ] as const)('%s: may not open %s, may open %s', async (role, closed, open) => {
     const work = await (await get('/work', staff[role])).text()

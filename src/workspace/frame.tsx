@@ -110,9 +110,7 @@ export function sectionsFor(office: Office): readonly Section[] {
     'handoffs',
     'reroutes',
     'corrections',
-    ...(mayAll(office, 'grants') ? (['grants'] as const) : []),
-    ...(mayAll(office, 'keys') ? (['keys'] as const) : []),
-    ...(mayAll(office, 'audit') ? (['audit'] as const) : []),
+    ...(mayAll(office, 'audit') ? (['grants', 'keys', 'audit'] as const) : []),
   ]
 }
 

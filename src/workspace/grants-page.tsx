@@ -10,13 +10,13 @@ import { type View, viewOf } from '../web/view.ts'
 import { ActForm, againFor, Refused, readSent } from './form.tsx'
 import { done, StaffPage, zoneOf } from './frame.tsx'
 import { actorName, type Names, serviceLabel } from './names.ts'
-import { type Office, openToAct, openToSee, type PageContext } from './office.ts'
+import { mayAll, type Office, openToAct, openToSee, type PageContext } from './office.ts'
 
-/** Who may work here: whom this jurisdiction has let in, as what, and until when. */
+/** Who may work here: whom this jurisdiction has let in, as what, and until when. Whoever may see all of the audit may see it. */
 export async function grantsPage(c: PageContext) {
   const view = viewOf(c)
   const { t } = view
-  const office = await openToSee(c, 'grants')
+  const office = await openToSee(c, 'audit')
   const rows = await listGrants(office.db)
   const people = await peopleOf(c, office, rows)
   const now = c.get('platform').clock.now()
@@ -31,7 +31,7 @@ export async function grantsPage(c: PageContext) {
     >
       <h1>{t('work-section-grants')}</h1>
       <p class="usa-intro">{t('work-grants-intro')}</p>
-      {!office.isFrozen && (
+      {mayChange(office) && (
         <p>
           <a class="usa-button" href={view.href(`${path}/new`)}>
             {t('work-grant-new')}
@@ -52,6 +52,10 @@ export async function grantsPage(c: PageContext) {
       )}
     </StaffPage>,
   )
+}
+
+function mayChange(office: Office): boolean {
+  return !office.isFrozen && mayAll(office, 'grants')
 }
 
 function isOver({ endedAt, toAt }: GrantRow, now: number): boolean {
@@ -105,7 +109,7 @@ function GrantList({ view, office, people, rows }: ListProps) {
           </div>
           <div class="queue__when">
             <Term {...{ view, office, people, row }} />
-            {row.endedAt === null && !office.isFrozen && !isOver(row, view.now) && (
+            {row.endedAt === null && mayChange(office) && !isOver(row, view.now) && (
               <a
                 class="usa-link"
                 href={view.href(`/work/${office.jurisdiction.slug}/grants/${row.id}/withdraw`)}

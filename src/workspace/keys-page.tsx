@@ -7,15 +7,15 @@ import { type View, viewOf } from '../web/view.ts'
 import { ActForm } from './form.tsx'
 import { done, StaffPage, zoneOf } from './frame.tsx'
 import { actorName, type Names, namesOf } from './names.ts'
-import { type Office, openToAct, openToSee, type PageContext } from './office.ts'
+import { mayAll, type Office, openToAct, openToSee, type PageContext } from './office.ts'
 
 type KeyRow = Awaited<ReturnType<typeof listKeys>>[number]
 
-/** The keys that this jurisdiction has given to programs. */
+/** The keys that this jurisdiction has given to programs. Whoever may see all of the audit may see them. */
 export async function keysPage(c: PageContext) {
   const view = viewOf(c)
   const { t } = view
-  const office = await openToSee(c, 'keys')
+  const office = await openToSee(c, 'audit')
   const rows = await listKeys(office.db)
   const names = await namesOf(
     c,
@@ -32,7 +32,7 @@ export async function keysPage(c: PageContext) {
     >
       <h1>{t('work-section-keys')}</h1>
       <p class="usa-intro">{t('work-keys-intro')}</p>
-      {!office.isFrozen && (
+      {mayChange(office) && (
         <p>
           <a class="usa-button" href={view.href(`${path}/new`)}>
             {t('work-key-new')}
@@ -51,6 +51,10 @@ export async function keysPage(c: PageContext) {
       </ul>
     </StaffPage>,
   )
+}
+
+function mayChange(office: Office): boolean {
+  return !office.isFrozen && mayAll(office, 'keys')
 }
 
 export function keysPath({ jurisdiction }: Office): string {
@@ -101,7 +105,7 @@ function KeyItem({ view, office, names, row }: ItemProps) {
             </>
           )}
         </span>
-        {state === 'valid' && !office.isFrozen && (
+        {state === 'valid' && mayChange(office) && (
           <a class="usa-link" href={view.href(`${keysPath(office)}/${id}/revoke`)}>
             {t('work-key-revoke-of', { kind, name })}
           </a>

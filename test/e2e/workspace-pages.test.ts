@@ -67,7 +67,7 @@ async function fill() {
   at.dispute = (await county.newest(home, 'arbitrator')).id
 }
 
-type Role = 'Administrator' | 'Agent' | 'Region administrator'
+type Role = 'Administrator' | 'Agent' | 'Auditor' | 'Region administrator'
 
 async function signedIn(role: Role, viewport: Page['viewportSize'] extends () => infer V ? V : never) {
   const context = await site.visit({ baseURL: base, viewport })
@@ -138,6 +138,19 @@ describe.each([
     await page.goto('/me')
     await page.getByRole('link', { name: /^Give up/ }).click()
     await isOwn(page, 'give-up')
+  })
+
+  test('an auditor reads all of it, and is offered nothing to change', async () => {
+    const page = await signedIn('Auditor', viewport)
+    await page.waitForURL('**/work')
+    const request = `/work/${home}/requests/${at.open}`
+    for (const path of [request, `/work/${home}/grants`, `/work/${home}/keys`, `/work/${home}/audit`]) {
+      expect((await page.goto(path))?.status(), path).toBe(200)
+      await isOwn(page, `auditor-${path.split('/')[3]}`)
+      const forms = page.locator('main form[method=post], main a[href*="/new"], main a[href$="/withdraw"]')
+      expect(await forms.count(), path).toBe(0)
+    }
+    expect((await page.goto(`/work/${home}/grants/new`))?.status()).toBe(403)
   })
 
   test('letting in a program and a person, and out again, is fit at each step', async () => {

@@ -61,7 +61,7 @@ const seenBy: Readonly<Record<Role, readonly Secret[]>> = {
   supervisor: everydaySights,
   agent: everydaySights,
   'field-crew': ['note', 'private-case', 'staff'],
-  auditor: [...everydaySights, 'audit'],
+  auditor: [...everydaySights, 'mailbox', 'key', 'audit'],
 }
 const ofScope: Readonly<Record<Scope, readonly Ability[]>> = {
   report: ['report'],

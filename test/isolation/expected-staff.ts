@@ -160,7 +160,7 @@ export const workspace: Record<string, Expectation> = {
   },
   'GET /work/:jurisdiction/reroutes': { ...inside, needs: 'read' },
   'GET /work/:jurisdiction/corrections': { ...inside, needs: 'read' },
-  'GET /work/:jurisdiction/grants': { ...inside, needs: 'grant' },
+  'GET /work/:jurisdiction/grants': { ...inside, needs: 'audit' },
   'GET /work/:jurisdiction/grants/new': { ...inside, needs: 'grant' },
   'POST /work/:jurisdiction/grants': {
     ...inside,
@@ -169,7 +169,7 @@ export const workspace: Record<string, Expectation> = {
   },
   'GET /work/:jurisdiction/grants/:id/withdraw': { ...insideGrant, needs: 'grant' },
   'POST /work/:jurisdiction/grants/:id/withdraw': { ...insideGrant, needs: 'grant', form: () => ({}) },
-  'GET /work/:jurisdiction/keys': { ...inside, needs: 'make keys' },
+  'GET /work/:jurisdiction/keys': { ...inside, needs: 'audit' },
   'GET /work/:jurisdiction/keys/new': { ...inside, needs: 'make keys' },
   'POST /work/:jurisdiction/keys': {
     ...inside,
