@@ -20,7 +20,9 @@ describe('S6 after hours', () => {
     expect(who(route('tree', inMaple, noon))).toEqual(['maple', 'maple', 'maple'])
     const resolution = route('tree', inMaple, night)
     expect(who(resolution)).toEqual(['maple', 'maple', 'calloway'])
-    expect(story(resolution)).toContain('City of Maple is closed now; Calloway County takes the contact.')
+    expect(story(resolution)).toContain(
+      'City of Maple is closed now and sees a report when it opens. For what cannot wait, call: Calloway County answers now.',
+    )
   })
 
   test('urgent at night, the county performs under the after-hours agreement, and hands back at opening', () => {
@@ -63,7 +65,7 @@ describe('S6 after hours', () => {
     const resolution = route('water-leak', at(7000, 3500), night)
     expect(who(resolution)).toEqual(['water', 'water', 'water'])
     expect(story(resolution)).toContain(
-      'Three Creeks Water District is closed now and takes the contact when it opens.',
+      'Three Creeks Water District is closed now and sees a report when it opens.',
     )
   })
 

@@ -161,6 +161,19 @@ describe('what each role sees', () => {
     }
   })
 
+  test('what nobody has acknowledged yet waits for them', async () => {
+    const { id } = await potholes()
+    const path = `/work?jurisdiction=${home}&amp;status=submitted`
+    const count = async () => {
+      const html = await (await get('/work', staff.agent)).text()
+      return Number(new RegExp(`${path.replaceAll(/[?&.]/g, '\\$&')}">(\\d+) new<`).exec(html)?.[1])
+    }
+    const before = await count()
+    expect(await (await get(path.replace('&amp;', '&'), staff.agent)).text()).toContain(id)
+    await county.change(home, id, 'acknowledged')
+    expect(await count()).toBe(before - 1)
+  })
+
   test('what was looked at is in the audit, by name', async () => {
     const { id } = await potholes()
     await get(page(id), staff.agent)

@@ -9,7 +9,7 @@ export const traceMessages = {
   'in-area-since': 'The place is in {area}, within its limits since {since}.',
   unincorporated: 'Unincorporated: {county}.',
   'unincorporated-postal': 'Unincorporated: {county} (postal city: {postal}).',
-  postal: 'The postal city is {postal}; that decides nothing.',
+  postal: 'Mail there says {postal}, but that does not decide who is responsible.',
   'near-road': '{road} is the nearest, {metres} m away.',
   'kept-since': '{owner} has looked after {road} since {since}.',
 
@@ -44,12 +44,13 @@ export const traceMessages = {
   'agreement-void': '“{agreement}” is passed over: {performer} has no authority on that date.',
   'agreement-circle': '“{agreement}” is passed over: it would lead back to {performer}.',
 
-  urgent: 'The matter is treated as urgent.',
+  urgent: 'This is urgent.',
   triage: 'An answer points to an emergency: a person checks it before anyone is called out.',
-  'desk-open': '{desk} is open and takes the contact.',
-  'desk-after-hours': '{body} is closed now; {desk} takes the contact.',
-  'desk-closed': '{body} is closed now and takes the contact when it opens.',
-  'desk-intake': '{desk} takes the contact.',
+  'desk-open': '{desk} is open now.',
+  'desk-after-hours':
+    '{body} is closed now and sees a report when it opens. For what cannot wait, call: {desk} answers now.',
+  'desk-closed': '{body} is closed now and sees a report when it opens.',
+  'desk-intake': '{desk} takes it in.',
   'desk-partner': '{body} is not part of this site: {desk} passes it on, and updates are not automatic.',
 
   told: '{body} is told.',

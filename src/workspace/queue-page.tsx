@@ -101,6 +101,7 @@ function Summary({ view, queue }: { view: View; queue: Queue }) {
 function Chips({ view, office, waiting }: { view: View; office: Office; waiting: Waiting }) {
   const { slug } = office.jurisdiction
   const links = [
+    ['fresh', `/work?jurisdiction=${slug}&status=submitted`],
     ['offers', `/work/${slug}/handoffs`],
     ['disputes', `/work/${slug}/handoffs`],
     ['overdue', `/work?jurisdiction=${slug}&show=overdue&order=due`],

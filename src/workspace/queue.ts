@@ -43,6 +43,8 @@ export interface QueueRow extends RequestRow {
 
 /** What waits for somebody in a jurisdiction; each counted to a hundred. */
 export interface Waiting {
+  /** Reported or handed on to it, and not yet acknowledged. */
+  readonly fresh: number
   readonly offers: number
   readonly disputes: number
   readonly overdue: number
@@ -205,6 +207,9 @@ function waitingIn(db: TenantReader, now: number) {
   const due = sql.raw('coalesce(expected_at, 9007199254740991)')
   return db
     .select({
+      fresh: counted(
+        sql`SELECT 1 FROM request WHERE status = 'submitted' AND custody = 'held' AND ${readable('service_code')}`,
+      ),
       offers: handoffs('receiver', 'offered'),
       disputes: handoffs('arbitrator', 'appealed'),
       overdue: counted(
