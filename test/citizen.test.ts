@@ -143,8 +143,16 @@ describe('following a case', () => {
     const number = /cases\/([^?]+)/.exec(at)?.[1] ?? ''
     const mistyped = number.replace(/.$/, last => (last === '2' ? '3' : '2'))
     expect(await page(`/track?number=${mistyped}`)).toMatchObject({ status: 400 })
-    expect((await page(`/track?number=${mistyped}`)).html).toContain('one of its characters must be wrong')
-    expect((await page(`/track?number=${number}`)).headers.get('location')).toBe(`/cases/${number}`)
+    expect((await page(`/track?number=${mistyped}`)).html).toContain('This is not a report number')
+    for (const typed of [
+      number,
+      number.toLowerCase(),
+      `https://311.example/r/ellery/cases/${number}?thanks=1`,
+    ]) {
+      const answer = await page(`/track?${new URLSearchParams({ number: typed })}`)
+      expect(answer.headers.get('location')).toBe(`/cases/${number}`)
+    }
+    expect((await page('/track?number=')).html).toContain('There is one thing to correct')
     expect((await page(`/cases/${mistyped}`)).status).toBe(404)
   })
 })

@@ -191,6 +191,7 @@ describe('S16 routing data missing, stale or away', () => {
 
   test.each([
     ['a place in words only', calloway, inquiry('graffiti', null), 'unknown-place'],
+    ['a place known to 3 km', calloway, inquiry('graffiti', inMaple, { accuracy: 3000 }), 'rough-place'],
     [
       'a place that is no number',
       calloway,

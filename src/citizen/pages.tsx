@@ -40,7 +40,7 @@ import { replyPage, sendReply } from './reply.tsx'
 import { ReportsPage } from './reports.tsx'
 import { send } from './send.tsx'
 import { ServicesPage } from './services.tsx'
-import { TrackPage } from './track.tsx'
+import { exampleNumber, TrackPage } from './track.tsx'
 import { WherePage } from './where.tsx'
 
 const RECENT = 6
@@ -173,11 +173,15 @@ function whoFragment(c: PageContext) {
 
 function trackPage(c: PageContext) {
   const view = viewOf(c)
-  const typed = (c.req.query('number') ?? '').trim().slice(0, 100)
-  if (typed === '') return c.html(<TrackPage view={view} />)
-  const number = parseTrackingNumber(typed)
+  const asked = c.req.query('number')
+  const typed = (asked ?? '').trim().slice(0, 500)
+  if (asked === undefined) return c.html(<TrackPage view={view} />)
+  // The link of a case, as it stands in a letter, is as good as its number.
+  const number = parseTrackingNumber(/\/cases\/([\w-]+)/.exec(typed)?.[1] ?? typed)
   if (number !== undefined) return c.redirect(view.href(`/cases/${number.id}`), 303)
-  return c.html(<TrackPage view={view} typed={typed} fault={view.t('track-mistyped')} />, 400)
+  const fault =
+    typed === '' ? view.t('fault-required') : view.t('track-mistyped', { example: exampleNumber(view) })
+  return c.html(<TrackPage view={view} typed={typed} fault={fault} />, 400)
 }
 
 async function casePage(c: PageContext) {

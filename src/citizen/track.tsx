@@ -45,9 +45,13 @@ export function TrackForm({ view }: { view: View }) {
   )
 }
 
-function NumberField({ view, typed = '', fault }: Props) {
-  const { t, site } = view
+export function exampleNumber({ site }: View): string {
   const code = (site.jurisdiction ?? site.region.documents.jurisdictions[0])?.code ?? ''
+  return `${code}-4KT7X-9QXC2`
+}
+
+function NumberField({ view, typed = '', fault }: Props) {
+  const { t } = view
   const label = t('track-number')
   const faults = fault === undefined ? [] : [{ field: 'number', label, message: fault }]
   return (
@@ -59,7 +63,7 @@ function NumberField({ view, typed = '', fault }: Props) {
         view={view}
         name="number"
         label={label}
-        hint={t('track-hint', { example: `${code}-4KT7X-9QXC2` })}
+        hint={t('track-hint', { example: exampleNumber(view) })}
         faults={faults}
       />
       <input

@@ -12,7 +12,13 @@ import { anywhere } from './words.ts'
 /** Metres. A wider circle says no more about the place than words do. */
 const COARSEST = 2_000
 
-type Unclear = 'unknown-place' | 'unusable-place' | 'unusable-time' | 'unknown-service' | 'atlas-away'
+type Unclear =
+  | 'unknown-place'
+  | 'rough-place'
+  | 'unusable-place'
+  | 'unusable-time'
+  | 'unknown-service'
+  | 'atlas-away'
 
 /**
  * Who answers for a matter, who does it, who takes the contact now and who else is told, with the reasons
@@ -28,7 +34,8 @@ export function resolve(snapshot: RoutingSnapshot, inquiry: Inquiry): Resolution
   const query: Query = { snapshot, index, rule, plan, inquiry, accuracy }
   if (!Number.isFinite(inquiry.at)) return unresolved(snapshot, inquiry, rule, 'unusable-time', [])
   const { place } = inquiry
-  if (place === null || accuracy > COARSEST) return byWords(query)
+  if (place === null) return somewhere(query, 'unknown-place')
+  if (accuracy > COARSEST) return somewhere(query, 'rough-place')
   if (!isPlace(place)) return unresolved(snapshot, inquiry, rule, 'unusable-place', [])
   let verdict: Verdict
   try {
@@ -40,11 +47,11 @@ export function resolve(snapshot: RoutingSnapshot, inquiry: Inquiry): Resolution
   return resolution(query, verdict)
 }
 
-function byWords(query: Query): Resolution {
+function somewhere(query: Query, why: Unclear): Resolution {
   const candidates = anywhere(query)
   const [only, ...others] = candidates
   if (only && others.length === 0) return resolution(query, settled(only))
-  return unresolved(query.snapshot, query.inquiry, query.rule, 'unknown-place', candidates)
+  return unresolved(query.snapshot, query.inquiry, query.rule, why, candidates)
 }
 
 function resolution(query: Query, { outcome, candidates, question, before, after }: Verdict): Resolution {

@@ -34,6 +34,7 @@ export const traceMessages = {
   'ask-side': 'The location may be off by {metres} m, so we need to know on whose side it is: {bodies}.',
   'everywhere-one-body': '{body} handles this wherever it is, so it will handle this.',
   'unknown-place': 'Without a place on the map we cannot tell who is responsible; {desk} will find out.',
+  'rough-place': 'The location is too rough to tell who is responsible; {desk} will find out.',
   'unusable-place':
     'The location cannot be used, so we cannot tell who is responsible; {desk} will find out.',
   'unusable-time': 'The date cannot be used, so we cannot tell who is responsible; {desk} will find out.',

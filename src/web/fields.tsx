@@ -39,7 +39,7 @@ export function FaultSummary({ view, faults }: { view: View; faults: readonly Fi
           {faults.map(({ field, label, message }) => (
             <li>
               <a class="usa-link" href={`#${fieldId(field)}`}>
-                {view.t('fault-in', { label, message })}
+                {label.endsWith('?') ? `${label} ${message}` : view.t('fault-in', { label, message })}
               </a>
             </li>
           ))}
