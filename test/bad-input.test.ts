@@ -25,8 +25,13 @@ const reports: readonly Case[] = [
   ['an unknown service', () => ({ service_code: 'unicorn' }), /404/, /service/],
   ['no service', () => ({ service_code: '' }), /40[04]/, /./],
   ['a service of another type', () => ({ service_code: { $ne: null } }), /40[04]/, /./],
-  ['a required answer left out', () => ({ answers: { size: 'large' } }), /400/, /Fill this in/],
-  ['a required answer of spaces', () => ({ answers: { ...answers, lane: '  ' } }), /400/, /Fill this in/],
+  ['a required answer left out', () => ({ answers: { size: 'large' } }), /400/, /Fill this in|Choose one/],
+  [
+    'a required answer of spaces',
+    () => ({ answers: { ...answers, lane: '  ' } }),
+    /400/,
+    /Fill this in|Choose one/,
+  ],
   [
     'an answer that is not offered',
     () => ({ answers: { ...answers, size: 'constructor' } }),

@@ -116,6 +116,7 @@ function DetailsForm(props: DetailsProps & { action: string }) {
               view={view}
               name={field}
               label={t(`field-${field}`)}
+              required={false}
               value={draft.contact[field]}
               faults={faults}
               {...contactTypes[field]}
@@ -153,7 +154,7 @@ function DetailsForm(props: DetailsProps & { action: string }) {
 function Speak({ view, action }: { view: View; action: string }) {
   const others = offeredLanguages(view).filter(language => language !== view.language)
   return (
-    <p class="row">
+    <p class="speak">
       {others.map(language => (
         <button
           class="usa-button usa-button--unstyled"

@@ -93,15 +93,20 @@ export function faultMessages(
   faults: readonly FieldFault[],
   service: ServiceDocument,
 ): FieldMessage[] {
-  return faults.map(({ field, code, params }) => ({
-    field,
-    label: labelOf(view, field, service.questions ?? []),
-    message: view.t(field === 'place' && code === 'required' ? 'fault-no-place' : `fault-${code}`, params),
-  }))
+  const questions = service.questions ?? []
+  const onPage = [...questions.map(({ code }) => ANSWER + code), 'description', 'media', ...contactFields]
+  return [...faults]
+    .sort((a, b) => onPage.indexOf(a.field) - onPage.indexOf(b.field))
+    .map(({ field, code, params }) => {
+      const question = questions.find(({ code }) => ANSWER + code === field)
+      const isChoice = question?.type === 'choice' || question?.type === 'choices'
+      const required = field === 'place' ? 'fault-no-place' : isChoice ? 'fault-choose' : 'fault-required'
+      const message = view.t(code === 'required' ? required : `fault-${code}`, params)
+      return { field, label: labelOf(view, field, question), message }
+    })
 }
 
-function labelOf(view: View, field: string, questions: readonly QuestionDocument[]): string {
-  const question = questions.find(({ code }) => ANSWER + code === field)
+function labelOf(view: View, field: string, question: QuestionDocument | undefined): string {
   if (question !== undefined) return view.say(question.label)
   const label = labels[field]
   return label === undefined ? field : view.t(label)
