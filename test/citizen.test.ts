@@ -6,6 +6,7 @@ import { Until } from '../src/web/components.tsx'
 import type { View } from '../src/web/view.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { startCounty } from './support/county.ts'
+import { startMailbox } from './support/mailbox.ts'
 import { signIn } from './support/staff.ts'
 
 let app: TestApp
@@ -315,6 +316,25 @@ describe('a case that has gone on', () => {
     expect(words('2026-09-04T21:00:00Z')).toContain('September 4, 2026, 5 PM')
     expect(words('2026-09-05T21:00:00Z')).toMatch(/>September 5, 2026</)
   })
+})
+
+test('where no mail is set up, whoever could ask for a letter is told beforehand', async () => {
+  const note = 'This site is not set up to send email yet'
+  for (const path of [
+    '/sign-in',
+    '/account/sign-in',
+    '/report/pothole/details?address=x',
+    await send('pothole'),
+  ])
+    expect((await page(path)).html).toContain(note)
+  const mailbox = await startMailbox()
+  const county = await startApp({ mail: mailbox.settings })
+  onTestFinished(async () => {
+    await county.close()
+    await mailbox.close()
+  })
+  for (const path of ['/sign-in', '/account/sign-in', '/report/pothole/details?address=x'])
+    expect(await (await county.request(path)).text()).not.toContain(note)
 })
 
 test('a list shows the beginning of a long text, between words or whole characters', async () => {

@@ -3,7 +3,7 @@ import type { ServiceDocument } from '../regions/documents.ts'
 import type { Draft } from '../requests/draft.ts'
 import type { PublicRequest } from '../requests/public-index.ts'
 import type { Resolution } from '../routing/types.ts'
-import { Alert, BackLink, Emergency, Steps } from '../web/components.tsx'
+import { Alert, BackLink, Emergency, NoMailNote, Steps } from '../web/components.tsx'
 import { Checkbox, FaultSummary, type FieldMessage, TextArea, TextField, titled } from '../web/fields.tsx'
 import { Icon } from '../web/icon.tsx'
 import { offeredLanguages, Page } from '../web/layout.tsx'
@@ -123,6 +123,7 @@ function DetailsForm(props: DetailsProps & { action: string }) {
             />
           ))}
         </div>
+        <NoMailNote view={view} />
         <Checkbox
           name="follow"
           label={t('follow-box')}

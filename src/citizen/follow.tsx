@@ -11,6 +11,7 @@ import {
   unfollow,
 } from '../notify/follow.ts'
 import type { Door } from '../regions/site.ts'
+import { NoMailNote } from '../web/components.tsx'
 import { EmailField, FaultSummary, type FieldMessage } from '../web/fields.tsx'
 import { readForm } from '../web/form.ts'
 import { Page } from '../web/layout.tsx'
@@ -46,6 +47,7 @@ function EmailForm({ view, number, email, faults }: EmailFormProps) {
   const { t } = view
   return (
     <form method="post" action={view.href(`/cases/${number}/follow`)} novalidate>
+      <NoMailNote view={view} />
       <EmailField view={view} value={email} faults={faults} />
       <button class="usa-button usa-button--outline" type="submit">
         {t('follow-go')}

@@ -2,7 +2,7 @@ import { hasProvider, type WithProvider } from '../people/issuers.ts'
 import { roles } from '../people/roles.ts'
 import type { StaffRow } from '../people/staff.ts'
 import type { Jurisdiction } from '../regions/snapshot.ts'
-import { Alert } from '../web/components.tsx'
+import { Alert, NoMailNote } from '../web/components.tsx'
 import { EmailField, FaultSummary, type FieldMessage, titled } from '../web/fields.tsx'
 import { Icon } from '../web/icon.tsx'
 import { Page } from '../web/layout.tsx'
@@ -46,6 +46,7 @@ export function SignInPage({ view, to, here, email = '', faults = [] }: SignInPr
         <section class="panel" aria-labelledby="by-email">
           <h2 id="by-email">{t('sign-in-email-title')}</h2>
           <p>{t('sign-in-email-text')}</p>
+          <NoMailNote view={view} />
           <EmailForm view={view} to={to} email={email} faults={faults} />
         </section>
       </div>

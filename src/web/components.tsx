@@ -102,6 +102,16 @@ export function BackLink({ href, children }: { href: string; children?: Child })
   )
 }
 
+/** Before anybody asks for a letter that cannot be sent. */
+export function NoMailNote({ view }: { view: View }) {
+  if (view.sendsMail) return null
+  return (
+    <Alert type="warning">
+      <p>{view.t('no-mail-note')}</p>
+    </Alert>
+  )
+}
+
 /** For staff. `kind` is a variant of USWDS's button. */
 export function SignOut({ view, kind }: { view: View; kind: 'outline' | 'unstyled' }) {
   return (

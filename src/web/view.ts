@@ -18,6 +18,8 @@ export interface View {
   readonly hasAccount: boolean
   /** Somebody who works here seems to have signed in: their work is a link away. */
   readonly isStaff: boolean
+  /** Letters can be sent. */
+  readonly sendsMail: boolean
   /** The page's own address, path and query, as the browser asked for it. */
   readonly here: string
   /** What marks this answer's own scripts (`headers.ts`). */
@@ -41,6 +43,7 @@ export function viewOf(c: Context<Door>): View {
     now: c.get('platform').clock.now(),
     hasAccount: carriesSession(c, 'account'),
     isStaff: carriesSession(c, 'staff'),
+    sendsMail: c.get('platform').mail.isConfigured,
     nonce: c.get('secureHeadersNonce'),
     // Two slashes at the front would lead to another host.
     here: ownPath.replace(/^\/{2,}/, '/') + search,

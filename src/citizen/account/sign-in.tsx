@@ -8,6 +8,7 @@ import { addressOf } from '../../people/limits.ts'
 import { endSession, startSession } from '../../people/sessions.ts'
 import type { Door } from '../../regions/site.ts'
 import { readAddress } from '../../residents/address.ts'
+import { NoMailNote } from '../../web/components.tsx'
 import { FaultSummary, type FieldMessage, TextField } from '../../web/fields.tsx'
 import { readForm } from '../../web/form.ts'
 import { type View, viewOf } from '../../web/view.ts'
@@ -128,6 +129,7 @@ function SignInPage({ view, hasSms, to, typed, faults }: SignInProps) {
       <p class="usa-intro">{t('account-sign-in-text', { name })}</p>
       <form method="post" action={view.href('/account/sign-in')} novalidate>
         <input type="hidden" name="to" value={to} />
+        {!hasSms && <NoMailNote view={view} />}
         <TextField
           view={view}
           name="address"
