@@ -161,6 +161,15 @@ describe('what each role sees', () => {
     }
   })
 
+  test('a request is found by its number, however it is typed', async () => {
+    const { id } = await potholes()
+    for (const typed of [id, id.toLowerCase().replaceAll('-', ''), id.replaceAll('-', ' ')]) {
+      const html = await (await get(`/work?${new URLSearchParams({ q: typed })}`, staff.agent)).text()
+      expect(html.match(/class="queue__item"/g)).toHaveLength(1)
+      expect(html).toContain(id)
+    }
+  })
+
   test('what nobody has acknowledged yet waits for them', async () => {
     const { id } = await potholes()
     const path = `/work?jurisdiction=${home}&amp;status=submitted`

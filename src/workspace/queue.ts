@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import { seeing } from '../audit/seen.ts'
 import { permitted, type Right } from '../core/access.ts'
 import { openRegion, openTenantReader, type TenantReader } from '../core/db.ts'
+import { parseTrackingNumber } from '../core/ids.ts'
 import { asProblem } from '../core/problem.ts'
 import { listHandoffs, type SeenHandoff } from '../handoffs/find.ts'
 import { staff, staffReach } from '../people/region-schema.ts'
@@ -157,7 +158,8 @@ function requestFilter(filter: QueueFilter, slug: string, now: number): Omit<Req
     services: service === '' ? undefined : [service],
     dueBefore: isOverdue ? now : undefined,
     triage: show === 'triage' || undefined,
-    words: words || undefined,
+    // A number however it is typed.
+    words: (parseTrackingNumber(words)?.id ?? words) || undefined,
     order,
     after: after && placeIn(slug, order, after),
   }
