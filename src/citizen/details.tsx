@@ -39,7 +39,7 @@ export function DetailsPage(props: DetailsProps) {
   const { service, draft, resolution, nearby, faults, away } = props
   const path = `/report/${encodeURIComponent(service.code)}`
   // After a form was sent, the page is not at its own address.
-  const here = `${path}/details?${new URLSearchParams([...placeParams(draft), ['asked', '1']])}`
+  const here = `${path}/details?${new URLSearchParams([...placeParams(draft), ['asked', 'before']])}`
   const view = { ...props.view, here: props.view.href(here) }
   const { t } = view
   const where = `${path}?${new URLSearchParams({ [draft.place === null ? 'words' : 'q']: draft.address })}`

@@ -29,7 +29,7 @@ import {
   stop,
   unfollowPage,
 } from './follow.tsx'
-import { faultMessages, readDraft } from './form.ts'
+import { ANSWER, faultMessages, readDraft } from './form.ts'
 import { Handles } from './handles.tsx'
 import { HomePage } from './home.tsx'
 import { JurisdictionsPage } from './jurisdictions.tsx'
@@ -142,9 +142,13 @@ async function detailsPage(c: PageContext) {
     return c.html(<WherePage {...asked} faults={messages} />, 400)
   }
   const resolution = resolveDraft(region, draft, view.now)
-  if (resolution.question !== undefined && !query.has('asked')) {
-    const { question } = resolution
-    return c.html(<RoutingQuestionPage {...{ view, service: common, draft, question }} />)
+  const { question } = resolution
+  const isAnswered = query.has('asked') && (query.get('asked') !== '1' || query.has(ANSWER + question?.id))
+  if (question !== undefined && !isAnswered) {
+    const [label, message] = [view.t('question-choose'), view.t('fault-choose')]
+    const faults = query.has('asked') ? [{ field: ANSWER + question.id, label, message }] : []
+    const props = { view, service: common, draft, question, faults }
+    return c.html(<RoutingQuestionPage {...props} />, faults.length > 0 ? 400 : 200)
   }
   const service = offeredService(region, code, offeredBy(region, code, resolution))
   const once = randomText(c.get('platform').random, 24)

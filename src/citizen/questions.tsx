@@ -2,7 +2,15 @@ import type { QuestionDocument, ServiceDocument } from '../regions/documents.ts'
 import type { Draft } from '../requests/draft.ts'
 import type { RoutingQuestion } from '../routing/types.ts'
 import { BackLink, Steps } from '../web/components.tsx'
-import { ChoiceField, type FieldMessage, SelectField, TextArea, TextField } from '../web/fields.tsx'
+import {
+  ChoiceField,
+  FaultSummary,
+  type FieldMessage,
+  SelectField,
+  TextArea,
+  TextField,
+  titled,
+} from '../web/fields.tsx'
 import { Page } from '../web/layout.tsx'
 import type { View } from '../web/view.ts'
 import { ANSWER, placeParams } from './form.ts'
@@ -77,11 +85,13 @@ export function RoutingQuestionPage({
   service,
   draft,
   question,
+  faults,
 }: {
   view: View
   service: ServiceDocument
   draft: Draft
   question: RoutingQuestion
+  faults: readonly FieldMessage[]
 }) {
   const { t } = view
   const path = `/report/${encodeURIComponent(service.code)}`
@@ -91,11 +101,12 @@ export function RoutingQuestionPage({
     ...(label !== accountable.name && { note: t('question-whose', { name: accountable.name }) }),
   }))
   return (
-    <Page view={view} title={t(`question-${question.id}`)} section="/report" personal>
+    <Page view={view} title={titled(view, t(`question-${question.id}`), faults)} section="/report" personal>
       <div class="narrow">
         <BackLink href={view.href(path)}>{t('back-where')}</BackLink>
         <Steps view={view} current={2} />
-        <form action={view.href(`${path}/details`)}>
+        <FaultSummary view={view} faults={faults} />
+        <form action={view.href(`${path}/details`)} novalidate>
           {placeParams(draft).map(([name, value]) => (
             <input type="hidden" name={name} value={value} />
           ))}
@@ -108,7 +119,7 @@ export function RoutingQuestionPage({
             required
             values={[]}
             options={[...options, { value: '', label: t('question-unsure') }]}
-            faults={[]}
+            faults={faults}
           />
           <input type="hidden" name="asked" value="1" />
           <button class="usa-button usa-button--big" type="submit">

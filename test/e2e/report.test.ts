@@ -96,6 +96,8 @@ describe.each([
     const page = await open('/report/pothole?q=Mill+Road+and+9th+Street', { javaScriptEnabled })
     await page.locator('.choice', { hasText: '9th Street' }).first().click()
     expect(await heading(page)).toBe('Which road is it on?')
+    await page.locator('main button').click()
+    expect(await page.locator('.usa-alert--error').innerText()).toContain('Choose one.')
     await page.locator('label', { hasText: '9th Street' }).click()
     await page.locator('main button').click()
     expect(await handler(page)).toBe('City of Port Ellery')
