@@ -6,6 +6,7 @@ import type { Attempt, CrossingContent } from '../handoffs/messages.ts'
 import { handoffSides, handoffStates } from '../handoffs/schema.ts'
 import { photoPaths } from '../handoffs/view.ts'
 import { reasonText } from '../regions/reasons.ts'
+import { Moment } from '../web/components.tsx'
 import { FaultSummary, titled } from '../web/fields.tsx'
 import { type View, viewOf } from '../web/view.ts'
 import { type Again, againFor, badField, Refused, readSent, type Sent, statusOf, wordsOf } from './form.tsx'
@@ -152,7 +153,7 @@ async function showHandoff(c: PageContext, side: HandoffRow['side'] | undefined,
             {row.state === 'kept' && (
               <p>{t('work-kept-text', { sender: bodyName(site.region, row.sender) })}</p>
             )}
-            <Answer view={view} row={row} />
+            <Answer {...{ view, row, zone }} />
             <Tried view={view} tried={row.tried} />
           </section>
           <HandoffForms {...{ c, view, office, row, content, may, again }} />
@@ -209,12 +210,16 @@ function Matter({ view, office, row, content }: MatterProps) {
   )
 }
 
-function Answer({ view, row }: { view: View; row: SeenHandoff }) {
+function Answer({ view, row, zone }: { view: View; row: SeenHandoff; zone: string }) {
   const { t, site, language } = view
   if (!row.answered) return null
   return (
     <>
       <h3>{t('work-answer')}</h3>
+      <p>
+        <span class="mark">{t(`work-handoff-${row.state}`)}</span>{' '}
+        {row.answeredAt !== null && <Moment view={view} at={row.answeredAt} zone={zone} exact />}
+      </p>
       {row.answerReason !== null && <p>{reasonText(site.region, row.answerReason, language)}</p>}
       <Words text={row.answerText} />
       {row.counter !== null && <p>{t('work-counter', { name: bodyName(site.region, row.counter) })}</p>}
