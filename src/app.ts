@@ -163,7 +163,10 @@ export function createApp(platform: Platform): Hono<Door> {
   return app
 }
 
-/** Where only forms are sent to. Whoever asks for it by a link, such as to the page in another language, wants the page that it stood on. */
+/**
+ * Where only forms are sent to. Whoever asks for it by a link, such as to the page in another language, wants the page that
+ * the form stood on.
+ */
 function isFormTarget(app: Hono<Door>, c: Context<Door>): boolean {
   if (c.req.method !== 'GET' || isForPrograms(c.req.path) || c.get('site') === undefined) return false
   const [handlers] = app.router.match('POST', c.req.path)

@@ -267,6 +267,11 @@ describe('what was tampered with is found', () => {
       { what: 'seals', seal: 9 },
     ],
     [
+      'a seal inserted before all',
+      () => [sql`INSERT INTO seal SELECT -5, events_to, seen_to, hash, at FROM seal WHERE number = 3`],
+      { what: 'seals', seal: -5 },
+    ],
+    [
       'the end cut off',
       () => [sql`DELETE FROM seal WHERE number = 3`, sql`DELETE FROM event WHERE seq > 1000`],
       { what: 'cut-off', seal: 3 },

@@ -84,7 +84,7 @@ async function headOf(region: RegionReader, jurisdiction: string) {
 }
 
 async function* sealsOf(db: TenantReader): AsyncGenerator<Seal> {
-  for (let last = 0; ; ) {
+  for (let last = Number.MIN_SAFE_INTEGER; ; ) {
     const page = await db
       .select()
       .from(seal)
