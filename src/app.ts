@@ -115,6 +115,10 @@ export function createApp(platform: Platform): Hono<Door> {
     })
   })
   app.use(answerHeaders)
+  app.use(async (c, next) => {
+    if (!inGeoReport.test(c.req.path)) refuseDamaged(new URL(c.req.url).search)
+    await next()
+  })
   app.get('/healthz', c => c.json({ status: 'ok' }))
   app.get('/readyz', async c => {
     await openDirectory(platform).rows(sql`SELECT 1`)
@@ -161,6 +165,17 @@ export function createApp(platform: Platform): Hono<Door> {
   app.notFound(c => (isFormTarget(app, c) ? toItsPage(c) : answer(c, problem('not-found'))))
   app.onError((error, c) => answer(c, toProblem(error)))
   return app
+}
+
+/** Throws `bad-request` for a query that is not UTF-8. GeoReport says so itself; a `%` that escapes nothing stands for itself. */
+function refuseDamaged(query: string): void {
+  for (const [bytes] of query.matchAll(/(?:%[0-9a-f]{2})+/gi)) {
+    try {
+      decodeURIComponent(bytes)
+    } catch {
+      throw problem('bad-request', { detail: 'The text is not UTF-8.' })
+    }
+  }
 }
 
 /**

@@ -123,6 +123,17 @@ describe('a method that does not belong', () => {
     )
   })
 
+  it.each([
+    ['/api/v1/requests?service_code=%ff', json],
+    ['/api/v1/services?x=100%25&y=%c3%28', json],
+    ['/report?q=%ff', page],
+    ['/reports?service=%ED%A0%80', page],
+  ])('a query that is not UTF-8, as in %s, is 400', async (path, type) => {
+    const answer = await ask(path)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([400, type])
+    expect((await ask('/report?q=100%&lang=%C3%A9')).status).toBe(200)
+  })
+
   it('HEAD is GET without its body, on every page', async () => {
     for (const path of [
       '/',

@@ -108,13 +108,31 @@ describe('validate', () => {
     ])
   })
 
-  test('a file that is not UTF-8 is named', async () => {
+  test('a document that is not UTF-8 is refused at its line, and nothing else for it', async () => {
     const { countyline, write, tenantsDir } = deployment()
     write('lake', lakeFiles())
-    writeFileSync(join(tenantsDir, 'lake/services.yaml'), Buffer.from([0x73, 0xff, 0xfe]))
-    const { code, err } = await countyline('validate')
+    write(
+      'pond',
+      new Map(lakeFiles()).set(
+        'region.yaml',
+        String(lakeFiles().get('region.yaml')).replaceAll('lake.', 'pond.'),
+      ),
+    )
+    writeFileSync(join(tenantsDir, 'lake/services.yaml'), Buffer.from('services:\n  - \xff: 1\n', 'latin1'))
+    writeFileSync(join(tenantsDir, 'pond/photo.png'), Buffer.from([0x89, 0x50, 0xff, 0x00]))
+    const { code, json } = await countyline('validate', '--json')
     expect(code).toBe(1)
-    expect(err).toContain('services.yaml is not UTF-8')
+    const fault = { file: 'services.yaml', line: 2, message: expect.stringContaining('not UTF-8') }
+    expect(json).toMatchObject([
+      { region: 'lake', ok: false, faults: [fault] },
+      { region: 'pond', ok: true },
+    ])
+  })
+
+  test.each(['boundaries', 'keys', 'services', 'grants'])('%s --help says what there is', async group => {
+    const { code, out } = await deployment().countyline(group, '--help')
+    expect(code).toBe(0)
+    expect(out).toContain(`${group} `)
   })
 })
 

@@ -163,7 +163,9 @@ function whoFragment(c: PageContext) {
   const view = viewOf(c)
   const code = c.req.param('service') ?? ''
   const { draft: typed, faults } = readDraft(new URL(c.req.url).searchParams, region, code, view.language)
-  if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
+  const common = offeredService(region, code, undefined)
+  const wrong = [...faults, ...draftFaults(typed, common).filter(({ field }) => placeFields.has(field))]
+  if (wrong.length > 0) throw problem('invalid-fields', { fields: wrong })
   const draft = withAddress(region, typed)
   const resolution = resolveDraft(region, draft, view.now)
   const service = offeredService(region, code, offeredBy(region, code, resolution))

@@ -45,7 +45,9 @@ const commands: readonly Command[] = [
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
   const chosen = commands.find(({ name }) => name.split(' ').every((word, index) => argv[index] === word))
   if (!chosen) {
-    const asked = argv.length === 0 || argv[0] === '--help' || argv[0] === '-h'
+    const isHelp = (word: string | undefined) => word === '--help' || word === '-h'
+    const isGroup = commands.some(({ name }) => name.startsWith(`${argv[0]} `)) && isHelp(argv[1])
+    const asked = argv.length === 0 || isHelp(argv[0]) || isGroup
     if (!asked)
       terminal.err(
         `There is no command "${argv

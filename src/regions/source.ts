@@ -14,8 +14,22 @@ export interface SyntaxFault extends Position {
   readonly message: string
 }
 
+/** Where bytes were not UTF-8: what reads a file marks them so. */
+function damageIn(text: string): SyntaxFault | undefined {
+  const at = text.indexOf('\uFFFD')
+  if (at < 0) return undefined
+  const before = text.slice(0, at).split('\n')
+  return {
+    message: 'It is not UTF-8 text: save it as UTF-8',
+    line: before.length,
+    column: (before.at(-1) ?? '').length + 1,
+  }
+}
+
 /** YAML 1.2, core schema: dates and times stay text, a key is a word and stands once, aliases expand to a bounded size. */
 export function parseYaml(text: string): Source {
+  const damage = damageIn(text)
+  if (damage !== undefined) return unparsed([damage])
   const lineCounter = new LineCounter()
   const faultAt = (message: string, offset: number) => ({ message, ...positionAt(lineCounter, offset) })
   try {
@@ -50,6 +64,8 @@ function plain(message: string): string {
 
 /** JSON; where values begin is found by a second walk over the text, when it is first asked for. */
 export function parseJson(text: string): Source {
+  const damage = damageIn(text)
+  if (damage !== undefined) return unparsed([damage])
   const lineCounter = new LineCounter()
   for (let start = 0; start >= 0; start = text.indexOf('\n', start) + 1 || -1) lineCounter.addNewLine(start)
   try {

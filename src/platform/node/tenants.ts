@@ -22,9 +22,12 @@ export async function readRegionFiles(tenantsDirectory: string, region: string):
     .filter(entry => entry.isFile())
     .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .filter(path => !path.split('/').some(part => part.startsWith('.')))
-  return new Map(
-    await Promise.all(files.map(async path => [path, await readText(join(root, path))] as const)),
-  )
+  return new Map(await Promise.all(files.map(async path => [path, await readAny(join(root, path))] as const)))
+}
+
+/** What is not UTF-8 is marked in the text, for whoever reads a document to say where; a picture beside them hurts nobody. */
+async function readAny(path: string): Promise<string> {
+  return new TextDecoder().decode(await reading(path, file => readFile(file)))
 }
 
 /** Reads a UTF-8 file. */
