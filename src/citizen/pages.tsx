@@ -145,7 +145,7 @@ async function detailsPage(c: PageContext) {
   const { question } = resolution
   const isAnswered = query.has('asked') && (query.get('asked') !== '1' || query.has(ANSWER + question?.id))
   if (question !== undefined && !isAnswered) {
-    const [label, message] = [view.t('question-choose'), view.t('fault-choose')]
+    const [label, message] = [view.t(`question-${question.id}`), view.t('fault-choose')]
     const faults = query.has('asked') ? [{ field: ANSWER + question.id, label, message }] : []
     const props = { view, service: common, draft, question, faults }
     return c.html(<RoutingQuestionPage {...props} />, faults.length > 0 ? 400 : 200)
