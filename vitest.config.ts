@@ -8,6 +8,7 @@ const sqldPort = await freePort()
 export default defineConfig({
   test: {
     silent: 'passed-only',
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,
@@ -26,9 +27,12 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 DATABASE_URL: `http://127.0.0.1:${sqldPort}`,
+                SIGNING_KEY: 'a signing key of the tests, of at least 32 characters',
                 MASTER_KEY: 'a master key of the tests, of at least 32 characters',
                 // Every test comes from one address.
                 RATE_LIMITS: 'off',
+                // A busy machine is not a database that does not answer.
+                DATABASE_TIMEOUT: '20',
               },
             },
           }),

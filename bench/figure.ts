@@ -1,4 +1,3 @@
-/** One measured figure beside the plain thing it is compared with, both from the same run. */
 export interface Figure {
   readonly name: string
   readonly value: number

@@ -1,19 +1,20 @@
 import { readFileSync } from 'node:fs'
-import type { MultiPolygonRings, PolygonRings, Position } from '../src/core/geometry.ts'
+import type { LongLat, MultiPolygonRings, PolygonRings } from '../src/core/geometry.ts'
 import { prepareAtlas } from '../src/geography/atlas.ts'
-import { importBoundaries } from '../src/geography/boundaries.ts'
-import { type Bounds, boundsOf } from '../src/geography/clip.ts'
+import { type Bounds, boundsOf } from '../src/geography/polygons/clip.ts'
+import { importBoundaries } from '../src/import/boundaries/import.ts'
 import { sharedData } from '../test/support/shared.ts'
 import type { Figure } from './figure.ts'
 
 const SECONDS = 2
 const POINTS = 200_000
-/** Half the side, in degrees, of the square around a corner in which points near a boundary are taken: 10 m. */
+/** Half the side of the square around a corner from which points near a boundary are taken, in degrees: 10 m. */
 const NEAR = 1e-4
 
 /**
- * Points to jurisdictions on one core, beside what anyone would write first: the bounds of every polygon, and ray
- * casting where they hold the point. All over the county, and by its boundaries, where every question is a hard one.
+ * Finds the jurisdictions of points on one core, beside the obvious implementation: bounding boxes of every
+ * polygon, then ray casting. Points are spread over the county, or lie near boundaries, where every lookup is a
+ * hard one.
  */
 export async function bench(): Promise<readonly Figure[]> {
   const file = sharedData('miami-dade/municipal_boundary_county_gis.geojson')
@@ -22,7 +23,7 @@ export async function bench(): Promise<readonly Figure[]> {
   const vertices = areas.flat(3).length
   const atlas = prepareAtlas({ areas, segments: [] })
   const scan = prepareScan(areas)
-  const figure = (name: string, points: readonly Position[]): Figure => {
+  const figure = (name: string, points: readonly LongLat[]): Figure => {
     const value = perSecond(points, ([long, lat]) => atlas.areasAt(lat, long).length)
     const baseline = perSecond(points, ([long, lat]) => scan(lat, long).length)
     return {
@@ -39,7 +40,7 @@ export async function bench(): Promise<readonly Figure[]> {
   ]
 }
 
-function perSecond(points: readonly Position[], answer: (point: Position) => number): number {
+function perSecond(points: readonly LongLat[], answer: (point: LongLat) => number): number {
   let held = 0
   let answered = 0
   const start = performance.now()
@@ -79,7 +80,7 @@ function holds(polygon: PolygonRings, lat: number, long: number): boolean {
   return inside
 }
 
-function pointsAnywhere(areas: readonly MultiPolygonRings[]): Position[] {
+function pointsAnywhere(areas: readonly MultiPolygonRings[]): LongLat[] {
   const random = randomNumbers()
   const [west, south, east, north] = boundsOf(areas.flat())
   return Array.from({ length: POINTS }, () => [
@@ -88,7 +89,7 @@ function pointsAnywhere(areas: readonly MultiPolygonRings[]): Position[] {
   ])
 }
 
-function pointsNearCorners(areas: readonly MultiPolygonRings[]): Position[] {
+function pointsNearCorners(areas: readonly MultiPolygonRings[]): LongLat[] {
   const random = randomNumbers()
   const corners = areas.flat(3)
   return Array.from({ length: POINTS }, () => {
@@ -106,13 +107,13 @@ function realCounty(file: string): MultiPolygonRings[] {
 function madeUpCounty(): MultiPolygonRings[] {
   const random = randomNumbers()
   const [rows, bends] = [6, 187]
-  const crooked = (from: Position, to: Position): Position[] =>
+  const crooked = (from: LongLat, to: LongLat): LongLat[] =>
     Array.from({ length: bends + 1 }, (_, i) => {
       const share = i / bends
       const off = i === 0 || i === bends ? 0 : (random() - 0.5) * 0.002
       return [from[0] + (to[0] - from[0]) * share + off, from[1] + (to[1] - from[1]) * share + off]
     })
-  const corner = (x: number, y: number): Position => [-80.9 + x * 0.13, 25.1 + y * 0.15]
+  const corner = (x: number, y: number): LongLat => [-80.9 + x * 0.13, 25.1 + y * 0.15]
   const lines = Array.from({ length: rows + 1 }, (_, i) =>
     Array.from({ length: rows }, (_, k) => ({
       along: crooked(corner(k, i), corner(k + 1, i)),

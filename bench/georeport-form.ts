@@ -1,6 +1,5 @@
 import type { TestApp } from '../test/support/app.ts'
 
-/** A report as a program sends it by GeoReport, with the key of the jurisdiction that the place belongs to. */
 export async function georeportForm(app: TestApp): Promise<URLSearchParams> {
   const { region, services } = app.region.documents
   const [long, lat] = region.map.center

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { createClient } from '@libsql/client/sqlite3'
 import { sql } from 'drizzle-orm'
-import { jobHandlers } from '../src/app.ts'
-import { openTenant } from '../src/core/db.ts'
+import { openTenant } from '../src/core/database/handles.ts'
+import { jobHandlers } from '../src/create-app.ts'
 import { offer } from '../src/handoffs/offers.ts'
 import { type NodePlatform, nodePlatform } from '../src/platform/node/platform.ts'
 import { jobRunner } from '../src/platform/node/runner.ts'
-import type { Region } from '../src/regions/compile.ts'
+import type { Region } from '../src/regions/runtime/compile.ts'
 import { noContact } from '../src/requests/draft.ts'
 import { submitReport } from '../src/requests/submit.ts'
 import { startApp } from '../test/support/app.ts'
@@ -16,31 +16,36 @@ const SYSTEM = { kind: 'system', reason: 'bench' } as const
 const SERVICE = 'pothole'
 const ALONE = 200
 const SUSTAINED = 1000
-const AT_ONCE = 32
+const CONCURRENCY = 32
 
 type Work = () => Promise<unknown>
 
 /**
- * A handoff that was accepted beforehand, from the moment it is asked for until the other jurisdiction holds the request:
- * a durable batch at each, the courier between them, and all that follows the logs meanwhile. Beside it, one plain
- * durable INSERT into each of two databases.
+ * A handoff accepted in advance by an agreement, from the request for it until the other jurisdiction holds the
+ * request: a durable batch at each, the courier between them, and all jobs that follow the logs meanwhile.
+ * Beside it, one plain durable INSERT into each of two databases.
  */
 export async function bench(): Promise<readonly Figure[]> {
   const app = await startApp()
   await app.runJobs()
   await app.platform.close()
   const platform = nodePlatform({ dataDir: app.dataDir, log: () => {} })
-  const handOn = await preparedHandoffs(platform, app.region, ALONE + SUSTAINED)
+  const autoTransfer = await preparedHandoffs(platform, app.region, ALONE + SUSTAINED)
   const runner = jobRunner(platform, jobHandlers)
   try {
     const insert = await plainInserts(app.dataDir)
-    const ours = await latencies(handOn)
+    const ours = await latencies(autoTransfer)
     const plain = await latencies(insert)
     const name = 'handoff accepted beforehand, until the other side holds it'
     return [
       figure(name, 'ms', ours.median, plain.median),
       figure(`${name}, 99th percentile`, 'ms', ours.p99, plain.p99),
-      figure(`${name}, ${AT_ONCE} at once`, 'handoffs/s', await rateOf(handOn), await rateOf(insert)),
+      figure(
+        `${name}, ${CONCURRENCY} at once`,
+        'handoffs/s',
+        await rateOf(autoTransfer),
+        await rateOf(insert),
+      ),
     ]
   } finally {
     await runner.stop()
@@ -64,14 +69,14 @@ async function latencies(work: Work): Promise<{ median: number; p99: number }> {
 async function rateOf(work: Work): Promise<number> {
   let left = SUSTAINED
   const startedAt = performance.now()
-  const lanes = Array.from({ length: AT_ONCE }, async () => {
+  const lanes = Array.from({ length: CONCURRENCY }, async () => {
     while (left-- > 0) await work()
   })
   await Promise.all(lanes)
   return SUSTAINED / ((performance.now() - startedAt) / 1000)
 }
 
-/** Work that hands one of so many requests to another jurisdiction, and ends when that one holds it. */
+/** Each call transfers one of `count` requests to another jurisdiction, and ends when that one holds it. */
 async function preparedHandoffs(platform: NodePlatform, region: Region, count: number): Promise<Work> {
   const [sender = '', receiver = ''] = region.documents.jurisdictions
     .map(({ slug }) => slug)
@@ -98,12 +103,12 @@ async function preparedHandoffs(platform: NodePlatform, region: Region, count: n
   const ids: string[] = []
   while (ids.length < count)
     ids.push((await submitReport(platform, SYSTEM, region, { draft, jurisdiction: sender })).id)
-  // What filing asked for would run meanwhile: it is measured elsewhere.
+  // The jobs that filing has enqueued are measured elsewhere.
   await from.commit([sql`DELETE FROM job`])
 
   const waiting = new Map<string, () => void>()
   let seen = 0
-  platform.onWake(async database => {
+  platform.onNotify(async database => {
     if (database.kind !== 'tenant' || database.slug !== receiver) return
     const rows = await to.rows<{ seq: number; case_id: string }>(
       sql`SELECT seq, case_id FROM request WHERE seq > ${seen} AND custody = 'held' ORDER BY seq`,
@@ -116,14 +121,14 @@ async function preparedHandoffs(platform: NodePlatform, region: Region, count: n
   return async () => {
     const request = ids.pop() ?? ''
     const arrived = new Promise<void>(resolve => waiting.set(request, resolve))
-    const wish = { request, version: 1, receiver, kind: 'transfer', reason: 'other', text: '' } as const
-    await offer(platform, from, region, { ...wish, agreement: 'standing' })
+    const input = { request, version: 1, receiver, kind: 'transfer', reason: 'other', text: '' } as const
+    await offer(platform, from, region, { ...input, agreement: 'standing' })
     await arrived
     waiting.delete(request)
   }
 }
 
-/** Work that writes one row into each of two databases, as durably. */
+/** Each call writes one row into each of two databases, just as durably. */
 async function plainInserts(folder: string): Promise<Work> {
   const databases = ['a', 'b'].map(name => createClient({ url: `file:${join(folder, `bare-${name}.db`)}` }))
   for (const db of databases) {

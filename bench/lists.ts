@@ -6,7 +6,10 @@ import { startApp, type TestApp } from '../test/support/app.ts'
 import { type Figure, figure } from './figure.ts'
 import { race, startBenchServer } from './servers/servers.ts'
 
-/** GeoReport's list of 50 in a database of 100,000 and of 1,000,000 requests, beside a bare SELECT of those rows to JSON. */
+/**
+ * GeoReport's list of 50 in a database of 100,000 and of 1,000,000 requests, beside a bare SELECT of those rows
+ * to JSON.
+ */
 export async function bench(): Promise<readonly Figure[]> {
   const small = await measure(100_000)
   const large = await measure(1_000_000)
@@ -18,11 +21,11 @@ export async function bench(): Promise<readonly Figure[]> {
 }
 
 async function measure(rows: number): Promise<{ ours: number; bare: number }> {
-  // Filled by hand, past the app: both servers have the same plain file.
+  // Filled directly, bypassing the app: both servers read the same unencrypted file.
   const app = await startApp({ now: Date.now(), plainFiles: true })
   const jurisdiction = app.region.documents.region.intake
   const { id } = await reportOnce(app, jurisdiction)
-  // What follows an applied configuration is done once, not while people read lists.
+  // The jobs after applying a configuration run once, not while people read lists.
   await app.runJobs()
   await app.platform.close()
   const file = join(app.dataDir, 'databases', `${app.region.slug}--${jurisdiction}.db`)
@@ -43,7 +46,7 @@ async function measure(rows: number): Promise<{ ours: number; bare: number }> {
   }
 }
 
-/** A report filed through the front door, so that the rows look as real ones do. */
+/** A report filed over HTTP, so that the rows look like real ones. */
 async function reportOnce(app: TestApp, jurisdiction: string): Promise<{ id: string }> {
   const { services, region } = app.region.documents
   const [long, lat] = region.map.center
@@ -64,7 +67,7 @@ async function reportOnce(app: TestApp, jurisdiction: string): Promise<{ id: str
   return (await answer.json()) as { id: string }
 }
 
-/** As many like it, spread over the last 80 days and over the county, with every index that a real one has. */
+/** Copies of it, spread over the last 80 days and over the county, with every index of a real database. */
 async function multiply(file: string, id: string, rows: number): Promise<void> {
   const db = createClient({ url: `file:${file}` })
   await db.execute('PRAGMA synchronous = OFF')

@@ -1,13 +1,13 @@
-import { createApp } from '../src/app.ts'
-import { openTenant } from '../src/core/db.ts'
-import { createClient } from '../src/people/clients.ts'
-import { makeGrant, staffAccess } from '../src/people/grants.ts'
-import { createKey } from '../src/people/keys.ts'
-import { readSession, startSession } from '../src/people/sessions.ts'
-import { staffOf } from '../src/people/staff.ts'
+import { openTenant } from '../src/core/database/handles.ts'
+import { createApp } from '../src/create-app.ts'
+import { createClient } from '../src/identity/programs/clients.ts'
+import { createKey } from '../src/identity/programs/keys.ts'
+import { readSession, startSession } from '../src/identity/sessions/sessions.ts'
+import { makeGrant, staffAccess } from '../src/identity/staff/grants.ts'
+import { staffOf } from '../src/identity/staff/staff.ts'
 import { nodePlatform } from '../src/platform/node/platform.ts'
 import type { Platform } from '../src/platform/platform.ts'
-import type { Region } from '../src/regions/compile.ts'
+import type { Region } from '../src/regions/runtime/compile.ts'
 import { addNote } from '../src/requests/change.ts'
 import { noContact } from '../src/requests/draft.ts'
 import { submitReport } from '../src/requests/submit.ts'
@@ -17,7 +17,7 @@ import { type Figure, figure } from './figure.ts'
 
 const SYSTEM = { kind: 'system', reason: 'bench' } as const
 const TIMES = 2000
-/** A page takes longer, most of it to be written. */
+/** A page takes longer, because more is written. */
 const PAGE_TIMES = 200
 const ROUNDS = 5
 
@@ -33,9 +33,9 @@ interface Measured {
 }
 
 /**
- * One request's page of data as anybody gets it, and as whoever proves who they are: by a key, by a token, by a staff
- * session. Beside each, in turn, the anonymous asking for the same request; and the database round trips of each, which
- * are to be equal.
+ * A request's page of data for an anonymous caller, and for callers with credentials: a key, a token, a staff
+ * session. Each is compared in turn with an anonymous call for the same request; the database round trips of
+ * both should be equal.
  */
 export async function bench(): Promise<readonly Figure[]> {
   const app = await startApp()
@@ -81,7 +81,7 @@ export async function bench(): Promise<readonly Figure[]> {
 }
 
 async function beside(name: string, own: Way, anonymous: Way, times = TIMES): Promise<Figure[]> {
-  // Once for all that is kept in memory from then on.
+  // Fills the caches.
   await own.ask()
   await anonymous.ask()
   const pairs: [Measured, Measured][] = []
@@ -134,15 +134,15 @@ async function buyToken(
   db: Parameters<typeof createClient>[1],
   front: ReturnType<typeof createApp>,
 ): Promise<string> {
-  const wish = { name: 'bench', scope: 'work', expiresAt: null } as const
-  const { clientId, secret } = await createClient(platform, db, wish)
+  const input = { name: 'bench', scope: 'work', expiresAt: null } as const
+  const { clientId, secret } = await createClient(platform, db, input)
   const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: secret }
   const init = { method: 'POST', body: new URLSearchParams(form) }
   const answer = await front.request('http://localhost/oauth/token', init)
   return ((await answer.json()) as { access_token: string }).access_token
 }
 
-/** The cookie of somebody who works there and has a colleague's name to read on the page. */
+/** The cookie of a staff member whose page also shows a colleague's name. */
 async function staffCookie(platform: Platform, region: Region, slug: string, id: string): Promise<string> {
   const { slug: of } = region
   const at = await staffOf(platform, of, { email: 'somebody@bench.example', name: 'Somebody' })
@@ -150,10 +150,14 @@ async function staffCookie(platform: Platform, region: Region, slug: string, id:
   const db = openTenant(platform, SYSTEM, of, slug)
   for (const staff of [at, colleague])
     await makeGrant(platform, db, { staff, role: 'supervisor', source: 'command' })
-  const session = { kind: 'staff', method: 'passkey', device: 'bench' } as const
+  const session = {
+    kind: 'staff',
+    shown: [{ method: 'passkey', source: 'mailbox' }],
+    device: 'bench',
+  } as const
   const written = (holder: string) => startSession(platform, of, { ...session, holder })
   const read = await readSession(platform, of, 'staff', await written(colleague))
-  const access = read && (await staffAccess(platform, of, slug, read.signedIn))
+  const access = read && (await staffAccess(platform, region, slug, read.signedIn))
   if (access === undefined) throw new Error('the colleague is not let in')
   const note = { text: 'Bring the big roller.', public: false }
   await addNote(openTenant(platform, access, of, slug), id, note, platform.clock.now())

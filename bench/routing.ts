@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { MultiPolygonRings, Place, PolygonRings, Position } from '../src/core/geometry.ts'
+import type { LongLat, MultiPolygonRings, Place, PolygonRings } from '../src/core/geometry.ts'
 import { prepareAtlas } from '../src/geography/atlas.ts'
 import { resolve } from '../src/routing/resolve.ts'
 import type { Area, Body, Inquiry, RoutingSnapshot, Segment } from '../src/routing/types.ts'
@@ -13,8 +13,8 @@ const PLACES = 20_000
 const COUNTY = 'UNINCORPORATED MIAMI-DADE'
 
 /**
- * The whole `resolve`, trace included, beside what any router must at least do: look up the areas and the roads of
- * each point, and whose they are. On Miami-Dade's real boundaries under a made-up grid of 9,800 roads.
+ * The whole `resolve`, trace included, beside the least that any router must do: look up the areas and roads of
+ * each point, and their owners. On Miami-Dade's real boundaries under a synthetic grid of 9,800 roads.
  */
 export async function bench(): Promise<readonly Figure[]> {
   const file = sharedData('miami-dade/municipal_boundary_county_gis.geojson')
@@ -130,8 +130,8 @@ function bodyOf(name: string): Body {
 }
 
 /** Streets every 0.01° each way across the built-up county, in blocks of 0.01°. */
-function grid(): (readonly Position[])[] {
-  const lines: Position[][] = []
+function grid(): (readonly LongLat[])[] {
+  const lines: LongLat[][] = []
   for (let x = 0; x < 70; x++) {
     for (let y = 0; y < 70; y++) {
       const [long, lat] = [-80.8 + x / 100, 25.3 + y / 100]
@@ -150,7 +150,7 @@ function grid(): (readonly Position[])[] {
   return lines
 }
 
-/** All over a square of degrees, every other one on a street, as potholes are. */
+/** Spread over a square of degrees, every other one on a street, as potholes are. */
 function placesOf(west: number, south: number, size: number): readonly Place[] {
   let seed = 1
   const random = () => {

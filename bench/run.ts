@@ -1,8 +1,8 @@
 import type { Figure } from './figure.ts'
 
 /**
- * Every figure of the project, each beside its plain baseline in the same run. `--json` prints one object a line;
- * `--only WORD` runs the benches whose file name holds it.
+ * Every figure of the project, each beside its plain baseline in the same run. `--json` prints one object a
+ * line; `--only WORD` runs the benches whose file name contains it.
  */
 const benches = ['geography', 'routing', 'reports', 'trips', 'handoffs', 'lists', 'people', 'tenants', 'size']
 

@@ -3,7 +3,10 @@ import { gzipSync } from 'node:zlib'
 import { startApp } from '../test/support/app.ts'
 import { type Figure, figure } from './figure.ts'
 
-/** What is sent: the worker's bundle, and the report page with everything it loads but the map, beside their limits. */
+/**
+ * Bytes sent: the worker's bundle, and the report page with everything it loads except the map, beside their
+ * limits.
+ */
 export async function bench(): Promise<readonly Figure[]> {
   const printed = execFileSync('npm', ['run', '--silent', 'size'], { encoding: 'utf8' })
   const bundle = Number(/(\d+) bytes/.exec(printed)?.[1])

@@ -1,11 +1,11 @@
-import type { Jurisdiction } from '../src/regions/snapshot.ts'
+import type { Jurisdiction } from '../src/regions/documents/snapshot.ts'
 import { bundledDocuments, startApp, type TestApp } from '../test/support/app.ts'
 import { type Figure, figure } from './figure.ts'
 import { race, startBenchServer } from './servers/servers.ts'
 
 /**
- * Requests to one process, spread over 35 and over 1,000 jurisdictions' databases, beside as many different ones in one of
- * them: what is asked is the same, and only the number of databases differs.
+ * Requests to one process, spread over the databases of 35 and of 1,000 jurisdictions, beside as many different
+ * ones in a single database: only the number of databases differs.
  */
 export async function bench(): Promise<readonly Figure[]> {
   const figures: Figure[] = []
@@ -18,7 +18,7 @@ export async function bench(): Promise<readonly Figure[]> {
       spreadPaths.push(await report(app, slug, index))
       alonePaths.push(await report(app, 'town-0000', 0))
     }
-    // What follows an applied configuration and a report is done once, not while people read.
+    // The jobs after a configuration and a report run once, not while people read.
     await app.runJobs()
     await app.platform.close()
     const spread = await startBenchServer('ours', app.dataDir)
@@ -46,12 +46,34 @@ export async function bench(): Promise<readonly Figure[]> {
       await app.close()
     }
   }
+  figures.push(await stallFigure())
   return figures
+}
+
+const ALL_OF_A_STATE = 3_206
+
+/** While the job runner visits every database of a process that has just started. */
+async function stallFigure(): Promise<Figure> {
+  const stalls: number[] = []
+  for (const tenants of [ALL_OF_A_STATE, 35]) {
+    const app = await startApp({ documents: await manyTowns(tenants), slug: 'many-towns', now: Date.now() })
+    await app.runJobs()
+    await app.platform.close()
+    const server = await startBenchServer('ours', app.dataDir)
+    try {
+      stalls.push(await server.longestStall())
+    } finally {
+      await server.stop()
+      await app.close()
+    }
+  }
+  const [many = 0, few = 0] = stalls
+  return figure(`longest stall while ${ALL_OF_A_STATE} databases are visited, beside 35`, 'ms', many, few)
 }
 
 const get = (path: string) => ({ method: 'GET' as const, path })
 
-/** Files a report in this town; answers where it can be read. */
+/** Files a report in this town; returns where it can be read. */
 async function report(app: TestApp, slug: string, index: number): Promise<string> {
   const answer = await app.request(`/r/many-towns/j/${slug}/api/v1/requests`, {
     method: 'POST',
@@ -88,14 +110,14 @@ async function manyTowns(count: number) {
       [long, north],
       [long, lat],
     ] as const
-    const letters = [Math.floor(index / 676), Math.floor(index / 26) % 26, index % 26].map(digit =>
+    const emails = [Math.floor(index / 676), Math.floor(index / 26) % 26, index % 26].map(digit =>
       String.fromCharCode(65 + digit),
     )
     return {
       slug: `town-${String(index).padStart(4, '0')}`,
       name: `Town ${index}`,
       kind: 'municipality',
-      code: `T${letters.join('')}`,
+      code: `T${emails.join('')}`,
       boundary: [{ properties: {}, coordinates: [[ring]] }],
     }
   })

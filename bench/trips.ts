@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { createApp } from '../src/app.ts'
-import { openTenantReader } from '../src/core/db.ts'
+import { openTenantReader } from '../src/core/database/handles.ts'
+import { createApp } from '../src/create-app.ts'
 import { nodePlatform } from '../src/platform/node/platform.ts'
 import { startApp } from '../test/support/app.ts'
 import { counted } from '../test/support/trips.ts'
@@ -9,7 +9,7 @@ import { georeportForm } from './georeport-form.ts'
 
 const TIMES = 100
 
-/** Round trips to databases that a request makes, counted at the port, beside those of one plain SELECT. */
+/** Database round trips of a request, counted at the port, beside those of one plain SELECT. */
 export async function bench(): Promise<readonly Figure[]> {
   const app = await startApp()
   const body = await georeportForm(app)
@@ -25,7 +25,7 @@ export async function bench(): Promise<readonly Figure[]> {
     return answer.text()
   }
   const each = async (work: () => Promise<unknown>) => {
-    // Once for all that is kept in memory from then on.
+    // Fills the caches.
     await work()
     const before = trips()
     for (let count = 0; count < TIMES; count++) await work()

@@ -3,14 +3,17 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { compile } from 'sass'
-import { icons } from '../src/web/icons.ts'
+import { icons } from '../src/web/components/icons.ts'
 
 /** Builds what the pages load into `dist/assets`: one style sheet, one script, the map on demand, icons. */
 const root = fileURLToPath(new URL('../', import.meta.url))
 const out = join(root, 'dist/assets')
 const uswds = join(root, 'node_modules/@uswds/uswds')
 
-/** The primary colours of USWDS, each a fixed one when Sass has run, become the brand's, known when a page is shown. */
+/**
+ * USWDS's primary colors, which Sass has written as constants, become variables of the brand, which is known
+ * when a page is rendered.
+ */
 const brandColors: Readonly<Record<string, string>> = {
   '#005ea2': 'var(--brand)',
   '#1a4480': 'var(--brand-dark)',

@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { transformSync } from 'esbuild'
 
-// Node strips types but not JSX: lets `node --import` run the sources as they are.
+// Node strips types but not JSX: this lets `node --import` run the sources as they are.
 registerHooks({
   load(url, context, nextLoad) {
     if (!url.endsWith('.tsx')) return nextLoad(url, context)

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { main } from './cli/main.ts'
 
-// Whoever reads the output may stop early, as `head` does.
+// The reader of the output may stop early, as `head` does.
 process.stdout.on('error', error => {
   if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
 })

@@ -1,47 +1,52 @@
 import type { ExportedHandler, Response as WorkerResponse } from '@cloudflare/workers-types'
-import { createApp, jobHandlers } from './app.ts'
-import { runDueJobs } from './core/jobs.ts'
-import { networkOf } from './platform/addresses.ts'
-import type { DatabaseName } from './platform/platform.ts'
+import { runDueJobs } from './core/database/jobs.ts'
+import { NO_ADDRESS, networkOf } from './core/http/addresses.ts'
+import { createApp, jobHandlers } from './create-app.ts'
+import { type DatabaseName, databaseLabel } from './platform/platform.ts'
 import { type Env, workersPlatform } from './platform/workers.ts'
-import { listDatabases } from './regions/migrate.ts'
+import { listDatabases } from './regions/versions/migrate.ts'
 
 const apps = new WeakMap<Env, ReturnType<typeof createApp>>()
 
-/** What is due later is left to the next round of the cron. */
-const LONGEST_DELAY_SECONDS = 900
+// A job that is due later than this is left to the next cron run.
+const MAX_DELAY_SECONDS = 900
 const MESSAGES_AT_ONCE = 100
 
 export default {
   async fetch(request, env) {
     const app = apps.get(env) ?? createApp(workersPlatform(env))
     apps.set(env, app)
-    const address = networkOf(request.headers.get('cf-connecting-ip') ?? '')
+    const address = networkOf(request.headers.get('cf-connecting-ip') ?? '') ?? NO_ADDRESS
     const answer = await app.fetch(request as unknown as Request, { address })
     return answer as unknown as WorkerResponse
   },
 
-  /** The doorbell: jobs of a database are due. A message that fails comes again. */
+  /** The messages of a batch for one database make one run. A failed run is retried. */
   async queue(batch, env) {
     const platform = workersPlatform(env)
-    for (const message of batch.messages) {
-      try {
-        const { nextDueAt } = await runDueJobs(platform, message.body, jobHandlers)
-        const wait =
-          nextDueAt === null ? Infinity : Math.max(1, Math.ceil((nextDueAt - platform.clock.now()) / 1000))
-        if (wait <= LONGEST_DELAY_SECONDS) await env.BELL.send(message.body, { delaySeconds: wait })
-        message.ack()
-      } catch {
-        message.retry({ delaySeconds: 5 })
-      }
-    }
+    const byDatabase = Map.groupBy(batch.messages, ({ body }) => databaseLabel(body))
+    // In parallel: a database that does not answer delays no other.
+    await Promise.all(
+      [...byDatabase.values()].map(async ([message, ...others]) => {
+        if (message === undefined) return
+        try {
+          const { nextDueAt } = await runDueJobs(platform, message.body, jobHandlers)
+          const wait =
+            nextDueAt === null ? Infinity : Math.max(1, Math.ceil((nextDueAt - platform.clock.now()) / 1000))
+          if (wait <= MAX_DELAY_SECONDS) await env.JOB_QUEUE.send(message.body, { delaySeconds: wait })
+          message.ack()
+        } catch {
+          message.retry({ delaySeconds: 5 })
+        }
+        for (const other of others) other.ack()
+      }),
+    )
   },
 
-  /** The safety net: rings for every database, in case a bell was lost. */
   async scheduled(_controller, env) {
     const names = await listDatabases(workersPlatform(env))
     for (let at = 0; at < names.length; at += MESSAGES_AT_ONCE) {
-      await env.BELL.sendBatch(names.slice(at, at + MESSAGES_AT_ONCE).map(body => ({ body })))
+      await env.JOB_QUEUE.sendBatch(names.slice(at, at + MESSAGES_AT_ONCE).map(body => ({ body })))
     }
   },
 } satisfies ExportedHandler<Env, DatabaseName>

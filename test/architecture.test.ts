@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 /**
- * The arrows of the house: what each room may import. Everyone may name the port (`platform/platform.ts`); upward news
- * travels as a job or an event, never as an import.
+ * Which folders each folder may import. All may import the port (`platform/platform.ts`) and the form of a
+ * capability's descriptor (`capability.ts`). Events that concern a
+ * higher folder travel as jobs or log entries, never as an import.
  */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -13,39 +14,53 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   geography: ['core'],
   routing: ['core'],
   regions: ['core', 'geography', 'routing'],
-  people: ['core', 'regions'],
-  audit: ['core', 'regions'],
-  requests: ['audit', 'core', 'people', 'regions', 'routing'],
-  handoffs: ['audit', 'core', 'people', 'regions', 'requests', 'routing'],
-  partners: ['audit', 'core', 'handoffs', 'regions', 'requests'],
-  residents: ['core', 'notify', 'people', 'regions', 'requests'],
-  web: ['core', 'people', 'regions', 'requests', 'routing'],
-  open311: ['core', 'people', 'regions', 'requests', 'routing'],
+  identity: ['core', 'regions'],
+  import: ['core', 'geography', 'regions'],
+  audit: ['core', 'identity', 'regions'],
+  requests: ['audit', 'core', 'identity', 'regions', 'routing'],
+  handoffs: ['audit', 'core', 'identity', 'regions', 'requests', 'routing'],
+  partners: ['audit', 'core', 'handoffs', 'identity', 'notify', 'regions', 'requests'],
+  residents: ['core', 'notify', 'identity', 'regions', 'requests'],
+  web: ['core', 'identity', 'regions', 'requests', 'routing'],
+  open311: ['core', 'identity', 'regions', 'requests', 'routing'],
   notify: ['core', 'regions', 'requests'],
-  citizen: ['core', 'notify', 'partners', 'people', 'regions', 'requests', 'residents', 'routing', 'web'],
-  'sign-in': ['core', 'people', 'regions', 'web'],
+  citizen: ['core', 'notify', 'partners', 'identity', 'regions', 'requests', 'residents', 'routing', 'web'],
+  'sign-in': ['core', 'identity', 'regions', 'web'],
   workspace: [
     'audit',
     'core',
     'handoffs',
     'partners',
-    'people',
+    'identity',
     'regions',
     'requests',
     'residents',
     'routing',
     'web',
   ],
-  cli: ['audit', 'core', 'geography', 'handoffs', 'people', 'platform', 'regions', 'requests', 'routing'],
+  cli: [
+    'audit',
+    'create-app.ts',
+    'core',
+    'geography',
+    'handoffs',
+    'identity',
+    'import',
+    'platform',
+    'regions',
+    'requests',
+    'routing',
+  ],
 }
-const entries = ['node.ts', 'worker.ts', 'cli.ts', 'app.ts']
-const PORT = 'platform/platform.ts'
+const entries = ['supervisor.ts', 'node.ts', 'worker.ts', 'cli.ts', 'app.ts', 'create-app.ts']
+const DESCRIPTOR = 'capability.ts'
+const everybodys = ['platform/platform.ts', DESCRIPTOR]
 
 const src = fileURLToPath(new URL('../src/', import.meta.url))
 const files = globSync('**/*.{ts,tsx}', { cwd: src }).map(file => file.split('\\').join('/'))
 const isNodeOnly = (file: string) =>
   /^(platform\/node\/|cli\/)/.test(file) ||
-  ['node.ts', 'cli.ts'].includes(file) ||
+  ['supervisor.ts', 'node.ts', 'cli.ts'].includes(file) ||
   file.startsWith('web/islands/')
 
 function imports(file: string): string[] {
@@ -66,10 +81,10 @@ const local = (file: string) =>
     )
 
 describe('the house', () => {
-  it('has no room that the table does not know, and no entry but four', () => {
+  it('has no room that the table does not know, and no entry but six and the form of a descriptor', () => {
     const rooms = new Set(files.filter(file => file.includes('/')).map(file => file.split('/')[0] ?? ''))
     expect([...rooms].sort()).toEqual(Object.keys(arrows).sort())
-    expect(files.filter(file => !file.includes('/')).sort()).toEqual([...entries].sort())
+    expect(files.filter(file => !file.includes('/')).sort()).toEqual([...entries, DESCRIPTOR].sort())
   })
 
   it.each(Object.keys(arrows))('%s imports only what its arrows allow', room => {
@@ -78,7 +93,7 @@ describe('the house', () => {
       .flatMap(file => local(file).map(target => ({ file, target })))
       .filter(({ target }) => {
         const to = target.split('/')[0] ?? ''
-        return target !== PORT && to !== room && !arrows[room]?.includes(to)
+        return !everybodys.includes(target) && to !== room && !arrows[room]?.includes(to)
       })
     expect(strays).toEqual([])
   })
@@ -117,5 +132,91 @@ describe('the house', () => {
         ),
       )
     expect(strays).toEqual([])
+  })
+
+  it('reaches stored files in one place, which encrypts them', () => {
+    const asMember = /\bplatform(?:'\))?\.files\b/
+    const taken = /\bfiles\b[^{}]*\}\s*(?::\s*(?:Node)?Platform|=[^\n]*\bplatform)\b/
+    const users = files
+      .filter(file => !file.startsWith('platform/'))
+      .filter(file => {
+        const text = readFileSync(join(src, file), 'utf8')
+        return asMember.test(text) || taken.test(text)
+      })
+    expect(users).toEqual(['core/encryption/files.ts'])
+  })
+
+  it('reads what callers send in one place, which has limits', () => {
+    const readers = files
+      .filter(file => !file.startsWith('web/islands/') && file !== 'core/http/body.ts')
+      .filter(file =>
+        /\breq(?:uest)?(?:\.raw)?\.(?:formData|parseBody|arrayBuffer|json|text|blob|bytes)\(|body-limit/.test(
+          readFileSync(join(src, file), 'utf8'),
+        ),
+      )
+    // Outbound requests have no sender.
+    expect(readers).toEqual(['platform/outbound.ts'])
+  })
+
+  const holding = (pattern: RegExp) =>
+    files.filter(file => pattern.test(readFileSync(join(src, file), 'utf8'))).sort()
+
+  it.each<[string, RegExp, string[]]>([
+    ['public access', /kind: 'public'/, ['core/access.ts']],
+    ['notifying the worker', /\bnotifyWorker\(/, ['core/database/handles.ts', 'platform/platform.ts']],
+    ['a status with its roll-up', /case_status = CASE/, ['requests/case/status.ts']],
+    ['the version of a request', /FROM (?:request|\$\{request\}) WHERE id = \$\{[^}]*\} AND version/, []],
+    ['held and open', /custody = 'held' AND status <> 'closed'/, ['requests/schema.ts']],
+    ['the jurisdiction of a tracking number', /jurisdictions\.find\([^)]*\bcode\b/, []],
+  ])('states %s once', (_rule, pattern, where) => {
+    expect(holding(pattern)).toEqual(where)
+  })
+
+  it('keeps the request’s context in routes, pages and what reads them', () => {
+    // The rooms of pages, and of what pages are made of, have it everywhere.
+    const rooms = /^(citizen|sign-in|workspace|web)\//
+    const users = holding(/\bContext\b[^\n]*from 'hono'/).filter(
+      file => !rooms.test(file) && !file.endsWith('routes.ts') && file !== 'create-app.ts',
+    )
+    expect(users).toEqual([
+      'core/http/api.ts',
+      'identity/limits.ts',
+      'identity/programs/authorize.ts',
+      'identity/programs/bearer.ts',
+      'identity/programs/programs.ts',
+      'identity/sessions/cookies.ts',
+      'open311/format/answer.ts',
+      'open311/format/errors.ts',
+      'open311/submit.ts',
+    ])
+  })
+
+  it('reads JSON in few places: beside the column that stores it, and where it arrives', () => {
+    const stored = [
+      'core/database/idempotency.ts',
+      'core/database/jobs.ts',
+      'core/database/json.ts',
+      'handoffs/messages/messages.ts',
+      'identity/programs/signing-keys.ts',
+      'regions/region-schema.ts',
+      'requests/event-types.ts',
+    ]
+    const arriving = [
+      'cli/archive/archive.ts',
+      'cli/archive/tables.ts',
+      'cli/audit-anchors.ts',
+      'cli/imports.ts',
+      'core/encryption/signing.ts',
+      'core/georeport/document.ts',
+      'core/http/json.ts',
+      'core/http/openapi.ts',
+      'identity/sessions/passkeys.ts',
+      'partners/georeport.ts',
+      'platform/node/databases/monitor.ts',
+      'platform/node/databases/quarantine.ts',
+      'regions/documents/source.ts',
+      'web/islands/dom.ts',
+    ]
+    expect(holding(/JSON\.parse\(/)).toEqual([...stored, ...arriving].sort())
   })
 })

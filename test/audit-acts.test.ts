@@ -5,13 +5,13 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { auditOf } from '../src/audit/audit.ts'
 import { main } from '../src/cli/main.ts'
-import { openTenant, openTenantReader, type TenantReader } from '../src/core/db.ts'
-import { makeGrant, staffAccess, withdrawGrant } from '../src/people/grants.ts'
-import { createKey, revokeKey } from '../src/people/keys.ts'
-import type { SignedIn } from '../src/people/sessions.ts'
-import { readMigrations } from '../src/platform/node/migrations.ts'
-import { applyRegion } from '../src/regions/apply.ts'
-import { listRequests, wholeCase } from '../src/requests/find.ts'
+import { openTenant, openTenantReader, type TenantReader } from '../src/core/database/handles.ts'
+import { createKey, revokeKey } from '../src/identity/programs/keys.ts'
+import type { SignedIn } from '../src/identity/sessions/sessions.ts'
+import { makeGrant, staffAccess, withdrawGrant } from '../src/identity/staff/grants.ts'
+import { readMigrations } from '../src/platform/node/databases/migrations.ts'
+import { applyRegion } from '../src/regions/versions/apply.ts'
+import { listRequests, wholeCase } from '../src/requests/list/find.ts'
 import { bundled, startApp, type TestApp, tenantsDir } from './support/app.ts'
 
 const J = 'hollis'
@@ -49,16 +49,16 @@ const signedIn = (holder: string): SignedIn => {
     region: bundled,
     holder,
     session: `of-${holder}`,
-    provedAt: app.platform.clock.now(),
+    authentications: [{ method: 'email', source: 'mailbox', at: app.platform.clock.now() }],
   }
 }
 
 async function readerOf(holder: string): Promise<TenantReader | undefined> {
-  const access = await staffAccess(app.platform, bundled, J, signedIn(holder))
+  const access = await staffAccess(app.platform, app.region, J, signedIn(holder))
   return access && openTenantReader(app.platform, access, bundled, J)
 }
 
-/** The newest of what stands in the audit, without where and when. */
+/** The newest rows of the audit, without place and time. */
 async function newest(limit: number) {
   const { rows } = await auditOf(system(), { limit })
   return rows.map(({ kind, seq, at, ...row }) => row)
@@ -112,7 +112,7 @@ describe('acts', () => {
     const { documents } = app.region
     const region = { ...documents.region, name: 'Ellery County and all in it' }
     const apply = () =>
-      applyRegion(app.platform, readMigrations(), bundled, { ...documents, region }, 'operator:maria')
+      applyRegion(app.platform, readMigrations(), bundled, { ...documents, region }, { by: 'operator:maria' })
     await apply()
     await apply()
     const about = { version: app.region.snapshot.version + 1 }
@@ -130,19 +130,19 @@ describe('acts', () => {
     expect(app.logged.filter(({ event }) => event === 'job-failed')).toEqual([])
     const counts = () =>
       system().rows(
-        sql`SELECT (SELECT count(*) FROM message) AS messages, (SELECT count(*) FROM notice) AS letters`,
+        sql`SELECT (SELECT count(*) FROM message) AS messages, (SELECT count(*) FROM notice) AS emails`,
       )
     const before = await counts()
     const number = await app.request(`/api/v1/requests/${id}`)
     const { id: key } = await createKey(app.platform, system(), 'another', 'report')
     await system().commit([
-      sql`INSERT INTO job (kind, key, due_at, created_at) VALUES ('publish', 'publish', 0, 0), ('tell-origin', 'tell-origin', 0, 0), ('notify', 'notify', 0, 0) ON CONFLICT DO NOTHING`,
+      sql`INSERT INTO job (kind, key, due_at, created_at) VALUES ('publish', 'publish', 0, 0), ('sync-origin', 'sync-origin', 0, 0), ('notify', 'notify', 0, 0) ON CONFLICT DO NOTHING`,
     ])
     await app.runJobs()
     expect(await counts()).toEqual(before)
     const [last] = await system().rows<{ seq: number }>(sql`SELECT max(seq) AS seq FROM event`)
     const followers = await system().rows<{ name: string; seq: number }>(
-      sql`SELECT name, seq FROM consumer WHERE name IN ('public-index', 'tell-origin', 'notify')`,
+      sql`SELECT name, seq FROM consumer WHERE name IN ('public-index', 'sync-origin', 'notify')`,
     )
     expect(followers).toHaveLength(3)
     expect(new Set(followers.map(({ seq }) => seq))).toEqual(new Set([last?.seq]))
@@ -183,12 +183,12 @@ describe('the platform’s operator', () => {
     const reader = await readerOf('operator')
     if (reader === undefined) throw new Error('the grant opens nothing')
     await withdrawGrant(app.platform, system(), made)
-    const [before] = await system().rows(sql`SELECT count(*) AS rows FROM seen`)
+    const [before] = await system().rows(sql`SELECT count(*) AS rows FROM access_log`)
     await expect(wholeCase(app.platform, reader, id)).rejects.toMatchObject({ slug: 'not-found' })
     await expect(listRequests(reader, { onlyPublic: false, limit: 1 })).rejects.toMatchObject({
       slug: 'not-found',
     })
-    expect((await system().rows(sql`SELECT count(*) AS rows FROM seen`))[0]).toEqual(before)
+    expect((await system().rows(sql`SELECT count(*) AS rows FROM access_log`))[0]).toEqual(before)
   })
 
   it('at the command line is named by what is taken from there, and is told no payload', async () => {

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sealJob } from '../src/audit/seal.ts'
 import { type Break, verifyLogs } from '../src/audit/verify.ts'
 import { main } from '../src/cli/main.ts'
-import { openRegion, openTenant, openTenantReader } from '../src/core/db.ts'
-import { type JobHandler, runDueJobs } from '../src/core/jobs.ts'
+import { openRegion, openTenant, openTenantReader } from '../src/core/database/handles.ts'
+import { type JobHandler, runDueJobs } from '../src/core/database/jobs.ts'
 import type { DatabaseClient, DatabaseName, Platform } from '../src/platform/platform.ts'
 import { bundled, startApp, type TestApp, tenantsDir } from './support/app.ts'
 
@@ -27,7 +27,7 @@ interface Checked {
   readonly jurisdiction: string
   readonly ok: boolean
   readonly seals: number
-  readonly unsealed: { events: number; seen: number }
+  readonly unsealed: { events: number; accessLog: number }
   readonly broken: Break | null
 }
 
@@ -51,15 +51,15 @@ async function only(): Promise<Checked & { code: number }> {
   return { code, ...checked }
 }
 
-/** Rows of both logs, as raw as they come. */
-async function logged(events: number, looks: number): Promise<void> {
+/** Raw rows in both logs. */
+async function logged(events: number, accessLog: number): Promise<void> {
   const at = app.platform.clock.now()
   const upTo = (most: number) =>
     sql`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${most})`
   await tenant().commit([
     sql`INSERT INTO event (request, type, actor, at, public, payload) ${upTo(events)}
       SELECT 'X', 'note', 'staff:a', ${at}, 0, json_object('text', 'Número ' || i || ' “x”') FROM n WHERE i <= ${events}`,
-    sql`INSERT INTO seen (actor, at, view, requests) ${upTo(looks)} SELECT 'staff:a', ${at}, 'list', '["X"]' FROM n WHERE i <= ${looks}`,
+    sql`INSERT INTO access_log (actor, at, view, requests) ${upTo(accessLog)} SELECT 'staff:a', ${at}, 'list', '["X"]' FROM n WHERE i <= ${accessLog}`,
   ])
 }
 
@@ -68,7 +68,7 @@ async function sealed(): Promise<void> {
   await app.runJobs()
 }
 
-/** The platform, telling of every statement that is asked of a database, and of what it answers. */
+/** The platform, with a callback for every statement sent to a database, and for its rows. */
 function watched(before: () => void, after: (rows: number) => void = () => {}): Platform {
   const client = (name: DatabaseName): DatabaseClient => {
     const real = app.platform.databases.client(name)
@@ -89,10 +89,10 @@ function watched(before: () => void, after: (rows: number) => void = () => {}): 
   return { ...app.platform, databases: { ...app.platform.databases, client } }
 }
 
-/** As somebody would who has the file in hand. */
+/** As someone with access to the file would. */
 async function tamper(...changes: ReturnType<typeof sql>[]): Promise<void> {
   const triggers = await tenant().rows<{ name: string }>(
-    sql`SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('event', 'seen', 'seal')`,
+    sql`SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('event', 'access_log', 'seal')`,
   )
   expect(triggers.length).toBeGreaterThanOrEqual(8)
   await tenant().commit([
@@ -105,25 +105,25 @@ describe('the seals', () => {
   it('cover both logs a minute later, from where they begin, and a clean log passes', async () => {
     expect((await only()).seals).toBe(0)
     await logged(EVENTS, 700)
-    expect((await only()).unsealed).toEqual({ events: EVENTS, seen: 700 })
+    expect((await only()).unsealed).toEqual({ events: EVENTS, accessLog: 700 })
     await sealed()
     expect(await only()).toMatchObject({
       code: 0,
       ok: true,
       seals: 3,
-      unsealed: { events: 0, seen: 0 },
+      unsealed: { events: 0, accessLog: 0 },
       broken: null,
     })
     await logged(1, 0)
     await sealed()
-    expect(await only()).toMatchObject({ ok: true, seals: 4, unsealed: { events: 0, seen: 0 } })
+    expect(await only()).toMatchObject({ ok: true, seals: 4, unsealed: { events: 0, accessLog: 0 } })
     const [head] = await region().rows<{ number: number }>(
       sql`SELECT * FROM seal_head WHERE jurisdiction = ${J}`,
     )
     expect(head?.number).toBe(4)
     expect(await verify()).toMatchObject({
       code: 0,
-      out: expect.stringContaining('as it was written (4 seals, 0 rows'),
+      out: expect.stringContaining('unchanged (4 seals, 0 rows'),
     })
     expect((await verify('--jurisdiction', 'atlantis')).code).toBe(1)
   })
@@ -154,7 +154,12 @@ describe('the seals', () => {
       stops++
     }
     expect(stops).toBeGreaterThan(5)
-    expect(await only()).toMatchObject({ ok: true, seals: 3, unsealed: { events: 0, seen: 0 }, broken: null })
+    expect(await only()).toMatchObject({
+      ok: true,
+      seals: 3,
+      unsealed: { events: 0, accessLog: 0 },
+      broken: null,
+    })
   })
 
   it('miss nothing that is written at the end of their run', async () => {
@@ -169,9 +174,9 @@ describe('the seals', () => {
       },
     }
     await runDueJobs(app.platform, { kind: 'tenant', region: bundled, slug: J }, [late])
-    expect((await only()).unsealed).toEqual({ events: 1, seen: 1 })
+    expect((await only()).unsealed).toEqual({ events: 1, accessLog: 1 })
     await sealed()
-    expect(await only()).toMatchObject({ ok: true, unsealed: { events: 0, seen: 0 } })
+    expect(await only()).toMatchObject({ ok: true, unsealed: { events: 0, accessLog: 0 } })
   })
 })
 
@@ -220,14 +225,14 @@ describe('what was tampered with is found', () => {
         () => [
           sql`INSERT INTO event (seq, request, type, actor, at, public, payload) VALUES (${sql.raw(seq)}, 'X', 'note', 'staff:b', 1, 0, '{}')`,
         ],
-        { what: 'misplaced', seal: 0, seen: null },
+        { what: 'misplaced', seal: 0, accessLog: null },
       ],
     ),
     ...['-9223372036854775808', '9007199254740992', '9223372036854775807'].map(
       (seq): Case => [
         `a look inserted at ${seq}`,
         () => [
-          sql`INSERT INTO seen (seq, actor, at, view, requests) VALUES (${sql.raw(seq)}, 'staff:b', 1, 'list', '["X"]')`,
+          sql`INSERT INTO access_log (seq, actor, at, view, requests) VALUES (${sql.raw(seq)}, 'staff:b', 1, 'list', '["X"]')`,
         ],
         { what: 'misplaced', seal: 0, events: null },
       ],
@@ -242,13 +247,13 @@ describe('what was tampered with is found', () => {
     ],
     [
       'a look changed',
-      () => [sql`UPDATE seen SET requests = '[]' WHERE seq = 2`],
-      { what: 'rows', seal: 1, seen: ranges.first },
+      () => [sql`UPDATE access_log SET requests = '[]' WHERE seq = 2`],
+      { what: 'rows', seal: 1, accessLog: ranges.first },
     ],
     [
       'a look removed',
-      () => [sql`DELETE FROM seen WHERE seq = 600`],
-      { what: 'rows', seal: 2, seen: { from: 501, to: 600 } },
+      () => [sql`DELETE FROM access_log WHERE seq = 600`],
+      { what: 'rows', seal: 2, accessLog: { from: 501, to: 600 } },
     ],
     [
       'a seal’s hash',
@@ -263,12 +268,16 @@ describe('what was tampered with is found', () => {
     ['a seal removed', () => [sql`DELETE FROM seal WHERE number = 2`], { what: 'seals', seal: 3 }],
     [
       'a seal inserted',
-      () => [sql`INSERT INTO seal SELECT 9, events_to, seen_to, hash, at FROM seal WHERE number = 3`],
+      () => [
+        sql`INSERT INTO seal SELECT 9, events_to, access_log_to, hash, at, digests_to FROM seal WHERE number = 3`,
+      ],
       { what: 'seals', seal: 9 },
     ],
     [
       'a seal inserted before all',
-      () => [sql`INSERT INTO seal SELECT -5, events_to, seen_to, hash, at FROM seal WHERE number = 3`],
+      () => [
+        sql`INSERT INTO seal SELECT -5, events_to, access_log_to, hash, at, digests_to FROM seal WHERE number = 3`,
+      ],
       { what: 'seals', seal: -5 },
     ],
     [
@@ -278,7 +287,7 @@ describe('what was tampered with is found', () => {
     ],
     [
       'all of it removed',
-      () => [sql`DELETE FROM seal`, sql`DELETE FROM event`, sql`DELETE FROM seen`],
+      () => [sql`DELETE FROM seal`, sql`DELETE FROM event`, sql`DELETE FROM access_log`],
       { what: 'cut-off', seal: 3 },
     ],
   ]
@@ -288,7 +297,7 @@ describe('what was tampered with is found', () => {
   }, async () => {
     await logged(EVENTS, 600)
     await sealed()
-    const keep = ['event', 'seen', 'seal']
+    const keep = ['event', 'access_log', 'seal']
     expect((await only()).broken).toBe(null)
     await tamper(
       ...keep.map(
@@ -325,13 +334,13 @@ describe('what was tampered with is found', () => {
     expect([code, broken]).toEqual([1, expect.objectContaining({ what: 'made-anew', seal: 1 })])
     expect(app.logged.filter(({ event }) => event === 'seal-broken')).toHaveLength(1)
     await region().commit([sql`DELETE FROM seal_head`])
-    expect((await only()).broken).toMatchObject({ what: 'no-head', seal: 1 })
+    expect((await only()).broken).toMatchObject({ what: 'made-anew', seal: 1 })
   })
 
   it('in a log of a hundred thousand, in bounded memory', { timeout: 120_000 }, async () => {
     await logged(100_000, 1)
     for (let round = 0; round < 10; round++) await sealed()
-    expect(await only()).toMatchObject({ ok: true, seals: 200, unsealed: { events: 0, seen: 0 } })
+    expect(await only()).toMatchObject({ ok: true, seals: 200, unsealed: { events: 0, accessLog: 0 } })
     await tamper(sql`UPDATE event SET public = 1 WHERE seq = 77777`)
     const answers: number[] = []
     const platform = watched(

@@ -2,9 +2,9 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AuditRow, auditOf } from '../src/audit/audit.ts'
 import type { WorkAccess } from '../src/core/access.ts'
-import { openTenant, openTenantReader } from '../src/core/db.ts'
-import { createKey } from '../src/people/keys.ts'
-import type { Scope } from '../src/people/roles.ts'
+import { openTenant, openTenantReader } from '../src/core/database/handles.ts'
+import { createKey } from '../src/identity/programs/keys.ts'
+import type { Scope } from '../src/identity/roles.ts'
 import { bundled, startApp, type TestApp } from './support/app.ts'
 
 const J = 'hollis'
@@ -57,12 +57,14 @@ interface Noted {
   readonly fields: string
 }
 
-/** What is noted of what `act` does. */
+/** The access log entries that `act` causes. */
 async function notedOf(act: () => Promise<unknown>): Promise<Noted[]> {
-  const [last] = await system().rows<{ seq: number }>(sql`SELECT coalesce(max(seq), 0) AS seq FROM seen`)
+  const [last] = await system().rows<{ seq: number }>(
+    sql`SELECT coalesce(max(seq), 0) AS seq FROM access_log`,
+  )
   await act()
   return system().rows<Noted>(
-    sql`SELECT actor, at, view, requests, fields FROM seen WHERE seq > ${last?.seq ?? 0} ORDER BY seq`,
+    sql`SELECT actor, at, view, requests, fields FROM access_log WHERE seq > ${last?.seq ?? 0} ORDER BY seq`,
   )
 }
 
@@ -114,8 +116,8 @@ describe('who saw what', () => {
       .map(({ slug }) => slug)
       .find(slug => slug !== J && app.region.servicesOffered(slug).some(({ code }) => code === 'graffiti'))
     const offer = async (id: string, text: string) => {
-      const wish = { receiver, reason: 'other', text, version: 1 }
-      const answer = await ask(`/work/requests/${id}/handoffs`, 'work', wish)
+      const input = { receiver, reason: 'other', text, version: 1 }
+      const answer = await ask(`/work/requests/${id}/handoffs`, 'work', input)
       expect(answer.status).toBe(201)
       return ((await answer.json()) as { id: string }).id
     }
@@ -152,7 +154,7 @@ describe('who saw what', () => {
 
   it('nothing is shown that could not be noted', async () => {
     await system().commit([
-      sql`CREATE TRIGGER full BEFORE INSERT ON seen BEGIN SELECT raise(ABORT, 'no room'); END`,
+      sql`CREATE TRIGGER full BEFORE INSERT ON access_log BEGIN SELECT raise(ABORT, 'no room'); END`,
     ])
     const whole = await ask(`/work/requests/${ids[0]}`, 'work')
     expect([whole.status, await whole.text()]).toEqual([500, expect.not.stringContaining('ana@example.org')])
@@ -164,11 +166,11 @@ describe('who saw what', () => {
 
   it('is never changed or removed, nor are its seals', async () => {
     await system().commit([
-      sql`INSERT INTO seal (number, events_to, seen_to, hash, at) SELECT 0, 0, 0, '', 0`,
+      sql`INSERT INTO seal (number, events_to, access_log_to, hash, at) SELECT 0, 0, 0, '', 0`,
     ])
     for (const change of [
-      sql`UPDATE seen SET actor = 'nobody'`,
-      sql`DELETE FROM seen`,
+      sql`UPDATE access_log SET actor = 'nobody'`,
+      sql`DELETE FROM access_log`,
       sql`UPDATE seal SET hash = ''`,
       sql`DELETE FROM seal`,
     ]) {
@@ -234,10 +236,10 @@ describe('the audit', () => {
       expect(paged.filter(isOld)).toEqual(whole.rows.filter(isOld))
       expect(whole.rows.length).toBeGreaterThan(2)
       for (const [name, value] of Object.entries(filter)) {
-        const told = whole.rows.map(row =>
+        const entries = whole.rows.map(row =>
           name === 'request' ? row.requests.includes(String(value)) : row[name as 'kind'] === value,
         )
-        expect(new Set(told)).toEqual(new Set([true]))
+        expect(new Set(entries)).toEqual(new Set([true]))
       }
     }
   })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApp, type TestApp } from './support/app.ts'
 import { type Sqld, startSqld } from './support/sqld.ts'
 
-/* A libSQL server over HTTP, as Workers and clusters use it, that goes away and comes back. */
+/* A libSQL server over HTTP, as Workers and clusters use it, that becomes unavailable and comes back. */
 
 let sqld: Sqld
 let app: TestApp
@@ -89,7 +89,7 @@ describe('one round trip, counted at the port, is what it takes', () => {
   })
 })
 
-describe('while the databases are away', () => {
+describe('while the databases are unavailable', () => {
   it('a report is answered 503 with when to come back, reads say so, and afterwards it is filed once', async () => {
     const { id } = (await (await file()).json()) as { id: string }
     await sqld.kill()
@@ -107,7 +107,7 @@ describe('while the databases are away', () => {
       expect([path, answer.status]).toEqual([path, 503])
       expect(await answer.text()).not.toMatch(/fetch failed|ECONNREFUSED|sqld|SELECT/)
     }
-    // What is kept in memory still answers: where to go and whom to call.
+    // What is cached still answers: which agency is responsible and whom to call.
     expect((await app.request('/api/v1/route?service_code=pothole&lat=38.6&long=-74.3')).status).toBe(200)
     expect((await app.request('/open311/v2/services.json')).status).toBe(200)
     expect((await app.request('/healthz')).status).toBe(200)

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createApp } from '../src/app.ts'
+import { createApp } from '../src/create-app.ts'
 import type { NodePlatform } from '../src/platform/node/platform.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { lakeDocuments } from './support/lake.ts'
 
-/* Addresses, hosts, methods and headers that nobody should send. The county of the fixture has no host for the rest. */
+/* URLs, hosts, methods and headers that nobody should send. The fixture's region has no catch-all host (`*`). */
 
 let app: TestApp
 beforeAll(async () => {
@@ -56,7 +56,7 @@ describe('an address that leads nowhere', () => {
     ['/r/nowhere/open311/v2/services.json', list],
     ['/j/nowhere/open311/v2/services.xml', xml],
     ['http://nowhere.example/open311/discovery.json', list],
-  ])('%s is 404 in the form of its door', async (path, type) => {
+  ])('%s is 404 in the form of its route', async (path, type) => {
     const answer = await ask(path)
     expect([answer.status, answer.headers.get('content-type')]).toEqual([404, type])
     expect(answer.headers.get('x-request-id')).toMatch(/^[\w-]+$/)
@@ -68,7 +68,7 @@ describe('an address that leads nowhere', () => {
 
   it('tells it in the language of the reader, also where no site is found', async () => {
     const answer = await ask('http://nowhere.example/', { headers: { 'accept-language': 'es-MX' } })
-    expect(await answer.text()).toContain('No encontramos esta página')
+    expect(await answer.text()).toContain('Página no encontrada')
   })
 })
 
@@ -104,7 +104,7 @@ describe('a method that does not belong', () => {
     ['PATCH', '/open311/v2/requests.json', list],
     ['DELETE', '/open311/v2/services.xml', xml],
     ['POST', '/open311/v2/services.json', list],
-  ])('%s %s is refused in the form of the door', async (method, path, type) => {
+  ])('%s %s is refused in the form of the route', async (method, path, type) => {
     const answer = await ask(path, { method })
     expect([404, 405]).toContain(answer.status)
     expect(answer.headers.get('content-type')).toBe(type)
@@ -219,10 +219,10 @@ describe('a header that is not what it should be', () => {
   })
 })
 
-describe('while the databases are away', () => {
-  it('every door says so in its own form, and when to come back, also before anything was ever read', async () => {
-    const away = Object.assign(new Error('connect to 10.0.0.7 refused'), { code: 'SERVER_ERROR' })
-    const gone = () => Promise.reject(away)
+describe('while the databases are unavailable', () => {
+  it('every route says so in its own form, and when to come back, also before anything was ever read', async () => {
+    const unavailable = Object.assign(new Error('connect to 10.0.0.7 refused'), { code: 'SERVER_ERROR' })
+    const gone = () => Promise.reject(unavailable)
     const databases = { ...app.platform.databases, client: () => ({ execute: gone, batch: gone }) }
     const front = createApp({ ...app.platform, databases: databases as unknown as NodePlatform['databases'] })
     for (const [path, type] of [

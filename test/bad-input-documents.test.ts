@@ -1,28 +1,31 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Problem } from '../src/core/problem.ts'
-import { importBoundaries } from '../src/geography/boundaries.ts'
-import { boundaryFaults } from '../src/geography/boundary-faults.ts'
+import { boundaryIssues } from '../src/geography/polygons/issues.ts'
+import { importBoundaries } from '../src/import/boundaries/import.ts'
+import { importServices } from '../src/import/catalogue.ts'
 import { readRegionFiles } from '../src/platform/node/tenants.ts'
-import { importServices } from '../src/regions/catalogue.ts'
-import { compileRegion } from '../src/regions/compile.ts'
-import { exportRegion } from '../src/regions/export.ts'
-import { loadRegion, type RegionFiles } from '../src/regions/load.ts'
-import { mapLayers } from '../src/regions/map.ts'
-import type { Documents } from '../src/regions/snapshot.ts'
+import { exportRegion } from '../src/regions/documents/export.ts'
+import { loadRegion, type RegionFiles } from '../src/regions/documents/load.ts'
+import type { Documents } from '../src/regions/documents/snapshot.ts'
+import { mapLayers } from '../src/regions/places/map.ts'
+import { compileRegion } from '../src/regions/runtime/compile.ts'
 import { resolve } from '../src/routing/resolve.ts'
 import { bundled, tenantsDir } from './support/app.ts'
 import { hostileJson, hostileText } from './support/hostile.ts'
 import { lakeFiles } from './support/lake.ts'
 
-/* Documents as people, editors and exports break them. To hunt longer, or again: FUZZ_RUNS=20000 FUZZ_SEED=1. */
+/*
+ * Documents as people, editors and exports break them. To search longer, or to repeat: FUZZ_RUNS=20000
+ * FUZZ_SEED=1.
+ */
 
 const runs = Number(process.env.FUZZ_RUNS ?? 300)
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
 const timeout = 60_000 + runs * 200
 const tries = (share: number) => ({ numRuns: Math.ceil(runs * share), seed })
 
-/** A text with a few of its lines or words gone, doubled, moved or replaced. */
+/** A text with a few of its lines or words removed, doubled, moved or replaced. */
 function broken(text: string): fc.Arbitrary<string> {
   const lines = text.split('\n')
   const line = fc.nat(Math.max(0, lines.length - 1))
@@ -76,7 +79,7 @@ const words = [
 ]
 
 describe('a region’s documents', { timeout }, () => {
-  test('are refused whole with file, line and how to mend them, or work, whatever they hold', () => {
+  test('are refused whole with file, line and how to correct them, or work, whatever they hold', () => {
     const files = lakeFiles()
     const changed = fc
       .constantFrom(...files.keys())
@@ -103,16 +106,19 @@ describe('a region’s documents', { timeout }, () => {
   })
 })
 
-/** Either every fault can be found and mended, or everything that is asked of a region in force is answered. */
+/**
+ * Either every issue can be located and repaired, or a region compiled from the files answers every kind of
+ * query.
+ */
 function takenOrRefused(region: string, files: RegionFiles): void {
-  const { documents, faults } = loadRegion(region, files)
-  for (const { file, line, column, message, mend } of faults) {
+  const { documents, issues } = loadRegion(region, files)
+  for (const { file, line, column, message, repair } of issues) {
     const lines = (files.get(file) ?? '').split('\n').length
     expect([file, line >= 1 && line <= lines, column >= 1]).toEqual([expect.stringMatching(/./), true, true])
-    expect(`${message}. ${mend}`).toMatch(/^\S.*\. \S/s)
-    expect(`${message}. ${mend}`).not.toMatch(/\[object |Error:|\n\s+at /)
+    expect(`${message}. ${repair}`).toMatch(/^\S.*\. \S/s)
+    expect(`${message}. ${repair}`).not.toMatch(/\[object |Error:|\n\s+at /)
   }
-  if (documents === undefined) expect(faults.some(({ severity }) => severity === 'error')).toBe(true)
+  if (documents === undefined) expect(issues.some(({ severity }) => severity === 'error')).toBe(true)
   else works(region, documents)
 }
 
@@ -177,7 +183,7 @@ describe('a county’s boundaries', { timeout }, () => {
     hostileJson,
   )
 
-  test('are taken mended, or refused by name with how to mend them, whatever the file holds', () => {
+  test('are taken mended, or refused by name with how to correct them, whatever the file holds', () => {
     fc.assert(
       fc.property(file, geojson => {
         const { bodies, refused } = importBoundaries(geojson, { nameField: 'NAME' })
@@ -187,11 +193,11 @@ describe('a county’s boundaries', { timeout }, () => {
             expect.stringMatching(/\S/),
             expect.stringMatching(/^[a-z0-9-]{1,48}$/),
           ])
-          expect(boundaryFaults(geometry)).toEqual([])
+          expect(boundaryIssues(geometry)).toEqual([])
         }
-        for (const { name, why, mend } of refused) {
-          expect(`${name}: ${why}. ${mend}.`).toMatch(/^\S.*: \S.*\. \S/s)
-          expect(why + mend).not.toContain('[object ')
+        for (const { name, why, repair } of refused) {
+          expect(`${name}: ${why}. ${repair}.`).toMatch(/^\S.*: \S.*\. \S/s)
+          expect(why + repair).not.toContain('[object ')
         }
       }),
       tries(3),
@@ -244,10 +250,10 @@ describe('what is nested without end', () => {
     ['items', '- '.repeat(deep)],
     ['keys of keys', '? '.repeat(deep)],
   ])('as YAML %s is refused', (_, text) => {
-    const { documents, faults } = loadRegion('lake', lakeFiles({ 'region.yaml': text }))
+    const { documents, issues } = loadRegion('lake', lakeFiles({ 'region.yaml': text }))
     expect(documents).toBeUndefined()
-    expect(faults[0]).toMatchObject({ severity: 'error', file: 'region.yaml', line: 1 })
-    expect(faults.map(({ message }) => message).join()).not.toMatch(/stack|regular expression/)
+    expect(issues[0]).toMatchObject({ severity: 'error', file: 'region.yaml', line: 1 })
+    expect(issues.map(({ message }) => message).join()).not.toMatch(/stack|regular expression/)
   })
 
   test('as JSON is refused, by every reader of it', () => {

@@ -2,24 +2,18 @@ import fc from 'fast-check'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readDraft as readPageForm } from '../src/citizen/form.ts'
+import { readDraft as readPageForm } from '../src/citizen/report/form.ts'
+import { signPayload, verifyPayload } from '../src/core/encryption/signing.ts'
+import { readIdempotencyKey, readJson } from '../src/core/http/json.ts'
 import { asProblem, problem } from '../src/core/problem.ts'
-import { readSigned, sign } from '../src/core/signing.ts'
 import { readDraft as readGeoReportForm } from '../src/open311/draft.ts'
 import { readFilter } from '../src/open311/filter.ts'
 import { Parameters, readForm, readQuery } from '../src/open311/parameters.ts'
 import { askGeoReport } from '../src/partners/georeport.ts'
 import type { Platform } from '../src/platform/platform.ts'
-import { type Door, findSite } from '../src/regions/site.ts'
-import { draftFaults } from '../src/requests/draft.ts'
-import {
-  noteBody,
-  readBody,
-  readDraft,
-  readIdempotencyKey,
-  readListQuery,
-  statusBody,
-} from '../src/requests/read.ts'
+import { type AppEnv, findSite } from '../src/regions/runtime/site.ts'
+import { draftErrors } from '../src/requests/draft.ts'
+import { draftBody, noteBody, readDraft, readListQuery, statusBody } from '../src/requests/read.ts'
 import { offeredService } from '../src/requests/submit.ts'
 import { ownForms } from '../src/web/own-forms.ts'
 import { startApp, type TestApp } from './support/app.ts'
@@ -28,8 +22,8 @@ import { fuzzing } from './support/fuzz.ts'
 import { damaged, hostileEncoded, hostileHeader, hostileText } from './support/hostile.ts'
 
 /*
- * The parsers behind the doors, at a speed that doors do not have: whatever comes, it is read, or refused with a problem
- * that is the caller's.
+ * The parsers behind the routes, at a speed that routes do not have: any input is either parsed, or refused
+ * with a client error.
  */
 
 const { tries, timeout, inputs } = fuzzing(4000)
@@ -46,7 +40,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-/** What it read, or undefined where it said what to mend. */
+/** What it parsed, or undefined where it named an error. */
 async function readOrRefused<T>(read: () => T | Promise<T>): Promise<T | undefined> {
   try {
     return await read()
@@ -63,8 +57,8 @@ const pairs = () => {
   return fc.array(fc.tuple(name, value), { maxLength: 6 })
 }
 
-describe('what is sent to a door', { timeout }, () => {
-  test('a form of GeoReport is a draft with its faults, or no form', async () => {
+describe('what is sent to a route', { timeout }, () => {
+  test('a form of GeoReport is a draft with its errors, or no form', async () => {
     await fc.assert(
       fc.asyncProperty(
         bodyOf('POST /open311/v2/requests.json', known),
@@ -75,8 +69,7 @@ describe('what is sent to a door', { timeout }, () => {
           const request = new Request(`http://localhost/?api_key=${query}`, { method: 'POST', headers, body })
           const form = await readOrRefused(() => readForm(request))
           if (form === undefined) return
-          const service = app.region.service(form.one('service_code'))
-          const { draft } = readGeoReportForm(form, app.region, service, 'en')
+          const { draft } = readGeoReportForm(form, app.region, 'en', [])
           expect(
             Object.values(draft.answers)
               .flat()
@@ -116,21 +109,21 @@ describe('what is sent to a door', { timeout }, () => {
     )
   })
 
-  test('a page’s form is a draft with its faults', async () => {
+  test('a page’s form is a draft with its errors', async () => {
     await fc.assert(
       fc.asyncProperty(pairs(), fc.boolean(), async (given, isQuery) => {
         const data = isQuery ? new URLSearchParams() : new FormData()
         for (const [name, value] of given) data.append(name, value.toWellFormed())
         const { draft } = readPageForm(data, app.region, 'pothole', 'es')
-        const faults = draftFaults(draft, offeredService(app.region, 'pothole', undefined))
-        expect(draft.place !== null || draft.address !== '' || faults.length > 0).toBe(true)
+        const errors = draftErrors(draft, offeredService(app.region, 'pothole', undefined))
+        expect(draft.place !== null || draft.address !== '' || errors.length > 0).toBe(true)
       }),
       tries(2.5),
     )
   })
 
   test('JSON, a list’s query and the headers beside them are read, or told', async () => {
-    const reader = new Hono<Door>()
+    const reader = new Hono<AppEnv>()
     reader.use(async (c, next) => {
       c.set('platform', app.platform)
       c.set('site', await findSite(app.platform, new URL('http://localhost/')))
@@ -138,10 +131,15 @@ describe('what is sent to a door', { timeout }, () => {
       await next()
     })
     reader.use(ownForms)
-    reader.post('/draft', async c => c.json({ read: await readDraft(c), key: readIdempotencyKey(c) ?? null }))
-    reader.post('/status', async c => c.json(await readBody(c, statusBody)))
-    reader.post('/note', async c => c.json(await readBody(c, noteBody)))
-    reader.post('/list', c => c.json(readListQuery(c)))
+    reader.post('/draft', async c => {
+      const { atlas } = app.region.routing
+      const reading = { atlas, language: 'en', now: app.platform.clock.now() }
+      const read = readDraft(await readJson(c.req.raw, draftBody), reading)
+      return c.json({ read, key: readIdempotencyKey(c.req.raw) ?? null })
+    })
+    reader.post('/status', async c => c.json(await readJson(c.req.raw, statusBody)))
+    reader.post('/note', async c => c.json(await readJson(c.req.raw, noteBody)))
+    reader.post('/list', c => c.json(readListQuery(name => c.req.query(name) ?? '')))
     reader.onError((error, c) =>
       c.body(null, error instanceof HTTPException ? error.status : asProblem(error).status),
     )
@@ -156,7 +154,7 @@ describe('what is sent to a door', { timeout }, () => {
       fc.asyncProperty(call, async ({ path, query, body: [type, body], header }) => {
         const headers = [...(type === '' ? [] : [['content-type', type] as [string, string]]), header]
         const answer = await reader.request(`${path}?${query.join('=')}`, { method: 'POST', headers, body })
-        expect([200, 400, 403, 415]).toContain(answer.status)
+        expect([200, 400, 403, 413, 415]).toContain(answer.status)
       }),
       tries(1),
     )
@@ -175,7 +173,7 @@ describe('what is sent to a door', { timeout }, () => {
   })
 
   test('a link that was not signed here, for this, says nothing', async () => {
-    const right = await sign(app.platform, 'follow', ['port-ellery', 7])
+    const right = await signPayload(app.platform, 'follow', ['port-ellery', 7])
     const bytes = new TextEncoder().encode(right)
     const token = fc.oneof(
       hostileText,
@@ -183,7 +181,7 @@ describe('what is sent to a door', { timeout }, () => {
     )
     await fc.assert(
       fc.asyncProperty(token, fc.constantFrom('follow', 'unfollow', ''), async (token, purpose) => {
-        const claims = await readSigned(app.platform, purpose, token)
+        const claims = await verifyPayload(app.platform, purpose, token)
         expect(claims).toEqual(token === right && purpose === 'follow' ? ['port-ellery', 7] : undefined)
       }),
       tries(2),
@@ -201,16 +199,16 @@ describe('what a partner’s server answers', { timeout }, () => {
         '<errors><error><code>400</code><description>no</description></error></errors>',
       ].map(text => damaged(new TextEncoder().encode(text)).map(bytes => new TextDecoder().decode(bytes))),
     )
-    const partner = { id: 'dot', name: 'DOT', endpoint: 'https://partner.example/v2' } as never
+    const server = { region: 'ellery', partner: 'dot', endpoint: { endpoint: 'https://partner.example/v2' } }
     await fc.assert(
       fc.asyncProperty(document, fc.constantFrom(200, 201, 400, 500), async (text, status) => {
         const outbound = { ask: async () => ({ status, text }) }
         const platform = { ...app.platform, outbound } as unknown as Platform
         try {
-          const items = await askGeoReport(platform, partner, { path: 'requests', fields: [] })
+          const items = await askGeoReport(platform, server, { path: 'requests', fields: [] })
           expect(items.every(item => typeof item === 'object')).toBe(true)
         } catch (error) {
-          if (asProblem(error).slug !== problem('partner-away').slug) throw error
+          if (asProblem(error).slug !== problem('partner-unavailable').slug) throw error
         }
       }),
       tries(2),

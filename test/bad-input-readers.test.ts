@@ -3,19 +3,20 @@ import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { catalogues, type MessageKey, translator } from '../src/core/i18n.ts'
 import { parseTrackingNumber, trackingNumber } from '../src/core/ids.ts'
+import { readInstant, readNumber } from '../src/core/input.ts'
 import { Problem } from '../src/core/problem.ts'
-import { readMoment } from '../src/open311/dates.ts'
-import { readKey } from '../src/people/keys.ts'
-import { readInstant, readNumber, readPlace } from '../src/regions/inquiry.ts'
-import { readCursor, writeCursor } from '../src/requests/cursor.ts'
-import { cleanPhoto } from '../src/requests/photo.ts'
+import { readKey } from '../src/identity/programs/keys.ts'
+import { readMoment } from '../src/open311/format/dates.ts'
+import { readPlace } from '../src/regions/inquiry.ts'
+import { readCursor, writeCursor } from '../src/requests/list/cursor.ts'
+import { cleanPhoto } from '../src/requests/media/photo.ts'
 import { chooseLanguage } from '../src/web/language.ts'
 import { fuzzing } from './support/fuzz.ts'
 import { damaged, hostileHeader, hostileText } from './support/hostile.ts'
 import { jpeg, png, secret, webp } from './support/photos.ts'
 import { deployment } from './support/terminal.ts'
 
-/* What reads a value that somebody typed or sent: it answers the value or the fault, and never throws. */
+/* Parsers of single typed or sent values: each returns the value or an error, and never throws. */
 
 const { tries, timeout, inputs } = fuzzing(3000)
 
@@ -23,14 +24,14 @@ describe('what is typed', { timeout }, () => {
   const digits = fc.string({ unit: fc.constantFrom(...'0123456789+-.eE:TZ, '), maxLength: 30 })
   const typed = fc.oneof(hostileText, digits)
 
-  test('a place is read as one on the globe, or its faults are told', () => {
+  test('a place is read as one on the globe, or its errors are told', () => {
     fc.assert(
       fc.property(typed, typed, (lat, long) => {
-        const { place, faults } = readPlace(lat, long, { areasAt: () => [0] })
+        const { place, errors } = readPlace(lat, long, { areasAt: () => [0] })
         if (place !== null) {
           expect([Math.abs(place.lat) <= 90, Math.abs(place.long) <= 180]).toEqual([true, true])
-          expect(faults).toEqual([])
-        } else expect(faults.length > 0).toBe(lat.trim() !== '' || long.trim() !== '')
+          expect(errors).toEqual([])
+        } else expect(errors.length > 0).toBe(lat.trim() !== '' || long.trim() !== '')
       }),
       tries(1),
     )
@@ -59,7 +60,7 @@ describe('what is typed', { timeout }, () => {
           const { from, to } = moment.value ?? { from: 0, to: 0 }
           expect(from <= to && Number.isFinite(from) && Number.isFinite(to)).toBe(true)
           if (written.trim() !== '')
-            expect((moment.value === undefined) === moment.faults.length > 0).toBe(true)
+            expect((moment.value === undefined) === moment.errors.length > 0).toBe(true)
         },
       ),
       tries(2),
@@ -71,13 +72,13 @@ describe('what is typed', { timeout }, () => {
     written => {
       expect(readMoment('start_date', written, 'America/New_York')).toMatchObject({
         value: undefined,
-        faults: [{ field: 'start_date', code: 'not-a-date' }],
+        errors: [{ field: 'start_date', code: 'not-a-date' }],
       })
     },
   )
 
   test('the last day that four digits can write is one', () => {
-    expect(readMoment('end_date', '9999-12-31', 'America/New_York').faults).toEqual([])
+    expect(readMoment('end_date', '9999-12-31', 'America/New_York').errors).toEqual([])
   })
 
   test('a tracking number is read from any typing of it, and from nothing else', () => {
@@ -98,8 +99,8 @@ describe('what is typed', { timeout }, () => {
     fc.assert(
       fc.property(hostileText, fc.nat(), fc.nat(), (text, requestedAt, seq) => {
         expect(readKey(text)).toBeUndefined()
-        const { value, faults } = readCursor(text)
-        expect(value === undefined).toBe(text === '' || faults.length > 0)
+        const { value, errors } = readCursor(text)
+        expect(value === undefined).toBe(text === '' || errors.length > 0)
         const cursor = writeCursor([{ requestedAt, seq }], 1) ?? ''
         expect(readCursor(cursor).value).toEqual({ requestedAt, seq })
       }),

@@ -3,29 +3,32 @@ import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readAuditFilter } from '../src/audit/routes.ts'
 import { readTo as readOwnPage } from '../src/citizen/account/resident.ts'
-import { openTenant } from '../src/core/db.ts'
+import { openTenant } from '../src/core/database/handles.ts'
 import { asProblem } from '../src/core/problem.ts'
 import { isEmail } from '../src/core/text.ts'
-import { createClient, findClient, readClientId } from '../src/people/clients.ts'
-import { deviceWords } from '../src/people/device.ts'
-import { createKey, readKey } from '../src/people/keys.ts'
-import { issueLink, lookAtLink, readToken, useLink } from '../src/people/links.ts'
-import { beginOidc, finishOidc } from '../src/people/oidc.ts'
-import { addPasskey, askForNewPasskey, askForPasskey, usePasskey } from '../src/people/passkeys.ts'
-import { readSession, startSession } from '../src/people/sessions.ts'
-import { peopleDb, staffById } from '../src/people/staff.ts'
-import { issueToken, tokenAccess } from '../src/people/tokens.ts'
+import { beginOidc, finishOidc } from '../src/identity/federation/oidc.ts'
+import { createClient, findClient, readClientId } from '../src/identity/programs/clients.ts'
+import { createKey, readKey } from '../src/identity/programs/keys.ts'
+import { issueToken, tokenAccess } from '../src/identity/programs/tokens.ts'
+import { deviceWords } from '../src/identity/sessions/device.ts'
+import { addPasskey, askForNewPasskey, askForPasskey, usePasskey } from '../src/identity/sessions/passkeys.ts'
+import { readSession, startSession } from '../src/identity/sessions/sessions.ts'
+import { issueLink, peekLink, readToken, useLink } from '../src/identity/staff/links.ts'
+import { identityDb, staffById } from '../src/identity/staff/staff.ts'
 import type { Platform } from '../src/platform/platform.ts'
-import { type Door, findSite } from '../src/regions/site.ts'
+import { type AppEnv, findSite } from '../src/regions/runtime/site.ts'
 import { readAddress } from '../src/residents/address.ts'
-import { readTo } from '../src/sign-in/to.ts'
-import { readFrom, readUntil } from '../src/workspace/days.ts'
+import { readTo } from '../src/sign-in/destination.ts'
+import { readFrom, readUntil } from '../src/workspace/shell/days.ts'
 import { bundled, startApp, type TestApp } from './support/app.ts'
 import { fuzzing } from './support/fuzz.ts'
 import { damaged, hostileEncoded, hostileHeader, hostileJson, hostileText } from './support/hostile.ts'
 import { hire } from './support/staff.ts'
 
-/* What reads who somebody is: it answers who, for the very text that was given out, and nobody for all other. */
+/*
+ * Readers of credentials: each returns the holder for exactly the text that was issued, and nobody for any
+ * other.
+ */
 
 const { tries, timeout, inputs } = fuzzing(4000)
 const NOON = Date.parse('2026-08-12T16:00:00Z')
@@ -62,7 +65,7 @@ describe('what a browser carries', { timeout }, () => {
     const right = await startSession(app.platform, bundled, {
       kind: 'staff',
       holder: staff,
-      method: 'email',
+      shown: [{ method: 'email', source: 'mailbox' }],
       device: 'a test',
     })
     await fc.assert(
@@ -75,14 +78,14 @@ describe('what a browser carries', { timeout }, () => {
   })
 
   test('a link signs in once, to the letter', async () => {
-    const db = peopleDb(app.platform, bundled)
-    const says = { staff, device: '', to: '/me', again: false }
+    const db = identityDb(app.platform, bundled)
+    const says = { staff, sources: ['mailbox'], device: '', to: '/me', again: false } as const
     const right = (await issueLink(app.platform, db, says, 'sign-in')) ?? ''
     await fc.assert(
       fc.asyncProperty(almost(right), async token => {
         const read = readToken(token)
         expect(read === undefined || /^[0-9A-Z]{20}$/.test(read.id)).toBe(true)
-        expect((await lookAtLink(app.platform, bundled, token))?.staff).toBe(
+        expect((await peekLink(app.platform, bundled, token))?.staff).toBe(
           token === right ? staff : undefined,
         )
       }),
@@ -93,7 +96,7 @@ describe('what a browser carries', { timeout }, () => {
   })
 
   test('where to go on is a page of this host; a device has a few plain words', async () => {
-    const reader = new Hono<Door>()
+    const reader = new Hono<AppEnv>()
     reader.use(async (c, next) => {
       c.set('platform', app.platform)
       c.set('site', await findSite(app.platform, new URL('http://localhost/')))
@@ -192,7 +195,7 @@ describe('what a program sends', { timeout }, () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof({ weight: 2, arbitrary: almost(text) }, made), async token => {
         const access = await tokenAccess(app.platform, app.region, token)
-        // Another spelling of the same bytes of a signature is the same signature.
+        // Another base64 spelling of the same signature bytes is the same signature.
         if (access !== undefined) expect(token.slice(0, text.length - 1)).toBe(text.slice(0, -1))
       }),
       tries(2),
@@ -222,8 +225,8 @@ describe('what a program sends', { timeout }, () => {
   })
 
   test('what is asked of the audit is a filter within bounds, or told', async () => {
-    const reader = new Hono<Door>()
-    reader.get('/', c => c.json(readAuditFilter(c)))
+    const reader = new Hono<AppEnv>()
+    reader.get('/', c => c.json(readAuditFilter(name => c.req.query(name) ?? '')))
     reader.onError((error, c) => c.body(null, asProblem(error).status))
     const name = fc.constantFrom('actor', 'request', 'kind', 'after', 'limit')
     const value = fc.oneof(hostileEncoded, fc.constantFrom('did', 'saw', '7', '7-9', 'PE-22222-22222'))
@@ -239,9 +242,9 @@ describe('what a program sends', { timeout }, () => {
   })
 })
 
-describe('what others say of somebody', { timeout }, () => {
+describe('what others say of someone', { timeout }, () => {
   test('a passkey’s answer that proves nothing is refused', async () => {
-    const db = peopleDb(app.platform, bundled)
+    const db = identityDb(app.platform, bundled)
     const site = { origin: 'http://localhost', name: 'A test' }
     const row = await staffById(db, staff)
     if (row === undefined) throw new Error('nobody')
@@ -277,9 +280,8 @@ describe('what others say of somebody', { timeout }, () => {
     )
     await fc.assert(
       fc.asyncProperty(said, async answer => {
-        expect(await refusal(() => addPasskey(app.platform, db, site, staff, answer, 'mine'))).toBe(
-          'sign-in-failed',
-        )
+        const made = { holder: staff, name: 'mine', sources: ['mailbox'] } as const
+        expect(await refusal(() => addPasskey(app.platform, db, site, answer, made))).toBe('sign-in-failed')
         expect(await refusal(() => usePasskey(app.platform, db, site, answer))).toBe('sign-in-failed')
       }),
       tries(1),
@@ -322,8 +324,8 @@ describe('what others say of somebody', { timeout }, () => {
           })
         const outbound = { ...app.platform.outbound, fetch, isAllowed: () => true }
         const platform = { ...app.platform, outbound } as unknown as Platform
-        const wish = { redirectUri: 'http://localhost/sign-in/oidc/callback', to: '/me', again: '' }
-        const { location, verifier } = await beginOidc(platform, bundled, provider, wish)
+        const input = { redirectUri: 'http://localhost/sign-in/oidc/callback', to: '/me', again: '' }
+        const { location, verifier } = await beginOidc(platform, bundled, provider, input)
         const state = hasState ? (new URL(location).searchParams.get('state') ?? '') : text
         const answer = new URLSearchParams({ state, code: 'a' })
         for (const [name, value] of more) answer.append(name, value.toWellFormed())

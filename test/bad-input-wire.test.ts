@@ -24,7 +24,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Sends bytes on a socket of its own; answers what came back until the server closed it, or `patience` ran out. */
+/**
+ * Sends bytes on a socket of its own; returns what came back until the server closed it, or `patience`
+ * milliseconds passed.
+ */
 function send(bytes: string, patience = 20_000): Promise<string> {
   const { port } = new URL(server.url)
   return new Promise(resolve => {
@@ -83,7 +86,7 @@ describe('on the wire', () => {
     'POST /open311/v2/requests.xml HTTP/1.1',
     'POST /report/pothole/send HTTP/1.1',
     'POST /api/v1/media HTTP/1.1',
-  ])('a caller who hangs up in the middle of "%s" is no fault of ours', async line => {
+  ])('a caller who hangs up in the middle of "%s" is not our error', async line => {
     await send(`${head(line, host, isJson, 'Content-Length: 500')}{"service`, 300)
     await send(`${head(line, host, isJson, 'Transfer-Encoding: chunked')}3\r\n{"s\r\n`, 300)
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
@@ -96,7 +99,7 @@ describe('on the wire', () => {
     ['/open311/v2/requests.json', 'application/x-www-form-urlencoded', 'application/json'],
     ['/open311/v2/requests.xml', 'multipart/form-data; boundary=b', 'text/xml'],
     ['/report/pothole/send', 'multipart/form-data; boundary=b', 'text/html'],
-  ])('300 MB at %s are refused in the form of the door, and never held', async (path, type, form) => {
+  ])('300 MB at %s are refused in the form of the route, and never held', async (path, type, form) => {
     const before = mostMemory()
     const start = head(
       `POST ${path} HTTP/1.1`,
@@ -131,21 +134,80 @@ describe('on the wire', () => {
   })
 })
 
+describe('while the largest bodies arrive that any route takes, many at once', () => {
+  const urlencoded = { 'content-type': 'application/x-www-form-urlencoded' }
+  const multipart = { 'content-type': 'multipart/form-data; boundary=b' }
+  const post = (path: string, body: BodyInit, headers: Record<string, string>) =>
+    fetch(`${server.url}${path}`, { method: 'POST', body, headers }).then(({ status }) => status)
+  const fields = `a=${'%41'.repeat(85)}&`.repeat(998)
+  const file = '--b\r\nContent-Disposition: form-data; name="photos"; filename="a.jpg"\r\n\r\n'
+  const photos = `${`${file}${'\r'.repeat(megabytes(9))}\r\n`.repeat(5)}--b--`
+  const largest = () => [
+    ...Array.from({ length: 12 }, () => post('/report/pothole/send', fields, urlencoded)),
+    ...Array.from({ length: 12 }, () => post('/open311/v2/requests.json', fields, urlencoded)),
+    ...Array.from({ length: 2 }, () => post('/report/pothole/send', photos, multipart)),
+    ...Array.from({ length: 6 }, () => post('/api/v1/media', new Uint8Array(megabytes(10)), {})),
+  ]
+
+  it('others are answered, and none of them is an error', async () => {
+    let isOver = false
+    const sent = Promise.all(largest()).finally(() => {
+      isOver = true
+    })
+    let answered = 0
+    while (!isOver) {
+      expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+      answered++
+    }
+    expect(new Set(await sent)).not.toContain(500)
+    expect(answered).toBeGreaterThan(10)
+  })
+
+  it('60 MB of pairs of nothing are refused at every route that reads forms, and others are answered meanwhile', async () => {
+    for (const path of [
+      '/report/pothole/send',
+      '/open311/v2/requests.json',
+      '/oauth/token',
+      '/sign-in/email',
+    ]) {
+      const start = head(
+        `POST ${path} HTTP/1.1`,
+        host,
+        `Content-Type: ${urlencoded['content-type']}`,
+        `Content-Length: ${megabytes(60)}`,
+      )
+      const refused = flood(start, 60, Buffer.from('a&'.repeat(megabytes(1) / 2)))
+      expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+      expect(await refused).toMatch(path === '/oauth/token' ? /^HTTP\/1\.1 400 / : /^HTTP\/1\.1 413 /)
+    }
+  })
+
+  it('SIGTERM stops the server', async () => {
+    const sent = Promise.allSettled(largest())
+    await fetch(`${server.url}/healthz`)
+    const { code } = await server.end('SIGTERM')
+    expect([0, 1]).toContain(code)
+    await sent
+  })
+})
+
 const megabytes = (count: number) => count * 1024 * 1024
 
-/** Sends so many megabytes after this head, to the last; answers what came back until the server closed the socket. */
-async function flood(start: string, count: number): Promise<string> {
+/**
+ * Sends this many megabytes after the head, to the last; returns what came back until the server closed the
+ * socket.
+ */
+async function flood(start: string, count: number, piece = new Uint8Array(megabytes(1))): Promise<string> {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
   const answer = text(socket)
   socket.write(start)
-  const piece = new Uint8Array(megabytes(1))
   for (let sent = 0; sent < count; sent++) {
     if (!socket.write(piece)) await once(socket, 'drain')
   }
   return answer
 }
 
-/** The most kilobytes that the server ever held; 0 where the system does not tell. */
+/** The most kilobytes that the server ever held; 0 where the system does not report it. */
 function mostMemory(): number {
   try {
     const status = readFileSync(`/proc/${server.process.pid}/status`, 'utf8')

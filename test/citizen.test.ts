@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { createApp } from '../src/app.ts'
 import { translator } from '../src/core/i18n.ts'
+import { createApp } from '../src/create-app.ts'
 import type { NodePlatform } from '../src/platform/node/platform.ts'
-import { Until } from '../src/web/components.tsx'
-import type { View } from '../src/web/view.ts'
+import { Until } from '../src/web/components/components.tsx'
+import type { PageView } from '../src/web/view.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { startCounty } from './support/county.ts'
 import { startMailbox } from './support/mailbox.ts'
@@ -34,7 +34,7 @@ async function send(service: string, fields: Readonly<Record<string, string>> = 
   return answer.headers.get('location') ?? ''
 }
 
-describe('doors', () => {
+describe('sites', () => {
   test('every link of a site reached by path stays in it, and leads somewhere', async () => {
     await send('pothole')
     await app.runJobs()
@@ -49,7 +49,7 @@ describe('doors', () => {
         if (link.startsWith('/assets/')) continue
         expect(link).toMatch(/^\/r\/ellery(\/|$|\?)/)
         const plain = link.replaceAll('&amp;', '&')
-        // Forms of staff, whose answers are other tests'.
+        // Forms of staff, which other tests cover.
         if (/\/sign-in\//.test(plain)) continue
         if (!plain.endsWith('/send') && !plain.includes('lang=') && !plain.includes('/details'))
           waiting.push(plain)
@@ -58,7 +58,7 @@ describe('doors', () => {
     expect(seen.size).toBeGreaterThan(35)
   })
 
-  test('a jurisdiction’s own door has its name and colours, and says whose site it shares', async () => {
+  test('a jurisdiction’s own site has its name and colours, and says whose site it shares', async () => {
     const { html } = await page('/j/hollis')
     expect(html).toContain('<title>City of Hollis</title>')
     expect(html).toContain('Part of Ellery County 311')
@@ -66,7 +66,7 @@ describe('doors', () => {
     expect(await (await app.request('/brand.css')).text()).toContain('#1b4965')
   })
 
-  test('a report at one jurisdiction’s door still goes to whoever is responsible', async () => {
+  test('a report at one jurisdiction’s site still goes to whoever is responsible', async () => {
     const [mill] = app.region.searchPlaces('2230 Mill Road, Port Ellery', 1)
     const body = form({ lat: String(mill?.lat), long: String(mill?.long), accuracy: '0' })
     const answer = await app.request('/j/hollis/report/pothole/send', { method: 'POST', body })
@@ -108,7 +108,7 @@ describe('following a case', () => {
   test('shows its status, its history and who has it; what was written is text, never markup', async () => {
     const at = await send('pothole', { description: '<script>alert(1)</script> & "quotes"' })
     const { html } = await page(at)
-    expect(html).toContain('Thank you. We have your report.')
+    expect(html).toContain('Thank you. We received your report.')
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quotes&quot;')
     expect(html).toContain('<time datetime="2026-08-12T16:00:00Z">August 12, 2026, 12 PM</time>')
     expect(html).toContain('noindex')
@@ -135,7 +135,11 @@ describe('following a case', () => {
     const [place] = app.region.searchPlaces('2352 State Highway 9, Hollis', 1)
     const where = { lat: String(place?.lat), long: String(place?.long), accuracy: '0' }
     const before = await page(`/report/traffic-signal/details?${new URLSearchParams(where)}`)
-    for (const words of ['State Department of Transportation', 'not updated automatically', 'tel:555-0140'])
+    for (const words of [
+      'State Department of Transportation',
+      'We do not get automatic updates',
+      'tel:555-010-0140',
+    ])
       expect(before.html).toContain(words)
   })
 
@@ -144,7 +148,7 @@ describe('following a case', () => {
     const number = /cases\/([^?]+)/.exec(at)?.[1] ?? ''
     const mistyped = number.replace(/.$/, last => (last === '2' ? '3' : '2'))
     expect(await page(`/track?number=${mistyped}`)).toMatchObject({ status: 400 })
-    expect((await page(`/track?number=${mistyped}`)).html).toContain('This is not a report number')
+    expect((await page(`/track?number=${mistyped}`)).html).toContain('Check the tracking number')
     for (const typed of [
       number,
       number.toLowerCase(),
@@ -153,7 +157,7 @@ describe('following a case', () => {
       const answer = await page(`/track?${new URLSearchParams({ number: typed })}`)
       expect(answer.headers.get('location')).toBe(`/cases/${number}`)
     }
-    expect((await page('/track?number=')).html).toContain('There is one thing to correct')
+    expect((await page('/track?number=')).html).toContain('Enter a tracking number.')
     expect((await page(`/cases/${mistyped}`)).status).toBe(404)
   })
 })
@@ -169,13 +173,13 @@ describe('a hazard', () => {
 
 describe('what cannot be', () => {
   test.each([
-    ['/report/no-such-service', 404, 'No such service here'],
-    ['/nowhere', 404, 'We cannot find this page'],
-    ['/report/pothole/details?lat=-174.3&long=38.5', 400, 'seem to be swapped'],
+    ['/report/no-such-service', 404, 'Service not found'],
+    ['/nowhere', 404, 'Page not found'],
+    ['/report/pothole/details?lat=-174.3&long=38.5', 400, 'may be in the wrong order'],
     ['/report/pothole/details?lat=abc&long=1', 400, 'Enter a number.'],
-    ['/report/pothole/details?lat=38.6', 400, 'Give both latitude and longitude'],
-    ['/report/pothole/details', 400, 'Say where it is'],
-    ['/cases/%00', 404, 'We cannot find this page'],
+    ['/report/pothole/details?lat=38.6', 400, 'Enter both latitude and longitude'],
+    ['/report/pothole/details', 400, 'Enter a location'],
+    ['/cases/%00', 404, 'Page not found'],
     ['/reports?after=nonsense&group=%00&status=never', 200, 'Public reports'],
   ])('%s is %i and says so', async (path, status, words) => {
     const answer = await page(path)
@@ -184,7 +188,7 @@ describe('what cannot be', () => {
   })
 
   test.each([
-    ['es', 'No encontramos esta página'],
+    ['es', 'Página no encontrada'],
     ['ht', 'Nou pa jwenn paj sa a'],
   ])('a problem is told in %s', async (language, words) => {
     const { html } = await page('/nowhere', { headers: { 'accept-language': language } })
@@ -194,7 +198,7 @@ describe('what cannot be', () => {
   test.each([
     ['no form at all', { body: 'x', headers: { 'content-type': 'text/plain' } }, 400],
     ['a broken form', { body: 'x', headers: { 'content-type': 'multipart/form-data; boundary=y' } }, 400],
-    ['ten megabytes of text', { body: form({ description: 'x'.repeat(10_000_000) }) }, 400],
+    ['ten megabytes of text', { body: form({ description: 'x'.repeat(10_000_000) }) }, 413],
     ['a null byte', { body: form({ description: 'a\0b' }) }, 400],
     ['an unpaired surrogate', { body: form({ 'answers.direction': '\uD800\0' }) }, 400],
     ['an answer that is not offered', { body: form({ 'answers.size': '__proto__' }) }, 400],
@@ -221,16 +225,18 @@ test('no page carries script or style in its HTML', async () => {
   }
 })
 
-describe('when the databases are away', () => {
-  /** The same platform, its databases out of reach while `isAway`. */
+describe('when the databases are unavailable', () => {
+  /** The same platform, whose databases do not respond while `isUnavailable`. */
   function shaky(platform: NodePlatform) {
-    const state = { isAway: false }
-    const away = async () => {
+    const state = { isUnavailable: false }
+    const unavailable = async () => {
       throw Object.assign(new Error('connection refused'), { code: 'SERVER_ERROR' })
     }
     const client: NodePlatform['databases']['client'] = name =>
-      state.isAway
-        ? ({ execute: away, batch: away } as unknown as ReturnType<NodePlatform['databases']['client']>)
+      state.isUnavailable
+        ? ({ execute: unavailable, batch: unavailable } as unknown as ReturnType<
+            NodePlatform['databases']['client']
+          >)
         : platform.databases.client(name)
     const front = createApp({ ...platform, databases: { ...platform.databases, client } })
     return {
@@ -242,7 +248,7 @@ describe('when the databases are away', () => {
   test('a report comes back whole with 503, and is filed when it is sent again', async () => {
     const { state, ask } = shaky(app.platform)
     await ask('/')
-    state.isAway = true
+    state.isUnavailable = true
     const fields = { description: 'Still here?', email: 'ana@home.example', once: 'K2K2K2' }
     const answer = await ask('/report/pothole/send', { method: 'POST', body: form(fields) })
     const html = await answer.text()
@@ -251,7 +257,7 @@ describe('when the databases are away', () => {
     for (const words of ['Your report was not sent', 'Still here?', 'ana@home.example', 'By the old mill'])
       expect(html).toContain(words)
     expect(html).toContain('value="K2K2K2"')
-    state.isAway = false
+    state.isUnavailable = false
     const again = await ask('/report/pothole/send', { method: 'POST', body: form(fields) })
     expect(again.status).toBe(303)
   })
@@ -259,12 +265,12 @@ describe('when the databases are away', () => {
   test('the front page and the form still open; the list says that it cannot be read', async () => {
     const { state, ask } = shaky(app.platform)
     await ask('/')
-    state.isAway = true
+    state.isUnavailable = true
     expect((await ask('/')).status).toBe(200)
     expect((await ask('/report/pothole/details?lat=38.5925&long=-74.2795')).status).toBe(200)
     const list = await ask('/reports')
     expect(list.status).toBe(503)
-    expect(await list.text()).toContain('cannot be read just now')
+    expect(await list.text()).toContain('We cannot show the list right now')
   })
 })
 
@@ -275,30 +281,30 @@ describe('a case that has gone on', () => {
     const read = async (id: string) => (await county.app.request(`/cases/${id}`)).text()
     const shared = { email: 'ana@home.example' }
     const { id } = await county.report('graffiti', '350 Main Street, Port Ellery', shared)
-    const sentence = 'so City of Port Ellery will handle this.</p>'
+    const sentence = 'so City of Port Ellery is responsible.</p>'
     expect(await read(id)).toContain(sentence)
     await county.offer('port-ellery', id, 'hollis', { reason: 'other', text: 'The wall is yours.' })
     await county.answer('hollis', (await county.newest('hollis', 'receiver')).id, 'accept')
     const page = await read(id)
     expect(page).not.toContain(sentence)
-    expect(page).toContain('Passed on by City of Port Ellery.')
+    expect(page).toContain('Transferred from City of Port Ellery.')
     expect(page).not.toContain('nother reason')
     const { cookie } = await signIn(county.app, 'hollis', 'agent')
     const own = await county.own('hollis', id)
     const work = await (
       await county.app.request(`/work/hollis/requests/${own.id}`, { headers: { cookie } })
     ).text()
-    expect(work).toContain('City of Port Ellery passed on no contact details')
-    expect(work).not.toContain('Nobody left their name')
+    expect(work).toContain('City of Port Ellery did not share contact details')
+    expect(work).not.toContain('No contact details given')
     await county.change('hollis', own.id, 'in_progress')
     await county.change('hollis', own.id, 'closed', { reason: 'completed' })
-    expect(await read(id)).not.toContain('will handle this.</p>')
+    expect(await read(id)).not.toContain('is responsible.</p>')
   })
 
   test('thanks whoever wants to hear of it, and does not ask them again', async () => {
     const followed = await send('pothole', { email: 'ana@home.example', follow: 'yes' })
     const { html } = await page(followed)
-    expect(html).toContain('We will write to the email address you gave')
+    expect(html).toContain('open the link to confirm that you want updates.')
     expect(html).not.toContain('/follow"')
     expect((await page(await send('pothole', { email: 'ana@home.example' }))).html).toContain('/follow"')
   })
@@ -308,7 +314,7 @@ describe('a case that has gone on', () => {
     const words = (at: string) =>
       String(
         Until({
-          view: { t: translator('en'), now: noon } as View,
+          view: { t: translator('en'), now: noon } as PageView,
           at: Date.parse(at),
           zone: 'America/New_York',
         }),
@@ -318,7 +324,7 @@ describe('a case that has gone on', () => {
   })
 })
 
-test('where no mail is set up, whoever could ask for a letter is told beforehand', async () => {
+test('where no mail is set up, whoever could ask for an email is told beforehand', async () => {
   const note = 'This site is not set up to send email yet'
   for (const path of [
     '/sign-in',

@@ -23,6 +23,7 @@ describe('the command', () => {
     'administrators add',
     'migrate',
     'jobs',
+    'completion',
   ]
 
   test('countyline alone and --help name every command', async () => {
@@ -50,6 +51,10 @@ describe('the command', () => {
     [['route', '--region', 'lake'], 2],
     [['boundaries', 'import', '--region', 'lake', '--name-field', 'NAME'], 2],
     [['validate', 'lake'], 2],
+    [['validate', '--region'], 2],
+    [['keys', 'revoke', '--jurisdiction', 'nowhere'], 2],
+    [['export', '--region', '--to', 'folder'], 2],
+    [['keys'], 2],
     [['validate'], 1],
     [['validate', '--region', 'nowhere'], 1],
     [['validate', '--region', '../elsewhere'], 1],
@@ -66,6 +71,20 @@ describe('the command', () => {
     expect(err).not.toMatch(/\n\s+at /)
   })
 
+  test.each([
+    [['rout'], "countyline: unknown command 'rout' (Did you mean route?). See countyline --help.\n"],
+    [
+      ['keys', 'revok'],
+      "countyline keys: unknown command 'revok' (Did you mean revoke?). See countyline keys --help.\n",
+    ],
+    [
+      ['route', '--regio', 'lake'],
+      "countyline route: unknown option '--regio' (Did you mean --region?). See countyline route --help.\n",
+    ],
+  ])('%j is a slip, and the right word is named', async (argv, expected) => {
+    expect(await deployment().countyline(...argv)).toMatchObject({ code: 2, err: expected })
+  })
+
   test('a failure with --json is told in JSON', async () => {
     const { code, json } = await deployment().countyline('validate', '--region', 'nowhere', '--json')
     expect(code).toBe(1)
@@ -75,14 +94,17 @@ describe('the command', () => {
   test('it runs as a program of its own', () => {
     const root = fileURLToPath(new URL('..', import.meta.url))
     const run = (...argv: string[]) =>
-      spawnSync(process.execPath, ['src/cli.ts', ...argv], { cwd: root, encoding: 'utf8' })
+      spawnSync(process.execPath, ['--import', './scripts/tsx-hook.ts', 'src/cli.ts', ...argv], {
+        cwd: root,
+        encoding: 'utf8',
+      })
     expect(run('--help')).toMatchObject({ status: 0, stderr: '' })
     expect(run('nonsense')).toMatchObject({ status: 2, stdout: '' })
   })
 })
 
 describe('validate', () => {
-  test('every fault is told with file and line, and the exit code says so', async () => {
+  test('every error is told with file and line, and the exit code says so', async () => {
     const { countyline, write } = deployment()
     write('lake', lakeEdited('services.yaml', 'layers: [water-district]', 'layers: water-district'))
     const { code, out } = await countyline('validate')
@@ -92,7 +114,7 @@ describe('validate', () => {
     write('lake', lakeFiles())
     expect(await countyline('validate', '--json')).toMatchObject({
       code: 0,
-      json: [{ region: 'lake', ok: true, faults: [] }],
+      json: [{ region: 'lake', ok: true, issues: [] }],
     })
   })
 
@@ -104,7 +126,7 @@ describe('validate', () => {
     expect(code).toBe(1)
     expect(json).toMatchObject([
       { region: 'lake', ok: true },
-      { region: 'pond', ok: false, faults: [{ file: 'region.yaml', line: 4 }] },
+      { region: 'pond', ok: false, issues: [{ file: 'region.yaml', line: 4 }] },
     ])
   })
 
@@ -122,9 +144,9 @@ describe('validate', () => {
     writeFileSync(join(tenantsDir, 'pond/photo.png'), Buffer.from([0x89, 0x50, 0xff, 0x00]))
     const { code, json } = await countyline('validate', '--json')
     expect(code).toBe(1)
-    const fault = { file: 'services.yaml', line: 2, message: expect.stringContaining('not UTF-8') }
+    const error = { file: 'services.yaml', line: 2, message: expect.stringContaining('not UTF-8') }
     expect(json).toMatchObject([
-      { region: 'lake', ok: false, faults: [fault] },
+      { region: 'lake', ok: false, issues: [error] },
       { region: 'pond', ok: true },
     ])
   })
@@ -133,6 +155,47 @@ describe('validate', () => {
     const { code, out } = await deployment().countyline(group, '--help')
     expect(code).toBe(0)
     expect(out).toContain(`${group} `)
+    expect(out).not.toContain('validate')
+  })
+})
+
+describe('completion', () => {
+  /** What bash completes after these words. */
+  function completed(script: string, ...words: string[]): string[] {
+    const typed = ['countyline', ...words].map(word => `'${word}'`).join(' ')
+    const press = `COMP_WORDS=(${typed}); COMP_CWORD=${words.length}; _countyline; printf '%s\\n' "\${COMPREPLY[@]}"`
+    const { stdout, stderr } = spawnSync('bash', ['-c', `${script}\n${press}`], { encoding: 'utf8' })
+    expect(stderr).toBe('')
+    return stdout.split('\n').filter(Boolean)
+  }
+
+  test('bash completes commands, commands of a group, and options', async () => {
+    const { out } = await deployment().countyline('completion', 'bash')
+    expect(completed(out, '')).toEqual(expect.arrayContaining(['validate', 'keys', 'completion']))
+    expect(completed(out, 'val')).toEqual(['validate'])
+    expect(completed(out, 'keys', 'r')).toEqual(['rotate', 'revoke'])
+    expect(completed(out, 'keys', 'revoke', '--j')).toEqual(['--jurisdiction', '--json'])
+    expect(completed(out, 'route', '--region', 'lake', '--acc')).toEqual(['--accuracy'])
+    expect(completed(out, 'services', 'import', '')).toEqual([])
+  })
+
+  test('zsh takes the script of bash; fish gets every command with its summary', async () => {
+    const { countyline } = deployment()
+    const [bash, zsh, fish] = [
+      await countyline('completion', 'bash'),
+      await countyline('completion', 'zsh'),
+      await countyline('completion', 'fish'),
+    ]
+    expect(zsh.out).toMatch(/^autoload -U \+X bashcompinit && bashcompinit\n/)
+    expect(zsh.out).toContain(bash.out)
+    expect(fish.out).toContain(`'__countyline_at "keys"' -f -a revoke -d 'Revoke a key or client, at once'`)
+    expect(fish.out).toContain(`'__countyline_at "keys revoke"' -l jurisdiction -r -d '`)
+    expect(fish.out).toContain(`region\\'s zone`)
+  })
+
+  test('another shell is refused', async () => {
+    expect((await deployment().countyline('completion', 'tcsh')).code).toBe(1)
+    expect((await deployment().countyline('completion')).code).toBe(2)
   })
 })
 
@@ -145,7 +208,7 @@ describe('plan, apply, export', () => {
       code: 0,
       json: [{ region: 'lake', version: 1, changed: true }],
     })
-    expect((await countyline('plan')).out).toContain('nothing to change: version 1 is in force')
+    expect((await countyline('plan')).out).toContain('no changes: version 1 is current')
     expect((await countyline('apply')).out).toContain('lake: unchanged, version 1')
 
     write('lake', lakeEdited('services.yaml', '3 business days', '5 days'))
@@ -158,7 +221,7 @@ describe('plan, apply, export', () => {
     expect(json).toMatchObject([{ region: 'lake', version: 2, removed: ['north/jurisdiction.yaml'] }])
     expect(existsSync(join(tenantsDir, 'lake/north'))).toBe(false)
     expect(readFileSync(join(tenantsDir, 'lake/services.yaml'), 'utf8')).toContain('deadline: 5 days')
-    expect((await countyline('plan')).out).toContain('nothing to change: version 2 is in force')
+    expect((await countyline('plan')).out).toContain('no changes: version 2 is current')
   })
 
   test('files that already say what is in force keep their comments', async () => {
@@ -170,7 +233,7 @@ describe('plan, apply, export', () => {
     expect(readFileSync(join(tenantsDir, 'lake/services.yaml'), 'utf8')).toBe(commented)
   })
 
-  test('a region with a fault is not applied, and the others are', async () => {
+  test('a region with an error is not applied, and the others are', async () => {
     const { countyline, write } = deployment()
     write('lake', lakeEdited('region.yaml', 'intake: lake-county', 'intake: nobody'))
     write('pond', lakeEdited('region.yaml', 'lake.example', 'pond.example'))
@@ -284,7 +347,7 @@ describe('route', () => {
       'size=deep',
     )
     expect(out).toContain('accountable  Lake County (jurisdiction lake-county) by asset:road')
-    expect(out).toMatch(/^\d\. The place is in West\.$/m)
+    expect(out).toMatch(/^\d\. The location is in West\.$/m)
   })
 
   test('south and west of zero are places too', async () => {
@@ -499,6 +562,6 @@ describe('imports', () => {
     expect(code).toBe(0)
     put('lake', lakeFiles({ 'services.yaml': out }))
     const { json } = await countyline('validate', '--json')
-    expect(json).toMatchObject([{ faults: [{ file: 'agreements.yaml' }] }])
+    expect(json).toMatchObject([{ issues: [{ file: 'agreements.yaml' }] }])
   })
 })

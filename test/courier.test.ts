@@ -3,27 +3,30 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { jobHandlers } from '../src/app.ts'
 import { main } from '../src/cli/main.ts'
-import { openTenant, type TenantDb } from '../src/core/db.ts'
-import { runDueJobs } from '../src/core/jobs.ts'
+import { openTenant, type TenantDb } from '../src/core/database/handles.ts'
+import { runDueJobs } from '../src/core/database/jobs.ts'
 import { asProblem } from '../src/core/problem.ts'
+import { jobHandlers } from '../src/create-app.ts'
 import { accept, withdraw } from '../src/handoffs/answers.ts'
-import { type Message, post, type ShareNews } from '../src/handoffs/messages.ts'
+import { listMessages } from '../src/handoffs/courier/outbox.ts'
+import { receive } from '../src/handoffs/courier/receive.ts'
+import { enqueueMessage, type Message, type ShareUpdate } from '../src/handoffs/messages/messages.ts'
 import { offer } from '../src/handoffs/offers.ts'
-import { listMessages } from '../src/handoffs/outbox.ts'
-import { receive } from '../src/handoffs/receive.ts'
 import { type NodePlatform, nodePlatform } from '../src/platform/node/platform.ts'
 import { jobRunner } from '../src/platform/node/runner.ts'
 import { type DatabaseName, databaseLabel } from '../src/platform/platform.ts'
-import type { Region } from '../src/regions/compile.ts'
-import { listDatabases } from '../src/regions/migrate.ts'
+import type { Region } from '../src/regions/runtime/compile.ts'
+import { listDatabases } from '../src/regions/versions/migrate.ts'
 import { type Draft, noContact } from '../src/requests/draft.ts'
 import { keeperOf, resolveDraft, submitReport } from '../src/requests/submit.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { type Sqld, sqldBinary, startSqld } from './support/sqld.ts'
 
-/* Messages between jurisdictions, on their way: when a receiver is away, when one cannot be applied, and in order. */
+/*
+ * Messages between jurisdictions in transit: when a receiver is unavailable, when one cannot be applied, and in
+ * order.
+ */
 
 const SYSTEM = { kind: 'system', reason: 'test' } as const
 const SERVICE = 'pothole'
@@ -63,7 +66,7 @@ const states = (slug: string) =>
     sql`SELECT id, side, state FROM handoff WHERE side = 'receiver' ORDER BY offered_at, id`,
   )
 
-/** How the sender has it. */
+/** The handoff's state at the sender. */
 async function ownState(id: string): Promise<string | undefined> {
   const rows = await open(sender).rows<{ state: string }>(sql`SELECT state FROM handoff WHERE id = ${id}`)
   return rows[0]?.state
@@ -91,11 +94,14 @@ function draft(): Draft {
 
 async function offered(to: string): Promise<string> {
   const { id: request } = await submitReport(platform, SYSTEM, region, { draft: draft() })
-  const wish = { request, version: 1, receiver: to, kind: 'transfer', reason: 'other', text: '' } as const
-  return (await offer(platform, open(sender), region, wish)).id
+  const input = { request, version: 1, receiver: to, kind: 'transfer', reason: 'other', text: '' } as const
+  return (await offer(platform, open(sender), region, input)).id
 }
 
-/** Moves the clock to when the sender's jobs are due next, until `until`, and runs them each time. Answers how often. */
+/**
+ * Moves the clock to when the sender's jobs are due next, up to `until`, and runs them each time. Returns how
+ * often.
+ */
 async function workUntil(until: number): Promise<number> {
   for (let rounds = 0; ; rounds++) {
     const { nextDueAt } = await work(sender)
@@ -108,7 +114,7 @@ async function workUntil(until: number): Promise<number> {
   }
 }
 
-describe('a receiver that is away for an hour', () => {
+describe('a receiver that is unavailable for an hour', () => {
   const file = () => join(app.dataDir, 'databases', `${databaseLabel(nameOf(receiver))}.db`)
 
   it('costs an hour and nothing else: others are served meanwhile, and then all arrives, in order and once', async () => {
@@ -140,7 +146,7 @@ describe('a receiver that is away for an hour', () => {
     expect(log).toHaveLength(3)
   })
 
-  it('is found away once in a round, however much waits for it', async () => {
+  it('is found unavailable once in a round, however much waits for it', async () => {
     renameSync(file(), `${file()}.away`)
     for (let count = 0; count < 5; count++) await offered(receiver)
     let asked = 0
@@ -178,7 +184,7 @@ describe('an answer given in time', () => {
     expect(await ownState(id)).toBe('granted')
   })
 
-  it('is waited for while the receiver is away, and none is given in its place', async () => {
+  it('is waited for while the receiver is unavailable, and none is given in its place', async () => {
     const id = await offered(receiver)
     await work(sender)
     const client = platform.databases.client
@@ -199,7 +205,7 @@ describe('an answer given in time', () => {
 describe('a message that cannot be applied', () => {
   const stray = async (caseId: string, name: string) => {
     const place = { lat: null, long: null, accuracy: 0, address: null, resolution: '{}' }
-    const share: ShareNews = {
+    const share: ShareUpdate = {
       caseId,
       jurisdiction: sender,
       request: 'ZZ-2',
@@ -213,7 +219,9 @@ describe('a message that cannot be applied', () => {
       updatedAt: now,
       version: 1,
     }
-    await open(sender).commit(post(name, caseId, receiver, { kind: 'progress', share, events: [] }, now))
+    await open(sender).commit(
+      enqueueMessage(name, caseId, receiver, { kind: 'progress', share, events: [] }, now),
+    )
   }
   const countyline = async (...argv: string[]) => {
     let out = ''
@@ -228,6 +236,10 @@ describe('a message that cannot be applied', () => {
   it('is parked after ten tries where an operator sees it, holds up its own case only, and can be sent again', async () => {
     await stray('ZZ-1', 'stray')
     await stray('ZZ-1', 'after-it')
+    const [{ body } = { body: '' }] = await open(sender).rows<{ body: string }>(
+      sql`SELECT body FROM message WHERE id = 'stray'`,
+    )
+    await open(sender).commit([sql`UPDATE message SET body = '{' WHERE id = 'stray'`])
     const id = await offered(receiver)
     await workUntil(now + 2 * HOUR)
     expect((await states(receiver)).map(handoff => handoff.id)).toEqual([id])
@@ -241,7 +253,7 @@ describe('a message that cannot be applied', () => {
     const { out } = await countyline('--parked')
     const number = `m${left[0]?.seq}`
     expect(out).toMatch(
-      new RegExp(`^${databaseLabel(nameOf(sender))} ${number} progress to ${receiver}: gave up .*10 tries`),
+      new RegExp(`^${databaseLabel(nameOf(sender))} ${number} progress to ${receiver}: parked .*10 tries`),
     )
     expect(out.trim().split('\n')).toHaveLength(1)
 
@@ -249,13 +261,15 @@ describe('a message that cannot be applied', () => {
       draft: draft(),
       jurisdiction: receiver,
     })
-    await open(sender).commit([sql`UPDATE message SET body = json_set(body, '$.share.caseId', ${known})`])
+    await open(sender).commit([
+      sql`UPDATE message SET body = json_set(${body}, '$.share.caseId', ${known}) WHERE delivered_at IS NULL`,
+    ])
     const retried = await countyline('--retry', number, '--database', databaseLabel(nameOf(sender)))
     expect(retried).toMatchObject({ code: 0 })
     await work(sender)
     expect(await waiting(sender)).toEqual([])
-    const [told] = await open(receiver).rows(sql`SELECT request, status FROM share WHERE case_id = ${known}`)
-    expect(told).toMatchObject({ request: 'ZZ-2', status: 'in_progress' })
+    const [share] = await open(receiver).rows(sql`SELECT request, status FROM share WHERE case_id = ${known}`)
+    expect(share).toMatchObject({ request: 'ZZ-2', status: 'in_progress' })
     expect((await countyline('--retry', 'm999', '--database', databaseLabel(nameOf(sender)))).code).toBe(1)
   })
 
@@ -297,7 +311,7 @@ describe('a message that cannot be applied', () => {
 })
 
 describe('by itself, on the Node timer', () => {
-  it('an accepted offer is granted and its origin told, at a ring of the bell', async () => {
+  it('an accepted offer is granted and its origin told, when the job runs', async () => {
     now = Date.now()
     const runner = jobRunner(platform, jobHandlers)
     runner.start(() => listDatabases(platform))
@@ -324,7 +338,7 @@ describe.skipIf(sqldBinary() === undefined)('with a libSQL server that is killed
       platform = remote.platform
       const id = await offered(receiver)
       await sqld.kill()
-      expect(await work(sender).catch(asProblem)).toMatchObject({ slug: 'database-away' })
+      expect(await work(sender).catch(asProblem)).toMatchObject({ slug: 'database-unavailable' })
       now += HOUR
       remote.advance(HOUR)
       await sqld.start()

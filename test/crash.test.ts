@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundled, bundledDocuments, tenantsDir } from './support/app.ts'
 import { type Server, startServer } from './support/server.ts'
 
-/* The real server in its own process, ended in every way that a server ends. */
+/* The real server in its own process, ended in every way that a server can end. */
 
 const folder = mkdtempSync(join(tmpdir(), 'countyline-crash-'))
 const env = { DATA_DIR: join(folder, 'data'), TENANTS_DIR: join(folder, 'tenants') }
@@ -41,6 +41,7 @@ describe('the server', { timeout: 180_000 }, () => {
     const acknowledged: string[] = []
     for (let round = 0; round < 5; round++) {
       let alive = true
+      const before = acknowledged.length
       const clients = Array.from({ length: 8 }, async () => {
         while (alive) {
           const answer = await file(`round ${round}`).catch(() => undefined)
@@ -48,6 +49,7 @@ describe('the server', { timeout: 180_000 }, () => {
           if (filed !== undefined) acknowledged.push((filed as { id: string }).id)
         }
       })
+      await expect.poll(() => acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(before)
       await new Promise(resolve => setTimeout(resolve, 150 + Math.random() * 400))
       await server.end('SIGKILL')
       alive = false
@@ -82,7 +84,7 @@ describe('the server', { timeout: 180_000 }, () => {
     }
   })
 
-  it('says which setting to mend when it cannot start', async () => {
+  it('says which setting to correct when it cannot start', async () => {
     await expect(startServer({ ...env, DATABASE_URL: 'nonsense' })).rejects.toThrow(/DATABASE_URL is a URL/)
     await expect(startServer({ ...env, TENANTS_DIR: join(folder, 'nowhere') })).rejects.toThrow(
       /nowhere does not exist/,

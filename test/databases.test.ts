@@ -1,19 +1,22 @@
-import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, globSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/api'
 import { sql } from 'drizzle-orm'
+import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { guard, openRegion, openTenant, type TenantDb } from '../src/core/db.ts'
+import { guard, openRegion, openTenant, type TenantDb } from '../src/core/database/handles.ts'
+import { readMigration } from '../src/core/database/migrate.ts'
 import { asProblem } from '../src/core/problem.ts'
-import { keyAccess } from '../src/people/keys.ts'
-import { readMigrations } from '../src/platform/node/migrations.ts'
+import { keyAccess } from '../src/identity/programs/keys.ts'
+import { readMigrations } from '../src/platform/node/databases/migrations.ts'
 import { nodePlatform } from '../src/platform/node/platform.ts'
-import { listDatabases, migrateAll } from '../src/regions/migrate.ts'
+import { listDatabases, migrateAll } from '../src/regions/versions/migrate.ts'
 import { startApp, type TestApp } from './support/app.ts'
 
 let app: TestApp
 beforeEach(async () => {
-  // An encrypted file would not open at all under another's name.
+  // An encrypted file would not open under another's name.
   app = await startApp({ plainFiles: true })
 })
 afterEach(() => app.close())
@@ -30,7 +33,7 @@ const mark = (name: string) => sql`INSERT INTO consumer (name, seq) VALUES (${na
 describe('a handle on a database', () => {
   it('comes only from an access that reaches there', () => {
     const region = app.region.slug
-    const key = keyAccess(region, { scope: 'work', jurisdiction: first(), id: 'k', hash: '' }, 0)
+    const key = keyAccess(app.platform, region, { scope: 'work', jurisdiction: first(), id: 'k', hash: '' })
     expect(() => openTenant(app.platform, key, region, first())).not.toThrow()
     for (const wrong of [
       () => openTenant(app.platform, key, region, second()),
@@ -54,13 +57,18 @@ describe('a handle on a database', () => {
     await platform.close()
   })
 
-  it('says that it is away when its file is gone, and makes no empty one', async () => {
+  it.each([
+    ['gone', rmSync],
+    ['emptied', (file: string) => truncateSync(file)],
+  ] as const)('says that it is away when its file is %s, and makes no empty one', async (_, lose) => {
     await app.platform.databases.close()
-    rmSync(join(app.dataDir, 'databases', `${app.region.slug}--${first()}.db`))
+    const file = join(app.dataDir, 'databases', `${app.region.slug}--${first()}.db`)
+    lose(file)
     const platform = nodePlatform({ dataDir: app.dataDir, log: () => {} })
-    const gone = openTenant(platform, system, app.region.slug, first())
+    const lost = openTenant(platform, system, app.region.slug, first())
     for (const _ of [1, 2])
-      await expect(gone.commit([mark('a')])).rejects.toMatchObject({ slug: 'database-away' })
+      await expect(lost.commit([mark('a')])).rejects.toMatchObject({ slug: 'database-unavailable' })
+    expect(statSync(file, { throwIfNoEntry: false })?.size ?? 0).toBe(0)
     await platform.close()
   })
 })
@@ -96,11 +104,24 @@ describe('a batch', () => {
     expect(names.map(({ name }) => name)).toEqual(['a', 'd'])
   })
 
-  it('never shows SQL or what somebody wrote in its error', async () => {
+  it('never shows SQL or what someone wrote in its error', async () => {
     const failed = await tenant()
       .commit([sql`INSERT INTO no_such_table VALUES (${'secret words'})`])
       .catch(asProblem)
     expect(JSON.stringify([failed, String(failed)])).not.toMatch(/secret|INSERT|no_such_table/)
+  })
+})
+
+describe('a file that another process is writing', () => {
+  it('is waited for until it is free, and nothing else in this process waits with it', async () => {
+    const other = new Database(join(app.dataDir, 'databases', `${app.region.slug}--${first()}.db`))
+    other.exec('BEGIN IMMEDIATE')
+    const waiting = tenant().commit([mark('a')])
+    await tenant(second()).commit([mark('b')])
+    other.exec('COMMIT')
+    await waiting
+    expect(await countOf(tenant())).toBe(1)
+    other.close()
   })
 })
 
@@ -125,7 +146,7 @@ describe('migrations', () => {
 
   it('go on where they were stopped: one that fails is noted and does not stop the others', async () => {
     const shipped = readMigrations()
-    const more = { name: '9000_more', statements: ['CREATE TABLE more (id INTEGER)'] }
+    const more = readMigration('9000_more', 'CREATE TABLE more (id INTEGER)')
     const client = app.platform.databases.client({ kind: 'tenant', region: app.region.slug, slug: first() })
     await client.execute('CREATE TABLE more (id INTEGER)')
     const next = { ...shipped, tenant: [...shipped.tenant, more] }
@@ -143,9 +164,9 @@ describe('migrations', () => {
       const config = (await import(new URL('drizzle.config.ts', folder).href)) as {
         default: { schema: string[] }
       }
-      const tables = await Promise.all(
-        config.default.schema.map(file => import(new URL(`../${file}`, import.meta.url).href)),
-      )
+      const root = fileURLToPath(new URL('../', import.meta.url))
+      const files = config.default.schema.flatMap(pattern => globSync(pattern, { cwd: root }))
+      const tables = await Promise.all(files.map(file => import(pathToFileURL(join(root, file)).href)))
       const [last] = readdirSync(new URL('meta/', folder))
         .filter(file => file.endsWith('_snapshot.json'))
         .sort()

@@ -1,38 +1,43 @@
 import fc from 'fast-check'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { type MultiPolygonRings, metresPerDegree, type Position, type Ring } from '../src/core/geometry.ts'
-import { type Atlas, prepareAtlas } from '../src/geography/atlas.ts'
+import {
+  type LinearRing,
+  type LongLat,
+  type MultiPolygonRings,
+  metersPerDegree,
+} from '../src/core/geometry.ts'
+import { type PreparedAtlas, prepareAtlas } from '../src/geography/atlas.ts'
 import type { Atlas as RoutingAtlas } from '../src/routing/types.ts'
 
 /**
- * Ground on a coarse grid of binary fractions: arithmetic is exact there, and shared corners, shared edges, points
- * on edges and rings that cross themselves are the rule rather than the exception.
+ * Shapes on a coarse grid of binary fractions: arithmetic is exact there, and shared corners, shared edges,
+ * points on edges and self-crossing rings are the rule rather than the exception.
  */
 const step = 1 / 64
 const corner = fc.tuple(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 12 }))
-const onGrid = corner.map(([x, y]): Position => [x * step - 80, y * step + 25])
+const onGrid = corner.map(([x, y]): LongLat => [x * step - 80, y * step + 25])
 const ring = fc
   .array(onGrid, { minLength: 3, maxLength: 7 })
-  .map((open): Ring => [...open, ...open.slice(0, 1)])
+  .map((open): LinearRing => [...open, ...open.slice(0, 1)])
 const polygon = fc.array(ring, { minLength: 1, maxLength: 3 })
 const area = fc.array(polygon, { minLength: 0, maxLength: 3 })
 const areas = fc.array(area, { minLength: 0, maxLength: 6 })
 const point = fc.oneof(
   onGrid,
-  corner.map(([x, y]): Position => [(x * step) / 2 - 80, (y * step) / 3 + 25]),
+  corner.map(([x, y]): LongLat => [(x * step) / 2 - 80, (y * step) / 3 + 25]),
   fc.tuple(
     fc.double({ min: -80.1, max: -79.7, noNaN: true }),
     fc.double({ min: 24.9, max: 25.3, noNaN: true }),
   ),
 )
 const segments = fc.array(fc.array(onGrid, { minLength: 0, maxLength: 5 }), { maxLength: 6 })
-const metres = fc.oneof(fc.constantFrom(0, 1, 65, 1e7), fc.double({ min: 0, max: 20_000, noNaN: true }))
+const meters = fc.oneof(fc.constantFrom(0, 1, 65, 1e7), fc.double({ min: 0, max: 20_000, noNaN: true }))
 
-function edgesOf(line: readonly Position[]): (readonly [Position, Position])[] {
+function edgesOf(line: readonly LongLat[]): (readonly [LongLat, LongLat])[] {
   return line.slice(1).map((to, i) => [line[i] ?? to, to])
 }
 
-function holds(rings: readonly Ring[], [x, y]: Position): boolean {
+function holds(rings: readonly LinearRing[], [x, y]: LongLat): boolean {
   let inside = false
   for (const [a, b] of rings.flatMap(edgesOf)) {
     const turn = (b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0])
@@ -44,20 +49,20 @@ function holds(rings: readonly Ring[], [x, y]: Position): boolean {
   return inside
 }
 
-function holdingByHand(ground: readonly MultiPolygonRings[], at: Position): number[] {
+function holdingByHand(ground: readonly MultiPolygonRings[], at: LongLat): number[] {
   return ground.flatMap((polygons, i) => (polygons.some(rings => holds(rings, at)) ? [i] : []))
 }
 
-function metresTo([a, b]: readonly [Position, Position], [x, y]: Position) {
-  const scale = metresPerDegree(y)
-  const flat = ([long, lat]: Position) => [(long - x) * scale.long, (lat - y) * scale.lat] as const
+function metersTo([a, b]: readonly [LongLat, LongLat], [x, y]: LongLat) {
+  const scale = metersPerDegree(y)
+  const flat = ([long, lat]: LongLat) => [(long - x) * scale.long, (lat - y) * scale.lat] as const
   const [[ax, ay], [bx, by]] = [flat(a), flat(b)]
   const squared = (bx - ax) ** 2 + (by - ay) ** 2
   const share = squared === 0 ? 0 : Math.min(1, Math.max(0, -(ax * (bx - ax) + ay * (by - ay)) / squared))
   return { metres: Math.hypot(ax + (bx - ax) * share, ay + (by - ay) * share), share }
 }
 
-function square(x: number, y: number, size: number): Ring {
+function square(x: number, y: number, size: number): LinearRing {
   return [
     [x, y],
     [x + size, y],
@@ -79,7 +84,7 @@ describe('areas at a point', () => {
   })
 
   test('do not depend on the direction of a ring or the vertex it starts at', () => {
-    const turned = (closed: Ring, by: number): Ring => {
+    const turned = (closed: LinearRing, by: number): LinearRing => {
       const open = closed.slice(0, -1).reverse()
       const start = by % open.length
       const moved = [...open.slice(start), ...open.slice(0, start)]
@@ -108,13 +113,13 @@ describe('areas at a point', () => {
     )
   })
 
-  test('leave nothing between neighbours: every point of a shared crooked edge is in one of them', () => {
+  test('leave nothing between neighbors: every point of a shared crooked edge is in one of them', () => {
     const crooked = fc.array(fc.double({ min: -0.4, max: 0.4, noNaN: true }), { minLength: 2, maxLength: 30 })
     fc.assert(
       fc.property(crooked, fc.nat(28), fc.double({ min: 0, max: 1, noNaN: true }), (bends, at, share) => {
-        const middle = bends.map((bend, i): Position => [-80 + bend, 25 + i / (bends.length - 1)])
-        const west: Ring = [[-81, 25], ...middle, [-81, 26], [-81, 25]]
-        const east: Ring = [[-79, 26], ...[...middle].reverse(), [-79, 25], [-79, 26]]
+        const middle = bends.map((bend, i): LongLat => [-80 + bend, 25 + i / (bends.length - 1)])
+        const west: LinearRing = [[-81, 25], ...middle, [-81, 26], [-81, 25]]
+        const east: LinearRing = [[-79, 26], ...[...middle].reverse(), [-79, 25], [-79, 26]]
         const atlas = prepareAtlas({ areas: [[[west]], [[east]]], segments: [] })
         const [from, to] = edgesOf(middle)[at % (middle.length - 1)] ?? [middle[0], middle[1]]
         if (from === undefined || to === undefined) return
@@ -168,19 +173,19 @@ describe('what a circle meets', () => {
 
   test('is every set of areas found by looking about in it, the own set first', () => {
     fc.assert(
-      fc.property(areas, point, metres, spread, (ground, [long, lat], reach, looks) => {
+      fc.property(areas, point, meters, spread, (ground, [long, lat], reach, accessLog) => {
         const sets = prepareAtlas({ areas: ground, segments: [] }).areaSetsWithin(lat, long, reach)
         const texts = sets.map(set => set.join())
-        const scale = metresPerDegree(lat)
+        const scale = metersPerDegree(lat)
         const edges = ground.flat(2).flatMap(edgesOf)
         expect(sets[0]).toEqual(holdingByHand(ground, [long, lat]))
         expect(new Set(texts).size).toBe(sets.length)
-        for (const [out, turn] of looks) {
-          const metresOut = (reach - 1) * out
+        for (const [out, turn] of accessLog) {
+          const metersOut = (reach - 1) * out
           const bearing = turn * 2 * Math.PI
-          const x = long + (metresOut * Math.sin(bearing)) / scale.long
-          const y = lat + (metresOut * Math.cos(bearing)) / scale.lat
-          const atAnEdge = edges.some(edge => metresTo(edge, [x, y]).metres < 1)
+          const x = long + (metersOut * Math.sin(bearing)) / scale.long
+          const y = lat + (metersOut * Math.cos(bearing)) / scale.lat
+          const atAnEdge = edges.some(edge => metersTo(edge, [x, y]).metres < 1)
           if (reach > 1 && !atAnEdge) expect(texts).toContain(holdingByHand(ground, [x, y]).join())
         }
       }),
@@ -190,15 +195,15 @@ describe('what a circle meets', () => {
 
   test('is no area out of its reach, and never fewer than those that hold all of it', () => {
     fc.assert(
-      fc.property(areas, point, metres, (ground, at, reach) => {
+      fc.property(areas, point, meters, (ground, at, reach) => {
         const sets = prepareAtlas({ areas: ground, segments: [] }).areaSetsWithin(at[1], at[0], reach)
         const held = holdingByHand(ground, at)
         for (const [i, polygons] of ground.entries()) {
           const distances = polygons
             .flat()
             .flatMap(edgesOf)
-            .map(edge => metresTo(edge, at).metres)
-          // A point on a limit may be a hair off it by hand.
+            .map(edge => metersTo(edge, at).metres)
+          // A point on a boundary may be off it by a rounding error.
           if (Math.min(...distances) <= reach + 1e-6) continue
           expect(sets.every(set => set.includes(i) === held.includes(i))).toBe(true)
         }
@@ -219,20 +224,20 @@ describe('what a circle meets', () => {
 
   test('is every segment in reach, nearest first, with its distance and the place along it', () => {
     fc.assert(
-      fc.property(segments, fc.array(point, { minLength: 5 }), metres, (lines, points, reach) => {
+      fc.property(segments, fc.array(point, { minLength: 5 }), meters, (lines, points, reach) => {
         const atlas = prepareAtlas({ areas: [], segments: lines })
         for (const at of points) {
           const distances = lines.map(line => {
             const pieces = line.length === 1 ? line.map(only => [only, only] as const) : edgesOf(line)
-            return Math.min(...pieces.map(piece => metresTo(piece, at).metres))
+            return Math.min(...pieces.map(piece => metersTo(piece, at).metres))
           })
           fc.pre(distances.every(distance => Math.abs(distance - reach) > 1e-6))
           const found = atlas.segmentsWithin(at[1], at[0], reach)
           const byIndex = found.map(near => near.segment).sort((a, b) => a - b)
           expect(byIndex).toEqual(distances.flatMap((distance, i) => (distance < reach ? [i] : [])))
-          expect(found.map(near => near.metres)).toEqual(found.map(near => near.metres).sort((a, b) => a - b))
+          expect(found.map(near => near.meters)).toEqual(found.map(near => near.meters).sort((a, b) => a - b))
           for (const near of found) {
-            expect(near.metres).toBeCloseTo(distances[near.segment] ?? Number.NaN, 6)
+            expect(near.meters).toBeCloseTo(distances[near.segment] ?? Number.NaN, 6)
             expect(near.along).toBeGreaterThanOrEqual(0)
             expect(near.along).toBeLessThanOrEqual(1)
           }
@@ -242,7 +247,7 @@ describe('what a circle meets', () => {
   })
 
   test('sides are those of the drawn direction, also around a sharp bend and beyond the end', () => {
-    const hairpin: Position[] = [
+    const hairpin: LongLat[] = [
       [-80, 25],
       [-79.99, 25],
       [-80, 25.001],
@@ -259,7 +264,7 @@ describe('what a circle meets', () => {
   })
 
   test('the place along a segment is a share of its length, not of its pieces', () => {
-    const line: Position[] = [
+    const line: LongLat[] = [
       [-80, 25],
       [-79.999, 25],
       [-79.999, 25],
@@ -275,5 +280,5 @@ describe('what a circle meets', () => {
 })
 
 test('geography lends exactly what routing asks of an atlas', () => {
-  expectTypeOf<Atlas>().toExtend<RoutingAtlas>()
+  expectTypeOf<PreparedAtlas>().toExtend<RoutingAtlas>()
 })

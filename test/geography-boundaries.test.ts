@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { MultiPolygonRings, Position } from '../src/core/geometry.ts'
-import { importBoundaries } from '../src/geography/boundaries.ts'
-import { boundaryFaults } from '../src/geography/boundary-faults.ts'
-import { signedSquareMetres } from '../src/geography/measure.ts'
+import type { LongLat, MultiPolygonRings } from '../src/core/geometry.ts'
+import { boundaryIssues } from '../src/geography/polygons/issues.ts'
+import { signedSquareMeters } from '../src/geography/polygons/measure.ts'
+import { importBoundaries } from '../src/import/boundaries/import.ts'
 import { collection, corners, feature, square } from './support/geojson.ts'
 
 const take = (...features: unknown[]) => importBoundaries(collection(...features), { nameField: 'NAME' })
-const bowTie: Position[] = [
+const bowTie: LongLat[] = [
   [-80, 25],
   [-79, 26],
   [-79, 25],
@@ -15,7 +15,7 @@ const bowTie: Position[] = [
   [-80, 25],
 ]
 /** Two squares that touch in one corner, drawn as one ring. */
-const pinched: Position[] = [
+const pinched: LongLat[] = [
   [-80, 25],
   [-79.5, 25],
   [-79.5, 25.5],
@@ -45,16 +45,16 @@ describe('a county’s file', () => {
   })
 
   test('is measured on the globe: a square degree at the equator is 12,364 km²', () => {
-    const area = (south: number) => take(feature('A', [square(0, south, 1)])).bodies[0]?.squareMetres ?? 0
+    const area = (south: number) => take(feature('A', [square(0, south, 1)])).bodies[0]?.squareMeters ?? 0
     expect(area(0) / 1e6).toBeCloseTo(12_363.7, 0)
     expect(area(59.5) / area(-0.5)).toBeCloseTo(Math.cos((60 * Math.PI) / 180), 3)
   })
 
-  test('with open rings, repeated positions and rings turned the wrong way is mended, and each mend is told', () => {
+  test('with open rings, repeated positions and rings turned the wrong way is repaired, and each repair is reported', () => {
     const open = square(-80, 25, 1).slice(0, 4)
     const wrong = [square(-78, 25, 1).toReversed(), square(-77.5, 25.5, 0.25)]
     const stutter = [...square(-76, 25, 1).slice(0, 2), ...square(-76, 25, 1).slice(1)]
-    const { bodies, mended, refused } = take(
+    const { bodies, repaired, refused } = take(
       feature('Open', [open]),
       feature('Wrong', wrong),
       feature('Stutter', [stutter]),
@@ -65,7 +65,7 @@ describe('a county’s file', () => {
       [[square(-78, 25, 1), square(-77.5, 25.5, 0.25).toReversed()]],
       [[square(-76, 25, 1)]],
     ])
-    expect(mended).toEqual([
+    expect(repaired).toEqual([
       { name: 'Open', what: 'Closed 1 open ring' },
       { name: 'Wrong', what: 'Turned 2 rings to run as RFC 7946 asks' },
       { name: 'Stutter', what: 'Left out 1 repeated position' },
@@ -73,12 +73,12 @@ describe('a county’s file', () => {
   })
 
   test('with a ring that touches itself is taken apart there', () => {
-    const { bodies, mended } = take(feature('Pinched', [pinched]))
+    const { bodies, repaired } = take(feature('Pinched', [pinched]))
     expect(corners(bodies[0]?.geometry ?? [])).toEqual(
       corners([[square(-80, 25, 0.5)], [square(-79.5, 25.5, 0.5)]]),
     )
-    expect(mended).toEqual([
-      { name: 'Pinched', what: 'Took apart a ring that meets itself at 25.500000, -79.500000' },
+    expect(repaired).toEqual([
+      { name: 'Pinched', what: 'Split a ring that touches itself at 25.500000, -79.500000' },
     ])
   })
 
@@ -88,36 +88,36 @@ describe('a county’s file', () => {
   })
 
   test('with a speck beside the body leaves the speck out', () => {
-    const { bodies, mended } = take(
+    const { bodies, repaired } = take(
       feature('A', [[square(-80, 25, 1)], [square(-70, 25, 5e-6)]], 'MultiPolygon'),
     )
     expect(bodies[0]?.geometry).toEqual([[square(-80, 25, 1)]])
-    expect(mended).toEqual([{ name: 'A', what: 'Left out 1 polygon of less than a square meter' }])
+    expect(repaired).toEqual([{ name: 'A', what: 'Left out 1 polygon of less than a square meter' }])
   })
 
   test('with parts of one body that overlap or lie side by side makes them one', () => {
-    const { bodies, mended } = take(
+    const { bodies, repaired } = take(
       feature('A', [square(-80, 25, 1)]),
       feature('A', [square(-79.5, 25, 1)]),
       feature('B', [square(-70, 25, 1)]),
       feature('B', [square(-69, 25, 1)]),
     )
     expect(bodies.map(({ geometry }) => geometry.flat(2).length)).toEqual([5, 5])
-    expect(bodies[0]?.squareMetres).toBeCloseTo((bodies[1]?.squareMetres ?? 0) * 0.75, -2)
+    expect(bodies[0]?.squareMeters).toBeCloseTo((bodies[1]?.squareMeters ?? 0) * 0.75, -2)
     const what = 'Joined parts that overlap or share an edge: 2 drawn, 1 left'
-    expect(mended).toEqual([
+    expect(repaired).toEqual([
       { name: 'A', what },
       { name: 'B', what },
     ])
   })
 
   test('with one name spelled in two ways takes them for one body, and says so', () => {
-    const { bodies, mended } = take(
+    const { bodies, repaired } = take(
       feature('St. Mary’s', [square(-80, 25, 1)]),
       feature('St Marys', [square(-70, 25, 1)]),
     )
     expect(bodies).toHaveLength(1)
-    expect(mended).toEqual([{ name: 'St. Mary’s', what: 'Took St. Mary’s, St Marys for one body' }])
+    expect(repaired).toEqual([{ name: 'St. Mary’s', what: 'Took St. Mary’s, St Marys for one body' }])
   })
 
   test.each([
@@ -162,7 +162,7 @@ describe('a county’s file', () => {
           [0, 0],
         ],
       ]),
-      'It encloses no ground',
+      'It has no area',
     ],
     [
       'a hole outside',
@@ -184,7 +184,7 @@ describe('a county’s file', () => {
           [0, 0],
         ],
       ]),
-      '[1,null] is no position',
+      '[1,null] is not a position',
     ],
     [
       'words',
@@ -196,12 +196,12 @@ describe('a county’s file', () => {
           ['0', '0'],
         ],
       ]),
-      '["0","0"] is no position',
+      '["0","0"] is not a position',
     ],
     [
       'feet',
       feature('X', [square(920_000, 530_000, 1000)]),
-      '[920000, 530000] is not on the globe, so the file is in another coordinate system',
+      '[920000, 530000] is not on Earth, so the file uses another coordinate system',
     ],
     [
       'latitude before longitude',
@@ -222,7 +222,7 @@ describe('a county’s file', () => {
     ['no polygon', feature('X', [], 'MultiPolygon'), 'Its geometry is empty'],
     ['no ring', feature('X', []), 'A polygon has no ring'],
     ['coordinates that are no list', feature('X', 7), 'A polygon has no ring'],
-    ['a ring that is no list', feature('X', [7]), 'A ring is no list of positions'],
+    ['a ring that is no list', feature('X', [7]), 'A ring is not a list of positions'],
   ])('with %s in one body is refused by that name, and the other bodies are taken', (_, bad, why) => {
     const { bodies, refused } = take(feature('Fine', [square(-80, 25, 1)]), bad)
     expect(bodies.map(body => body.slug)).toEqual(['fine'])
@@ -230,7 +230,7 @@ describe('a county’s file', () => {
       {
         name: 'X',
         why: typeof why === 'string' ? why : expect.stringMatching(why),
-        mend: expect.stringMatching(/^[A-Z]/),
+        repair: expect.stringMatching(/^[A-Z]/),
       },
     ])
   })
@@ -246,10 +246,12 @@ describe('a county’s file', () => {
       {
         name: 'Feature 1',
         why: 'It has no name in NAME',
-        mend: 'Fill it in, or name another field (it has NAME, OBJECTID)',
+        repair: 'Fill it in, or name another field (it has NAME, OBJECTID)',
       },
     ])
-    expect(take(feature('東京', [square(-80, 25, 1)])).refused[0]?.why).toBe('東京 makes no slug')
+    expect(take(feature('東京', [square(-80, 25, 1)])).refused[0]?.why).toBe(
+      '東京 cannot be used as a folder name',
+    )
   })
 
   test('with long names that begin alike keeps them apart', () => {
@@ -263,10 +265,10 @@ describe('a county’s file', () => {
   })
 
   test.each([
-    [null, 'It is no GeoJSON FeatureCollection'],
-    ['{}', 'It is no GeoJSON FeatureCollection'],
+    [null, 'It is not a GeoJSON FeatureCollection'],
+    ['{}', 'It is not a GeoJSON FeatureCollection'],
     [collection(), 'It has no features'],
-    [{ type: 'FeatureCollection', features: 3 }, 'It is no GeoJSON FeatureCollection'],
+    [{ type: 'FeatureCollection', features: 3 }, 'It is not a GeoJSON FeatureCollection'],
     [
       {
         ...collection(feature('A', [square(0, 0, 1)])),
@@ -277,10 +279,10 @@ describe('a county’s file', () => {
   ])('that is none is refused whole', (file, why) => {
     const { bodies, refused } = importBoundaries(file, { nameField: 'NAME' })
     expect(bodies).toEqual([])
-    expect(refused).toEqual([{ name: 'The file', why, mend: expect.any(String) }])
+    expect(refused).toEqual([{ name: 'The file', why, repair: expect.any(String) }])
   })
 
-  test('never throws, and what it takes bounds ground: closed rings, the right way round, without a fault', () => {
+  test('never throws, and what it takes bounds ground: closed rings, the right way round, without an error', () => {
     const grid = fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 6 }))
     const fine = fc.tuple(
       fc.double({ min: 0, max: 6, noNaN: true }),
@@ -293,13 +295,13 @@ describe('a county’s file', () => {
         const { bodies, refused } = take(feature('A', coordinates, 'MultiPolygon'))
         expect(bodies.length + refused.length).toBe(1)
         for (const { geometry } of bodies) {
-          expect(boundaryFaults(geometry)).toEqual([])
+          expect(boundaryIssues(geometry)).toEqual([])
           for (const rings of geometry) {
-            expect(rings.map(ring => signedSquareMetres(ring) > 0)).toEqual(rings.map((_, i) => i === 0))
+            expect(rings.map(ring => signedSquareMeters(ring) > 0)).toEqual(rings.map((_, i) => i === 0))
           }
           const again = take(feature('A', geometry, 'MultiPolygon'))
           expect(corners(again.bodies[0]?.geometry ?? [])).toEqual(corners(geometry))
-          expect(again.mended).toEqual([])
+          expect(again.repaired).toEqual([])
         }
       }),
       { numRuns: 300 },
@@ -310,11 +312,11 @@ describe('a county’s file', () => {
 })
 
 describe('a boundary as written in a document', () => {
-  const whys = (geometry: MultiPolygonRings) => boundaryFaults(geometry).map(({ path, why }) => [path, why])
+  const whys = (geometry: MultiPolygonRings) => boundaryIssues(geometry).map(({ path, why }) => [path, why])
 
   test('passes with holes, with several polygons, and with a ring that touches itself', () => {
     expect(
-      boundaryFaults([[square(-80, 25, 1), square(-79.5, 25.5, 0.1)], [square(-70, 25, 1)], [pinched]]),
+      boundaryIssues([[square(-80, 25, 1), square(-79.5, 25.5, 0.1)], [square(-70, 25, 1)], [pinched]]),
     ).toEqual([])
   })
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { prepareAtlas } from '../src/geography/atlas.ts'
-import { importBoundaries } from '../src/geography/boundaries.ts'
-import { boundaryFaults } from '../src/geography/boundary-faults.ts'
 import { coverage } from '../src/geography/coverage.ts'
+import { boundaryIssues } from '../src/geography/polygons/issues.ts'
+import { importBoundaries } from '../src/import/boundaries/import.ts'
 import { readJson } from './support/geojson.ts'
 import { sharedData } from './support/shared.ts'
 
@@ -14,14 +14,14 @@ function county(path: string, nameField: string) {
   return file === undefined ? undefined : importBoundaries(readJson(file), { nameField })
 }
 
-const covering = (bodies: readonly { slug: string; geometry: Parameters<typeof boundaryFaults>[0] }[]) =>
+const covering = (bodies: readonly { slug: string; geometry: Parameters<typeof boundaryIssues>[0] }[]) =>
   bodies.map(({ slug, geometry }) => ({ id: slug, geometry }))
 
 const miamiDade = county('miami-dade/municipal_boundary_county_gis.geojson', 'NAME')
 const labelled = sharedData('miami-dade/labelled_points.csv')
 
 describe.skipIf(!miamiDade || !labelled)('Miami-Dade', () => {
-  const { bodies, mended, refused } = miamiDade ?? { bodies: [], mended: [], refused: [] }
+  const { bodies, repaired, refused } = miamiDade ?? { bodies: [], repaired: [], refused: [] }
   const atlas = prepareAtlas({ areas: bodies.map(body => body.geometry), segments: [] })
   const at = (lat: number, long: number) => atlas.areasAt(lat, long).map(area => bodies[area]?.name)
   const rows = (labelled === undefined ? '' : readFileSync(labelled, 'utf8'))
@@ -30,15 +30,15 @@ describe.skipIf(!miamiDade || !labelled)('Miami-Dade', () => {
     .slice(1)
     .map(row => row.split(','))
 
-  test('is 34 municipalities and the rest, from 78 features, with every mend told and nothing refused', () => {
+  test('is 34 municipalities and the rest, from 78 features, with every repair reported and nothing refused', () => {
     expect(bodies).toHaveLength(35)
     expect(refused).toEqual([])
     expect(bodies.find(body => body.slug === 'unincorporated-miami-dade')?.geometry.length).toBe(27)
-    expect(mended.filter(({ what }) => what.startsWith('Turned'))).toHaveLength(35)
-    expect(mended.filter(({ what }) => what.startsWith('Took apart')).map(({ name }) => name)).toEqual([
+    expect(repaired.filter(({ what }) => what.startsWith('Turned'))).toHaveLength(35)
+    expect(repaired.filter(({ what }) => what.startsWith('Split a ring')).map(({ name }) => name)).toEqual([
       'MIAMI BEACH',
     ])
-    expect(bodies.flatMap(body => boundaryFaults(body.geometry))).toEqual([])
+    expect(bodies.flatMap(body => boundaryIssues(body.geometry))).toEqual([])
   })
 
   test.each(rows)('%s, %s (%s) is in the body that it is labelled with', (lat, long, kind, _, label) => {
@@ -84,8 +84,8 @@ test.skipIf(!cumbria || !cumbrians)('Cumbria is its six districts, and is its tw
     const found = coverage(covering(bodies), whole)
     expect([found.overlaps, found.gaps]).toEqual([[], []])
   }
-  const touching = [cumbria, cumbrians].flatMap(taken => taken?.mended ?? [])
-  expect(touching.filter(({ what }) => what.startsWith('Took apart')).map(({ name }) => name)).toEqual([
+  const touching = [cumbria, cumbrians].flatMap(taken => taken?.repaired ?? [])
+  expect(touching.filter(({ what }) => what.startsWith('Split a ring')).map(({ name }) => name)).toEqual([
     'Cumbria',
     'Copeland',
     'Cumberland',
@@ -96,9 +96,9 @@ const maryland = county('maryland/maryland_counties_24_simplified.geojson', 'nam
 
 test.skipIf(!maryland)('the pairs of Maryland’s simplified counties that overlap a little are found', () => {
   const { overlaps } = coverage(covering(maryland?.bodies ?? []), null)
-  const total = maryland?.bodies.reduce((sum, body) => sum + body.squareMetres, 0) ?? 0
+  const total = maryland?.bodies.reduce((sum, body) => sum + body.squareMeters, 0) ?? 0
   expect(maryland?.bodies).toHaveLength(24)
   expect(overlaps.length).toBeGreaterThanOrEqual(24)
   expect(overlaps.map(({ bodies }) => bodies.join('|'))).toContain('anne-arundel|baltimore-city')
-  expect(overlaps.reduce((sum, { squareMetres }) => sum + squareMetres, 0) / total).toBeLessThan(0.001)
+  expect(overlaps.reduce((sum, { squareMeters }) => sum + squareMeters, 0) / total).toBeLessThan(0.001)
 })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { PolygonRings, Ring } from '../src/core/geometry.ts'
+import type { LinearRing, PolygonRings } from '../src/core/geometry.ts'
 import { coverage, coverageGeoJson } from '../src/geography/coverage.ts'
-import { squareMetres } from '../src/geography/measure.ts'
+import { squareMeters } from '../src/geography/polygons/measure.ts'
 import { corners, square } from './support/geojson.ts'
 
 const body = (id: string, ...geometry: PolygonRings[]) => ({ id, geometry })
@@ -23,12 +23,12 @@ describe('the bodies of a layer', () => {
     expect(found.gaps).toEqual([])
     expect(found.overlaps.map(({ bodies }) => bodies)).toEqual([['a', 'b']])
     expect(corners(found.overlaps[0]?.geometry ?? [])).toEqual(corners([[square(-79.5, 25.5, 0.5)]]))
-    expect(found.overlaps[0]?.squareMetres).toBeCloseTo(squareMetres([[square(-79.5, 25.5, 0.5)]]), 0)
+    expect(found.overlaps[0]?.squareMeters).toBeCloseTo(squareMeters([[square(-79.5, 25.5, 0.5)]]), 0)
   })
 
   test('that leave ground uncovered show each gap apart, the largest first', () => {
     const small = square(-79.5, 26.5, 0.1)
-    const cross: Ring = [...square(-80, 25, 2)]
+    const cross: LinearRing = [...square(-80, 25, 2)]
     const found = coverage([body('a', [cross, small, square(-79, 25.5, 0.5)])], county)
     expect(found.overlaps).toEqual([])
     expect(found.gaps.map(({ geometry }) => corners(geometry))).toEqual([
@@ -46,7 +46,7 @@ describe('the bodies of a layer', () => {
 
   test('that miss each other by less than the tolerance are only counted', () => {
     const found = coverage([body('a', [square(-80, 25, 1)]), body('b', [square(-79 - 1e-6, 25, 1)])], null, {
-      sliverSquareMetres: 1e5,
+      sliverSquareMeters: 1e5,
     })
     expect(found).toEqual({ overlaps: [], gaps: [], slivers: 1 })
     expect(
@@ -66,10 +66,10 @@ describe('the bodies of a layer', () => {
     fc.assert(
       fc.property(box, box, (one, two) => {
         const found = coverage([body('one', [one]), body('two', [two])], county)
-        const twice = found.overlaps.reduce((sum, { squareMetres }) => sum + squareMetres, 0)
-        const gaps = found.gaps.reduce((sum, { squareMetres }) => sum + squareMetres, 0)
-        const claimed = squareMetres([[one]]) + squareMetres([[two]])
-        expect(Math.abs(claimed - twice + gaps - squareMetres(county))).toBeLessThan(1)
+        const twice = found.overlaps.reduce((sum, { squareMeters }) => sum + squareMeters, 0)
+        const gaps = found.gaps.reduce((sum, { squareMeters }) => sum + squareMeters, 0)
+        const claimed = squareMeters([[one]]) + squareMeters([[two]])
+        expect(Math.abs(claimed - twice + gaps - squareMeters(county))).toBeLessThan(1)
       }),
     )
   })
@@ -88,7 +88,7 @@ describe('the bodies of a layer', () => {
       ['gap', undefined, 'MultiPolygon'],
     ])
     expect(drawn.features[0]?.properties.squareMetres).toBe(
-      Math.round(squareMetres([[square(-79, 26, 0.5)]])),
+      Math.round(squareMeters([[square(-79, 26, 0.5)]])),
     )
   })
 })

@@ -1,17 +1,17 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openTenant, openTenantReader } from '../src/core/db.ts'
-import { grantsOf, makeGrant, staffAccess, withdrawGrant } from '../src/people/grants.ts'
-import type { Role } from '../src/people/roles.ts'
+import { openTenant, openTenantReader } from '../src/core/database/handles.ts'
+import type { Role } from '../src/identity/roles.ts'
 import {
   endSession,
   endSessionsOf,
   readSession,
   type SignedIn,
   startSession,
-} from '../src/people/sessions.ts'
+} from '../src/identity/sessions/sessions.ts'
+import { grantsOf, makeGrant, staffAccess, withdrawGrant } from '../src/identity/staff/grants.ts'
 import { addNote } from '../src/requests/change.ts'
-import { listRequests, wholeCase } from '../src/requests/find.ts'
+import { listRequests, wholeCase } from '../src/requests/list/find.ts'
 import { startApp, type TestApp } from './support/app.ts'
 
 let app: TestApp
@@ -44,27 +44,32 @@ async function file(service: string, answers: object): Promise<string> {
 }
 
 async function signIn(staff: string): Promise<SignedIn> {
-  const wish = { kind: 'staff', holder: staff, method: 'demo', device: 'a test' } as const
+  const input = {
+    kind: 'staff',
+    holder: staff,
+    shown: [{ method: 'email', source: 'mailbox' }],
+    device: 'a test',
+  } as const
   const read = await readSession(
     app.platform,
     region(),
     'staff',
-    await startSession(app.platform, region(), wish),
+    await startSession(app.platform, region(), input),
   )
   if (read === undefined) throw new Error('the session is not read')
   return read.signedIn
 }
 
 let staffs = 0
-/** Somebody new, let in here, and their handle. */
-async function letIn(role: Role, limits: object = {}) {
+/** A new staff member with this role, and their handle. */
+async function grantRole(role: Role, limits: object = {}) {
   const staff = `somebody-${staffs++}`
   const grant = await makeGrant(app.platform, tenant(), { staff, role, source: 'command', ...limits })
   const signedIn = await signIn(staff)
-  const access = () => staffAccess(app.platform, region(), city, signedIn)
+  const access = () => staffAccess(app.platform, app.region, city, signedIn)
   const reader = async () => {
     const found = await access()
-    if (found === undefined) throw new Error('nobody has let them in')
+    if (found === undefined) throw new Error('no access')
     return openTenantReader(app.platform, found, region(), city)
   }
   return { staff, grant, signedIn, access, reader }
@@ -73,16 +78,16 @@ const refused = (slug: string) => expect.objectContaining({ slug })
 
 describe('a grant', () => {
   it('opens the jurisdiction that made it, and no other', async () => {
-    const { signedIn, access } = await letIn('agent')
+    const { signedIn, access } = await grantRole('agent')
     expect((await access())?.jurisdiction).toBe(city)
-    expect(await staffAccess(app.platform, region(), town, signedIn)).toBeUndefined()
+    expect(await staffAccess(app.platform, app.region, town, signedIn)).toBeUndefined()
     const found = await access()
-    if (found === undefined) throw new Error('nobody has let them in')
+    if (found === undefined) throw new Error('no access')
     expect(() => openTenantReader(app.platform, found, region(), town)).toThrow(refused('not-found'))
   })
 
   it('that is withdrawn opens nothing from that instant, not even what was opened before', async () => {
-    const { grant, reader, access } = await letIn('agent')
+    const { grant, reader, access } = await grantRole('agent')
     const open = await reader()
     expect(await wholeCase(app.platform, open, pothole)).toBeDefined()
     await withdrawGrant(app.platform, tenant(), grant)
@@ -91,7 +96,7 @@ describe('a grant', () => {
   })
 
   it('that another isolate withdrew opens nothing either, although it is still in this one’s memory', async () => {
-    const { grant, access } = await letIn('agent')
+    const { grant, access } = await grantRole('agent')
     const kept = await access()
     await tenant().commit([sql`UPDATE "grant" SET ended_at = 1 WHERE id = ${grant}`])
     const still = await access()
@@ -102,8 +107,8 @@ describe('a grant', () => {
     await expect(addNote(db, pothole, note, 0)).rejects.toThrow(refused('not-found'))
   })
 
-  it('that another isolate gave beside the first counts, without anybody waiting for a look', async () => {
-    const { staff, grant, access } = await letIn('field-crew')
+  it('that another isolate gave beside the first counts, without anyone waiting for a look', async () => {
+    const { staff, grant, access } = await grantRole('field-crew')
     await access()
     const row = sql`SELECT 'beside-' || id, staff, 'auditor', from_at, source, made_by, made_at FROM "grant" WHERE id = ${grant}`
     await tenant().commit([
@@ -119,7 +124,7 @@ describe('a grant', () => {
 
   it('holds from its first instant until its last, half-open', async () => {
     const now = app.platform.clock.now()
-    const { access, reader } = await letIn('auditor', { from: now + 1000, to: now + 2000 })
+    const { access, reader } = await grantRole('auditor', { from: now + 1000, to: now + 2000 })
     expect(await access()).toBeUndefined()
     app.advance(1000)
     const open = await reader()
@@ -131,7 +136,7 @@ describe('a grant', () => {
   })
 
   it('for some services shows and changes those, and of the rest not that it is there', async () => {
-    const { reader, access } = await letIn('field-crew', { services: ['street-sign'] })
+    const { reader, access } = await grantRole('field-crew', { services: ['street-sign'] })
     const open = await reader()
     const listed = await listRequests(open, { onlyPublic: false, limit: 50 })
     expect(new Set(listed.map(({ serviceCode }) => serviceCode))).toEqual(new Set(['street-sign']))
@@ -143,37 +148,37 @@ describe('a grant', () => {
 
   it('shows who reported only where the role has that', async () => {
     expect(
-      (await wholeCase(app.platform, await (await letIn('agent')).reader(), pothole))?.contact?.firstName,
+      (await wholeCase(app.platform, await (await grantRole('agent')).reader(), pothole))?.contact?.firstName,
     ).toBe('Ana')
     expect(
-      (await wholeCase(app.platform, await (await letIn('field-crew')).reader(), pothole))?.contact,
+      (await wholeCase(app.platform, await (await grantRole('field-crew')).reader(), pothole))?.contact,
     ).toBeNull()
   })
 
   it('is seen by its holder wherever it was made', async () => {
-    const { staff } = await letIn('supervisor')
+    const { staff } = await grantRole('supervisor')
     await makeGrant(app.platform, tenant(town), { staff, role: 'agent', source: 'command' })
-    const { grants, away } = await grantsOf(app.platform, region(), staff)
+    const { grants, unavailable } = await grantsOf(app.platform, region(), staff)
     expect(grants.map(({ jurisdiction, role }) => `${role} of ${jurisdiction}`).sort()).toEqual(
       [`agent of ${town}`, `supervisor of ${city}`].sort(),
     )
-    expect(away).toEqual([])
+    expect(unavailable).toEqual([])
   })
 
   it('of the last administrator is not withdrawn, nor by anyone who was let do less', async () => {
-    const { grant, access } = await letIn('administrator')
+    const { grant, access } = await grantRole('administrator')
     const open = async (found: Awaited<ReturnType<typeof access>>) => {
-      if (found === undefined) throw new Error('nobody has let them in')
+      if (found === undefined) throw new Error('no access')
       return openTenant(app.platform, found, region(), city)
     }
     await expect(withdrawGrant(app.platform, await open(await access()), grant)).rejects.toThrow(
       refused('wrong-state'),
     )
-    const agent = await letIn('agent')
+    const agent = await grantRole('agent')
     await expect(withdrawGrant(app.platform, await open(await agent.access()), grant)).rejects.toThrow(
       refused('not-allowed'),
     )
-    const second = await letIn('administrator')
+    const second = await grantRole('administrator')
     await withdrawGrant(app.platform, await open(await second.access()), grant)
     expect(await access()).toBeUndefined()
   })
@@ -181,7 +186,7 @@ describe('a grant', () => {
 
 describe('a session that is ended', () => {
   it('closes what it had opened, in every jurisdiction, at once', async () => {
-    const { signedIn, reader, access } = await letIn('agent')
+    const { signedIn, reader, access } = await grantRole('agent')
     const open = await reader()
     await endSession(app.platform, region(), signedIn.session)
     await expect(wholeCase(app.platform, open, pothole)).rejects.toThrow(refused('sign-in-needed'))
@@ -192,11 +197,11 @@ describe('a session that is ended', () => {
   })
 
   it('leaves the others of its holder open', async () => {
-    const { staff, signedIn, reader } = await letIn('agent')
+    const { staff, signedIn, reader } = await grantRole('agent')
     const other = await signIn(staff)
     expect(await endSessionsOf(app.platform, region(), 'staff', staff, signedIn.session)).toBe(1)
     expect(await wholeCase(app.platform, await reader(), pothole)).toBeDefined()
-    const found = await staffAccess(app.platform, region(), city, other)
+    const found = await staffAccess(app.platform, app.region, city, other)
     if (found === undefined) throw new Error('the grant still stands')
     const closed = openTenantReader(app.platform, found, region(), city)
     await expect(wholeCase(app.platform, closed, pothole)).rejects.toThrow(refused('sign-in-needed'))

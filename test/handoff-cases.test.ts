@@ -4,17 +4,15 @@ import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { main } from '../src/cli/main.ts'
-import { openTenant } from '../src/core/db.ts'
-import { readMigrations } from '../src/platform/node/migrations.ts'
+import { openTenant } from '../src/core/database/handles.ts'
+import { readMigrations } from '../src/platform/node/databases/migrations.ts'
 import { writeFiles } from '../src/platform/node/tenants.ts'
-import { applyRegion, storedSnapshot } from '../src/regions/apply.ts'
-import { exportRegion } from '../src/regions/export.ts'
-import { loadRegion } from '../src/regions/load.ts'
-import type { Documents } from '../src/regions/snapshot.ts'
+import { exportRegion } from '../src/regions/documents/export.ts'
+import { loadRegion } from '../src/regions/documents/load.ts'
+import type { Documents } from '../src/regions/documents/snapshot.ts'
+import { applyRegion, storedSnapshot } from '../src/regions/versions/apply.ts'
 import { expectAsDescribed } from './contract/described.ts'
 import { bundled, startApp, type TestApp } from './support/app.ts'
-
-/* Cases whose ground moves under them, through the front door of the bundled region: S7, S9. */
 
 interface Shown {
   id: string
@@ -50,7 +48,7 @@ const json = (body: unknown, key?: string) => ({
   headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) },
   body: JSON.stringify(body),
 })
-/** As the API describes it, or the test fails. */
+/** Fails the test if the response is not as the API describes it. */
 async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const answer = await app.request(path, init)
   await expectAsDescribed(init.method ?? 'GET', path, answer)
@@ -67,11 +65,11 @@ async function read<T = Shown>(path: string, key?: string): Promise<T> {
   )
   return (await answer.json()) as T
 }
-/** Applies the documents in force, changed. */
+/** Changes the documents in force, and applies them. */
 async function apply(change: (documents: Documents) => Documents) {
   const snapshot = await storedSnapshot(app.platform, bundled)
   if (snapshot === undefined) throw new Error('nothing has been applied')
-  await applyRegion(app.platform, readMigrations(), bundled, change(snapshot.documents), 'test')
+  await applyRegion(app.platform, readMigrations(), bundled, change(snapshot.documents), { by: 'test' })
 }
 /** The documents with the annexation of 1 July on another day. */
 const annexedSince = (day: string) => (documents: Documents) => {
@@ -107,11 +105,11 @@ function filled(
   return { service_code: service, ...where, ...more, answers: { ...answers, ...more.answers } }
 }
 
-const report = (...wish: Parameters<typeof filled>) => reportAt('', ...wish)
+const report = (...input: Parameters<typeof filled>) => reportAt('', ...input)
 
-/** At a jurisdiction's own door, such as `/j/lakeview`, or the shared one. */
-async function reportAt(door: string, ...wish: Parameters<typeof filled>) {
-  const answer = await ask(`${door}/api/v1/requests`, json(filled(...wish)))
+/** On a jurisdiction's own site, such as `/j/lakeview`, or the shared one. */
+async function reportAt(base: string, ...input: Parameters<typeof filled>) {
+  const answer = await ask(`${base}/api/v1/requests`, json(filled(...input)))
   const [status, body] = [answer.status, (await answer.json()) as Answer['body']]
   if (status !== 201) throw new Error(JSON.stringify(body))
   await app.runJobs()
@@ -147,10 +145,10 @@ describe('S9 a pin is moved over the boundary', () => {
       before: { accountable: { id: 'ellery-county' }, reason: expect.stringContaining('Ellery County') },
       after: {
         accountable: { id: 'hollis' },
-        reason: 'The place is in City of Hollis, so City of Hollis will handle this.',
+        reason: 'The location is in City of Hollis, so City of Hollis is responsible.',
       },
       difference:
-        'Ellery County → City of Hollis, because: The place is in City of Hollis, so City of Hollis will handle this.',
+        'Responsible agency: Ellery County → City of Hollis. The location is in City of Hollis, so City of Hollis is responsible.',
       handoff: { receiver: 'hollis', reason: 'moved-pin' },
     })
     expect(await read(`/work/requests/${id}`, county)).toEqual(before)
@@ -170,8 +168,8 @@ describe('S9 a pin is moved over the boundary', () => {
     expect(offered).toMatchObject({ state: 'offered', reason: { code: 'moved-pin' } })
     expect((await send(`/work/handoffs/${offered?.id}/accept`, {}, taker)).status).toBe(200)
     await app.runJobs()
-    const face = await read(`/requests/${id}`)
-    expect(face).toMatchObject({ id, lat: hollis.lat, agency_responsible: 'City of Hollis' })
+    const originCase = await read(`/requests/${id}`)
+    expect(originCase).toMatchObject({ id, lat: hollis.lat, agency_responsible: 'City of Hollis' })
     expect(await publicTypes(id)).toEqual(['submitted', 'relocated', 'received'])
   })
 
@@ -237,19 +235,19 @@ describe('S9 a pin is moved over the boundary', () => {
     const late = { incident_at: '2026-06-28T12:00:00-04:00' }
     const filed = await report('noise', placed('Hollis Common'), late)
     const key = await work('hollis')
-    const wish = { ...placed('196 Harvest Way, Larkfield'), version: 1, dry_run: true }
+    const input = { ...placed('196 Harvest Way, Larkfield'), version: 1, dry_run: true }
     const asOf = async (more: object) =>
-      (await send(`/work/requests/${filed.id}/location`, { ...wish, ...more }, key)).body.after
+      (await send(`/work/requests/${filed.id}/location`, { ...input, ...more }, key)).body.after
     expect(await asOf({})).toMatchObject({ accountable: { id: 'ellery-county' } })
     expect(await asOf({ at: '2026-07-03T09:00:00-04:00' })).toMatchObject({
       accountable: { id: 'larkfield' },
     })
   })
 
-  it('what is offered to somebody is not moved under them', async () => {
+  it('what is offered to someone is not moved under them', async () => {
     const { id, county, hollis } = await start()
-    const wish = { receiver: 'hollis', reason: 'other', version: 1 }
-    expect((await send(`/work/requests/${id}/handoffs`, wish, county)).status).toBe(201)
+    const input = { receiver: 'hollis', reason: 'other', version: 1 }
+    expect((await send(`/work/requests/${id}/handoffs`, input, county)).status).toBe(201)
     const refused = await send(`/work/requests/${id}/location`, { ...hollis, version: 1 }, county)
     expect(refused).toMatchObject({
       status: 409,
@@ -263,7 +261,7 @@ describe('S9 a pin is moved over the boundary', () => {
     const refused = async (body: object, status: number, field?: string) => {
       const answer = await send(`/work/requests/${id}/location`, body, county)
       expect(answer.status).toBe(status)
-      if (field !== undefined) expect(answer.body.fields.map(fault => fault.field)).toContain(field)
+      if (field !== undefined) expect(answer.body.fields.map(error => error.field)).toContain(field)
     }
     await refused({ version: 1 }, 400, 'lat')
     await refused({ lat: 91, long: 0, version: 1 }, 400, 'lat')
@@ -315,7 +313,7 @@ describe('S7 annexation in the middle of a case', () => {
         status: 'submitted',
         from: { id: 'ellery-county' },
         to: { id: 'larkfield' },
-        reason: 'The place is in Town of Larkfield, so Town of Larkfield will handle this.',
+        reason: 'The location is in Town of Larkfield, so Town of Larkfield is responsible.',
         offered_to: null,
       },
     ])
@@ -372,7 +370,7 @@ describe('S7 annexation in the middle of a case', () => {
     await app.runJobs()
     await apply(documents => documents)
     await app.runJobs()
-    // As if it had been killed before it could say how far it had looked.
+    // As if it had been killed before it could record its progress.
     const db = openTenant(app.platform, { kind: 'system', reason: 'test' }, bundled, 'ellery-county')
     await db.commit([sql`DELETE FROM consumer WHERE name LIKE 'reroute-%'`])
     await apply(documents => documents)
@@ -404,19 +402,19 @@ describe('S7 annexation in the middle of a case', () => {
       now: app.platform.clock.now,
     }
     expect(await main(['plan', '--region', bundled], terminal)).toBe(0)
-    expect(out).toContain('! 2 open cases would be another body’s:')
+    expect(out).toContain('! 2 open requests would have another responsible agency:')
     expect(out).toContain(
-      `${noise.id} (noise): Ellery County → Town of Larkfield from 2026-06-15, finished where it is`,
+      `${noise.id} (noise): Ellery County → Town of Larkfield from 2026-06-15, stays where it is`,
     )
     expect(out).toContain(
-      `${lot.id} (overgrown-lot): Ellery County → Town of Larkfield from 2026-06-15, offered over`,
+      `${lot.id} (overgrown-lot): Ellery County → Town of Larkfield from 2026-06-15, transfer is sent`,
     )
     out = ''
     expect(await main(['plan', '--region', bundled, '--json'], terminal)).toBe(0)
-    expect(JSON.parse(out)).toMatchObject([{ touched: [{ holder: 'ellery-county' }, { policy: 'offer' }] }])
+    expect(JSON.parse(out)).toMatchObject([{ affected: [{ holder: 'ellery-county' }, { policy: 'offer' }] }])
   })
 
-  it('a list asked for badly says what to mend', async () => {
+  it('a list asked for badly says what to correct', async () => {
     app = await startApp()
     const answer = await app.request('/api/v1/work/reroutes?limit=0&after=first', {
       headers: { authorization: `Bearer ${await work('hollis')}` },
@@ -463,8 +461,8 @@ describe('S7 late filing', () => {
       '2026-02-30T10:00:00Z',
     ]) {
       for (const dry_run of [true, false]) {
-        const wish = filled('noise', placed(annexed), { incident_at, dry_run })
-        const { status, body } = await send('/requests', wish)
+        const input = filled('noise', placed(annexed), { incident_at, dry_run })
+        const { status, body } = await send('/requests', input)
         expect(status).toBe(400)
         expect(body.fields.map(({ field }) => field)).toEqual(['incident_at'])
       }
@@ -493,7 +491,7 @@ describe('S12 a duplicate across jurisdictions', () => {
 
   const duplicates = (id: string, key: string) => read<Duplicates>(`/work/requests/${id}/duplicates`, key)
   const whole = (id: string, key: string) => read<Whole>(`/work/requests/${id}`, key)
-  const face = (id: string) => read<Whole>(`/requests/${id}`)
+  const originCase = (id: string) => read<Whole>(`/requests/${id}`)
   const propose = (id: string, of: string, key: string) =>
     send(`/work/requests/${id}/duplicates`, { of }, key)
   const answer = (id: string, of: string, key: string, confirmed = true) =>
@@ -506,7 +504,7 @@ describe('S12 a duplicate across jurisdictions', () => {
     await app.runJobs()
   }
 
-  /** The same hole on the county's road: to the city by its site, and a day later to the county. */
+  /** The same hole on the county's road: reported to the city on its site, and a day later to the county. */
   async function sameHole() {
     app = await startApp()
     const hole = placed('2230 Mill Road, Port Ellery')
@@ -546,10 +544,10 @@ describe('S12 a duplicate across jurisdictions', () => {
     expect(closed).toMatchObject({
       status: 'closed',
       close_reason: 'duplicate',
-      status_notes: `Already reported as ${newer}.`,
+      status_notes: `Duplicate of report ${newer}.`,
       duplicate_of: { id: newer },
     })
-    expect(await face(older)).toMatchObject({ status: 'closed', duplicate_of: { id: newer } })
+    expect(await originCase(older)).toMatchObject({ status: 'closed', duplicate_of: { id: newer } })
     const going = await whole(newer, county)
     expect(going.status).toBe('submitted')
     // Three business days from the first report, not from the second, a day later.
@@ -565,12 +563,12 @@ describe('S12 a duplicate across jurisdictions', () => {
     await app.runJobs()
     await change(newer, 'in_progress', county)
     await change(newer, 'closed', county, { reason: 'completed', text: 'Filled.' })
-    const followed = (await face(older)).timeline.filter(({ type }) => type === 'followed')
+    const followed = (await originCase(older)).timeline.filter(({ type }) => type === 'followed')
     expect(followed.map(({ of, status }) => [of, status])).toEqual([
       [newer, 'in_progress'],
       [newer, 'closed'],
     ])
-    expect(await face(older)).toMatchObject({ duplicate_of: { id: newer, status: 'closed' } })
+    expect(await originCase(older)).toMatchObject({ duplicate_of: { id: newer, status: 'closed' } })
     expect(JSON.stringify(await whole(newer, county))).not.toContain('site@example.org')
     expect(JSON.stringify(await whole(older, city))).not.toContain('phone@example.org')
   })
@@ -596,9 +594,9 @@ describe('S12 a duplicate across jurisdictions', () => {
     expect(duplicate_of).toBeUndefined()
     expect((await whole(newer, county)).expected_at).toBe(promised)
     await change(newer, 'in_progress', county)
-    const told = (await face(older)).timeline.filter(({ type }) => type === 'followed')
-    expect(told).toEqual([])
-    // And they can be put together again.
+    const followedEvents = (await originCase(older)).timeline.filter(({ type }) => type === 'followed')
+    expect(followedEvents).toEqual([])
+    // And they can be linked again.
     expect((await propose(newer, older, county)).status).toBe(201)
     await app.runJobs()
     expect((await answer(older, newer, city)).body).toMatchObject({ state: 'confirmed', survivor: newer })
@@ -610,7 +608,10 @@ describe('S12 a duplicate across jurisdictions', () => {
     await app.runJobs()
     expect((await duplicates(older, city)).links).toMatchObject([{ state: 'confirmed', survivor: newer }])
     expect((await duplicates(newer, county)).links).toMatchObject([{ state: 'confirmed', survivor: newer }])
-    expect([(await face(older)).status, (await face(newer)).status]).toEqual(['closed', 'submitted'])
+    expect([(await originCase(older)).status, (await originCase(newer)).status]).toEqual([
+      'closed',
+      'submitted',
+    ])
   })
 
   it('within one jurisdiction the older goes on at once, without asking', async () => {
@@ -625,14 +626,14 @@ describe('S12 a duplicate across jurisdictions', () => {
       survivor: first.id,
     })
     await app.runJobs()
-    expect(await face(second.id)).toMatchObject({ status: 'closed', duplicate_of: { id: first.id } })
+    expect(await originCase(second.id)).toMatchObject({ status: 'closed', duplicate_of: { id: first.id } })
     await unlink(second.id, first.id, hollis)
     await app.runJobs()
-    expect((await face(second.id)).status).toBe('submitted')
+    expect((await originCase(second.id)).status).toBe('submitted')
     expect((await duplicates(first.id, hollis)).links).toMatchObject([{ state: 'unlinked' }])
   })
 
-  it('a proposal goes after a case that has passed on', async () => {
+  it('a proposal goes after a case that was transferred', async () => {
     const { older, newer, city, county } = await sameHole()
     const [offered] = await offersTo(county)
     await send(`/work/handoffs/${offered?.id}/accept`, {}, county)
@@ -644,12 +645,12 @@ describe('S12 a duplicate across jurisdictions', () => {
     expect(await read<{ links: Link[] }>('/work/duplicates', city)).toMatchObject({ links: [] })
     const { links } = await read<{ links: Link[] }>('/work/duplicates', county)
     expect(links).toMatchObject([{ case: older, of: elsewhere.id }])
-    // The county holds both that share and its own report: they are one at once.
+    // The county holds both that share and its own report: the link is confirmed at once.
     const own = (await read<{ requests: { id: string; case: string }[] }>('/work/requests', county)).requests
     const share = own.find(row => row.case === older)?.id ?? ''
     expect((await propose(share, newer, county)).body).toMatchObject({ state: 'confirmed', survivor: older })
     await app.runJobs()
-    expect(await face(newer)).toMatchObject({ duplicate_of: { id: older } })
+    expect(await originCase(newer)).toMatchObject({ duplicate_of: { id: older } })
   })
 
   it('services of one family are compared, before sending and after', async () => {
@@ -682,8 +683,8 @@ describe('S12 a duplicate across jurisdictions', () => {
 
   it('what cannot be linked or answered is refused, with how it stands', async () => {
     const { older, newer, city, county } = await sameHole()
-    const codes = async (wish: Promise<Answer>) => {
-      const { status, body } = await wish
+    const codes = async (input: Promise<Answer>) => {
+      const { status, body } = await input
       return [status, body.fields?.[0]?.code ?? body.state]
     }
     expect(await codes(propose(older, older, city))).toEqual([400, 'not-an-option'])
@@ -704,7 +705,10 @@ describe('S12 a duplicate across jurisdictions', () => {
     expect(await codes(answer(newer, older, county))).toEqual([409, 'declined'])
     await app.runJobs()
     expect((await duplicates(older, city)).links).toMatchObject([{ state: 'declined', survivor: null }])
-    expect([(await face(older)).status, (await face(newer)).status]).toEqual(['submitted', 'submitted'])
+    expect([(await originCase(older)).status, (await originCase(newer)).status]).toEqual([
+      'submitted',
+      'submitted',
+    ])
     await change(older, 'closed', city, { reason: 'no-action' })
     expect((await propose(older, newer, city)).status).toBe(409)
   })
@@ -719,7 +723,7 @@ describe('S17 a jurisdiction leaves in the middle of cases', () => {
   })
   const DAY = 86_400_000
 
-  /** Hollis leaves on 1 September; what was held there, and offered to it, in August. */
+  /** Hollis leaves on 1 September; requests that it held, or was offered, in August. */
   async function left() {
     app = await startApp({ now: at('2026-08-31T12:00') })
     await apply(leaving)
@@ -728,9 +732,9 @@ describe('S17 a jurisdiction leaves in the middle of cases', () => {
     const [hollis, county] = [await work('hollis'), await work('ellery-county')]
     const held = await report('graffiti', common)
     const offered = await report('stray-animal', placed('Hollis City Hall'))
-    const wish = { receiver: 'hollis', reason: 'other', version: 1 }
+    const input = { receiver: 'hollis', reason: 'other', version: 1 }
     const other = await report('pothole', placed('2230 Mill Road, Port Ellery'))
-    const made = await send(`/work/requests/${other.id}/handoffs`, wish, county)
+    const made = await send(`/work/requests/${other.id}/handoffs`, input, county)
     expect([held.jurisdiction, offered.jurisdiction, made.status]).toEqual(['hollis', 'ellery-county', 201])
     await app.runJobs()
     return { held, hollis, county, handoff: made.body.id, common }
@@ -766,18 +770,21 @@ describe('S17 a jurisdiction leaves in the middle of cases', () => {
     expect(await kind('2026-09-01T00:00:00-04:00')).toMatchObject({ kind: 'partner', id: 'hollis' })
     app.advance(DAY)
     await app.runJobs()
-    for (const door of ['', '/j/hollis']) {
-      const filed = await reportAt(door, 'graffiti', common)
+    for (const base of ['', '/j/hollis']) {
+      const filed = await reportAt(base, 'graffiti', common)
       expect(filed.jurisdiction).toBe('ellery-county')
       expect(await read(`/work/requests/${filed.id}`, county)).toMatchObject({
         custody: 'held',
         resolution: { accountable: { kind: 'partner', id: 'hollis' }, desk: { id: 'ellery-county' } },
       })
       const page = await (await app.request(`/cases/${filed.id}`)).text()
-      expect(page).toContain('555-0120')
+      expect(page).toContain('(555) 010-0120')
       const back = { receiver: 'hollis', reason: 'other', version: 1 }
       const refused = await send(`/work/requests/${filed.id}/handoffs`, back, county)
-      expect(refused).toMatchObject({ status: 400, body: { detail: expect.stringContaining('has left') } })
+      expect(refused).toMatchObject({
+        status: 400,
+        body: { detail: expect.stringContaining('no longer uses this site') },
+      })
     }
     const late = await report('graffiti', common, { incident_at: '2026-08-20T12:00:00-04:00' })
     expect(late.jurisdiction).toBe('ellery-county')
@@ -809,10 +816,10 @@ describe('S17 a jurisdiction leaves in the middle of cases', () => {
     app.advance(60_000)
     const [hollis, county] = [await work('hollis'), await work('ellery-county')]
     const filed = await report('pothole', placed('Hollis Common'))
-    const wish = { receiver: 'ellery-county', reason: 'other', version: 1 }
-    const { body } = await send(`/work/requests/${filed.id}/handoffs`, wish, hollis)
+    const input = { receiver: 'ellery-county', reason: 'other', version: 1 }
+    const { body } = await send(`/work/requests/${filed.id}/handoffs`, input, hollis)
     const late = await report('pothole', placed('Hollis City Hall'))
-    const { body: accepted } = await send(`/work/requests/${late.id}/handoffs`, wish, hollis)
+    const { body: accepted } = await send(`/work/requests/${late.id}/handoffs`, input, hollis)
     await app.runJobs()
     expect((await send(`/work/handoffs/${accepted.id}/accept`, {}, county)).status).toBe(200)
     app.advance(DAY)
@@ -832,11 +839,11 @@ describe('S17 a jurisdiction leaves in the middle of cases', () => {
     const files = new Map(exportRegion(app.region.documents))
     const path = 'ellery-county/jurisdiction.yaml'
     files.set(path, `${files.get(path)}to: 2026-09-01\n`)
-    const { documents, faults } = loadRegion(bundled, files)
+    const { documents, issues } = loadRegion(bundled, files)
     expect(documents).toBeUndefined()
-    expect(faults.map(({ file, message }) => [file, message])).toContainEqual([
+    expect(issues.map(({ file, message }) => [file, message])).toContainEqual([
       'region.yaml',
-      'ellery-county leaves the platform on 2026-09-01',
+      'ellery-county stops using this site on 2026-09-01',
     ])
   })
 })

@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { type County, startCounty, summer } from './support/county.ts'
 
-/* How an offer ends when nobody says yes: it has become pointless, or the time is up. What was waiting for that goes on. */
+/*
+ * How an offer ends without an acceptance: it has become pointless, or the time is up. Whatever waited for that
+ * goes on.
+ */
 
 let county: County
 const start = async (options?: Parameters<typeof startCounty>[0]) => {
@@ -94,8 +97,8 @@ describe('what is on offer is taken back, and whoever has it before them hears, 
   test('it passes to another: whom its sender had asked to work on it too is asked no longer', async () => {
     await start()
     const { id } = await county.report('fallen-tree', MAIN_STREET)
-    const wish = { kind: 'share', reason: 'needs-several' }
-    const { body: shared } = await county.offer('port-ellery', id, 'hollis', wish)
+    const input = { kind: 'share', reason: 'needs-several' }
+    const { body: shared } = await county.offer('port-ellery', id, 'hollis', input)
     const { body: passed } = await county.offer('port-ellery', id, 'ellery-county')
     await county.answer('ellery-county', passed.id, 'accept')
     expect(await custody('port-ellery', id)).toBe('passed')
@@ -121,7 +124,7 @@ describe('an arbitrator who misses the deadline', () => {
     expect(kept.timeline.at(-1)).toMatchObject({
       type: 'decided',
       holder: 'port-ellery',
-      text: 'The arbitrator did not decide in time: it stays with you.',
+      text: 'The arbitrator did not decide in time. The request stays with you.',
     })
     expect(await stateOf('ellery-county', handoff, 'arbitrator')).toBe('timed-out')
     expect(await county.answer('ellery-county', handoff, 'decide', { holder: 'hollis' })).toMatchObject({
@@ -166,7 +169,7 @@ describe('an arbitrator who misses the deadline', () => {
   })
 })
 
-describe('on offer elsewhere when the city opens, it is handed back as soon as that offer', () => {
+describe('on offer elsewhere when the city opens, it is returned as soon as that offer', () => {
   async function offeredAtNight() {
     await start({ now: summer('2026-07-14T22:00') })
     const { id } = await county.report('sewer-backup', MAIN_STREET)

@@ -2,26 +2,26 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openTenant } from '../src/core/db.ts'
-import { createKey } from '../src/people/keys.ts'
-import { readMigrations } from '../src/platform/node/migrations.ts'
+import { openTenant } from '../src/core/database/handles.ts'
+import { createKey } from '../src/identity/programs/keys.ts'
+import { readMigrations } from '../src/platform/node/databases/migrations.ts'
 import { nodePlatform } from '../src/platform/node/platform.ts'
-import { applyRegion } from '../src/regions/apply.ts'
-import { compileRegion } from '../src/regions/compile.ts'
+import { compileRegion } from '../src/regions/runtime/compile.ts'
+import { applyRegion } from '../src/regions/versions/apply.ts'
 import { bundled, bundledDocuments, tenantsDir } from './support/app.ts'
 import { bundleServer } from './support/bundle.ts'
 import { type Server, startServer } from './support/server.ts'
 import { freePort } from './support/sqld.ts'
 
 /*
- * The real server, killed fifty times in the middle of its work, and clients that keep their own list of what it has
+ * The real server, killed fifty times in the middle of its work, and clients that keep a list of what it has
  * acknowledged.
  */
 
 const SERVICE = 'pothole'
 const KILLS = 50
 const CLIENTS = 6
-const LONGEST_LIFE = 5_000
+const MAX_LIFE = 5_000
 const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds))
 
 const folder = mkdtempSync(join(tmpdir(), 'countyline-kill-'))
@@ -43,7 +43,7 @@ beforeAll(async () => {
   cpSync(join(tenantsDir, bundled), join(env.TENANTS_DIR, bundled), { recursive: true })
   const documents = await bundledDocuments()
   const platform = nodePlatform({ dataDir: env.DATA_DIR, log: () => {} })
-  await applyRegion(platform, readMigrations(), bundled, documents, 'test')
+  await applyRegion(platform, readMigrations(), bundled, documents, { by: 'test' })
   const region = await compileRegion({ region: bundled, version: 1, hash: '', appliedAt: 0, documents })
   for (const { slug } of documents.jurisdictions) {
     if (!region.servicesOffered(slug).some(({ code }) => code === SERVICE)) continue
@@ -79,9 +79,9 @@ it('killed fifty times, it has every report and handoff that it acknowledged, an
         )
       }
     })
-    // In the middle of its work, however slow the machine is: after some acts, at any instant of the next.
-    const acts = 5 + Math.random() * 40
-    for (let waited = 0; done < acts && waited < LONGEST_LIFE; waited += 10) await pause(10)
+    // In the middle of its work, however slow the machine: after some actions, at any instant of the next.
+    const actions = 5 + Math.random() * 40
+    for (let waited = 0; done < actions && waited < MAX_LIFE; waited += 10) await pause(10)
     await pause(Math.random() * 30)
     await server.end('SIGKILL')
     isAlive = false
@@ -90,7 +90,7 @@ it('killed fifty times, it has every report and handoff that it acknowledged, an
   }
   expect(reports.length).toBeGreaterThan(KILLS)
   expect(offers.length).toBeGreaterThan(KILLS)
-  // Fewer: what a killed courier was carrying waits until its lease ends.
+  // Fewer: what a killed courier was delivering waits until its lease ends.
   expect(answers.length).toBeGreaterThan(0)
 
   const lost: unknown[] = []
@@ -120,14 +120,14 @@ it('killed fifty times, it has every report and handoff that it acknowledged, an
   await expect.poll(custody, { timeout: 60_000 }).toEqual({ cases: reports.length, wrong: [] })
 })
 
-/** One act of a client: mostly a report, an offer or an answer. Throws when the server is gone. */
+/** One action of a client: mostly a report, an offer or an answer. Throws when the server is gone. */
 async function something(name: string): Promise<void> {
   const jurisdiction = anyOf([...keys.keys()])
   const chance = Math.random()
   if (chance < 0.3 || reports.length === 0) {
-    // At another's door the platform offers it on by itself.
-    const door = Math.random() < 0.2 ? `/j/${jurisdiction}` : ''
-    const answer = await fetch(`${server.url}${door}/api/v1/requests`, {
+    // On another jurisdiction's site, the platform transfers it automatically.
+    const base = Math.random() < 0.2 ? `/j/${jurisdiction}` : ''
+    const answer = await fetch(`${server.url}${base}/api/v1/requests`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ ...body, description: name }),
@@ -137,8 +137,8 @@ async function something(name: string): Promise<void> {
     const { id: request, jurisdiction: sender } = anyOf(reports.slice(-20))
     const { version } = (await whole(sender, request)).json
     const receiver = anyOf([...keys.keys()].filter(slug => slug !== sender))
-    const wish = { receiver, reason: 'other', version }
-    const { status, json } = await ask<{ id: string }>(sender, 'POST', `requests/${request}/handoffs`, wish)
+    const input = { receiver, reason: 'other', version }
+    const { status, json } = await ask<{ id: string }>(sender, 'POST', `requests/${request}/handoffs`, input)
     if (status === 201) offers.push({ id: json.id, sender })
   } else if (chance < 0.9) {
     const open = await ask<{ handoffs: { id: string }[] }>(
@@ -177,7 +177,7 @@ function whole(jurisdiction: string, id: string) {
   return ask<{ version: number; timeline?: { text?: string }[] }>(jurisdiction, 'GET', `requests/${id}`)
 }
 
-/** Of every case, how many hold it and how many grants of it are on their way: from the databases alone. */
+/** Of every case, the number of holders and of grants in transit: from the databases alone. */
 async function custody(): Promise<{ cases: number; wrong: string[] }> {
   const platform = nodePlatform({ dataDir: env.DATA_DIR, log: () => {} })
   const holders = new Map<string, number>()

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { type County, startCounty } from './support/county.ts'
 
-/* S12: custody of a case passes while something has been said about it and another being one. */
+/* S12: custody of a case is transferred while a duplicate link with another case is proposed or confirmed. */
 
 let county: County
 afterEach(() => county.close())
@@ -32,7 +32,7 @@ async function two() {
   return { older, newer }
 }
 
-/** Passes a request on by offer and acceptance; answers the number that it has there. */
+/** Transfers a request by offer and acceptance; returns its number at the receiver. */
 async function pass(from: string, id: string, to: string): Promise<string> {
   const { case: number } = await county.whole(from, id)
   const { body } = await county.offer(from, id, to)
@@ -58,7 +58,7 @@ describe('the new holder has the link, and the old one no longer:', () => {
     expect((await answer('larkfield', passed, newer, yes)).status).toBe(200)
     expect(await state('larkfield', passed)).toEqual([outcome])
     expect(await state('hollis', newer)).toEqual([outcome])
-    // Hollis answers for its place, the new holder for nothing: the case of Hollis goes on.
+    // Hollis is responsible for its place, the new holder for nothing: the case of Hollis survives.
     expect((await county.seen(older)).status).toBe(status)
     expect((await county.seen(newer)).status).toBe('submitted')
   })
@@ -74,7 +74,7 @@ describe('the new holder has the link, and the old one no longer:', () => {
     expect((await county.seen(newer)).status).toBe('closed')
   })
 
-  test('what was proposed may be taken back by the new holder, though the other case has passed on too', async () => {
+  test('what was proposed may be taken back by the new holder, though the other case was transferred too', async () => {
     const { older, newer } = await two()
     await propose('port-ellery', older, newer)
     const mine = await pass('port-ellery', older, 'larkfield')

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { rollUp, type ShareStatus } from '../src/requests/case.ts'
+import { rollUp, type ShareStatus } from '../src/requests/case/case.ts'
 import { type CloseReason, closeReasons, type Status, statuses } from '../src/requests/schema.ts'
 
 const page = readFileSync(new URL('../docs/handoffs.md', import.meta.url), 'utf8')

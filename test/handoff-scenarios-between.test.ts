@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { bundledDocuments } from './support/app.ts'
 import { type County, type Handoff, startCounty } from './support/county.ts'
 
-/* The scenarios of custody between two who must come to terms: a split case, a dispute, what may be told. */
+/* Custody scenarios between two jurisdictions that must agree: a split case, a dispute, what may be disclosed. */
 
 let county: County
 const start = async (options?: Parameters<typeof startCounty>[0]) => {
@@ -13,9 +13,8 @@ afterEach(() => county.close())
 
 const MAIN_STREET = '350 Main Street, Port Ellery'
 
-/** The numbers in a GeoReport list: a jurisdiction's own, or the region's. */
-async function listed(door = ''): Promise<string[]> {
-  const found = await county.get<{ service_request_id: string }[]>(`${door}/open311/v2/requests.json`)
+async function listed(base = ''): Promise<string[]> {
+  const found = await county.get<{ service_request_id: string }[]>(`${base}/open311/v2/requests.json`)
   return found.map(({ service_request_id }) => service_request_id)
 }
 const page = async (id: string) => (await county.app.request(`/cases/${id}`)).text()
@@ -27,8 +26,8 @@ describe('S10 one incident, two jurisdictions', () => {
   async function split(more: object = {}) {
     await start()
     const { id } = await county.report('fallen-tree', MAIN_STREET, more)
-    const wish = { kind: 'share', reason: 'needs-several', text: 'The crown lies on your road.' }
-    await county.offer('port-ellery', id, 'ellery-county', wish)
+    const input = { kind: 'share', reason: 'needs-several', text: 'The crown lies on your road.' }
+    await county.offer('port-ellery', id, 'ellery-county', input)
     const offer = await county.newest('ellery-county', 'receiver')
     await county.answer('ellery-county', offer.id, 'accept')
     const { id: share } = await county.own('ellery-county', id)
@@ -57,7 +56,7 @@ describe('S10 one incident, two jurisdictions', () => {
     )
     await county.change('ellery-county', share, 'closed', { reason: 'no-action' })
     expect(await county.seen(id)).toMatchObject({ status: 'closed' })
-    expect(await page(id)).toContain('Done.')
+    expect(await page(id)).toContain('The work is done.')
   })
 
   test('neither may alter the other’s', async () => {
@@ -85,8 +84,8 @@ describe('S10 one incident, two jurisdictions', () => {
     ])
     expect(await county.dump('port-ellery')).not.toContain('big saw')
     const shown = await page(id)
-    expect(shown).toContain('Ellery County works on it too')
-    expect(shown).toContain('It takes more than one government')
+    expect(shown).toContain('Ellery County is also working on it')
+    expect(shown).toContain('More than one agency is needed')
   })
 
   test('counted once as a case, twice as requests', async () => {
@@ -97,8 +96,8 @@ describe('S10 one incident, two jurisdictions', () => {
 
   test('whoever has a share already takes the rest into it: one request a body and case', async () => {
     const { id, share } = await split()
-    const wish = { reason: 'not-our-asset' }
-    const { body } = await county.offer('port-ellery', id, 'ellery-county', wish)
+    const input = { reason: 'not-our-asset' }
+    const { body } = await county.offer('port-ellery', id, 'ellery-county', input)
     await county.answer('ellery-county', body.id, 'accept')
     expect((await county.own('ellery-county', id)).id).toBe(share)
     expect((await county.seen(id)).shares).toMatchObject([{ jurisdiction: 'ellery-county' }])
@@ -190,7 +189,7 @@ describe('S11 handoff refused', () => {
     })
   })
 
-  test('an offer to one that has left is refused, with who would be right', async () => {
+  test('an offer to one that has left is refused, with who is the right one', async () => {
     const documents = await bundledDocuments()
     const jurisdictions = documents.jurisdictions.map(body =>
       body.slug === 'hollis' ? { ...body, to: '2026-08-01' } : body,
@@ -198,10 +197,10 @@ describe('S11 handoff refused', () => {
     await start({ documents: { ...documents, jurisdictions } })
     const { id } = await county.report('pothole', MAIN_STREET)
     const { status, body } = await county.offer('port-ellery', id, 'hollis')
-    expect([status, body.detail]).toEqual([400, 'City of Hollis has left the platform.'])
+    expect([status, body.detail]).toEqual([400, 'City of Hollis no longer uses this site.'])
     const elsewhere = await county.geoReport('port-ellery', 'pothole', '2230 Mill Road, Port Ellery')
     const hint = await county.offer('port-ellery', elsewhere, 'hollis')
-    expect(hint.body.detail).toContain('Ellery County (ellery-county) would be right')
+    expect(hint.body.detail).toContain('Ellery County (ellery-county) is the right one')
   })
 
   test('repeated refusals of one service at one place propose a correction to the routing data', async () => {
@@ -264,7 +263,7 @@ describe('S14 privacy on crossing', () => {
     const { id } = await county.report('missed-collection', 'Hollis Common', body, '/j/hollis')
     await county.offer('hollis', id, 'larkfield')
     expect(await county.dump('hollis')).toContain('What color is the sticker')
-    expect((await county.newest('larkfield', 'receiver')).matter.description).toBe('')
+    expect((await county.newest('larkfield', 'receiver')).subject?.description).toBe('')
     expect(await county.dump('larkfield')).not.toContain('What color is the sticker')
   })
 
@@ -273,7 +272,7 @@ describe('S14 privacy on crossing', () => {
     const form = await (
       await county.app.request('/report/noise/details?q=&lat=38.5931&long=-74.2946&address=here')
     ).text()
-    expect(form).toContain('If another government takes this over, it may have my contact details too.')
+    expect(form).toContain('If another agency takes over my report, share my contact details with it.')
     expect(form).not.toMatch(/name="shareContact"[^>]*checked/)
   })
 })

@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Documents } from '../src/regions/snapshot.ts'
+import type { Documents } from '../src/regions/documents/snapshot.ts'
 import { bundledDocuments } from './support/app.ts'
 import { type County, startCounty, summer } from './support/county.ts'
 
-/* The scenarios of custody, played whole through the front door of the bundled county. S7, S9 and S12: handoff-cases.test.ts;
- * S10, S11 and S14: handoff-scenarios-between.test.ts. */
+/*
+ * Custody scenarios, each played completely over the bundled county's HTTP routes. S7, S9 and S12:
+ * handoff-cases.test.ts; S10, S11 and S14: handoff-scenarios-between.test.ts.
+ */
 
 let county: County
 const start = async (options?: Parameters<typeof startCounty>[0]) => {
@@ -18,15 +20,14 @@ const MAIN_STREET = '350 Main Street, Port Ellery'
 const SIGNAL = 'Union Street and Fifth Street, Hollis'
 const night = { now: summer('2026-07-14T22:00') }
 
-/** The numbers in a GeoReport list: a jurisdiction's own, or the region's. */
-async function listed(door = ''): Promise<string[]> {
-  const found = await county.get<{ service_request_id: string }[]>(`${door}/open311/v2/requests.json`)
+async function listed(base = ''): Promise<string[]> {
+  const found = await county.get<{ service_request_id: string }[]>(`${base}/open311/v2/requests.json`)
   return found.map(({ service_request_id }) => service_request_id)
 }
 const page = async (id: string) => (await county.app.request(`/cases/${id}`)).text()
 
 describe('S1 county-maintained road inside a city', () => {
-  test('reported at the shared door it is the county’s from the start: nobody hands anything over', async () => {
+  test('reported at the shared site it is the county’s from the start: nobody hands anything over', async () => {
     await start()
     const { id, jurisdiction } = await county.report('pothole', '2230 Mill Road, Port Ellery')
     expect(jurisdiction).toBe('ellery-county')
@@ -34,7 +35,7 @@ describe('S1 county-maintained road inside a city', () => {
     await expect(county.own('port-ellery', id)).rejects.toThrow('no share')
   })
 
-  test('reported at the city’s own door it is kept, offered to the county with the reason, and keeps its number', async () => {
+  test('reported at the city’s own site it is kept, offered to the county with the reason, and keeps its number', async () => {
     await start()
     const id = await county.geoReport('port-ellery', 'pothole', '2230 Mill Road, Port Ellery')
     const offer = await county.newest('ellery-county', 'receiver')
@@ -56,7 +57,9 @@ test('S2 a signal on the state highway: the county keeps the case, and it reads 
   const { id, jurisdiction } = await county.report('traffic-signal', '2352 State Highway 9, Hollis')
   expect(jurisdiction).toBe('ellery-county')
   expect(await county.whole('ellery-county', id)).toMatchObject({ custody: 'held', status: 'submitted' })
-  expect(await page(id)).toContain('With State Department of Transportation, not updated automatically.')
+  expect(await page(id)).toContain(
+    'State Department of Transportation is responsible. We do not get automatic updates from them.',
+  )
 })
 
 test('S3 in the enclave the county works on it, whatever the envelope says', async () => {
@@ -92,7 +95,7 @@ describe('S5 contracted service with dates', () => {
     ])
     const promised = Date.parse(performer.expected_at ?? '') - Date.parse(performer.received_at)
     expect(promised).toBe(8 * 3_600_000)
-    expect(await page(id)).toContain('Performed by Ellery County on behalf of City of Hollis')
+    expect(await page(id)).toContain('Ellery County does this work for City of Hollis')
   })
 
   test('both count it, the total counts it once', async () => {
@@ -117,7 +120,7 @@ describe('S5 contracted service with dates', () => {
     await county.at('2028-07-01T00:00')
     const late = await county.report('traffic-signal', SIGNAL)
     expect((await county.whole('hollis', late.id)).custody).toBe('held')
-    // What was open stays until done: the run-off rule is "finish".
+    // Open requests stay until done: the agreement's end rule is "finish".
     expect((await county.own('ellery-county', last.id)).custody).toBe('held')
   })
 
@@ -150,7 +153,7 @@ describe('S5 contracted service with dates', () => {
 })
 
 describe('S6 after hours', () => {
-  test('urgent at night: the county goes out at once, and hands back at opening with a note', async () => {
+  test('urgent at night: the county goes out at once, and returns it at opening with a note', async () => {
     await start(night)
     const { id, jurisdiction } = await county.report('sewer-backup', MAIN_STREET)
     expect(jurisdiction).toBe('port-ellery')
@@ -200,7 +203,7 @@ describe('S6 after hours', () => {
     expect((await county.own('ellery-county', urgent.id)).expected_at).toBe(iso('2026-07-15T02:00'))
   })
 
-  test('done before morning it stays done: nothing is handed back', async () => {
+  test('done before morning it stays done: nothing is returned', async () => {
     await start(night)
     const { id } = await county.report('sewer-backup', MAIN_STREET)
     const { id: own } = await county.own('ellery-county', id)

@@ -3,11 +3,18 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { clockText, dayText, lastMinute, momentText, weekdayText, writtenDay } from '../src/core/dates.ts'
+import {
+  formatClockTime,
+  formatDate,
+  formatDateTime,
+  formatWeekdayDate,
+  isoDate,
+  lastMinute,
+} from '../src/core/dates.ts'
 import { catalogues, type Language, type MessageKey, translator } from '../src/core/i18n.ts'
-import type { FaultCode, ProblemSlug } from '../src/core/problem.ts'
+import type { FieldErrorCode, ProblemSlug } from '../src/core/problem.ts'
 import type { CloseReason, Status } from '../src/requests/schema.ts'
-import { sayStep } from '../src/routing/say.ts'
+import { formatStep } from '../src/routing/format.ts'
 import { type TraceCode, traceMessages } from '../src/routing/trace.ts'
 
 const languages = Object.keys(catalogues) as Language[]
@@ -16,7 +23,7 @@ const keys = Object.keys(catalogues.en) as MessageKey[]
 
 type Ast = ReturnType<IntlMessageFormat['getAst']>
 
-/** What a message is made of, choices included: the names of its arguments, and its words. */
+/** The parts of a message, choices included: the names of its arguments, and its words. */
 function partsOf(text: string): { names: string[]; words: string } {
   const names = new Set<string>()
   let words = ''
@@ -52,7 +59,7 @@ describe.each(others)('the catalogue of %s', language => {
 
 test('whatever the code can say has a message', () => {
   expectTypeOf<`problem-${ProblemSlug}` | `problem-${ProblemSlug}-help`>().toExtend<MessageKey>()
-  expectTypeOf<`fault-${FaultCode}`>().toExtend<MessageKey>()
+  expectTypeOf<`error-${FieldErrorCode}`>().toExtend<MessageKey>()
   expectTypeOf<`trace-${TraceCode}`>().toExtend<MessageKey>()
   expectTypeOf<`status-${Status}` | `event-${Status}` | `closed-${CloseReason}`>().toExtend<MessageKey>()
 })
@@ -84,24 +91,24 @@ describe('dates', () => {
     ['es', '30 de junio de 2026, 11:30 p. m.', 'martes 30 de junio'],
     ['ht', '30 jen 2026, 11:30 PM', 'madi 30 jen'],
   ])('in %s are in the zone of the body', (language, moment, weekday) => {
-    expect(momentText(translator(language), at, 'America/New_York')).toBe(moment)
-    expect(weekdayText(translator(language), at, 'America/New_York')).toBe(weekday)
+    expect(formatDateTime(translator(language), at, 'America/New_York')).toBe(moment)
+    expect(formatWeekdayDate(translator(language), at, 'America/New_York')).toBe(weekday)
   })
 
   test.each([
     ['2026-09-05T04:00:00Z', 'September 4, 2026, 11:59 PM'],
     ['2026-09-05T04:00:01Z', 'September 5, 2026, 12 AM'],
     ['2026-09-05T00:00:00Z', 'September 4, 2026, 8 PM'],
-    // No clock shows this midnight there.
+    // Clocks there skip this midnight.
     ['2026-04-23T22:00:00Z', 'April 23, 2026, 11:59 PM', 'Africa/Cairo'],
   ])('what ends at %s ends on %s', (end, text, zone = 'America/New_York') => {
-    expect(momentText(translator('en'), lastMinute(Date.parse(end), zone), zone)).toBe(text)
+    expect(formatDateTime(translator('en'), lastMinute(Date.parse(end), zone), zone)).toBe(text)
   })
 
   test('every month has a name in every language', () => {
     for (const language of languages) {
       const months = Array.from({ length: 12 }, (_, month) =>
-        dayText(translator(language), Date.UTC(2026, month, 15, 12), 'UTC'),
+        formatDate(translator(language), Date.UTC(2026, month, 15, 12), 'UTC'),
       )
       expect(new Set(months.map(text => text.replace(/\d/g, ''))).size).toBe(12)
     }
@@ -113,14 +120,14 @@ describe('dates', () => {
     [24 * 60, '12 AM'],
     [17 * 60 + 5, '5:05 PM'],
   ])('%i minutes after midnight is %s', (minutes, text) => {
-    expect(clockText(translator('en'), minutes)).toBe(text)
+    expect(formatClockTime(translator('en'), minutes)).toBe(text)
   })
 
   test('a trace says its dates in words', () => {
     const step = { code: 'in-area-since', params: { area: 'Hollis', since: '2019-07-01' } } as const
-    expect(sayStep(translator('ht'), step)).toContain(writtenDay(translator('ht'), '2019-07-01'))
-    expect(sayStep(translator('en'), step)).toBe(
-      'The place is in Hollis, within its limits since July 1, 2019.',
+    expect(formatStep(translator('ht'), 'us', step)).toContain(isoDate(translator('ht'), '2019-07-01'))
+    expect(formatStep(translator('en'), 'us', step)).toBe(
+      'The location is in Hollis. It has been part of Hollis since July 1, 2019.',
     )
   })
 })

@@ -1,18 +1,31 @@
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { main } from '../src/cli/main.ts'
-import { openTenant } from '../src/core/db.ts'
-import { decrypt, encrypt, fieldOf } from '../src/core/encryption.ts'
+import { openTenant } from '../src/core/database/handles.ts'
+import { decrypt, encrypt, fieldName } from '../src/core/encryption/fields.ts'
 import { nodePlatform } from '../src/platform/node/platform.ts'
 import { bundled, startApp, type TestApp } from './support/app.ts'
+import { jpeg } from './support/photos.ts'
 import { foundIn } from './support/raw-files.ts'
 
-/* Keys are rotated while the server serves, and whatever moment the rotation dies at, all that was entered is still read. */
+/*
+ * Keys are rotated while the server runs; whenever the rotation is killed, everything that was entered can
+ * still be read.
+ */
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const SLUG = 'hollis'
@@ -30,7 +43,7 @@ beforeAll(async () => {
   for (let row = 0; row < ROWS; row += 100) {
     const steps = Array.from({ length: 100 }, async (_, at) => {
       const id = `p${row + at}`
-      const email = await encrypt(app.platform, db, fieldOf('person', 'email', id), `${id}@example.org`)
+      const email = await encrypt(app.platform, db, fieldName('person', 'email', id), `${id}@example.org`)
       return sql`INSERT INTO person (id, email, created_at) VALUES (${id}, ${email}, 0)`
     })
     await db.commit(await Promise.all(steps))
@@ -53,23 +66,23 @@ async function run(dataDir: string, ...argv: string[]) {
   return { code, out, err }
 }
 
-/** The real command, killed as soon as it has said that it is so far. */
+/** The real command, killed as soon as its output matches. */
 async function killed(said: RegExp, ...argv: string[]): Promise<void> {
   const child = spawn(process.execPath, ['--import', './scripts/tsx-hook.ts', 'src/cli.ts', ...argv], {
     cwd: root,
     env: { ...process.env, DATA_DIR: app.dataDir, TENANTS_DIR: join(root, 'tenants') },
   })
   const ended = new Promise(resolve => child.once('exit', resolve))
-  let told = ''
+  let output = ''
   child.stderr.on('data', text => {
-    told += text
-    if (said.test(told)) child.kill('SIGKILL')
+    output += text
+    if (said.test(output)) child.kill('SIGKILL')
   })
   await ended
-  expect(told).toMatch(said)
+  expect(output).toMatch(said)
 }
 
-/** Every value, as a new process reads it, and as the one that was running all along does. */
+/** Every value, as read by a new process, and by the one that was running all along. */
 async function allIsRead(): Promise<void> {
   const fresh = nodePlatform({ dataDir: app.dataDir, environment: {}, now: () => app.platform.clock.now() })
   for (const platform of [app.platform, fresh]) {
@@ -78,7 +91,7 @@ async function allIsRead(): Promise<void> {
     expect(rows.length).toBeGreaterThanOrEqual(ROWS)
     for (const { id, email } of rows) {
       if (!id.startsWith('p')) continue
-      expect(await decrypt(platform, db, fieldOf('person', 'email', id), email)).toBe(`${id}@example.org`)
+      expect(await decrypt(platform, db, fieldName('person', 'email', id), email)).toBe(`${id}@example.org`)
     }
   }
   await fresh.close()
@@ -114,7 +127,7 @@ describe('countyline keys rotate', () => {
   test('the old key goes by itself, once nothing names it, and not before', async () => {
     const [old, now] = await keys()
     const db = tenant()
-    // The process that was killed had another clock.
+    // The killed process had another clock.
     await db.commit([
       sql`UPDATE data_key SET retired_at = 0 WHERE id = ${old?.id}`,
       sql`UPDATE job SET due_at = 0 WHERE kind = 'reencrypt'`,
@@ -134,7 +147,7 @@ describe('countyline keys rotate', () => {
     const secret = (name: string) => join(app.dataDir, 'secrets', name)
     const [before] = await keys()
     const old = readFileSync(secret('MASTER_KEY'), 'utf8')
-    // As it stands when it dies after the new key is there, before any is wrapped by it.
+    // The state after it is killed once the new key exists, before any data key is wrapped by it.
     writeFileSync(secret('MASTER_KEY_PREVIOUS'), old)
     writeFileSync(secret('MASTER_KEY'), 'another master key, made by the one that died')
     await allIsRead()
@@ -144,11 +157,31 @@ describe('countyline keys rotate', () => {
     expect(existsSync(secret('MASTER_KEY_PREVIOUS'))).toBe(false)
     expect((await keys())[0]?.master).not.toBe(before?.master)
     await allIsRead()
-    // Dead between the two files: the key till now is kept twice, and nothing is lost.
+    // Killed between the two files: the present key is stored twice, and nothing is lost.
     writeFileSync(secret('MASTER_KEY_PREVIOUS'), readFileSync(secret('MASTER_KEY')))
     expect((await run(app.dataDir, 'keys', 'rotate', '--master')).code).toBe(0)
     expect(readFileSync(secret('MASTER_KEY'), 'utf8')).not.toContain('another')
     await allIsRead()
+  })
+
+  test('--data of a region says that the server re-encrypts its photos, and the job does so', async () => {
+    const upload = await app.request('/api/v1/media', { method: 'POST', body: jpeg() })
+    const { id } = (await upload.json()) as { id: string }
+    const folderOf = () =>
+      readdirSync(join(app.dataDir, 'files', bundled)).filter(folder =>
+        existsSync(join(app.dataDir, 'files', bundled, folder, id)),
+      )
+    const [before] = folderOf()
+    const { out } = await run(app.dataDir, 'keys', 'rotate', '--data', '--region', bundled)
+    expect(out).toContain(
+      'Photos of 1 region are encrypted again by the server, in the background (job reencrypt)',
+    )
+    expect(folderOf()).toEqual([before])
+    await app.runJobs()
+    expect(folderOf()).toEqual([expect.stringMatching(/^key-\d+$/)])
+    expect(folderOf()).not.toEqual([before])
+    const tenantOnly = await run(app.dataDir, 'keys', 'rotate', '--data', '--jurisdiction', SLUG)
+    expect(tenantOnly.out).not.toContain('Photos')
   })
 
   test('--databases leaves to the server what it has open, and loses nothing by it', async () => {
@@ -161,7 +194,7 @@ describe('countyline keys rotate', () => {
 })
 
 describe('database files', () => {
-  /** What a server has left that was stopped: nobody has it open. */
+  /** The files of a stopped server: nobody has them open. */
   async function stopped(from: TestApp): Promise<string> {
     const copy = mkdtempSync(join(tmpdir(), 'countyline-'))
     onTestFinished(() => rmSync(copy, { recursive: true, force: true }))
@@ -189,8 +222,8 @@ describe('database files', () => {
     const key = join(folder, 'secrets', 'DATABASE_KEY')
     const before = readFileSync(key, 'utf8')
     const done = await run(folder, 'keys', 'rotate', '--databases')
-    expect(done.out, done.err).toContain('DATABASE_KEY_PREVIOUS is needed no more')
-    // The rotation that the server's open files had stopped is finished, under its key.
+    expect(done.out, done.err).toContain('DATABASE_KEY_PREVIOUS is no longer needed')
+    // The rotation that the server's open files had interrupted is finished, under its key.
     expect(readFileSync(key, 'utf8')).toBe(before)
     expect(existsSync(`${key}_PREVIOUS`)).toBe(false)
     expect((await run(folder, 'keys', 'rotate', '--databases')).code).toBe(0)
@@ -198,7 +231,7 @@ describe('database files', () => {
     expect((await run(folder, 'jobs')).code).toBe(0)
   })
 
-  test('without their key, or under another, are refused by name with what to mend', async () => {
+  test('without their key, or under another, are refused by name with what to correct', async () => {
     const folder = await stopped(app)
     rmSync(join(folder, 'secrets'), { recursive: true })
     const refusal = async () => (await run(folder, 'jobs')).err

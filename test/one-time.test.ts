@@ -1,13 +1,19 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openRegion } from '../src/core/db.ts'
-import { DIGITS, issueOneTime, lookAtOneTime, type OneTime, useOneTime } from '../src/people/one-time.ts'
-import { oneTime } from '../src/people/region-schema.ts'
+import { openRegion } from '../src/core/database/handles.ts'
+import { oneTime } from '../src/identity/region-schema.ts'
+import {
+  DIGITS,
+  issueOneTime,
+  type OneTime,
+  peekOneTime,
+  useOneTime,
+} from '../src/identity/sessions/one-time.ts'
 import { bundled, startApp, type TestApp } from './support/app.ts'
 
 let app: TestApp
 const db = () => openRegion(app.platform, { kind: 'system', reason: 'test' }, bundled)
-const issue = async (wish: Partial<Parameters<typeof issueOneTime>[2]> = {}): Promise<OneTime> => {
-  const made = await issueOneTime(app.platform, db(), { purpose: 'test', minutes: 10, ...wish })
+const issue = async (input: Partial<Parameters<typeof issueOneTime>[2]> = {}): Promise<OneTime> => {
+  const made = await issueOneTime(app.platform, db(), { purpose: 'test', minutes: 10, ...input })
   if (made === undefined) throw new Error('not issued')
   return made
 }
@@ -50,19 +56,34 @@ it('bears five wrong secrets, and then not even the right one opens it', async (
 })
 
 it('is given to one holder only so often within an hour', async () => {
-  const wish = { purpose: 'test', holder: 'somebody', minutes: 10, mostAnHour: 2 }
-  const ask = () => issueOneTime(app.platform, db(), wish)
+  const input = { purpose: 'test', holder: 'somebody', minutes: 10, maxPerHour: 2 }
+  const ask = () => issueOneTime(app.platform, db(), input)
   expect(await ask()).toBeDefined()
   expect(await ask()).toBeDefined()
   expect(await ask()).toBeUndefined()
-  expect(await issueOneTime(app.platform, db(), { ...wish, holder: 'another' })).toBeDefined()
+  expect(await issueOneTime(app.platform, db(), { ...input, holder: 'another' })).toBeDefined()
   app.advance(3_600_000)
+  expect(await ask()).toBeDefined()
+})
+
+it('is given anew without waiting once its holder has used one', async () => {
+  const input = { purpose: 'test', holder: 'a user', minutes: 10, maxPerHour: 2, maxPerDay: 3 }
+  const ask = () => issueOneTime(app.platform, db(), input)
+  const [, last] = [await ask(), await ask()]
+  expect(await ask()).toBeUndefined()
+  app.advance(60_000)
+  expect(await use(last ?? { id: '', secret: '' })).toEqual({})
+  app.advance(1)
+  expect([await ask(), await ask()]).not.toContain(undefined)
+  app.advance(3_600_000)
+  expect([await ask(), await ask()]).toEqual([expect.anything(), undefined])
+  app.advance(86_400_000)
   expect(await ask()).toBeDefined()
 })
 
 it('may be looked at without being used, by whoever has the secret', async () => {
   const made = await issue({ data: { word: 'hello' } })
-  const look = (secret: string) => lookAtOneTime(app.platform, db(), 'test', made.id, secret)
+  const look = (secret: string) => peekOneTime(app.platform, db(), 'test', made.id, secret)
   expect(await look(made.secret)).toEqual({ word: 'hello' })
   expect(await look(`${made.secret.slice(1)}2`)).toBeUndefined()
   expect(await use(made)).toEqual({ word: 'hello' })
@@ -84,7 +105,7 @@ it('says in the log of what kind one was that it refused, and nothing else of it
   const refused = { level: 'warn', event: 'one-time-refused', fields: { region: bundled, purpose: 'test' } }
   const wrong = { ...made, secret: 'wrong' }
   expect(await refusals(use(wrong))).toEqual([refused])
-  expect(await refusals(lookAtOneTime(app.platform, db(), 'test', made.id, 'wrong'))).toEqual([refused])
+  expect(await refusals(peekOneTime(app.platform, db(), 'test', made.id, 'wrong'))).toEqual([refused])
   expect(await refusals(use(made))).toEqual([])
   expect(await refusals(use(made))).toEqual([refused])
 })

@@ -61,8 +61,11 @@ describe('the form of a POST', () => {
     parts.append('service_code', 'pothole')
     parts.append('media', new File(['picture'], 'a.jpg'))
     parts.append('photo2', new File([], ''))
-    const given = await readForm(new Request(url, { method: 'POST', body: parts }))
-    expect([given.one('service_code'), given.files.map(file => file.name)]).toEqual(['pothole', ['a.jpg']])
+    const files: unknown[] = []
+    const given = await readForm(new Request(url, { method: 'POST', body: parts }), async (file, before) => {
+      files.push([file.name, file.fileName, before.one('service_code')])
+    })
+    expect([given.one('service_code'), files]).toEqual(['pothole', [['media', 'a.jpg', 'pothole']]])
   })
 
   test('a multipart form that is not UTF-8 is refused', async () => {

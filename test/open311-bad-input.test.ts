@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createApp } from '../src/app.ts'
-import { openTenant } from '../src/core/db.ts'
+import { openTenant } from '../src/core/database/handles.ts'
+import { createApp } from '../src/create-app.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { errors, hollis, items, post, pothole } from './support/open311.ts'
 
@@ -20,7 +20,7 @@ async function countIn(jurisdiction: string): Promise<number> {
   return row?.n ?? 0
 }
 
-describe('bad input at this door is a 4xx with a reason, and leaves nothing', () => {
+describe('bad input at this route is a 4xx with a reason, and leaves nothing', () => {
   let before: unknown
   beforeAll(async () => {
     before = [await countIn('hollis'), await countIn('ellery-county')]
@@ -34,7 +34,7 @@ describe('bad input at this door is a 4xx with a reason, and leaves nothing', ()
     return listed.map(({ code, description }) => `${code} ${description}`)
   }
 
-  test('every field to mend is listed, under GeoReport’s names', async () => {
+  test('every field to correct is listed, under GeoReport’s names', async () => {
     const listed = await refused({
       lat: '',
       long: '',
@@ -60,11 +60,39 @@ describe('bad input at this door is a 4xx with a reason, and leaves nothing', ()
   })
 
   test.each([
+    'http://localhost/photo.jpg',
+    'https://db.localhost./photo.jpg',
+    'http://127.0.0.1:8080/photo.jpg',
+    'http://2130706433/photo.jpg',
+    'http://0x7f.1/photo.jpg',
+    'http://0177.0.0.1/photo.jpg',
+    'http://127.1../photo.jpg',
+    'http://10.0.0.8/photo.jpg',
+    'http://169.254.169.254/latest/meta-data',
+    'http://[::1]/photo.jpg',
+    'http://[::ffff:10.0.0.8]/photo.jpg',
+    'http://[64:ff9b::a00:8]/photo.jpg',
+    'http://[2002:a00:8::]/photo.jpg',
+    'http://[3fff::1]/photo.jpg',
+    'http://[5f00::1]/photo.jpg',
+    'http://camera/photo.jpg',
+    'https://name:secret@photos.example/photo.jpg',
+    'https://name@photos.example/photo.jpg',
+    'https://photos.example/a photo.jpg',
+    'https://photos.example\\@127.0.0.1/photo.jpg',
+    'https://photos.example/a\r\nphoto.jpg',
+    ' https://photos.example/photo.jpg',
+  ])('a media_url that is not an address for everybody, %j, is refused by name', async media_url => {
+    const said = await refused({ media_url })
+    expect(said).toEqual([expect.stringMatching(/^400 media_url: Enter a web address that anyone can open/)])
+  })
+
+  test.each([
     ['no service_code', { service_code: '' }, /^400 service_code:/],
     ['an unknown service_code', { service_code: 'unicorn' }, /^404 .*unicorn/],
     ['latitude without longitude', { long: '' }, /^400 long:/],
     ['a latitude in words', { lat: 'north' }, /^400 lat:/],
-    ['latitude and longitude swapped', { lat: '-174.3', long: '38.6' }, /^400 lat: .*swapped/],
+    ['latitude and longitude swapped', { lat: '-174.3', long: '38.6' }, /^400 lat: .*wrong order/],
     ['a longitude out of range', { long: '-1074.3' }, /^400 long:/],
     ['control characters', { description: 'a\u0007b' }, /^400 description:/],
     ['several answers to a single choice', { 'attribute[size][]': 'small' }, /^400 attribute\[size\]:/],
@@ -168,13 +196,66 @@ describe('photos', () => {
     expect(await countIn('hollis')).toBe(before)
   })
 
+  describe('a program is known before its photos are read', () => {
+    /** A form whose photo is sent bit by bit as long as the server reads it; and how much of it was read. */
+    function upload(path: string, before: Record<string, string>, headers: Record<string, string> = {}) {
+      const field = (name: string, value: string) =>
+        `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+      const start = Object.entries({ ...before, ...pothole, ...hollis }).map(([name, value]) =>
+        field(name, value),
+      )
+      const file = '--b\r\nContent-Disposition: form-data; name="media"; filename="a.jpg"\r\n\r\n'
+      const pieces = [start.join('') + file, ...Array(100).fill('x'.repeat(65_536)), `\r\n--b--\r\n`]
+      const read = { pieces: 0 }
+      const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+        const piece = pieces[read.pieces++]
+        if (piece === undefined) controller.close()
+        else controller.enqueue(new TextEncoder().encode(piece))
+      }
+      const body = new ReadableStream<Uint8Array>({ pull }, { highWaterMark: 0 })
+      const init = { method: 'POST', body, duplex: 'half' }
+      const type = { 'content-type': 'multipart/form-data; boundary=b' }
+      const answer = app.request(path, { ...init, headers: { ...type, ...headers } } as RequestInit)
+      return { answer, read }
+    }
+    const forged = () => `${hollisKey.slice(0, -2)}22`
+
+    test.each([
+      ['as a bearer', () => upload(shared, {}, { authorization: 'Bearer nonsense' }), 0],
+      ['in the URL', () => upload(`${shared}?api_key=nonsense`, {}), 0],
+      ['in the form, of no program', () => upload(shared, { api_key: 'nonsense' }), 2],
+      ['in the form, with a secret that is wrong', () => upload(shared, { api_key: forged() }), 2],
+      [
+        'as a bearer, with a secret that is wrong',
+        () => upload(shared, {}, { authorization: `Bearer ${forged()}` }),
+        2,
+      ],
+    ])('a wrong key %s', async (_, send, most) => {
+      const { answer, read } = send()
+      expect((await errors(answer))[0]?.code).toBe(403)
+      expect(read.pieces).toBeLessThanOrEqual(most)
+    })
+
+    test('a photo before the key is refused, and says where the key goes', async () => {
+      const { answer, read } = upload(shared, {})
+      expect((await errors(answer))[0]?.description).toContain('Send the api_key before the photos')
+      expect(read.pieces).toBeLessThanOrEqual(2)
+    })
+
+    test('a key before the photo has it read', async () => {
+      const { answer, read } = upload(shared, { api_key: hollisKey })
+      expect((await errors(answer))[0]?.code).toBe(415)
+      expect(read.pieces).toBeGreaterThan(100)
+    })
+  })
+
   test('50 MB are refused', async () => {
     const big = new File([new Uint8Array(50_000_000)], 'hole.jpg')
     expect((await errors(send({ media: big })))[0]?.code).toBe(413)
   })
 })
 
-describe('while a database is away', () => {
+describe('while a database is unavailable', () => {
   test.each(['json', 'xml'])(
     'a report is 503 in %s with when to come back, nothing is written, and nothing of ours is shown',
     async format => {

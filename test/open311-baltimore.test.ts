@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readRegionFiles } from '../src/platform/node/tenants.ts'
-import { loadRegion } from '../src/regions/load.ts'
-import type { Documents } from '../src/regions/snapshot.ts'
+import { loadRegion } from '../src/regions/documents/load.ts'
+import type { Documents } from '../src/regions/documents/snapshot.ts'
 import { startApp, type TestApp, tenantsDir } from './support/app.ts'
 import { errors, type Item, items, post } from './support/open311.ts'
 import { sharedData } from './support/shared.ts'
 
-/* Two thousand requests that Baltimore's residents made, as its open data has them: blank and cut coordinates included. */
+/* Two thousand requests of Baltimore's residents from its open data, including blank and truncated coordinates. */
 
 const file = sharedData('requests/baltimore_311_first_2000.csv')
-const AT_ONCE = 32
+const CONCURRENCY = 32
 
 interface Line {
-  /** In the file, the header being 1. */
+  /** Line number in the file; the header is 1. */
   readonly line: number
   readonly fields: Record<string, string>
 }
@@ -49,7 +49,7 @@ function readLines(path: string): Line[] {
 
 const codeOf = (type: string) => type.replace(/\W+/g, '-').slice(0, 64)
 
-/** The bundled Baltimore, with the types of its own 2,000 requests for a catalogue. */
+/** The bundled Baltimore, with the types of its own 2,000 requests as its catalogue. */
 async function documentsFor(lines: readonly Line[]): Promise<Documents> {
   const { documents } = loadRegion('baltimore', await readRegionFiles(tenantsDir, 'baltimore'))
   if (documents === undefined) throw new Error('the bundled Baltimore is refused')
@@ -77,7 +77,7 @@ describe.skipIf(file === undefined)('2,000 real requests of Baltimore, sent in t
         else rejected.set(line, (await errors(answer)).map(({ description }) => description).join(' '))
       }
     }
-    await Promise.all(Array.from({ length: AT_ONCE }, send))
+    await Promise.all(Array.from({ length: CONCURRENCY }, send))
     await app.runJobs()
   })
   afterAll(() => app.close())

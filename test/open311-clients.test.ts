@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from './support/app.ts'
 import { hollis, pothole, xml } from './support/open311.ts'
 
-/* Programs that exist, against a real server: one runs as published, of the others each request as their code makes it. */
+/*
+ * Existing programs against a real server: one runs as published; for the others, each request is made as their
+ * code makes it.
+ */
 
 let app: TestApp
 let server: ReturnType<typeof serve>
@@ -35,7 +38,7 @@ interface Open311Client {
   token(token: string, done: (error: unknown, data: string) => void): void
 }
 
-/** The package as published; only what it depends on and npm can no longer fetch or build is stood in for. */
+/** The package as published; only dependencies that npm can no longer fetch or build are replaced. */
 function published(): (new (options: object) => Open311Client) | undefined {
   try {
     return createRequire(import.meta.url)('open311')
@@ -212,7 +215,10 @@ test('chicagorequests takes every page of a day', async () => {
   expect(await page(2)).toEqual([])
 })
 
-/** As codeforamerica/open311 (Ruby) does: Faraday nests lists as `attribute[code][]`, and follows `services.service`. */
+/**
+ * As codeforamerica/open311 (Ruby) does: Faraday nests lists as `attribute[code][]`, and reads
+ * `services.service`.
+ */
 test('the Ruby gem’s nested lists arrive', async () => {
   const transit = await app.key('ellery-transit')
   const fields = `service_code=bus-stop&lat=38.592348&long=-74.243556&api_key=${transit}&attribute%5Btrouble%5D%5B%5D=glass&attribute%5Btrouble%5D%5B%5D=dark`

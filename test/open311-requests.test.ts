@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTenant } from '../src/core/db.ts'
+import { openTenant } from '../src/core/database/handles.ts'
 import { changeStatus } from '../src/requests/change.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { errors, hollis, type Item, items, portEllery, post, pothole, xml } from './support/open311.ts'
@@ -65,7 +65,7 @@ describe('a request’s life as GeoReport tells it', () => {
     const id = await file()
     await change(id, 1, 'closed', 'duplicate')
     expect((await list(`service_request_id=${id}`))[0]?.status_notes).toBe(
-      'It had been reported before; that report goes on.',
+      'This is a duplicate of another report.',
     )
   })
 
@@ -172,7 +172,6 @@ describe('lists', () => {
   const read = (query: string) => items(lists.request(`/j/larkfield/open311/v2/requests.json?${query}`))
   const count = async (query: string) => (await read(query)).length
 
-  /** 1,201 requests, one a minute up to now, then two of 100 days ago. */
   beforeAll(async () => {
     lists = await startApp({ now })
     const db = openTenant(lists.platform, system, 'ellery', 'larkfield')

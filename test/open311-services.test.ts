@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Documents } from '../src/regions/snapshot.ts'
+import type { Documents } from '../src/regions/documents/snapshot.ts'
 import { bundledDocuments, startApp, type TestApp } from './support/app.ts'
 import { errors, hollis, items, xml } from './support/open311.ts'
 
@@ -65,7 +65,7 @@ describe('GET services', () => {
     expect(service?.service_name).toBe('Bache')
   })
 
-  test('with a place, only the services that somebody there answers for', async () => {
+  test('with a place, only the services that someone there answers for', async () => {
     const all = await items(app.request('/open311/v2/services.json?jurisdiction_id=hollis'))
     const place = new URLSearchParams(hollis)
     const here = await items(app.request(`/open311/v2/services.json?jurisdiction_id=hollis&${place}`))
@@ -119,7 +119,7 @@ describe('GET services/{service_code}', () => {
 })
 
 describe('a catalogue of one service', () => {
-  /** Codes of digits, every kind of question, one option, text that tries to break out. */
+  /** Codes of digits, every kind of question, a single option, text that tries to inject markup. */
   async function peculiar(): Promise<Documents> {
     const documents = await bundledDocuments()
     const [first] = documents.services
@@ -273,7 +273,7 @@ describe('service discovery', () => {
   })
 })
 
-describe('at the door', () => {
+describe('at the route', () => {
   test('an unknown call, format or path is 404 with an error list, XML where the format cannot be told', async () => {
     const typed = async (path: string) => {
       const answer = await app.request(path)

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { describe, expect, test } from 'vitest'
-import { type Answer, Container, writeJson, writeXml } from '../src/open311/spark.ts'
+import { Container, type GeoReportAnswer, writeJson, writeXml } from '../src/open311/format/serialize.ts'
 
 const parser = new XMLParser({ parseTagValue: false, trimValues: false, htmlEntities: true })
-const requests = (...items: { description: string }[]): Answer => ({
+const requests = (...items: { description: string }[]): GeoReportAnswer => ({
   root: 'service_requests',
   value: new Container('request', items),
 })
@@ -19,7 +19,7 @@ describe('one tree, two formats', () => {
   })
 
   test('a container of none, one or two is one element with as many children in XML', () => {
-    const body = (answer: Answer) => writeXml(answer).replace(/^.*\n/, '').trim()
+    const body = (answer: GeoReportAnswer) => writeXml(answer).replace(/^.*\n/, '').trim()
     expect(body(requests())).toBe('<service_requests/>')
     expect(body(requests({ description: 'a' }))).toBe(
       '<service_requests><request><description>a</description></request></service_requests>',

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTenant, openTenantReader } from '../src/core/db.ts'
-import { wholeCase } from '../src/requests/find.ts'
+import { openTenant, openTenantReader } from '../src/core/database/handles.ts'
+import { wholeCase } from '../src/requests/list/find.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { errors, hollis, items, onRoadOf, portEllery, post, pothole, xml } from './support/open311.ts'
 
@@ -40,7 +40,7 @@ describe('POST requests', () => {
     const { receipt } = await filed({ account_id: 'a-1' })
     expect(receipt).toEqual({
       service_request_id: expect.stringMatching(/^HO-[2-9A-Z]{5}-[2-9A-Z]{5}$/),
-      service_notice: 'The place is in City of Hollis, so City of Hollis will handle this.',
+      service_notice: 'The location is in City of Hollis, so City of Hollis is responsible.',
       account_id: 'a-1',
     })
   })
@@ -74,7 +74,7 @@ describe('POST requests', () => {
       service_code: 'pothole',
       description: 'Deep.\r\nWet.',
       agency_responsible: 'City of Hollis',
-      service_notice: 'The place is in City of Hollis, so City of Hollis will handle this.',
+      service_notice: 'The location is in City of Hollis, so City of Hollis is responsible.',
       requested_datetime: '2026-08-12T16:00:00Z',
       updated_datetime: '2026-08-12T16:00:00Z',
       expected_datetime: expect.stringMatching(/^2026-08-\d\dT\d\d:\d\d:\d\dZ$/),
@@ -216,14 +216,14 @@ describe('who keeps a report', () => {
     const { lat, long } = onRoadOf(app.region, 'ellery-county', 'hollis')
     const { id, receipt } = await filed({ lat: String(lat), long: String(long) })
     expect(id).toMatch(/^EC-/)
-    expect(receipt?.service_notice).toMatch(/Ellery County looks after .+, so it will handle this/)
+    expect(receipt?.service_notice).toMatch(/Ellery County maintains .+, so it is responsible/)
   })
 
   test('on the city’s own endpoint it stays with the city, which says who is responsible and why', async () => {
     const { lat, long } = onRoadOf(app.region, 'ellery-county', 'hollis')
     const { id, receipt } = await filed({ lat: String(lat), long: String(long) }, own)
     expect(id).toMatch(/^HO-/)
-    expect(receipt?.service_notice).toMatch(/Ellery County looks after .+, so it will handle this/)
+    expect(receipt?.service_notice).toMatch(/Ellery County maintains .+, so it is responsible/)
     expect((await shown(id))?.agency_responsible).toBe('Ellery County')
   })
 
@@ -231,7 +231,7 @@ describe('who keeps a report', () => {
     const { lat, long } = onRoadOf(app.region, 'state-dot', 'hollis')
     const { id, receipt } = await filed({ lat: String(lat), long: String(long) })
     expect(id).toMatch(/^EC-/)
-    expect(receipt?.service_notice).toMatch(/State Department of Transportation .*updates are not automatic/)
+    expect(receipt?.service_notice).toMatch(/State Department of Transportation .*We may not get updates/)
   })
 
   test('S15: a place that nobody covers is taken too', async () => {
@@ -243,7 +243,7 @@ describe('who keeps a report', () => {
     for (const path of [own, `${shared}?jurisdiction_id=hollis`]) {
       const [error] = await errors(post(app, path, { api_key: hollisKey, ...pothole, ...portEllery }))
       expect(error?.code).toBe(400)
-      expect(error?.description).toMatch(/^This place is not in City of Hollis\. .*City of Port Ellery/)
+      expect(error?.description).toMatch(/^This location is not in City of Hollis\. .*City of Port Ellery/)
     }
     expect(await countIn('hollis')).toBe(before)
   })

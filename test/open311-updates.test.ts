@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type County, startCounty } from './support/county.ts'
 import { errors, type Item, items, xml } from './support/open311.ts'
 
-/* servicerequestupdates, as FixMyStreet asks for them: what was said publicly about a jurisdiction's requests. */
+/* servicerequestupdates, as FixMyStreet requests them: public updates of a jurisdiction's requests. */
 
 const main = '350 Main Street, Port Ellery'
 const path = '/j/port-ellery/open311/v2/servicerequestupdates'
@@ -26,12 +26,12 @@ beforeAll(async () => {
 afterAll(() => county.close())
 
 const ask = (query: string) => county.app.request(`${path}.json?api_key=${key}&${query}`)
-const told = (list: Item[]) => list.map(({ status, description }) => [status, description])
+const summaryOf = (list: Item[]) => list.map(({ status, description }) => [status, description])
 
 describe('GET servicerequestupdates', () => {
   test('lists the public words on public requests, oldest first, with FixMyStreet’s statuses', async () => {
     const list = await items(ask(''))
-    expect(told(list)).toEqual([
+    expect(summaryOf(list)).toEqual([
       ['OPEN', 'Seen <it>.'],
       ['IN_PROGRESS', 'Paint is ordered.'],
       ['FIXED', 'Painted over.'],

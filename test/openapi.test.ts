@@ -1,5 +1,8 @@
+import * as v from 'valibot'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { apiOperations, createApp } from '../src/app.ts'
+import type { Operations } from '../src/core/http/openapi.ts'
+import { apiOperations, createApp } from '../src/create-app.ts'
+import { implementApi } from '../src/regions/runtime/site.ts'
 import { startApp, type TestApp } from './support/app.ts'
 
 interface Described {
@@ -39,4 +42,27 @@ test('the description is OpenAPI 3.1 of this very site: its parameters are decla
   const references = [...JSON.stringify(described).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)]
   expect(references.length).toBeGreaterThan(0)
   for (const [, name = ''] of references) expect(described.components.schemas).toHaveProperty(name)
+})
+
+test('a call that may be refused for now says with which status, and that Retry-After tells when to come again', () => {
+  const { responses } = described.paths['/media']?.post ?? { responses: {} }
+  for (const status of ['429', '503'])
+    expect(responses).toHaveProperty([status, 'headers', 'Retry-After', 'schema', 'type'], 'integer')
+  expect(responses).toHaveProperty('408')
+  expect(responses).not.toHaveProperty(['408', 'headers'])
+  expect(JSON.stringify(described.paths['/media'])).toMatch(/uploads-full.*storage-unavailable/)
+})
+
+test('a handler reads only what its operation describes: held by the type check', () => {
+  const answer = v.strictObject({ key: v.optional(v.string()) })
+  const described = {
+    'POST /keyed/{id}': { summary: '', repeatable: true, answer },
+    'POST /plain/{id}': { summary: '', answer },
+  } satisfies Operations
+  const endpoints = implementApi(described, {
+    'POST /keyed/{id}': ({ idempotencyKey }) => ({ key: idempotencyKey() }),
+    // @ts-expect-error: it is not `repeatable`.
+    'POST /plain/{id}': ({ idempotencyKey }) => ({ key: idempotencyKey() }),
+  })
+  expect(endpoints.map(({ route }) => route)).toEqual(Object.keys(described))
 })

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isPublicAddress, isPublicHost } from '../src/core/http/addresses.ts'
 import { asProblem } from '../src/core/problem.ts'
-import { isPublicAddress, isPublicHost } from '../src/platform/addresses.ts'
-import { nodeTransport } from '../src/platform/node/transport.ts'
+import { nodeTransport } from '../src/platform/node/http/transport.ts'
 import { guardedOutbound } from '../src/platform/outbound.ts'
 import { bodyOf, serveHttp, type TestServer } from './support/http.ts'
 
-/* What is asked of addresses that configuration names, against a real server of this machine. */
+/* Requests to addresses that configuration names, against a real server on this machine. */
 
 let server: TestServer
 let other: TestServer
@@ -85,21 +85,58 @@ describe('which addresses are public', () => {
     '64:ff9b::a00:1',
     '2002:7f00:1::',
     '2001:db8::1',
+    '3fff::1',
+    '3fff:fff:ffff::1',
+    '5f00::1',
+    '100::1',
+    '100:0:0:1::1',
+    '64:ff9b:1::808:808',
+    '64:ff9b::7f00:1',
+    '::127.0.0.1',
+    '::ffff:0:127.0.0.1',
+    '2001::1',
+    '2001:2::1',
+    '2001:20::1',
+    '2002:a00:1::',
+    'fec0::1',
+    '192.0.0.8',
+    '192.0.2.1',
+    '192.88.99.1',
+    '198.19.255.255',
+    '198.51.100.1',
+    '203.0.113.1',
+    '240.0.0.1',
     'not an address',
   ])('%s is not', address => {
     expect(isPublicAddress(address)).toBe(false)
   })
 
-  test.each(['8.8.8.8', '172.32.0.1', '2606:4700::1111', '::ffff:8.8.8.8', '64:ff9b::808:808'])(
-    '%s is',
-    address => {
-      expect(isPublicAddress(address)).toBe(true)
-    },
-  )
+  test.each([
+    '8.8.8.8',
+    '172.32.0.1',
+    '198.20.0.1',
+    '2606:4700::1111',
+    '2620:4f:8000::1',
+    '3fff:1000::1',
+    '::ffff:8.8.8.8',
+    '64:ff9b::808:808',
+  ])('%s is', address => {
+    expect(isPublicAddress(address)).toBe(true)
+  })
 
   test('nor are names of this machine, of a cloud, or without a domain, however they are written', () => {
     const hosts = ['localhost', 'db.localhost', 'metadata.google.internal.', 'printer', 'nas.local']
+    hosts.push(
+      'localhost.',
+      'localhost..',
+      'db.localhost..',
+      '127.0.0.1..',
+      'router.home.arpa',
+      'LOCALHOST.',
+      '.',
+    )
     const written = ['http://2130706433/', 'http://0x7f.1/', 'http://[::ffff:127.0.0.1]/', 'http://127.1/']
+    written.push('http://0177.0.0.1/', 'http://127.0.0.1./', 'http://[::7f00:1]/', 'http://127。0。0。1/')
     const all = [...hosts, ...written.map(url => new URL(url).hostname)]
     expect(all.filter(isPublicHost)).toEqual([])
     expect(isPublicHost('open311.example.org')).toBe(true)
@@ -116,7 +153,7 @@ describe('what is asked', () => {
   test('is not asked of a private address, unless the operator allows that host and port', async () => {
     const before = asked.length
     const guarded = guardedOutbound(nodeTransport(), ['127.0.0.1:1'])
-    expect(await why(guarded.ask(`${server.url}/echo`))).toBe('partner-away: is not a public address.')
+    expect(await why(guarded.ask(`${server.url}/echo`))).toBe('partner-unavailable: is not a public address.')
     expect(asked).toHaveLength(before)
   })
 
@@ -131,7 +168,7 @@ describe('what is asked', () => {
     })
     const { port } = new URL(server.url)
     const asking = guardedOutbound(transport, []).ask(`http://open311.example.org:${port}/echo`)
-    expect(await why(asking)).toBe('partner-away: cannot be reached.')
+    expect(await why(asking)).toBe('partner-unavailable: cannot be reached.')
     expect(resolved).toEqual(['open311.example.org'])
   })
 
@@ -141,27 +178,27 @@ describe('what is asked', () => {
     ['/loop', 'redirects more than 3 times.'],
     ['/flood', 'answers more than a megabyte.'],
   ])('gives up on %s', async (path, reason) => {
-    expect(await why(ask(path))).toBe(`partner-away: ${reason}`)
+    expect(await why(ask(path))).toBe(`partner-unavailable: ${reason}`)
   })
 
   test.concurrent.each(['/hang', '/drip'])(
     'does not wait for ever for %s',
     { timeout: 30_000 },
     async path => {
-      expect(await why(ask(path))).toBe('partner-away: does not answer in time.')
+      expect(await why(ask(path))).toBe('partner-unavailable: does not answer in time.')
     },
   )
 
   test('carries a form along only where the redirect says so and stays with the host', async () => {
     const form = { method: 'POST', body: 'api_key=secret' } as const
     expect(await ask('/same', form)).toEqual({ status: 201, text: 'POST api_key=secret' })
-    expect(await why(ask('/once', form))).toMatch(/^partner-away: has moved/)
+    expect(await why(ask('/once', form))).toMatch(/^partner-unavailable: has moved/)
   })
 
   test.each(['ftp://example.org/', 'http://user:secret@example.org/', 'no address', 'javascript:1'])(
     'is refused at %s',
     async url => {
-      expect(await why(allowed().ask(url))).toMatch(/^partner-away/)
+      expect(await why(allowed().ask(url))).toMatch(/^partner-unavailable/)
     },
   )
 })
@@ -187,7 +224,7 @@ describe('a library’s fetch', () => {
     const seen = await fetch('/private', { redirect: 'manual' })
     expect(seen.status).toBe(302)
     expect(seen.headers.get('location')).toBe('http://169.254.169.254/latest/meta-data')
-    expect(await why(fetch('/once', { redirect: 'error' }))).toBe('partner-away: redirects.')
+    expect(await why(fetch('/once', { redirect: 'error' }))).toBe('partner-unavailable: redirects.')
   })
 
   test('gives what proves who asks to the first host only', async () => {
@@ -204,11 +241,11 @@ describe('a library’s fetch', () => {
     const url = new URL('/echo', server.url)
     for (const input of [url, url.href, new Request(url)]) {
       expect(await why(guarded.fetch(input, { redirect: 'manual' }))).toBe(
-        'partner-away: is not a public address.',
+        'partner-unavailable: is not a public address.',
       )
     }
-    expect(await why(fetch('/private'))).toBe('partner-away: is not a public address.')
-    expect(await why(fetch('/flood'))).toBe('partner-away: answers more than a megabyte.')
+    expect(await why(fetch('/private'))).toBe('partner-unavailable: is not a public address.')
+    expect(await why(fetch('/flood'))).toBe('partner-unavailable: answers more than a megabyte.')
   })
 
   test('is given up when its caller gives up', async () => {

@@ -1,14 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { PartnerDocument } from '../src/regions/documents.ts'
+import type { PartnerDocument } from '../src/regions/documents/schemas.ts'
 import { bundledDocuments, startApp, type TestApp } from './support/app.ts'
 import { type County, startCounty } from './support/county.ts'
 import { bodyOf, serveHttp, type TestServer } from './support/http.ts'
 import { serveApp } from './support/serve-app.ts'
 
-/* S2 by Open311: what is passed on goes to a real GeoReport server, and to servers that are none. */
+/* S2 by Open311: requests are forwarded to a real GeoReport server, and to servers that are not one. */
 
 const highway = '2352 State Highway 9, Hollis'
 const HOUR = 3_600_000
+const SECRET = 'PARTNER_ELLERY__STATE_DOT'
 const DAY = 24 * HOUR
 
 /** The bundled county, whose state DOT has this endpoint. */
@@ -20,8 +21,8 @@ async function startWith(
   const documents = structuredClone(await bundledDocuments())
   const partner = documents.region.partners?.find(({ id }) => id === 'state-dot')
   if (partner === undefined) throw new Error('the demonstration has no state DOT')
-  Object.assign(partner, { forward: 'open311', open311: { keySecret: 'PARTNER_DOT', ...endpoint } })
-  return startCounty({ documents, outboundAllow: hosts, environment: { PARTNER_DOT: key } })
+  Object.assign(partner, { forward: 'open311', open311: { keySecret: SECRET, ...endpoint } })
+  return startCounty({ documents, outboundAllow: hosts, environment: { [SECRET]: key } })
 }
 
 const reported = (county: County, more: object = {}) =>
@@ -127,7 +128,7 @@ describe.each(['xml', 'json'] as const)('a partner that runs this very platform,
 describe('a server that is none', () => {
   let server: TestServer
   let county: County
-  /** What it answers to, by path without the extension, and what it was asked. */
+  /** Its responses, by path without the extension, and the requests that it received. */
   let answers: Record<string, string | number | 'hang' | { redirect: string }> = {}
   let asked: { path: string; body: string; headers: Record<string, unknown> }[] = []
 
@@ -155,7 +156,7 @@ describe('a server that is none', () => {
   })
 
   const filedAs = (number: string) => JSON.stringify([{ service_request_id: number }])
-  /** Passed on, with this number. */
+  /** A forwarded request, with this number at the partner. */
   async function passedOn(number: string): Promise<string> {
     answers = { 'POST requests': filedAs(number) }
     const { id } = await reported(county)
@@ -185,13 +186,13 @@ describe('a server that is none', () => {
   test.each([
     ['hangs', 'hang', /does not answer in time/],
     ['redirects to a private address', { redirect: 'http://10.0.0.1/' }, /has moved to 10\.0\.0\.1/],
-    ['answers rubbish', '<html><p>Welcome!', /no GeoReport/],
-    ['answers JSON of something else', '{"ok":true}', /no GeoReport/],
-    ['answers with no number', '[{}]', /neither a number nor a token/],
-    ['answers with a bomb of entities', '<!DOCTYPE a [<!ENTITY b "bbb">]><a>&b;</a>', /no GeoReport/],
+    ['answers rubbish', '<html><p>Welcome!', /is not GeoReport/],
+    ['answers JSON of something else', '{"ok":true}', /is not GeoReport/],
+    ['answers with no number', '[{}]', /without a number or a token/],
+    ['answers with a bomb of entities', '<!DOCTYPE a [<!ENTITY b "bbb">]><a>&b;</a>', /is not GeoReport/],
     ['answers more than anyone could read', 'x'.repeat(2_000_000), /more than a megabyte/],
     ['answers an error', 503, /answered 503/],
-    ['refuses it', '', /no GeoReport/],
+    ['refuses it', '', /is not GeoReport/],
   ] as const)(
     'and %s: the report waits, with the reason for the operator',
     { timeout: 60_000 },
@@ -324,21 +325,24 @@ describe('passing on by hand', () => {
     await county.close()
     await server.close()
   })
-  const passOn = (id: string, body: object) =>
+  const forwardTo = (id: string, body: object) =>
     county.post(`/api/v1/work/requests/${id}/forwards`, body, 'port-ellery')
 
   test('goes to a partner that takes it, once, and says what would be right otherwise', async () => {
     const { id } = await county.report('graffiti', '350 Main Street, Port Ellery')
     const { version } = await county.whole('port-ellery', id)
-    const nobody = await passOn(id, { partner: 'nobody', version })
-    expect([nobody.status, nobody.body.detail]).toEqual([400, 'There is no such partner here.'])
-    const fort = await passOn(id, { partner: 'fort-corrigan', version })
+    const unknownPartner = await forwardTo(id, { partner: 'nobody', version })
+    expect([unknownPartner.status, unknownPartner.body.detail]).toEqual([
+      400,
+      'There is no such partner here.',
+    ])
+    const fort = await forwardTo(id, { partner: 'fort-corrigan', version })
     expect(fort.body.detail).toBe('Nothing is passed on to Fort Corrigan by this platform.')
-    expect((await passOn(id, { partner: 'state-dot', version: version + 1 })).status).toBe(409)
-    expect((await passOn('PE-22222-22222', { partner: 'state-dot', version })).status).toBe(404)
-    expect((await passOn(id, { partner: 'state-dot', version })).status).toBe(201)
+    expect((await forwardTo(id, { partner: 'state-dot', version: version + 1 })).status).toBe(409)
+    expect((await forwardTo('PE-22222-22222', { partner: 'state-dot', version })).status).toBe(404)
+    expect((await forwardTo(id, { partner: 'state-dot', version })).status).toBe(201)
     expect((await county.seen(id)).agency_responsible).toBe('State Department of Transportation')
     const now = await county.whole('port-ellery', id)
-    expect((await passOn(id, { partner: 'state-dot', version: now.version })).status).toBe(409)
+    expect((await forwardTo(id, { partner: 'state-dot', version: now.version })).status).toBe(409)
   })
 })

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { jobHandlers } from '../src/app.ts'
-import { openForJobs } from '../src/core/db.ts'
-import { listJobs, retryJob, runDueJobs } from '../src/core/jobs.ts'
-import { forward } from '../src/requests/events.ts'
+import { openForJobs } from '../src/core/database/handles.ts'
+import { enqueueJob, listJobs, retryJob, runDueJobs } from '../src/core/database/jobs.ts'
+import { jobHandlers } from '../src/create-app.ts'
+import { forwardKind } from '../src/requests/events.ts'
 import { startApp, type TestApp } from './support/app.ts'
-import { linkIn, type Mailbox, type ReceivedLetter, startMailbox } from './support/mailbox.ts'
+import { linkIn, type Mailbox, type ReceivedEmail, startMailbox } from './support/mailbox.ts'
 
-/* S2: the owner of the road is not on the platform, and gets it by e-mail. */
+/* S2: the owner of the road is not on the platform, and gets the request by email. */
 
 const DAY = 24 * 3_600_000
 const dot = 'maintenance@statedot.example'
@@ -35,7 +35,7 @@ const json = (body: object) => ({
   body: JSON.stringify(body),
 })
 
-/** A traffic signal on the state highway, reported at the shared door. */
+/** A traffic signal on the state highway, reported on the region's site. */
 async function reportSignal(more: object = {}): Promise<string> {
   const answer = await app.request(
     '/api/v1/requests',
@@ -69,18 +69,18 @@ async function asStaff(id: string) {
 
 const pathOf = (url: string) => url.replace('http://localhost:8311', '')
 
-async function answerBy(letter: ReceivedLetter, act: string, text = ''): Promise<Response> {
+async function answerBy(message: ReceivedEmail, act: string, text = ''): Promise<Response> {
   const body = new URLSearchParams({ act, text })
-  return app.request(pathOf(linkIn(letter, 'reply')), { method: 'POST', body })
+  return app.request(pathOf(linkIn(message, 'reply')), { method: 'POST', body })
 }
 
-const lettersAbout = (id: string) => mailbox.lettersTo(dot).filter(({ subject }) => subject.includes(id))
+const emailsAbout = (id: string) => mailbox.emailsTo(dot).filter(({ subject }) => subject.includes(id))
 
-async function theLetter(id: string): Promise<ReceivedLetter> {
+async function theEmail(id: string): Promise<ReceivedEmail> {
   await app.runJobs()
-  const [letter] = lettersAbout(id)
-  if (letter === undefined) throw new Error('no letter has come')
-  return letter
+  const [message] = emailsAbout(id)
+  if (message === undefined) throw new Error('no letter has come')
+  return message
 }
 
 const countyDatabase = { kind: 'tenant', region: 'ellery', slug: 'ellery-county' } as const
@@ -89,21 +89,23 @@ const forwardJob = async (id: string) =>
   (await listJobs(county())).find(({ kind, payload }) => kind === 'forward' && payload.includes(id))
 
 describe('S2 a signal on the state highway, whose owner is not on the platform', () => {
-  test('is passed on by e-mail, logged with date, method and receipt, and never closed without word from them', async () => {
+  test('is forwarded by email, logged with date, method and receipt, and never closed without word from them', async () => {
     const id = await reportSignal()
-    const letter = await theLetter(id)
+    const message = await theEmail(id)
     const { status, agency_responsible, timeline } = await read(id)
     expect(agency_responsible).toBe('State Department of Transportation')
     expect(status).toBe('submitted')
     const forwarded = timeline.find(({ type }) => type === 'forwarded')
     expect(forwarded).toMatchObject({ method: 'email', name: 'State Department of Transportation' })
-    expect(letter.subject).toContain(String(forwarded?.receipt))
-    expect(letter.headers.get('message-id')).toContain(String(forwarded?.receipt))
+    expect(message.subject).toContain(String(forwarded?.receipt))
+    expect(message.headers.get('message-id')).toContain(String(forwarded?.receipt))
     const shown = await page(`/cases/${id}`)
     expect(shown).toContain(
-      `Passed to State Department of Transportation by email, receipt ${forwarded?.receipt}`,
+      `Sent to State Department of Transportation by email (reference ${forwarded?.receipt})`,
     )
-    expect(shown).toContain('With State Department of Transportation, not updated automatically.')
+    expect(shown).toContain(
+      'State Department of Transportation is responsible. We do not get automatic updates from them.',
+    )
     app.advance(400 * DAY)
     await app.runJobs()
     expect((await read(id)).status).toBe('submitted')
@@ -111,7 +113,7 @@ describe('S2 a signal on the state highway, whose owner is not on the platform',
 
   test('says what the owner needs to know, and not who reported it', async () => {
     const id = await reportSignal({ first_name: 'Ada', email: 'ada@example.org', phone: '555-0199' })
-    const { text, headers } = await theLetter(id)
+    const { text, headers } = await theEmail(id)
     expect(text).toContain(id)
     expect(text).toContain('The signal is dark.')
     expect(text).toContain(`${highway().lat}, ${highway().long}`)
@@ -128,37 +130,37 @@ describe('S2 a signal on the state highway, whose owner is not on the platform',
 
   test('comes back to triage when they say that it is not theirs', async () => {
     const id = await reportSignal()
-    const letter = await theLetter(id)
-    expect((await answerBy(letter, 'not-ours', 'The county keeps this one.')).status).toBe(200)
+    const message = await theEmail(id)
+    expect((await answerBy(message, 'not-ours', 'The county keeps this one.')).status).toBe(200)
     await app.runJobs()
     const back = await asStaff(id)
     expect(back).toMatchObject({ triage: true, status: 'submitted', accountable: 'ellery-county' })
     expect(back.agency_responsible).toBe('Ellery County')
     const shown = await page(`/cases/${id}`)
-    expect(shown).toContain('says it is not theirs')
+    expect(shown).toContain('says another agency is responsible')
     expect(shown).toContain('The county keeps this one.')
-    expect(shown).not.toContain('not updated automatically')
+    expect(shown).not.toContain('do not get automatic updates')
   })
 
   test('moves on by their word: acknowledged, in progress, done', async () => {
     const id = await reportSignal()
-    const letter = await theLetter(id)
+    const message = await theEmail(id)
     for (const [act, status] of [
       ['acknowledged', 'acknowledged'],
       ['in_progress', 'in_progress'],
       ['done', 'closed'],
     ] as const) {
-      expect((await answerBy(letter, act, `They say ${act}.`)).status).toBe(200)
+      expect((await answerBy(message, act, `They say ${act}.`)).status).toBe(200)
       expect((await read(id)).status).toBe(status)
     }
-    expect(await page(`/cases/${id}`)).toContain('State Department of Transportation says it is done')
+    expect(await page(`/cases/${id}`)).toContain('State Department of Transportation says the work is done')
     const listed = await page(`/open311/v2/requests/${id}.json`)
     expect(JSON.parse(listed)[0]).toMatchObject({ status: 'closed', status_notes: 'They say done.' })
   })
 
   test('asks on the check-back date, once, and closes nothing by it', async () => {
     const id = await reportSignal()
-    await theLetter(id)
+    await theEmail(id)
     app.advance(9 * DAY)
     await app.runJobs()
     const asked = async () => (await read(id)).timeline.filter(({ type }) => type === 'check-back')
@@ -172,26 +174,28 @@ describe('S2 a signal on the state highway, whose owner is not on the platform',
   })
 })
 
-describe('the letter', () => {
+describe('the email', () => {
   test('is sent once, however often its job runs', async () => {
     const id = await reportSignal()
-    await theLetter(id)
-    // The same job again, as after a crash that lost the word of its end.
-    await county().commit([forward(id, 'state-dot', app.platform.clock.now())])
+    await theEmail(id)
+    // The same job again, as after a crash that lost the record of its end.
+    await county().commit([
+      enqueueJob(forwardKind, app.platform.clock.now(), { request: id, partner: 'state-dot' }),
+    ])
     await app.runJobs()
-    expect(lettersAbout(id)).toHaveLength(1)
+    expect(emailsAbout(id)).toHaveLength(1)
   })
 
-  test('waits for a mail server that is away, and says so meanwhile', async () => {
+  test('waits for a mail server that is unavailable, and says so meanwhile', async () => {
     const id = await reportSignal()
     await mailbox.close()
     await app.runJobs()
     const waiting = await forwardJob(id)
-    expect(waiting).toMatchObject({ parkedAt: null, lastError: 'The mail server does not take letters now.' })
+    expect(waiting).toMatchObject({ parkedAt: null, lastError: 'The mail server does not accept email now.' })
     expect((await read(id)).timeline.map(({ type }) => type)).toEqual(['submitted'])
     await mailbox.open()
     app.advance(DAY)
-    expect((await theLetter(id)).text).toContain(id)
+    expect((await theEmail(id)).text).toContain(id)
   })
 
   test('is not sent any more for a report that was closed before it could be', async () => {
@@ -210,7 +214,7 @@ describe('the letter', () => {
     await mailbox.open()
     app.advance(DAY)
     await app.runJobs()
-    expect(lettersAbout(id)).toEqual([])
+    expect(emailsAbout(id)).toEqual([])
     expect(await forwardJob(id)).toBeUndefined()
   })
 
@@ -223,7 +227,7 @@ describe('the letter', () => {
       await app.runJobs()
       const parked = await forwardJob(id)
       expect(parked?.parkedAt).not.toBeNull()
-      expect(parked?.lastError).toContain('No mail server is configured')
+      expect(parked?.lastError).toContain('Email is not set up')
       expect(JSON.stringify(app.logged)).not.toContain(dot)
     } finally {
       app = first
@@ -242,14 +246,14 @@ describe('the letter', () => {
     expect(parked?.parkedAt).not.toBeNull()
     mailbox.answer(dot, undefined)
     await retryJob(county(), parked?.id ?? 0, app.platform.clock.now())
-    expect(await theLetter(id)).toBeDefined()
+    expect(await theEmail(id)).toBeDefined()
   })
 })
 
-describe('the link in the letter', () => {
+describe('the link in the email', () => {
   test('shows the report and what can be said, and looking changes nothing', async () => {
     const id = await reportSignal({ email: 'ada@example.org' })
-    const link = pathOf(linkIn(await theLetter(id), 'reply'))
+    const link = pathOf(linkIn(await theEmail(id), 'reply'))
     const before = await read(id)
     const shown = await page(link)
     expect(shown).toContain(id)
@@ -260,8 +264,8 @@ describe('the link in the letter', () => {
 
   test('is refused with one and the same 404 when it is forged, changed, too old, spent or another region’s', async () => {
     const id = await reportSignal()
-    const letter = await theLetter(id)
-    const link = pathOf(linkIn(letter, 'reply'))
+    const message = await theEmail(id)
+    const link = pathOf(linkIn(message, 'reply'))
     const token = link.split('/').at(-1) ?? ''
     const [payload = '', mark = ''] = token.split('.')
     const turned = (text: string, at: number) =>
@@ -290,8 +294,8 @@ describe('the link in the letter', () => {
     for (const method of ['GET', 'POST'] as const) {
       for (const other of forged) expect(await refusal(base + other, method)).toEqual(unknown[method])
     }
-    expect((await answerBy(letter, 'acknowledged')).status).toBe(200)
-    expect((await answerBy(letter, 'acknowledged')).status).toBe(404)
+    expect((await answerBy(message, 'acknowledged')).status).toBe(200)
+    expect((await answerBy(message, 'acknowledged')).status).toBe(404)
     app.advance(181 * DAY)
     for (const method of ['GET', 'POST'] as const)
       expect(await refusal(link, method)).toEqual(unknown[method])
@@ -299,20 +303,20 @@ describe('the link in the letter', () => {
 
   test('says each thing once, though it is pressed twice at the same moment', async () => {
     const id = await reportSignal()
-    const letter = await theLetter(id)
-    const pressed = await Promise.all([answerBy(letter, 'done', 'a'), answerBy(letter, 'done', 'a')])
+    const message = await theEmail(id)
+    const pressed = await Promise.all([answerBy(message, 'done', 'a'), answerBy(message, 'done', 'a')])
     expect(pressed.map(({ status }) => status).sort()).toEqual([200, 404])
     expect((await read(id)).timeline.filter(({ type }) => type === 'partner')).toHaveLength(1)
-    expect((await answerBy(letter, 'not-ours')).status).toBe(404)
+    expect((await answerBy(message, 'not-ours')).status).toBe(404)
   })
 
   test('asks again when nothing is chosen, or when too much is written', async () => {
     const id = await reportSignal()
-    const letter = await theLetter(id)
-    expect((await answerBy(letter, '')).status).toBe(400)
-    expect((await answerBy(letter, 'everything')).status).toBe(400)
-    expect((await answerBy(letter, 'done', 'x'.repeat(2001))).status).toBe(400)
-    expect((await answerBy(letter, 'done', 'a\u0000b')).status).toBe(400)
-    expect((await answerBy(letter, 'done', 'x'.repeat(100_000))).status).toBe(413)
+    const message = await theEmail(id)
+    expect((await answerBy(message, '')).status).toBe(400)
+    expect((await answerBy(message, 'everything')).status).toBe(400)
+    expect((await answerBy(message, 'done', 'x'.repeat(2001))).status).toBe(400)
+    expect((await answerBy(message, 'done', 'a\u0000b')).status).toBe(400)
+    expect((await answerBy(message, 'done', 'x'.repeat(100_000))).status).toBe(413)
   })
 })

@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { policies } from '../src/people/limits.ts'
-import { networkOf } from '../src/platform/addresses.ts'
+import { networkOf } from '../src/core/http/addresses.ts'
+import { policies } from '../src/identity/limits.ts'
 import { tokenBuckets } from '../src/platform/limits.ts'
-import { callerOf } from '../src/platform/node/proxy.ts'
+import { clientAddress } from '../src/platform/node/http/proxy.ts'
 import { programsContract } from './contract/programs.ts'
 import { startApp, type TestApp } from './support/app.ts'
+import { startServer } from './support/server.ts'
 
 let app: TestApp | undefined
 afterAll(() => app?.close())
@@ -61,17 +64,63 @@ test('an address is counted as itself, of IPv6 by its network, and only the prox
   expect(networkOf('::ffff:192.0.2.7')).toBe('192.0.2.7')
   expect(networkOf('192.0.2.7')).toBe('192.0.2.7')
   expect(networkOf('unknown')).toBeUndefined()
-  const from = (proxies: number) =>
-    callerOf(
+  const from = (proxies: number, forwarded = '1.1.1.1, 192.0.2.7, 192.0.2.8', remoteAddress?: string) =>
+    clientAddress(
       {
         incoming: {
-          socket: { remoteAddress: '10.0.0.1' },
-          headers: { 'x-forwarded-for': '1.1.1.1, 192.0.2.7, 192.0.2.8' },
+          socket: { remoteAddress: remoteAddress ?? '10.0.0.1' },
+          headers: { 'x-forwarded-for': forwarded },
         },
       } as never,
       proxies,
     )
   expect([from(0), from(1), from(2)]).toEqual(['10.0.0.1', '192.0.2.8', '192.0.2.7'])
+  // As proxies write them.
+  expect(from(1, '9.9.9.1:51234')).toBe('9.9.9.1')
+  expect(from(1, ' "[2001:db8::1]:4711" ')).toBe('2001:db8:0:0::')
+  expect(from(1, '[2001:db8::1]')).toBe('2001:db8:0:0::')
+  expect(from(1, '[::ffff:9.9.9.1]:80')).toBe('9.9.9.1')
+  // For an invalid address: the address of the connection, never the entry before it.
+  for (const nothing of ['', ',', 'unknown', '1.1.1.1,', '1.1.1.1, unknown', '1.1.1.1, _hidden', '9.9.9.1:x'])
+    expect([nothing, from(1, nothing)]).toEqual([nothing, '10.0.0.1'])
+  for (const odd of ['[', '[]', ']:1', '::1]/[', '9.9.9.256', '1.1.1.1:99:1', '%', '[::1%25]x', '\u0000'])
+    expect([odd, from(1, odd)]).toEqual([odd, '10.0.0.1'])
+  expect(from(3, '1.1.1.1, 192.0.2.8')).toBe('10.0.0.1')
+  // Without any address, all callers count as one.
+  expect([from(0, '', ''), from(1, 'unknown', '')]).toEqual(['unknown', 'unknown'])
+})
+
+test('whatever a caller writes into X-Forwarded-For, the server counts them', {
+  timeout: 180_000,
+}, async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'countyline-'))
+  const server = await startServer({ DATA_DIR: dataDir, TRUST_PROXY: '1', RATE_LIMITS: 'on' })
+  try {
+    for (const forwarded of [
+      '9.9.9.1:51234',
+      '[2001:db8::1]:51234',
+      '[2001:db8::1]',
+      'unknown',
+      '_hidden',
+      '1.1.1.1,',
+      '',
+      undefined,
+    ]) {
+      const headers = {
+        'content-type': 'application/json',
+        ...(forwarded !== undefined && { 'x-forwarded-for': forwarded }),
+      }
+      const answer = await fetch(`${server.url}/api/v1/requests`, { method: 'POST', headers, body: '{}' })
+      // A caller that is not counted gets no remaining quota.
+      expect([forwarded, answer.headers.get('ratelimit')]).toEqual([
+        forwarded,
+        expect.stringMatching(/^"reports";r=\d+;t=\d+$/),
+      ])
+    }
+  } finally {
+    await server.end('SIGTERM')
+    rmSync(dataDir, { recursive: true, force: true })
+  }
 })
 
 test('Cloudflare’s counters are told the same figures', () => {

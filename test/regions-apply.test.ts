@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { openRegion } from '../src/core/db.ts'
-import { readMigrations } from '../src/platform/node/migrations.ts'
+import { openRegion } from '../src/core/database/handles.ts'
+import { readMigrations } from '../src/platform/node/databases/migrations.ts'
 import { type NodePlatform, nodePlatform } from '../src/platform/node/platform.ts'
-import { applyRegion, storedRegions, storedSnapshot } from '../src/regions/apply.ts'
-import { currentHosts, currentRegion } from '../src/regions/current.ts'
-import { hashDocuments } from '../src/regions/hash.ts'
+import { hashDocuments } from '../src/regions/documents/hash.ts'
+import type { Documents } from '../src/regions/documents/snapshot.ts'
 import { configuration } from '../src/regions/region-schema.ts'
-import type { Documents } from '../src/regions/snapshot.ts'
+import { currentHosts, currentRegion } from '../src/regions/runtime/current.ts'
+import { applyRegion, storedRegions, storedSnapshot } from '../src/regions/versions/apply.ts'
 import { lakeDocuments, lakeEdited, lakeFiles } from './support/lake.ts'
 
 const migrations = readMigrations()
@@ -25,7 +25,7 @@ function platform(): NodePlatform {
 }
 
 const apply = (on: NodePlatform, documents: Documents, slug = 'lake') =>
-  applyRegion(on, migrations, slug, documents, 'test')
+  applyRegion(on, migrations, slug, documents, { by: 'test' })
 
 test('what is applied is what is in force, under the next version', async () => {
   const on = platform()
@@ -88,13 +88,13 @@ test('a tracking code stays its jurisdiction’s for ever', async () => {
   await apply(on, lakeDocuments())
   const recoded = lakeDocuments(lakeEdited('east/jurisdiction.yaml', 'code: EA', 'code: ES'))
   await expect(apply(on, recoded)).rejects.toMatchObject({
-    detail: expect.stringContaining('Keep it instead of ES'),
+    detail: expect.stringContaining('Use it instead of ES'),
   })
   const gone = lakeFiles({ 'quill-water/jurisdiction.yaml': null, 'quill-water/boundary.geojson': null })
   await apply(on, lakeDocuments(gone))
   const heir = new Map([...gone, ['heir/jurisdiction.yaml', 'name: Heir\nkind: agency\ncode: QW\n']])
   await expect(apply(on, lakeDocuments(heir))).rejects.toMatchObject({
-    detail: expect.stringContaining('given to quill-water before'),
+    detail: expect.stringContaining('belongs to quill-water'),
   })
   expect((await storedSnapshot(on, 'lake'))?.version).toBe(2)
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, test } from 'vitest'
-import { deadline, makeCalendar, nextOpening, openTest, startOfDay } from '../src/regions/calendar.ts'
+import { deadline, isOpenAt, makeCalendar, nextOpening, startOfDay } from '../src/regions/runtime/calendar.ts'
 
 const zone = 'America/New_York'
 const office = makeCalendar(zone, { 'mon-fri': '08:00-17:00', sat: ['09:00-12:00', '13:00-15:00'] }, [
@@ -15,7 +15,7 @@ const wall = (at: number, where = zone) =>
     .toZonedDateTimeISO(where)
     .toPlainDateTime()
     .toString({ smallestUnit: 'minute' })
-const isOpen = openTest(office)
+const isOpen = isOpenAt(office)
 
 describe('opening hours', () => {
   test.each([
@@ -36,7 +36,7 @@ describe('opening hours', () => {
     const sundays = makeCalendar(zone, { sun: '01:00-04:00' })
     const minutesOpen = (day: string) => {
       const start = startOfDay(day, zone)
-      return Array.from({ length: 26 * 60 }, (_, minute) => start + minute * 60_000).filter(openTest(sundays))
+      return Array.from({ length: 26 * 60 }, (_, minute) => start + minute * 60_000).filter(isOpenAt(sundays))
         .length
     }
     expect(minutesOpen('2026-03-01')).toBe(180)
@@ -45,7 +45,7 @@ describe('opening hours', () => {
   })
 
   test('a body that keeps no hours never closes', () => {
-    expect(openTest(always)(local('2026-12-25T03:00'))).toBe(true)
+    expect(isOpenAt(always)(local('2026-12-25T03:00'))).toBe(true)
     expect(nextOpening(always, local('2026-12-25T03:00'))).toBe(local('2026-12-25T03:00'))
   })
 
@@ -71,7 +71,7 @@ describe('opening hours', () => {
         )
         const shop = makeCalendar(where, { 'tue-sat': '10:00-18:00' })
         return (
-          openTest(shop)(date.getTime()) === (dayOfWeek >= 2 && dayOfWeek <= 6 && hour >= 10 && hour < 18)
+          isOpenAt(shop)(date.getTime()) === (dayOfWeek >= 2 && dayOfWeek <= 6 && hour >= 10 && hour < 18)
         )
       }),
     )

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { importServices } from '../src/regions/catalogue.ts'
-import { plainText } from '../src/regions/plain-text.ts'
+import { readGeoReport } from '../src/core/georeport/document.ts'
+import { importServices } from '../src/import/catalogue.ts'
+import { plainText } from '../src/import/plain-text.ts'
 import { sharedData } from './support/shared.ts'
 
 const read = (name: string) =>
@@ -90,8 +91,8 @@ describe('catalogues as others write them', () => {
     const { services, refused } = importServices(text, layers)
     expect(services.map(({ code }) => code)).toEqual(['good'])
     expect(refused.map(({ code }) => code)).toEqual(['no name', 'number 3', 'good', 'long'])
-    expect(refused[2]?.reasons).toEqual(['Its code stands twice'])
-    expect(refused[3]?.reasons[0]).toContain('Shorten it to 4,000 characters')
+    expect(refused[2]?.reasons).toEqual(['Its code is used twice'])
+    expect(refused[3]?.reasons[0]).toContain('Use 4,000 characters or fewer')
   })
 
   test('a definition with a choice of nothing is refused whole', () => {
@@ -140,6 +141,13 @@ test.each([
   ['x < y and y > z', 'x < y and y > z'],
   ['<script>alert(1)</script>Hello', 'Hello'],
   ['&#233;&#x41;&nbsp;&unknown;', 'éA &unknown;'],
+  ['&eacute;&copy;&frac12;&rarr;&#27;&AMP;&copy', 'é©½→ &&copy'],
 ])('%s reads as plain text', (html, text) => {
   expect(plainText(html)).toBe(text)
+})
+
+test('references in XML are read once: as characters, never as markup', () => {
+  const name = 'Caf&#233; &amp;amp; &lt;b&gt;&hellip;&#0;<![CDATA[ &amp;]]>'
+  const xml = `<services><service><service_name>${name}</service_name></service></services>`
+  expect(readGeoReport(xml)).toEqual({ services: [{ service_name: 'Café &amp; <b>… &amp;' }] })
 })

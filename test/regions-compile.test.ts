@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { compileRegion } from '../src/regions/compile.ts'
-import { text } from '../src/regions/text.ts'
+import { compileRegion } from '../src/regions/runtime/compile.ts'
+import { localizedText } from '../src/regions/runtime/localized.ts'
 import { resolve } from '../src/routing/resolve.ts'
 import { lakeDocuments, lakeEdited, lakeFiles, lakeRegion } from './support/lake.ts'
 
@@ -87,9 +87,9 @@ describe('a region made ready for questions', () => {
 })
 
 test('a text is read in the reader’s language, else in the region’s, else in whichever it has', () => {
-  expect(text({ en: 'Hole', es: 'Bache' }, 'es')).toBe('Bache')
-  expect(text({ en: 'Hole', es: 'Bache' }, 'ht', ['en'])).toBe('Hole')
-  expect(text({ es: 'Bache' }, 'ht', ['en'])).toBe('Bache')
-  expect(text('Pothole', 'ht')).toBe('Pothole')
-  expect(text(undefined, 'en')).toBe('')
+  expect(localizedText({ en: 'Hole', es: 'Bache' }, 'es')).toBe('Bache')
+  expect(localizedText({ en: 'Hole', es: 'Bache' }, 'ht', ['en'])).toBe('Hole')
+  expect(localizedText({ es: 'Bache' }, 'ht', ['en'])).toBe('Bache')
+  expect(localizedText('Pothole', 'ht')).toBe('Pothole')
+  expect(localizedText(undefined, 'en')).toBe('')
 })

@@ -3,17 +3,17 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readRegionFiles, regionsIn } from '../src/platform/node/tenants.ts'
-import { editorSchemas } from '../src/regions/editor-schemas.ts'
-import { exportRegion } from '../src/regions/export.ts'
-import { hashDocuments } from '../src/regions/hash.ts'
-import { loadRegion, type RegionFiles } from '../src/regions/load.ts'
+import { editorSchemas } from '../src/regions/documents/editor-schemas.ts'
+import { exportRegion } from '../src/regions/documents/export.ts'
+import { hashDocuments } from '../src/regions/documents/hash.ts'
+import { loadRegion, type RegionFiles } from '../src/regions/documents/load.ts'
 import { box, collection, lakeDocuments, lakeEdited, lakeFiles } from './support/lake.ts'
 
 const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
 describe('documents are read whole', () => {
-  test('a region without faults is taken', () => {
-    expect(loadRegion('lake', lakeFiles()).faults).toEqual([])
+  test('a region without errors is taken', () => {
+    expect(loadRegion('lake', lakeFiles()).issues).toEqual([])
     const documents = lakeDocuments()
     expect(documents.jurisdictions.map(({ slug }) => slug)).toEqual([
       'east',
@@ -24,8 +24,8 @@ describe('documents are read whole', () => {
     expect(documents.roads[1]?.properties).toMatchObject({ id: 'oak-1', left: 'west', lead: 'east' })
   })
 
-  test('one bad document refuses the region, and every fault of every file is told', () => {
-    const { documents, faults } = loadRegion(
+  test('one bad document refuses the region, and every error of every file is told', () => {
+    const { documents, issues } = loadRegion(
       'lake',
       lakeFiles({
         'services.yaml': 'services:\n  - code: 001\n    nmae: Pothole\n    layers: []\n',
@@ -34,19 +34,19 @@ describe('documents are read whole', () => {
       }),
     )
     expect(documents).toBeUndefined()
-    expect(faults.map(({ file, line, message }) => `${file}:${line} ${message}`)).toEqual([
+    expect(issues.map(({ file, line, message }) => `${file}:${line} ${message}`)).toEqual([
       'services.yaml:2 "name" is missing',
       'services.yaml:2 "code" is 1',
-      'services.yaml:3 There is no key "nmae" here',
+      'services.yaml:3 Unknown key "nmae"',
       'services.yaml:4 "layers" is a list',
       'west/jurisdiction.yaml:2 "kind" is "village"',
       'west/jurisdiction.yaml:3 "code" is "we"',
       'west/jurisdiction.yaml:4 "mon" is "8-5"',
       'west/jurisdiction.yaml:5 "from" is "2026-02-30"',
     ])
-    expect(faults.map(({ mend }) => mend)).toContain('Use a span such as "08:00-17:00"')
-    expect(faults.map(({ mend }) => mend)).toContain(
-      'Write text (quote what looks like a number or begins with #)',
+    expect(issues.map(({ repair }) => repair)).toContain('Use a span such as "08:00-17:00"')
+    expect(issues.map(({ repair }) => repair)).toContain(
+      'Write text (use quotes for a number, or if it starts with #)',
     )
   })
 
@@ -58,6 +58,13 @@ describe('documents are read whole', () => {
       'roads.geojson',
       '{"type":"FeatureCollection",\n"features":[\n{"type"]}',
       'roads.geojson:3',
+    ],
+    ['a file that is not JSON', 'roads.geojson', 'hello\n\n', 'roads.geojson:1'],
+    [
+      'JSON with a hundred thousand lists in each other',
+      'roads.geojson',
+      `\n${'['.repeat(100_000)}${']'.repeat(100_000)}`,
+      'roads.geojson:',
     ],
     ['an empty file', 'services.yaml', '', 'services.yaml:1'],
     ['a list where keys belong', 'west/jurisdiction.yaml', '- name: West\n', 'west/jurisdiction.yaml:1'],
@@ -90,11 +97,13 @@ describe('documents are read whole', () => {
     ],
     ['a file that nobody wrote', 'region.yaml', null, 'region.yaml:1'],
   ])('%s is refused with its line', (_, file, text, where) => {
-    const { documents, faults } = loadRegion('lake', lakeFiles({ [file]: text }))
+    const { documents, issues } = loadRegion('lake', lakeFiles({ [file]: text }))
     expect(documents).toBeUndefined()
-    const told = faults.filter(({ severity }) => severity === 'error')
-    expect(told.length).toBeGreaterThan(0)
-    expect(told.map(({ file, line }) => `${file}:${line}`).every(place => place.startsWith(where))).toBe(true)
+    const errors = issues.filter(({ severity }) => severity === 'error')
+    expect(errors.length).toBeGreaterThan(0)
+    expect(errors.map(({ file, line }) => `${file}:${line}`).every(place => place.startsWith(where))).toBe(
+      true,
+    )
   })
 
   test('a service code keeps its zeros when it is quoted', () => {
@@ -102,13 +111,13 @@ describe('documents are read whole', () => {
     expect(documents.services[2]?.code).toBe('001')
   })
 
-  test('a file that nothing reads is told, and does not refuse the region', () => {
-    const { documents, faults } = loadRegion(
+  test('a file that nothing reads is reported, and does not refuse the region', () => {
+    const { documents, issues } = loadRegion(
       'lake',
       lakeFiles({ 'road.geojson': '{}', 'README.md': 'Hello' }),
     )
     expect(documents).toBeDefined()
-    expect(faults).toMatchObject([{ severity: 'warning', file: 'road.geojson' }])
+    expect(issues).toMatchObject([{ severity: 'warning', file: 'road.geojson' }])
   })
 
   test('properties that a GIS adds to a feature do not count', () => {
@@ -133,8 +142,8 @@ describe('documents are read whole', () => {
     )
     fc.assert(
       fc.property(name, text, (file, text) => {
-        const { documents, faults } = loadRegion('lake', lakeFiles({ [file]: text }))
-        return documents !== undefined || faults.some(({ severity }) => severity === 'error')
+        const { documents, issues } = loadRegion('lake', lakeFiles({ [file]: text }))
+        return documents !== undefined || issues.some(({ severity }) => severity === 'error')
       }),
       { numRuns: 60 },
     )
@@ -158,7 +167,7 @@ describe('documents and files say the same', () => {
     const { documents } = loadRegion(region, files)
     if (!documents) throw new Error(`${region} is refused`)
     const again = loadRegion(region, exportRegion(documents))
-    if (!again.documents) throw new Error(JSON.stringify(again.faults))
+    if (!again.documents) throw new Error(JSON.stringify(again.issues))
     expect(await hashDocuments(again.documents)).toBe(await hashDocuments(documents))
   }
 

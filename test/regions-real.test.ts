@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readRegionFiles } from '../src/platform/node/tenants.ts'
-import { compileRegion, type Region } from '../src/regions/compile.ts'
-import { loadRegion } from '../src/regions/load.ts'
+import { loadRegion } from '../src/regions/documents/load.ts'
+import { compileRegion, type Region } from '../src/regions/runtime/compile.ts'
 import { resolve } from '../src/routing/resolve.ts'
 import { sharedData } from './support/shared.ts'
 import { type Deployment, deployment } from './support/terminal.ts'
 
-/* Real boundaries, through the command, as whoever sets up a region would take them in. */
+/* Real boundaries, imported with the command, as someone who sets up a region would. */
 
 const frame = (name: string, intake: string, timezone: string, center: string) =>
   new Map([
@@ -22,8 +22,8 @@ const frame = (name: string, intake: string, timezone: string, center: string) =
   ])
 
 async function compiled({ tenantsDir }: Deployment, slug: string): Promise<Region> {
-  const { documents, faults } = loadRegion(slug, await readRegionFiles(tenantsDir, slug))
-  if (!documents) throw new Error(JSON.stringify(faults))
+  const { documents, issues } = loadRegion(slug, await readRegionFiles(tenantsDir, slug))
+  if (!documents) throw new Error(JSON.stringify(issues))
   return compileRegion({ region: slug, version: 1, hash: '', documents })
 }
 
@@ -65,7 +65,7 @@ describe.skipIf(miamiDade === undefined)('Miami-Dade’s 78 features (kept besid
     )
     expect(await on.countyline('plan', '--json')).toMatchObject({
       code: 0,
-      json: [{ faults: [], overlaps: [], gaps: [] }],
+      json: [{ issues: [], overlaps: [], gaps: [] }],
     })
 
     const region = await compiled(on, 'dade')

@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { loadRegion, type RegionFiles } from '../src/regions/load.ts'
+import { loadRegion, type RegionFiles } from '../src/regions/documents/load.ts'
 import { box, boxFeature, collection, lakeEdited, lakeFiles, line } from './support/lake.ts'
 
 const agreement = (id: string, accountable: string, performer: string, rest = '') =>
   `  - id: ${id}\n    title: ${id}\n    accountable: ${accountable}\n    performer: ${performer}\n${rest}`
 const agreements = (...written: string[]) =>
   lakeFiles({ 'agreements.yaml': `agreements:\n${written.join('')}` })
+
+/** A jurisdiction's own sign-in provider, with this secret. */
+const signInBy = (secret: string) =>
+  `signIn:\n  issuer: https://login.example\n  clientId: c\n  clientSecret: ${secret}\n  claim: groups\n  roles: {}`
 
 /** The territories of two partners on the same ground. */
 function territories(one: object, other: object): RegionFiles {
@@ -17,21 +21,21 @@ function territories(one: object, other: object): RegionFiles {
   return lakeFiles({ 'region.yaml': region, 'areas.geojson': areas })
 }
 
-/** A promise, the files that break it, where and what is told. */
-type Case = readonly [promise: string, files: RegionFiles, place: string, told: RegExp]
+/** A promise, the files that break it, where, and what is reported. */
+type Case = readonly [promise: string, files: RegionFiles, place: string, message: RegExp]
 
 const errors: readonly Case[] = [
   [
     'tiles of a host that a page’s policy cannot name',
     lakeEdited('region.yaml', '40.05] }', '40.05], tiles: "https://a;img-src/{z}/{x}/{y}.png" }'),
     'region.yaml:9',
-    /host in full/,
+    /full host name/,
   ],
   [
     'the intake is a jurisdiction',
     lakeEdited('region.yaml', 'intake: lake-county', 'intake: lake-conty'),
     'region.yaml:7',
-    /no jurisdiction "lake-conty".*"lake-county"/,
+    /Unknown jurisdiction "lake-conty".*"lake-county"/,
   ],
   [
     'white text can be read on the brand color',
@@ -49,7 +53,7 @@ const errors: readonly Case[] = [
     'what is forwarded to a partner has somewhere to go',
     lakeEdited('region.yaml', 'name: State DOT', 'name: State DOT\n    forward: email'),
     'region.yaml:13',
-    /to State DOT by email has nowhere to go.*Add its email/,
+    /cannot be sent to State DOT by email.*Add its email/,
   ],
   [
     'a partner’s key is named, never written',
@@ -59,7 +63,29 @@ const errors: readonly Case[] = [
       'name: State DOT\n    open311: { endpoint: "https://dot.example/v2", keySecret: DATABASE_TOKEN }',
     ),
     'region.yaml:13',
-    /PARTNER_STATE_DOT/,
+    /PARTNER_LAKE_COUNTY__STATE_DOT/,
+  ],
+  [
+    'a partner’s key is its own',
+    lakeEdited(
+      'region.yaml',
+      'name: State DOT',
+      'name: State DOT\n    open311: { endpoint: "https://dot.example/v2", keySecret: PARTNER_LAKE__POWER }',
+    ),
+    'region.yaml:13',
+    /"PARTNER_LAKE__POWER" is not a secret of state-dot in lake.*PARTNER_LAKE__STATE_DOT/,
+  ],
+  [
+    'sign-ins are accepted from jurisdictions that exist',
+    lakeEdited('west/jurisdiction.yaml', 'code: WE', 'code: WE\nacceptSignInsFrom: [eest]'),
+    'west/jurisdiction.yaml:4',
+    /Unknown jurisdiction "eest".*"east"/,
+  ],
+  [
+    'a client secret is the jurisdiction’s own',
+    lakeEdited('west/jurisdiction.yaml', 'code: WE', `code: WE\n${signInBy('OIDC_LAKE__EAST')}`),
+    'west/jurisdiction.yaml:7',
+    /"OIDC_LAKE__EAST" is not a secret of west in lake.*OIDC_LAKE__WEST/,
   ],
   [
     'a partner’s services are the catalogue’s',
@@ -69,25 +95,25 @@ const errors: readonly Case[] = [
       'name: State DOT\n    open311: { endpoint: "https://dot.example/v2", services: { pothol: "7" } }',
     ),
     'region.yaml:13',
-    /no service "pothol".*"pothole"/,
+    /Unknown service "pothol".*"pothole"/,
   ],
   [
     'a host leads to one place',
     lakeEdited('region.yaml', '[lake.example]', '[lake.example, LAKE.example]'),
     'region.yaml:4',
-    /named twice/,
+    /listed twice/,
   ],
   [
     'a host is a name',
     lakeEdited('region.yaml', 'lake.example', '"https://lake.example"'),
     'region.yaml:4',
-    /no host name/,
+    /not a host name/,
   ],
   [
     'a service code stands once',
     lakeEdited('services.yaml', 'code: graffiti', 'code: pothole'),
     'services.yaml:14',
-    /also the code of number 1/,
+    /Number 1 also has the code/,
   ],
   [
     'an asset layer is one that is recorded',
@@ -115,19 +141,19 @@ const errors: readonly Case[] = [
     'urgent answers name a question',
     lakeEdited('services.yaml', 'urgentAnswers: { size:', 'urgentAnswers: { sice:'),
     'services.yaml:13',
-    /no question with options "sice".*"size"/,
+    /Unknown question with options "sice".*"size"/,
   ],
   [
     'urgent answers name an option',
     lakeEdited('services.yaml', '[deep]', '[deeep]'),
     'services.yaml:13',
-    /no option "deeep".*"deep"/,
+    /Unknown option "deeep".*"deep"/,
   ],
   [
     'a tracking code is one body’s',
     lakeEdited('west/jurisdiction.yaml', 'code: WE', 'code: EA'),
     'west/jurisdiction.yaml:3',
-    /code of east/,
+    /east already has the code/,
   ],
   [
     'the after-hours desk exists',
@@ -139,7 +165,7 @@ const errors: readonly Case[] = [
     'the after-hours desk is somebody else',
     lakeEdited('west/jurisdiction.yaml', 'Desk: lake-county', 'Desk: west'),
     'west/jurisdiction.yaml:7',
-    /own calls/,
+    /cannot answer while it is closed/,
   ],
   [
     'a body offers services that exist',
@@ -163,19 +189,19 @@ const errors: readonly Case[] = [
     'a weekday has its hours once',
     lakeEdited('west/jurisdiction.yaml', 'hours: {', 'hours: { fri: "08:00-12:00",'),
     'west/jurisdiction.yaml:4',
-    /named before/,
+    /listed before/,
   ],
   [
     'a body begins before it ends',
     lakeEdited('east/jurisdiction.yaml', 'code: EA', 'code: EA\nfrom: 2026-07-01\nto: 2026-07-01'),
     'east/jurisdiction.yaml:5',
-    /before it begins/,
+    /before it starts/,
   ],
   [
     'a name of the platform is nobody’s slug',
     lakeFiles({ 'none/jurisdiction.yaml': 'name: None\nkind: agency\ncode: NO\n' }),
     'none/jurisdiction.yaml:1',
-    /platform's own/,
+    /reserved/,
   ],
   [
     'a slug fits into a database’s name',
@@ -183,7 +209,7 @@ const errors: readonly Case[] = [
       [`${'a'.repeat(48)}${'b'.repeat(12)}/jurisdiction.yaml`]: 'name: A\nkind: agency\ncode: AA\n',
     }),
     `${'a'.repeat(48)}${'b'.repeat(12)}/jurisdiction.yaml:1`,
-    /no slug/,
+    /folder name .* is not valid/,
   ],
   [
     'an owner of a road exists',
@@ -208,13 +234,13 @@ const errors: readonly Case[] = [
     'the sides of a boundary street are where they are said to be',
     lakeEdited('roads.geojson', '"left":"west","right":"east"', '"left":"east","right":"west"'),
     'roads.geojson:3',
-    /swapped: east lies on its right/,
+    /swapped: east is on its right/,
   ],
   [
     'a road stands once at a time',
     lakeEdited('roads.geojson', '"id":"oak-1"', '"id":"mill-1"'),
     'roads.geojson:3',
-    /twice at one time/,
+    /twice at the same time/,
   ],
   [
     'a territory is somebody’s',
@@ -224,31 +250,31 @@ const errors: readonly Case[] = [
       ),
     }),
     'areas.geojson:2',
-    /without a partner/,
+    /has no partner/,
   ],
   [
     'two partners claim no ground both',
     territories({ from: '2020-01-01' }, {}),
     'areas.geojson:3',
-    /"fort" and "camp" both claim/,
+    /"fort" and "camp" both cover/,
   ],
   [
     'longitude comes first',
     lakeEdited('places.geojson', '[-80.02,40.06]', '[40.06,-80.02]'),
     'places.geojson:2',
-    /swapped/,
+    /wrong order/,
   ],
   [
     'two bodies of a layer claim no ground both',
     lakeFiles({ 'east/boundary.geojson': box(-80.01, 40.02, -79.92, 40.08) }),
     'west/boundary.geojson:2',
-    /West and East both claim 5\.\d+ km² in the layer "municipality"/,
+    /West and East both cover 2\.\d+ sq mi in the layer "municipality"/,
   ],
   [
     'an agreement is between bodies that exist',
     agreements(agreement('a', 'wst', 'state-dot')),
     'agreements.yaml:4',
-    /no jurisdiction or partner "wst".*"west"/,
+    /Unknown jurisdiction or partner "wst".*"west"/,
   ],
   [
     'an agreement is about services that exist',
@@ -260,13 +286,13 @@ const errors: readonly Case[] = [
     'an agreement ends after it begins',
     agreements(agreement('a', 'west', 'east', '    from: 2027-01-01\n    to: 2026-01-01\n')),
     'agreements.yaml:7',
-    /before it begins/,
+    /before it starts/,
   ],
   [
     'agreements go in no circle',
     agreements(agreement('a', 'west', 'east'), agreement('b', 'east', 'west')),
     'agreements.yaml:',
-    /circle: east → west → east/,
+    /loop: east → west → east/,
   ],
   [
     'agreements do not claim one matter both',
@@ -275,7 +301,7 @@ const errors: readonly Case[] = [
       agreement('b', 'west', 'lake-county', '    services: [pothole]\n'),
     ),
     'agreements.yaml:7',
-    /both claim one service/,
+    /cover the same service/,
   ],
   [
     'a boundary street’s parts reach its end',
@@ -292,7 +318,7 @@ const errors: readonly Case[] = [
       'agreements.yaml': 'boundaryStreets:\n  - { id: a, title: A, segment: mill-1, lead: west }\n',
     }),
     'agreements.yaml:2',
-    /no boundary street/,
+    /not a boundary street/,
   ],
 ]
 
@@ -319,7 +345,7 @@ const warnings: readonly Case[] = [
     'an agreement that nothing follows',
     agreements(agreement('a', 'west', 'east', '    to: 2028-07-01\n')),
     'agreements.yaml:6',
-    /Nothing follows "a"/,
+    /"a" has no successor/,
   ],
   [
     'hours of a body that never closes',
@@ -328,41 +354,51 @@ const warnings: readonly Case[] = [
     /never closes/,
   ],
   [
+    'sign-ins of a body that has no provider',
+    lakeEdited('west/jurisdiction.yaml', 'code: WE', 'code: WE\nacceptSignInsFrom: [east]'),
+    'west/jurisdiction.yaml:4',
+    /east has no sign-in provider/,
+  ],
+  [
     'a partner whom nobody can reach',
     lakeEdited('region.yaml', '    phone: "+1 555 0100"\n', ''),
     'region.yaml:11',
-    /Nobody can reach/,
+    /no way to contact/,
   ],
 ]
 
-describe('what would misroute is refused, with its line and how to mend it', () => {
-  test.each(errors)('%s', (_, files, place, told) => {
-    const { documents, faults } = loadRegion('lake', files)
+describe('what would misroute is refused, with its line and how to correct it', () => {
+  test.each(errors)('%s', (_, files, place, message) => {
+    const { documents, issues } = loadRegion('lake', files)
     expect(documents).toBeUndefined()
-    const errors = faults.filter(({ severity }) => severity === 'error')
-    const lines = errors.map(({ file, line, message, mend }) => `${file}:${line} ${message}. ${mend}`)
+    const errors = issues.filter(({ severity }) => severity === 'error')
+    const lines = errors.map(({ file, line, message, repair }) => `${file}:${line} ${message}. ${repair}`)
     expect(
-      lines.some(line => line.startsWith(place) && told.test(line)),
+      lines.some(line => line.startsWith(place) && message.test(line)),
       lines.join('\n'),
     ).toBe(true)
   })
 })
 
-describe('what may be meant is told, and passes', () => {
-  test.each(warnings)('%s', (_, files, place, told) => {
-    const { documents, faults } = loadRegion('lake', files)
-    expect(documents, JSON.stringify(faults)).toBeDefined()
-    const lines = faults.map(({ file, line, message }) => `${file}:${line} ${message}`)
+describe('a possible mistake is reported, and passes', () => {
+  test.each(warnings)('%s', (_, files, place, message) => {
+    const { documents, issues } = loadRegion('lake', files)
+    expect(documents, JSON.stringify(issues)).toBeDefined()
+    const lines = issues.map(({ file, line, message }) => `${file}:${line} ${message}`)
     expect(
-      lines.some(line => line.startsWith(place) && told.test(line)),
+      lines.some(line => line.startsWith(place) && message.test(line)),
       lines.join('\n'),
     ).toBe(true)
   })
 })
 
 describe('what only looks alike is left alone', () => {
+  test.each(['OIDC_LAKE__WEST', 'OIDC_LAKE__WEST__2027'])('a secret of its own: %s', name => {
+    fine(lakeEdited('west/jurisdiction.yaml', 'code: WE', `code: WE\n${signInBy(name)}`))
+  })
+
   const fine = (files: RegionFiles) =>
-    expect(loadRegion('lake', files).faults.filter(({ severity }) => severity === 'error')).toEqual([])
+    expect(loadRegion('lake', files).issues.filter(({ severity }) => severity === 'error')).toEqual([])
 
   test('bodies of one layer may follow each other on the same ground', () => {
     fine(
@@ -414,9 +450,9 @@ describe('what only looks alike is left alone', () => {
 
   test('a host of another region is refused only there', () => {
     const taken = new Map([['lake.example', 'other']])
-    expect(loadRegion('lake', lakeFiles(), taken).faults[0]?.message).toBe(
-      'The host "lake.example" leads to the region other',
+    expect(loadRegion('lake', lakeFiles(), taken).issues[0]?.message).toBe(
+      'The host "lake.example" already belongs to the region other',
     )
-    expect(loadRegion('lake', lakeFiles()).faults).toEqual([])
+    expect(loadRegion('lake', lakeFiles()).issues).toEqual([])
   })
 })

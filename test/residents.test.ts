@@ -5,13 +5,13 @@ import { contractApp } from './contract/app.ts'
 import { residentsContract } from './contract/residents.ts'
 import { bundled } from './support/app.ts'
 import { type County, startCounty } from './support/county.ts'
-import { type Mailbox, startMailbox } from './support/mailbox.ts'
+import { linkIn, type Mailbox, startMailbox } from './support/mailbox.ts'
 import { withoutNonce } from './support/nonce.ts'
 import { type PostedMessage, serveOutside } from './support/outside.ts'
 import { codeIn, ResidentBrowser } from './support/resident.ts'
 import { type AtWork, signIn } from './support/staff.ts'
 
-/* Residents' accounts on Node: letters by a real SMTP server, text messages by a provider over HTTP. */
+/* Residents' accounts on Node: email through a real SMTP server, text messages by a provider over HTTP. */
 
 const main = '350 Main Street, Port Ellery'
 const hollis = 'Union Street and Fifth Street, Hollis'
@@ -21,7 +21,6 @@ const DAY = 24 * 60 * MINUTE
 let county: County
 let mailbox: Mailbox
 let outside: Awaited<ReturnType<typeof serveOutside>>
-/** An address of this test and no other. */
 let ada = ''
 let tests = 0
 
@@ -45,7 +44,7 @@ const messages = async () => (await (await fetch(`${outside.url}/messages`)).jso
 
 async function lastTo(address: string): Promise<string | undefined> {
   return (
-    mailbox.lettersTo(address).at(-1)?.text ?? (await messages()).findLast(({ to }) => to === address)?.text
+    mailbox.emailsTo(address).at(-1)?.text ?? (await messages()).findLast(({ to }) => to === address)?.text
   )
 }
 
@@ -63,7 +62,7 @@ async function signedIn(address = ada): Promise<ResidentBrowser> {
   return browser
 }
 
-/** Files by the form on the page, where routing decides who keeps it. Answers the tracking number. */
+/** Files by the form on the page, where routing decides who keeps it. Returns the tracking number. */
 async function file(
   browser: ResidentBrowser,
   service: string,
@@ -99,12 +98,15 @@ async function accountOf(id: string): Promise<string> {
   return String(rows[0]?.account)
 }
 
-/** Runs something while one database does not answer. */
-async function whileAway<T>(away: DatabaseName & { kind: 'tenant' }, work: () => Promise<T>): Promise<T> {
+/** Runs `work` while one database does not respond. */
+async function whileUnavailable<T>(
+  unavailable: DatabaseName & { kind: 'tenant' },
+  work: () => Promise<T>,
+): Promise<T> {
   const { databases } = county.app.platform
   const real = databases.client.bind(databases)
   const spy = vi.spyOn(databases, 'client').mockImplementation(name => {
-    if (name.kind === 'tenant' && name.slug === away.slug) throw new Error('away')
+    if (name.kind === 'tenant' && name.slug === unavailable.slug) throw new Error('away')
     return real(name)
   })
   try {
@@ -135,22 +137,76 @@ describe('signing in', () => {
     expect(answers[0]).toEqual(answers[1])
   })
 
-  test('sends an address five codes an hour for one asker, fifteen for all, and answers as before', async () => {
-    const ask = async (from: string, times: number) => {
-      const browser = new ResidentBrowser((path, init) => county.app.request(path, init, from))
-      for (let asked = 0; asked < times; asked++) {
-        const answer = await browser.post('/account/sign-in', { address: ada })
-        expect(answer.headers.get('location')).toMatch(/\/account\/code\?ticket=[0-9A-Z]{20}&by=email$/)
-      }
-      return mailbox.lettersTo(ada).length
+  const askFrom = async (from: string, times: number) => {
+    const browser = new ResidentBrowser((path, init) => county.app.request(path, init, from))
+    for (let asked = 0; asked < times; asked++) {
+      const answer = await browser.post('/account/sign-in', { address: ada })
+      expect(answer.headers.get('location')).toMatch(/\/account\/code\?ticket=[0-9A-Z]{20}&by=email$/)
     }
-    expect(await ask('198.51.100.1', 6)).toBe(5)
-    expect(await ask('198.51.100.2', 1)).toBe(6)
-    expect(await ask('198.51.100.3', 6)).toBe(11)
-    expect(await ask('198.51.100.4', 6)).toBe(15)
-    expect(await ask('198.51.100.2', 1)).toBe(15)
+    return mailbox.emailsTo(ada).length
+  }
+  const linkTo = (address: string, at = -1) => {
+    const message = mailbox.emailsTo(address).at(at)
+    if (message === undefined) throw new Error(`no email to ${address}`)
+    return new URL(linkIn(message, 'account/link')).pathname
+  }
+
+  test('sends a mailbox three emails an hour for one asker, six an hour and twelve a day for all, and answers as before', async () => {
+    expect(await askFrom('198.51.100.1', 4)).toBe(3)
+    expect(await askFrom('198.51.100.2', 1)).toBe(4)
+    expect(await askFrom('198.51.100.3', 4)).toBe(6)
+    expect(await askFrom('198.51.100.4', 4)).toBe(6)
     county.app.advance(61 * MINUTE)
-    expect(await ask('198.51.100.1', 1)).toBe(16)
+    expect(await askFrom('198.51.100.1', 1)).toBe(7)
+    county.app.advance(61 * MINUTE)
+    expect((await askFrom('198.51.100.1', 9)) + (await askFrom('198.51.100.2', 9))).toBe(10 + 12)
+    county.app.advance(61 * MINUTE)
+    expect(await askFrom('198.51.100.3', 1)).toBe(12)
+  })
+
+  test('keeps nobody out by asking in their name: the link of the last email is good again', async () => {
+    for (const from of ['198.51.100.1', '198.51.100.2', '198.51.100.3']) await askFrom(from, 3)
+    county.app.advance(61 * MINUTE)
+    for (const from of ['198.51.100.4', '198.51.100.5', '198.51.100.6']) await askFrom(from, 3)
+    expect(mailbox.emailsTo(ada)).toHaveLength(12)
+    county.app.advance(5 * 60 * MINUTE)
+    const last = linkTo(ada)
+    const browser = new ResidentBrowser(county.app.request)
+    expect((await browser.get(last)).status).toBe(404)
+    const asked = await browser.post('/account/sign-in', { address: ada })
+    expect(mailbox.emailsTo(ada)).toHaveLength(12)
+    expect(await browser.text(asked.headers.get('location') ?? '')).toContain(
+      'Open the link in the last email',
+    )
+    expect((await browser.get(linkTo(ada, -2))).status).toBe(404)
+    expect(await browser.text(last)).toContain(ada)
+    expect((await browser.post(last)).status).toBe(303)
+    expect(await browser.text('/account')).toContain(ada)
+    // From then on the owner is sent codes again.
+    await browser.post('/account/sign-out')
+    expect((await browser.signIn(ada, readFor(ada))).status).toBe(303)
+    expect(mailbox.emailsTo(ada)).toHaveLength(13)
+  })
+
+  test('lets whoever has signed in prove it again, however often others ask for that mailbox', async () => {
+    const browser = await signedIn()
+    for (const from of ['198.51.100.1', '198.51.100.2', '198.51.100.3']) await askFrom(from, 3)
+    const before = mailbox.emailsTo(ada).length
+    const asked = await browser.post('/account/sign-in/again', { by: 'email' })
+    expect(mailbox.emailsTo(ada)).toHaveLength(before + 1)
+    expect(mailbox.emailsTo(ada).at(-1)?.text).not.toContain('account/link')
+    expect((await browser.typeCode(asked, readFor(ada))).status).toBe(303)
+  })
+
+  test('makes what else was sent to a mailbox worthless once one of it was used', async () => {
+    const browser = new ResidentBrowser(county.app.request)
+    const first = await browser.post('/account/sign-in', { address: ada })
+    const code = codeIn(await lastTo(ada))
+    await browser.post('/account/sign-in', { address: ada })
+    expect((await browser.post(linkTo(ada))).status).toBe(303)
+    expect((await browser.typeCode(first, () => code)).status).toBe(400)
+    expect((await browser.post(linkTo(ada, 0))).status).toBe(404)
+    expect((await browser.get('/account/link/nothing')).status).toBe(404)
   })
 
   test('takes a code once, and not after its ten minutes', async () => {
@@ -167,7 +223,7 @@ describe('signing in', () => {
     const browser = new ResidentBrowser(county.app.request)
     await browser.get('/account/sign-in?lang=es')
     await browser.signIn(ada, readFor(ada))
-    expect(mailbox.lettersTo(ada)[0]?.subject).toMatch(/es su código para Ellery County 311$/)
+    expect(mailbox.emailsTo(ada)[0]?.subject).toMatch(/es su código de acceso para Ellery County 311$/)
   })
 
   test('names what is no address, and leads nowhere but within the site', async () => {
@@ -198,7 +254,7 @@ describe('signing in', () => {
   test('offers no text messages where no provider is configured', async () => {
     const plain = await startCounty({ mail: mailbox.settings })
     const browser = new ResidentBrowser(plain.app.request)
-    expect(await browser.text('/account/sign-in')).not.toContain('phone number')
+    expect(await browser.text('/account/sign-in')).not.toContain('mobile phone number')
     expect((await browser.post('/account/sign-in', { address: '305 555 0123' })).status).toBe(400)
     await plain.close()
   })
@@ -217,7 +273,7 @@ describe('signing in', () => {
 })
 
 describe('reports of an account', () => {
-  test('are seen together across jurisdictions, newest first, and one that is away is named', async () => {
+  test('are seen together across jurisdictions, newest first, and one that is unavailable is named', async () => {
     const browser = await signedIn()
     const first = await file(browser, 'graffiti', main)
     county.app.advance(MINUTE)
@@ -226,11 +282,11 @@ describe('reports of an account', () => {
     const page = await browser.text('/account/cases')
     expect(page.indexOf(second)).toBeLessThan(page.indexOf(first))
     expect(page.indexOf(second)).toBeGreaterThan(0)
-    await whileAway({ kind: 'tenant', region: bundled, slug: 'hollis' }, async () => {
+    await whileUnavailable({ kind: 'tenant', region: bundled, slug: 'hollis' }, async () => {
       const partly = await browser.text('/account/cases')
       expect(partly).toContain(first)
       expect(partly).not.toContain(second)
-      expect(partly).toContain('City of Hollis does not answer')
+      expect(partly).toContain('City of Hollis: temporarily unavailable')
     })
     expect(await (await signedIn(`other-${ada}`)).text('/account/cases')).not.toContain(first)
   })
@@ -266,7 +322,7 @@ describe('reports of an account', () => {
       refused.push(await stranger.post('/account/cases', { number }))
     for (const answer of refused) {
       expect(answer.status).toBe(400)
-      expect(await answer.text()).toContain('We cannot add this one.')
+      expect(await answer.text()).toContain('We cannot add this report.')
     }
     expect((await browser.post('/account/cases', { number: id.toLowerCase() })).status).toBe(200)
     expect(await browser.text('/account/cases')).toContain(`/cases/${id}`)
@@ -305,7 +361,7 @@ describe('addresses and devices', () => {
     const asked = await browser.post('/account/address', { address: `new-${ada}` })
     const done = await browser.typeCode(asked, readFor(`new-${ada}`))
     expect(await browser.text(done.headers.get('location') ?? '')).toContain(`new-${ada}`)
-    await vi.waitFor(() => expect(mailbox.lettersTo(ada).at(-1)?.text).toContain('If it was not you'))
+    await vi.waitFor(() => expect(mailbox.emailsTo(ada).at(-1)?.text).toContain('If you did not do this'))
     expect(await (await signedIn(ada)).text('/account/cases')).toContain('You have no reports')
   })
 
@@ -314,7 +370,9 @@ describe('addresses and devices', () => {
     const browser = await signedIn()
     const asked = await browser.post('/account/address', { address: `taken-${ada}` })
     const done = await browser.typeCode(asked, readFor(`taken-${ada}`))
-    expect(await browser.text(done.headers.get('location') ?? '')).toContain('opens another account')
+    expect(await browser.text(done.headers.get('location') ?? '')).toContain(
+      'Another account already uses this',
+    )
   })
 
   test('a code that was asked for in one account is no good in another', async () => {
@@ -395,10 +453,10 @@ describe('a resident’s history', () => {
       (await app.request(path, { headers: { cookie } })).text()
     const page = `/work/port-ellery/requests/${here}`
     const audit = `/work/port-ellery/audit?request=${there}`
-    const heading = 'other reports</h2>'
+    const heading = 'Other reports by this resident</h2>'
     const nothing = async () => {
       const html = await read(page, agent)
-      expect(html).toContain('from an account')
+      expect(html).toContain('by a resident with an account')
       for (const text of [there, secret, heading]) expect(html).not.toContain(text)
     }
     await nothing()
@@ -410,7 +468,7 @@ describe('a resident’s history', () => {
     expect(html).not.toContain(secret)
     expect(await read(page, crew)).not.toContain(there)
     const noted = (await read(audit, auditor)).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
-    expect(noted).toMatch(/Gus Lindqvist .{0,60}saw a resident’s history/)
+    expect(noted).toMatch(/Gus Lindqvist .{0,60}Viewed resident’s history/)
     await browser.post('/account/history', { withdraw: 'port-ellery' })
     await nothing()
   })
@@ -444,7 +502,7 @@ describe('a resident’s data', () => {
           cases: [{ id, description: 'No heat', timeline: [{ type: 'submitted' }] }],
         },
       ],
-      away: [],
+      unavailable: [],
     })
     expect(data).not.toContain('Landlord is known.')
   })
@@ -470,9 +528,9 @@ describe('erasing', () => {
     await file(browser, 'graffiti', 'Gull Harbor Village Hall')
     const page = await browser.text('/account/erase')
     expect(page).toContain('1 closed report keeps your contact details until')
-    expect(page).toContain('and 2 years longer.')
+    expect(page).toContain('2 years after the report closes.')
     expect(page).toContain('City Code § 2-114')
-    expect(page).toContain('; then they are erased.')
+    expect(page).toContain('Your contact details are deleted when the report closes.')
     expect((await browser.post('/account/erase')).status).toBe(400)
     expect((await browser.get('/account')).status).toBe(200)
   })
@@ -489,12 +547,12 @@ describe('erasing', () => {
     const count = async (text: string) => Number((await client.execute(text)).rows[0]?.n)
     const own = `WHERE id = '${account}' AND email IS NULL AND email_index IS NULL AND erased_at IS NOT NULL`
     expect(await count(`SELECT count(*) AS n FROM account ${own}`)).toBe(1)
-    for (const table of ['account_reach', 'history_consent'])
+    for (const table of ['account_jurisdiction', 'history_consent'])
       expect(await count(`SELECT count(*) AS n FROM ${table} WHERE account = '${account}'`)).toBe(0)
     expect(await count("SELECT count(*) AS n FROM job WHERE kind = 'erase-account'")).toBe(0)
-    const letters = mailbox.lettersTo(ada).length
+    const emails = mailbox.emailsTo(ada).length
     await close(id)
-    expect(mailbox.lettersTo(ada)).toHaveLength(letters)
+    expect(mailbox.emailsTo(ada)).toHaveLength(emails)
     // The address opens a new account, with nothing in it.
     expect(await (await signedIn(ada)).text('/account/cases')).toContain('You have no reports')
   })
@@ -541,11 +599,11 @@ describe('erasing', () => {
     expect(await county.dump('port-ellery')).not.toContain(ada)
   })
 
-  test('is done later where a database was away', async () => {
+  test('is done later where a database was unavailable', async () => {
     const browser = await signedIn()
     const id = await file(browser, 'graffiti', 'Gull Harbor Village Hall', { email: ada })
     await close(id)
-    await whileAway({ kind: 'tenant', region: bundled, slug: 'gull-harbor' }, async () => {
+    await whileUnavailable({ kind: 'tenant', region: bundled, slug: 'gull-harbor' }, async () => {
       const asked = await browser.post('/account/erase', { confirm: 'yes' })
       expect(asked.status).toBe(200)
       await county.app.runJobs().catch(() => {})
@@ -570,7 +628,7 @@ describe('erasing', () => {
     await daily(3)
     expect(await contactOf(id)).toMatchObject({ first_name: null, email: null })
     expect(await contactOf(still.id)).toMatchObject({ email: `open-${ada}` })
-    // Its documents do not say how long: until somebody asks.
+    // Its documents give no retention period: kept until someone asks.
     expect(await contactOf(village.id)).toMatchObject({ email: `gh-${ada}` })
     expect(await county.dump('hollis')).not.toContain(`bo-${ada}`)
     const { timeline } = await county.whole('hollis', id)

@@ -45,7 +45,7 @@ describe('S9 inaccurate location', () => {
     const resolution = route('graffiti', nearLimit, { accuracy: 65, answers: { side: 'alder' } })
     expect(who(resolution)).toEqual(['alder', 'alder', 'alder'])
     expect(resolution).toMatchObject({ confidence: 'certain', candidates: [{ id: 'alder' }] })
-    expect(story(resolution)).toContain('You told us: City of Alder.')
+    expect(story(resolution)).toContain('Your answer: City of Alder.')
   })
 
   test('an answer that is no candidate is asked again', () => {
@@ -62,7 +62,7 @@ describe('S9 inaccurate location', () => {
     const resolution = route('water-leak', at(7960, 5500), { accuracy: 65 })
     expect(resolution).toMatchObject({ accountable: { id: 'water' }, confidence: 'certain' })
     expect(said(explain(resolution))).toBe(
-      'The place is in Three Creeks Water District, so Three Creeks Water District will handle this.',
+      'The location is in Three Creeks Water District, so Three Creeks Water District is responsible.',
     )
     expect(route('dog-license', nearLimit, { accuracy: 65 }).confidence).toBe('certain')
   })
@@ -116,7 +116,7 @@ describe('S9 inaccurate location', () => {
 
   test('the story says when the error makes no difference', () => {
     expect(story(route('dog-license', nearLimit, { accuracy: 65 }))).toContain(
-      'The location may be off by 65 m; everywhere within that, Calloway County is responsible.',
+      'The location may be off by 65 m. Calloway County is responsible in that whole area.',
     )
   })
 
@@ -155,7 +155,7 @@ describe('S15 a place that nobody covers', () => {
     const resolution = route('pothole', place)
     expect(who(resolution)).toEqual([partner, partner, 'calloway'])
     expect(resolution).toMatchObject({ basis: 'territory', confidence: 'certain' })
-    expect(said(explain(resolution))).toBe(`The place is in ${name}: that is for ${name} to handle.`)
+    expect(said(explain(resolution))).toBe(`The location is in ${name}, where ${name} is responsible.`)
   })
 
   test('the owner of a road through the base still answers for the road', () => {
@@ -173,13 +173,13 @@ describe('S15 a place that nobody covers', () => {
       candidates: [],
     })
     expect(said(explain(resolution))).toBe(
-      'No public body on record handles this here; Calloway County will tell you whom to reach.',
+      'We found no agency responsible for this here. Calloway County will tell you who to contact.',
     )
   })
 })
 
-describe('S16 routing data missing, stale or away', () => {
-  const away = snapshot({
+describe('S16 routing data missing, stale or unavailable', () => {
+  const unavailable = snapshot({
     atlas: {
       areasAt: () => {
         throw new Error('the map file is gone')
@@ -201,7 +201,7 @@ describe('S16 routing data missing, stale or away', () => {
     ['a place off the earth', calloway, inquiry('graffiti', { lat: 95, long: -80 }), 'unusable-place'],
     ['an unknown service', calloway, inquiry('unicorns', inMaple), 'unknown-service'],
     ['a time that is no number', calloway, inquiry('graffiti', inMaple, { at: Number.NaN }), 'unusable-time'],
-    ['an atlas that fails', away, inquiry('graffiti', inMaple), 'atlas-away'],
+    ['an atlas that fails', unavailable, inquiry('graffiti', inMaple), 'atlas-away'],
   ] as const)('%s is accepted, unresolved, and kept by the intake', (_, on, asked, code) => {
     const resolution = resolve(on, asked)
     expect(who(resolution)).toEqual(['none', 'none', 'calloway'])

@@ -12,7 +12,7 @@ const place = fc
     fc.double({ min: -500, max: 19_000, noNaN: true }),
   )
   .map(([east, north]) => at(east, north))
-/** Where limits, corners and roads meet. */
+/** Where boundaries, corners and roads meet. */
 const awkward = fc
   .tuple(
     fc.constantFrom(0, 2000, 4000, 4400, 5000, 8000, 12_000, 18_000),
@@ -129,14 +129,14 @@ test('whoever is accountable anywhere in the circle is a candidate', () => {
     fc.double({ min: 0, max: 1, noNaN: true }),
     fc.double({ min: 0, max: 2 * Math.PI, noNaN: true }),
   )
-  const metres = fc.double({ min: 1, max: 500, noNaN: true })
+  const meters = fc.double({ min: 1, max: 500, noNaN: true })
   const corner = fc.constantFrom(...[2000, 4000, 4400, 5000, 8000, 12_000])
   fc.assert(
     fc.property(
       byBoundary,
       corner,
       corner,
-      metres,
+      meters,
       fc.array(within),
       (code, east, north, accuracy, truths) => {
         const [x, y] = [east + 30, north - 20]

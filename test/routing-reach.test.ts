@@ -21,11 +21,11 @@ describe('S6 after hours', () => {
     const resolution = route('tree', inMaple, night)
     expect(who(resolution)).toEqual(['maple', 'maple', 'calloway'])
     expect(story(resolution)).toContain(
-      'City of Maple is closed now and sees a report when it opens. For what cannot wait, call: Calloway County answers now.',
+      'City of Maple is closed now. It will see your report when it opens. If this cannot wait, call now: Calloway County will answer.',
     )
   })
 
-  test('urgent at night, the county performs under the after-hours agreement, and hands back at opening', () => {
+  test('urgent at night, the county performs under the after-hours agreement, and returns it at opening', () => {
     const urgent = (time: string) => route('tree', inMaple, { urgent: true, at: local(time) })
     expect(who(urgent('2026-06-25T07:59:59.999'))).toEqual(['maple', 'calloway', 'calloway'])
     expect(who(urgent('2026-06-25T08:00'))).toEqual(['maple', 'maple', 'maple'])
@@ -65,7 +65,7 @@ describe('S6 after hours', () => {
     const resolution = route('water-leak', at(7000, 3500), night)
     expect(who(resolution)).toEqual(['water', 'water', 'water'])
     expect(story(resolution)).toContain(
-      'Three Creeks Water District is closed now and sees a report when it opens.',
+      'Three Creeks Water District is closed now. It will see your report when it opens.',
     )
   })
 
@@ -107,7 +107,9 @@ describe('S7 annexation', () => {
 
   test('the trace says since when, and the resolution names its snapshot', () => {
     const resolution = route('graffiti', annexed, { at: local('2026-07-03T09:00') })
-    expect(story(resolution)).toContain('The place is in Maple, within its limits since 2026-07-01.')
+    expect(story(resolution)).toContain(
+      'The location is in Maple. It has been part of Maple since 2026-07-01.',
+    )
     expect(resolution.snapshot).toBe('calloway-7')
   })
 
@@ -139,7 +141,7 @@ describe('S8 special district', () => {
     const resolution = route('water-leak', at(9000, 7800))
     expect(resolution).toMatchObject({ accountable: { id: 'calloway' }, basis: 'county' })
     expect(story(resolution)).toContain(
-      'City of Alder does not offer this service, so the next in line is asked.',
+      'City of Alder does not offer this service, so we checked the next agency.',
     )
   })
 })

@@ -42,23 +42,23 @@ describe('S1 county road inside a city', () => {
 
   test('the trace names the city, the road, its owner and since when', () => {
     expect(story(route('pothole', onMillRoad))).toEqual([
-      'The place is in Calloway County.',
-      'The place is in Maple.',
-      'Mail there says Maple, but that does not decide who is responsible.',
-      'Mill Road is the nearest, 3 m away.',
-      'Calloway County has looked after Mill Road since 2019-01-01.',
-      'Calloway County looks after Mill Road, so it will handle this.',
+      'The location is in Calloway County.',
+      'The location is in Maple.',
+      'The mailing address says Maple. This does not decide who is responsible.',
+      'Mill Road is the nearest road, 3 m away.',
+      'Calloway County has maintained Mill Road since 2019-01-01.',
+      'Calloway County maintains Mill Road, so it is responsible.',
       'Calloway County is open now.',
-      'City of Maple is told.',
+      'We notify City of Maple.',
     ])
   })
 
   test('one sentence says who and why', () => {
     expect(said(explain(route('pothole', onMillRoad)))).toBe(
-      'Calloway County looks after Mill Road, so it will handle this.',
+      'Calloway County maintains Mill Road, so it is responsible.',
     )
     expect(said(explain(route('graffiti', onMillRoad)))).toBe(
-      'The place is in Maple, so City of Maple will handle this.',
+      'The location is in Maple, so City of Maple is responsible.',
     )
   })
 
@@ -161,7 +161,7 @@ describe('S2 state highway, owner not on the platform', () => {
     expect(who(resolution)).toEqual(['state-dot', 'state-dot', 'calloway'])
     expect(ids(resolution.inform)).toEqual(['maple'])
     expect(story(resolution)).toContain(
-      'State DOT is not part of this site: Calloway County passes it on, and updates are not automatic.',
+      'State DOT does not use this site. Calloway County sends the report to them. We may not get updates.',
     )
   })
 })
@@ -170,7 +170,9 @@ describe('S3 unincorporated enclave', () => {
   test('county land wholly inside a city is the county’s, whatever the postal city', () => {
     const resolution = route('graffiti', at(4200, 4200))
     expect(resolution).toMatchObject({ accountable: { id: 'calloway' }, basis: 'county' })
-    expect(story(resolution)).toContain('Unincorporated: Calloway County (postal city: Maple).')
+    expect(story(resolution)).toContain(
+      'The location is not in any city: Calloway County (mailing address: Maple).',
+    )
   })
 
   test('an enclave in the enclave, a second polygon of the city, is the city’s', () => {
@@ -196,7 +198,7 @@ describe('S3 unincorporated enclave', () => {
     const resolution = route('graffiti', at(8000, 5000))
     expect(resolution).toMatchObject({ accountable: { id: 'maple' }, confidence: 'certain' })
     expect(story(resolution)).toContain(
-      'Both City of Maple and City of Alder are on record here; City of Maple is taken until that is put right.',
+      'Our records name both City of Maple and City of Alder here. We use City of Maple until this is corrected.',
     )
   })
 })
@@ -232,7 +234,7 @@ describe('S4 boundary street', () => {
 
   test('the trace names both bodies and the agreement', () => {
     expect(story(route('pothole', north(0.39, 6)))).toContain(
-      'Line Street is shared by City of Maple and City of Alder; under “Line Street, split at the creek”, City of Maple leads.',
+      'City of Maple and City of Alder share Line Street. Under the agreement “Line Street, split at the creek”, City of Maple is responsible.',
     )
   })
 
@@ -287,7 +289,7 @@ describe('S5 contracted service with dates', () => {
     const resolution = on('2027-01-01T00:00')
     expect(resolution.agreements).toEqual(['signals-2026'])
     expect(said(explain(resolution))).toBe(
-      'Performed by Calloway County on behalf of City of Maple, under “Maple signal maintenance 2026–2028”.',
+      'Calloway County does this work for City of Maple under the agreement “Maple signal maintenance 2026–2028”.',
     )
   })
 
@@ -301,7 +303,7 @@ describe('S5 contracted service with dates', () => {
     const resolution = route('signal', signal, {}, chained)
     expect(resolution).toMatchObject({ performer: { id: 'state-dot' }, agreements: ['first', 'second'] })
     expect(said(explain(resolution))).toBe(
-      'Performed by State DOT on behalf of City of Maple, under “Agreement second”.',
+      'State DOT does this work for City of Maple under the agreement “Agreement second”.',
     )
     expect(route('graffiti', signal, {}, chained).agreements).toEqual(['first'])
   })
@@ -313,7 +315,7 @@ describe('S5 contracted service with dates', () => {
     const resolution = route('signal', signal, {}, circle)
     expect(resolution).toMatchObject({ performer: { id: 'alder' }, agreements: ['there'] })
     expect(story(resolution)).toContain(
-      '“Agreement back” is passed over: it would lead back to City of Maple.',
+      'The agreement “Agreement back” does not apply. It leads back to City of Maple.',
     )
   })
 

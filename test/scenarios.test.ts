@@ -8,7 +8,7 @@ import { bundledRegion } from './support/tenants.ts'
 const region = await bundledRegion('ellery')
 const WEEKDAY_NOON = '2026-07-14T12:00'
 
-/** Where a resident would say it is: words for the search box, or `lat, long` with or without `± metres`. */
+/** Where a resident would say it is: text for the search box, or `lat, long` with or without `± metres`. */
 function located(where: string) {
   const pin = /^(-?[\d.]+), (-?[\d.]+)(?: ± (\d+) m)?$/.exec(where)
   if (pin) return { place: { lat: Number(pin[1]), long: Number(pin[2]) }, accuracy: Number(pin[3] ?? 0) }
@@ -17,7 +17,6 @@ function located(where: string) {
   return { place: { lat: found.lat, long: found.long }, accuracy: found.accuracy }
 }
 
-/** Summer in the eastern zone. */
 const instant = (local: string) => Date.parse(`${local}:00-04:00`)
 
 function report(
@@ -56,15 +55,15 @@ describe('the demonstration page', () => {
 })
 
 describe('S1 county-maintained road inside a city', () => {
-  test('a pothole on Mill Road is the county’s, the city is told, and the trace says since when', () => {
+  test('a pothole on Mill Road is the county’s, the city is informed, and the trace says since when', () => {
     const resolution = report('pothole', '2230 Mill Road, Port Ellery')
     expect(who(resolution)).toEqual(all('ellery-county'))
     expect(ids(resolution.inform)).toEqual(['port-ellery'])
     expect(story(resolution)).toEqual(
       expect.arrayContaining([
-        'The place is in City of Port Ellery.',
-        'Ellery County has looked after Mill Road since 2019-07-01.',
-        'Ellery County looks after Mill Road, so it will handle this.',
+        'The location is in City of Port Ellery.',
+        'Ellery County has maintained Mill Road since 2019-07-01.',
+        'Ellery County maintains Mill Road, so it is responsible.',
       ]),
     )
   })
@@ -89,13 +88,13 @@ test('S2 a signal on the state highway is the state’s, and the county keeps th
   const resolution = report('traffic-signal', '2352 State Highway 9, Hollis')
   expect(resolution.accountable).toMatchObject({ kind: 'partner', id: 'state-dot' })
   expect(resolution.desk.id).toBe('ellery-county')
-  expect(story(resolution).join(' ')).toContain('updates are not automatic')
+  expect(story(resolution).join(' ')).toContain('We may not get updates')
 })
 
 describe('S3 unincorporated enclave', () => {
   test('agents read that it is unincorporated, with the postal city', () => {
     expect(story(report('overgrown-lot', '110 Tower Lane, Port Ellery'))).toContain(
-      'Unincorporated: Ellery County (postal city: Port Ellery).',
+      'The location is not in any city: Ellery County (mailing address: Port Ellery).',
     )
   })
 
@@ -128,7 +127,9 @@ describe('S4 boundary street', () => {
     expect(report('pothole', '321 Division Street').accountable.id).toBe('hollis')
     expect(report('pothole', '320 Division Street').accountable.id).toBe('port-ellery')
     const middle = '38.592400, -74.279447'
-    expect(story(report('pothole', middle)).join(' ')).toContain('on record as the one that leads')
+    expect(story(report('pothole', middle)).join(' ')).toContain(
+      'Our records say that City of Port Ellery is responsible',
+    )
   })
 })
 
@@ -234,12 +235,17 @@ test('S15 sea, base, tribal land and the next county get an answer, and the coun
 })
 
 test('S16 without its map routing accepts, marks unresolved and leaves it to the intake', () => {
-  const away = () => {
+  const unavailable = () => {
     throw new Error('the atlas is away')
   }
   const routing: RoutingSnapshot = {
     ...region.routing,
-    atlas: { ...region.routing.atlas, areasAt: away, areaSetsWithin: away, segmentsWithin: away },
+    atlas: {
+      ...region.routing.atlas,
+      areasAt: unavailable,
+      areaSetsWithin: unavailable,
+      segmentsWithin: unavailable,
+    },
   }
   const at = instant(WEEKDAY_NOON)
   const inquiry = { service: 'noise', ...located('Hollis City Hall'), at, answers: {}, urgent: false }

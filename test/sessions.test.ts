@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openTenant, openTenantReader, type TenantReader } from '../src/core/db.ts'
+import { openTenant, openTenantReader, type TenantReader } from '../src/core/database/handles.ts'
 import { asProblem } from '../src/core/problem.ts'
-import { makeGrant, staffAccess } from '../src/people/grants.ts'
-import { oneTime, session as sessionTable } from '../src/people/region-schema.ts'
-import { endedSession, grant } from '../src/people/schema.ts'
-import { readSession, type SignedIn, startSession } from '../src/people/sessions.ts'
-import { peopleDb, staffOf } from '../src/people/staff.ts'
+import { oneTime, session as sessionTable } from '../src/identity/region-schema.ts'
+import { endedSession, grant } from '../src/identity/schema.ts'
+import { readSession, type SignedIn, startSession } from '../src/identity/sessions/sessions.ts'
+import { makeGrant, staffAccess } from '../src/identity/staff/grants.ts'
+import { identityDb, staffOf } from '../src/identity/staff/staff.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { iphone, leadsTo, type Visitor, visitor } from './support/visitor.ts'
 
@@ -28,12 +28,16 @@ beforeAll(async () => {
 afterAll(() => app.close())
 beforeEach(() => app.advance(24 * 3_600_000))
 
-/** A browser in which Ada is signed in. */
 async function signedIn(agent?: string): Promise<Visitor> {
   const browser = visitor(app, agent)
   const device = agent === iphone ? 'Safari, iOS' : 'Firefox, Linux'
-  const wish = { kind: 'staff', holder: staff, method: 'email', device } as const
-  browser.cookies.set(NAME, await startSession(app.platform, 'ellery', wish))
+  const input = {
+    kind: 'staff',
+    holder: staff,
+    shown: [{ method: 'email', source: 'mailbox' }],
+    device,
+  } as const
+  browser.cookies.set(NAME, await startSession(app.platform, 'ellery', input))
   return browser
 }
 
@@ -47,7 +51,7 @@ async function claims(browser: Visitor): Promise<SignedIn> {
 
 const rowOf = async (browser: Visitor) => {
   const { session } = await claims(browser)
-  const [row] = await peopleDb(app.platform, 'ellery')
+  const [row] = await identityDb(app.platform, 'ellery')
     .select()
     .from(sessionTable)
     .where(eq(sessionTable.id, session))
@@ -118,7 +122,7 @@ describe('a session', () => {
   })
 })
 
-/** What an access that was made before reaches now in a jurisdiction. */
+/** What an existing access can reach now in a jurisdiction. */
 async function reaches(db: TenantReader): Promise<string> {
   try {
     await db.select().from(grant).limit(1)
@@ -132,7 +136,7 @@ async function desksOf(browser: Visitor): Promise<TenantReader[]> {
   const here = await claims(browser)
   return Promise.all(
     cities.map(async city => {
-      const access = await staffAccess(app.platform, 'ellery', city, here)
+      const access = await staffAccess(app.platform, app.region, city, here)
       if (access === undefined) throw new Error(`no access to ${city}`)
       return openTenantReader(app.platform, access, 'ellery', city)
     }),
@@ -182,13 +186,13 @@ describe('ending', () => {
     app.advance(MINUTE)
     const db = openTenant(app.platform, { kind: 'system', reason: 'test' }, 'ellery', 'gull-harbor')
     await makeGrant(app.platform, db, { staff, role: 'administrator', source: 'staff' })
-    const access = await staffAccess(app.platform, 'ellery', 'gull-harbor', here)
+    const access = await staffAccess(app.platform, app.region, 'gull-harbor', here)
     if (access === undefined) throw new Error('the grant is not there')
     expect(await reaches(openTenantReader(app.platform, access, 'ellery', 'gull-harbor'))).toBe(
       'sign-in-needed',
     )
     const again = await claims(await signedIn())
-    const open = await staffAccess(app.platform, 'ellery', 'gull-harbor', again)
+    const open = await staffAccess(app.platform, app.region, 'gull-harbor', again)
     expect(open && (await reaches(openTenantReader(app.platform, open, 'ellery', 'gull-harbor')))).toBe(
       'open',
     )
@@ -197,8 +201,13 @@ describe('ending', () => {
   it('is nobody else’s', async () => {
     const other = await staffOf(app.platform, 'ellery', { email: 'bob@city.example', name: 'Bob' })
     const bob = visitor(app)
-    const wish = { kind: 'staff', holder: other, method: 'email', device: '' } as const
-    bob.cookies.set(NAME, await startSession(app.platform, 'ellery', wish))
+    const input = {
+      kind: 'staff',
+      holder: other,
+      shown: [{ method: 'email', source: 'mailbox' }],
+      device: '',
+    } as const
+    bob.cookies.set(NAME, await startSession(app.platform, 'ellery', input))
     const ada = await signedIn()
     expect((await bob.post(`/me/sessions/${(await rowOf(ada))?.id}/end`)).status).toBe(404)
     expect(await isIn(ada)).toBe(true)
@@ -209,7 +218,7 @@ it('gives a grant up only after its holder has read what goes', async () => {
   const browser = await signedIn()
   const page = await browser.read('/me')
   const [path = ''] = /\/me\/grants\/larkfield\/\w+/.exec(page) ?? []
-  expect(await browser.read(path)).toContain('Give up “Agent, Town of Larkfield”?')
+  expect(await browser.read(path)).toContain('Remove your access “Agent, Town of Larkfield”')
   const [, larkfield] = await desksOf(browser)
   expect(leadsTo(await browser.post(path))).toBe('/me')
   expect(await browser.read('/me')).not.toContain('Town of Larkfield</strong>')
@@ -224,7 +233,7 @@ it('forgets sign-ins that are over, and what was good once', async () => {
   app.advance(3 * 24 * 3_600_000)
   await app.runJobs()
   const { platform } = app
-  const region = peopleDb(platform, 'ellery')
+  const region = identityDb(platform, 'ellery')
   expect(await region.select().from(sessionTable)).toEqual([])
   expect(await region.select().from(oneTime)).toEqual([])
   for (const city of cities) {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { readSigned, sign } from '../src/core/signing.ts'
+import { signPayload, verifyPayload } from '../src/core/encryption/signing.ts'
 import { nodePlatform } from '../src/platform/node/platform.ts'
 import { nodeSecrets } from '../src/platform/node/secrets.ts'
 import { readEnvironment } from '../src/platform/node/settings.ts'
@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('the environment', () => {
-  test('names how letters go out, where links lead, and what may be asked', () => {
+  test('names how emails go out, where links lead, and what may be asked', () => {
     const read = readEnvironment({
       SMTP_URL: 'smtps://user:secret@mail.example:465',
       MAIL_FROM: '311@county.example',
@@ -55,27 +55,51 @@ describe('the environment', () => {
   test.each([
     [{ SMTP_URL: 'mail.example', MAIL_FROM: 'a@b.example' }, /SMTP_URL begins with smtp/],
     [{ SMS_URL: 'sms.example', SMS_FROM: '311' }, /SMS_URL is a URL/],
-    [{ SMS_URL: 'https://sms.example' }, /SMS_FROM is missing/],
-    [{ SMTP_URL: 'smtp://user:secret@mail.example' }, /MAIL_FROM is missing/],
+    [{ SMS_URL: 'https://sms.example' }, /Set SMS_FROM/],
+    [{ SMTP_URL: 'smtp://user:secret@mail.example' }, /Set MAIL_FROM/],
     [{ MAIL_URL: 'ftp://mail.example', MAIL_FROM: 'a@b.example' }, /MAIL_URL is a web address/],
     [{ MAIL_FROM: 'nobody' }, /MAIL_FROM is an email address/],
     [{ PUBLIC_URL: 'county' }, /PUBLIC_URL is a URL/],
+    [{ HOST: '0.0.0.0 please' }, /HOST is an address/],
     [{ TRUST_PROXY: 'yes' }, /TRUST_PROXY is 1 to 9 or nothing/],
-  ])('is refused by name, without its value: %o', (environment, told) => {
-    expect(() => readEnvironment(environment)).toThrow(told)
+  ])('is refused by name, without its value: %o', (environment, message) => {
+    expect(() => readEnvironment(environment)).toThrow(message)
     expect(() => readEnvironment(environment)).not.toThrow(/secret/)
   })
 })
 
 describe('secrets', () => {
   test('come from the environment, else from files; nothing else of the environment is one', () => {
-    writeFileSync(join(folder, 'PARTNER_DOT'), 'from the file\n')
-    const secrets = nodeSecrets(folder, { PARTNER_POWER: 'from there', DATABASE_TOKEN: 'not for partners' })
-    expect(secrets.get('PARTNER_DOT')).toBe('from the file')
-    expect(secrets.get('PARTNER_POWER')).toBe('from there')
-    expect(secrets.get('PARTNER_NOBODY')).toBeUndefined()
+    writeFileSync(join(folder, 'PARTNER_LAKE__DOT'), 'from the file\n')
+    const environment = { PARTNER_LAKE__POWER: 'from there', DATABASE_TOKEN: 'not for partners' }
+    const secrets = nodeSecrets(folder, environment)
+    const of = (body: string) => ({ purpose: 'PARTNER', region: 'lake', body }) as const
+    expect(secrets.ownedBy(of('dot'), 'PARTNER_LAKE__DOT')).toBe('from the file')
+    expect(secrets.ownedBy(of('power'), 'PARTNER_LAKE__POWER')).toBe('from there')
+    expect(secrets.ownedBy(of('nobody'), 'PARTNER_LAKE__NOBODY')).toBeUndefined()
     expect(secrets.get('DATABASE_TOKEN')).toBeUndefined()
-    expect(secrets.get('../PARTNER_DOT')).toBeUndefined()
+    expect(secrets.get('../SIGNING_KEY')).toBeUndefined()
+    expect(secrets.get('PARTNER_LAKE__DOT')).toBeUndefined()
+  })
+
+  test('are one body’s in one region, whoever names them and however slugs are made', () => {
+    const owned = { region: 'a-b', body: 'c' }
+    const names = [
+      'OIDC_A_B__C',
+      'OIDC_A_B__C__2027',
+      'OIDC_A__B_C',
+      'OIDC_A_B__C_D',
+      'OIDC_C',
+      'SIGNING_KEY',
+    ]
+    const secrets = nodeSecrets(folder, Object.fromEntries(names.map(name => [name, `the ${name}`])))
+    const readBy = (region: string, body: string) =>
+      names.filter(name => secrets.ownedBy({ purpose: 'OIDC', region, body }, name) !== undefined)
+    expect(readBy(owned.region, owned.body)).toEqual(['OIDC_A_B__C', 'OIDC_A_B__C__2027'])
+    expect(readBy('a', 'b-c')).toEqual(['OIDC_A__B_C'])
+    expect(readBy('a-b', 'c-d')).toEqual(['OIDC_A_B__C_D'])
+    expect(readBy('other', 'c')).toEqual([])
+    expect(secrets.ownedBy({ purpose: 'PARTNER', ...owned }, 'OIDC_A_B__C')).toBeUndefined()
   })
 
   test('the signing key is made once, for this machine’s eyes only, and stays', () => {
@@ -91,22 +115,22 @@ describe('secrets', () => {
 describe('a signed link', () => {
   test('says what was signed, to this purpose and key only', async () => {
     const platform = nodePlatform({ dataDir: folder, environment: {} })
-    const token = await sign(platform, 'follow', ['ellery', 'Ünïcode', 12])
+    const token = await signPayload(platform, 'follow', ['ellery', 'Ünïcode', 12])
     expect(token).toMatch(/^[\w-]+\.[\w-]+$/)
-    expect(await readSigned(platform, 'follow', token)).toEqual(['ellery', 'Ünïcode', 12])
-    expect(await readSigned(platform, 'unfollow', token)).toBeUndefined()
+    expect(await verifyPayload(platform, 'follow', token)).toEqual(['ellery', 'Ünïcode', 12])
+    expect(await verifyPayload(platform, 'unfollow', token)).toBeUndefined()
     const other = nodePlatform({ dataDir: folder, environment: { SIGNING_KEY: 'another' } })
-    expect(await readSigned(other, 'follow', token)).toBeUndefined()
+    expect(await verifyPayload(other, 'follow', token)).toBeUndefined()
   })
 
   test('is none when any of its characters is another', async () => {
     const platform = nodePlatform({ dataDir: folder, environment: {} })
-    const token = await sign(platform, 'follow', ['a'])
+    const token = await signPayload(platform, 'follow', ['a'])
     for (let at = 0; at < token.length; at++) {
       for (const other of ['A', 'B', '.', '=']) {
         if (token[at] === other) continue
         const changed = token.slice(0, at) + other + token.slice(at + 1)
-        expect(await readSigned(platform, 'follow', changed)).toBeUndefined()
+        expect(await verifyPayload(platform, 'follow', changed)).toBeUndefined()
       }
     }
   })

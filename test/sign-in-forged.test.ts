@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { session, staffIdentity } from '../src/people/region-schema.ts'
-import { peopleDb } from '../src/people/staff.ts'
+import { session, staffIdentity } from '../src/identity/region-schema.ts'
+import { identityDb } from '../src/identity/staff/staff.ts'
 import { bundledDocuments, startApp, type TestApp } from './support/app.ts'
 import { CLIENT, type EvilProvider, type Forgery, startEvilProvider } from './support/openid.ts'
 import { leadsTo, type Visitor, visitor } from './support/visitor.ts'
 
-/* A provider that forges: whatever is not exactly as it should be signs nobody in. */
+/* A provider that forges tokens: anything not exactly right signs nobody in. */
 
 let app: TestApp
 let evil: EvilProvider
@@ -42,13 +42,13 @@ beforeEach(() => {
 const begin = async (browser: Visitor, jurisdiction = 'hollis') =>
   leadsTo(await browser.get(`/sign-in/oidc/${jurisdiction}`))
 
-const db = () => peopleDb(app.platform, 'ellery')
+const db = () => identityDb(app.platform, 'ellery')
 const sessions = async () => (await db().select().from(session)).length
 
 /** Nothing came of it: no session, no person. */
 async function refused(answer: Response, before: number) {
   expect(answer.status).toBe(403)
-  expect(await answer.text()).toContain('The sign-in did not succeed')
+  expect(await answer.text()).toContain('We could not sign you in')
   expect(await sessions()).toBe(before)
 }
 
@@ -181,7 +181,7 @@ it('knows one subject of two issuers as two people', async () => {
 })
 
 it('says nothing of who or what in its log', () => {
-  const told = app.logged.filter(({ event }) => event === 'sign-in-refused')
-  expect(told.length).toBeGreaterThan(15)
-  expect(JSON.stringify(told)).not.toMatch(/mallory|a-code|access-token/i)
+  const refusals = app.logged.filter(({ event }) => event === 'sign-in-refused')
+  expect(refusals.length).toBeGreaterThan(15)
+  expect(JSON.stringify(refusals)).not.toMatch(/mallory|a-code|access-token/i)
 })

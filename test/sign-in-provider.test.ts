@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { openTenant } from '../src/core/db.ts'
-import { listGrants } from '../src/people/grants.ts'
-import { staffIdentity } from '../src/people/region-schema.ts'
-import { inviteStaff, peopleDb } from '../src/people/staff.ts'
+import { openTenant } from '../src/core/database/handles.ts'
+import { staffIdentity } from '../src/identity/region-schema.ts'
+import { listGrants } from '../src/identity/staff/grants.ts'
+import { identityDb, inviteStaff } from '../src/identity/staff/staff.ts'
 import { bundledDocuments, startApp, type TestApp } from './support/app.ts'
 import { linkIn, type Mailbox, startMailbox } from './support/mailbox.ts'
 import { CLIENT, type RealProvider, signInWith, startProvider, throughProvider } from './support/openid.ts'
@@ -21,7 +21,7 @@ beforeAll(async () => {
   const signIn = {
     issuer: provider.issuer,
     clientId: CLIENT.id,
-    clientSecret: 'OIDC_HOLLIS',
+    clientSecret: 'OIDC_ELLERY__HOLLIS',
     claim: 'groups',
     roles: { agents: 'agent', leads: 'supervisor', lights: 'field-crew' } as const,
     services: { lights: ['pothole'] },
@@ -32,7 +32,7 @@ beforeAll(async () => {
       jurisdictions: documents.jurisdictions.map(one => (one.slug === 'hollis' ? { ...one, signIn } : one)),
     },
     outboundAllow: [provider.host],
-    environment: { OIDC_HOLLIS: CLIENT.secret },
+    environment: { OIDC_ELLERY__HOLLIS: CLIENT.secret },
     mail: mailbox.settings,
   })
 })
@@ -43,10 +43,10 @@ afterAll(async () => {
 })
 beforeEach(() => {
   app.advance(3_600_000)
-  mailbox.letters.length = 0
+  mailbox.emails.length = 0
 })
 
-/** Somebody at a browser of their own, with these groups at the provider. */
+/** A person at a browser of their own, with these groups at the provider. */
 async function arrive(subject: string, groups: readonly string[], browser: Visitor = visitor(app)) {
   provider.people.set(subject, { name: `${subject} of Hollis`, groups })
   provider.sits(subject)
@@ -63,7 +63,7 @@ async function inForce(slug: string, staff: string) {
 }
 
 async function staffOf(subject: string): Promise<string> {
-  const rows = await peopleDb(app.platform, 'ellery').select().from(staffIdentity)
+  const rows = await identityDb(app.platform, 'ellery').select().from(staffIdentity)
   return rows.find(row => row.subject === subject)?.staff ?? ''
 }
 
@@ -76,14 +76,14 @@ it('signs in whom the provider vouches for, with the roles that its claims give 
   const held = await inForce('hollis', staff)
   expect(held.map(({ role, services, source }) => [role, services, source]).sort()).toEqual([
     ['agent', null, 'oidc'],
-    ['field-crew', '["pothole"]', 'oidc'],
+    ['field-crew', ['pothole'], 'oidc'],
   ])
   for (const { slug } of app.region.documents.jurisdictions) {
     if (slug !== 'hollis') expect(await inForce(slug, staff)).toEqual([])
   }
 })
 
-it('is offered at the jurisdiction’s own door and the region’s, and at no other’s', async () => {
+it('is offered at the jurisdiction’s own site and the region’s, and at no other’s', async () => {
   const link = 'href="/sign-in/oidc/hollis'
   expect(await visitor(app).read('/sign-in')).toContain(link)
   expect(await visitor(app).read('/j/hollis/sign-in')).toContain('/sign-in/oidc/hollis')
@@ -100,7 +100,7 @@ it('ends at the next sign-in what is no longer claimed, and keeps the person', a
   const { browser, answer } = await arrive('ines', [])
   expect(answer.status).toBe(303)
   expect(await inForce('hollis', staff)).toEqual([])
-  expect(await browser.read('/me')).toContain('No government lets you work')
+  expect(await browser.read('/me')).toContain('You do not have access to any agency')
 })
 
 it('makes no grant twice, and none outlives the provider’s word by more than a day', async () => {
@@ -115,7 +115,7 @@ it('makes no grant twice, and none outlives the provider’s word by more than a
   expect(await inForce('hollis', staff)).toEqual([])
 })
 
-it('makes nobody of somebody new to whom the claims give nothing', async () => {
+it('makes nobody of someone new to whom the claims give nothing', async () => {
   const { answer } = await arrive('stranger', ['gardeners', '__proto__', 'constructor'])
   expect(answer.status).toBe(403)
   expect(await staffOf('stranger')).toBe('')
@@ -138,7 +138,7 @@ it('takes nobody’s place by claiming their address', async () => {
   await signInWith(browser, 'hollis')
   expect(await staffOf('mallory')).not.toBe(invited.staff)
   expect(await browser.read('/me')).not.toContain('Larkfield')
-  // Nor by coming first: somebody who is invited later by the same address is not them either.
+  // Nor by coming first: a person invited later at the same address is not them either.
   const later = await inviteStaff(app.platform, tenant('larkfield'), { ...invitation, role: 'agent' })
   expect(later.staff).toBe(invited.staff)
 })
@@ -148,29 +148,29 @@ it('opens the link that proves a mailbox only where its asker is signed in', asy
   const { browser } = await arrive('cara', ['agents'])
   expect((await browser.post('/me/mailbox', { email })).status).toBe(200)
   await app.runJobs()
-  const [letter] = mailbox.lettersTo(email)
-  if (letter === undefined) throw new Error('no letter')
-  const link = new URL(linkIn(letter, 'me/mailbox')).pathname
-  // Whoever has the letter but is not signed in as the one who asked gets nothing by it.
+  const [message] = mailbox.emailsTo(email)
+  if (message === undefined) throw new Error('no letter')
+  const link = new URL(linkIn(message, 'me/mailbox')).pathname
+  // A person who has the email but is not signed in as the one who requested it gains nothing.
   expect(leadsTo(await visitor(app).get(link))).toContain('/sign-in?')
   const { browser: another } = await arrive('ines', ['leads'])
   expect((await another.get(link)).status).toBe(404)
   expect(await browser.read(link)).toContain(email)
 })
 
-it('becomes one person with somebody invited, once the mailbox is proved', async () => {
+it('becomes one person with someone invited, once the mailbox is proved', async () => {
   const email = 'desk@county.example'
   const invitation = { email, role: 'agent', language: 'en' } as const
   const invited = await inviteStaff(app.platform, tenant('larkfield'), invitation)
   await app.runJobs()
-  mailbox.letters.length = 0
+  mailbox.emails.length = 0
   const { browser } = await arrive('dina', ['agents'])
   const alone = await staffOf('dina')
   await browser.post('/me/mailbox', { email })
   await app.runJobs()
-  const [letter] = mailbox.lettersTo(email)
-  if (letter === undefined) throw new Error('no letter')
-  const link = new URL(linkIn(letter, 'me/mailbox')).pathname
+  const [message] = mailbox.emailsTo(email)
+  if (message === undefined) throw new Error('no letter')
+  const link = new URL(linkIn(message, 'me/mailbox')).pathname
   expect((await browser.post(link)).status).toBe(303)
   expect(await staffOf('dina')).toBe(invited.staff)
   const page = await browser.read('/me')
@@ -181,21 +181,21 @@ it('becomes one person with somebody invited, once the mailbox is proved', async
   expect(await next.read('/me')).toContain('Supervisor, City of Hollis')
 })
 
-it('lets nobody join somebody who has a stronger way in than letters', async () => {
+it('lets nobody join someone who has a stronger sign-in than email', async () => {
   const email = 'chief@county.example'
   const invitation = { email, role: 'administrator', language: 'en' } as const
   const invited = await inviteStaff(app.platform, tenant('larkfield'), invitation)
-  const db = peopleDb(app.platform, 'ellery')
+  const db = identityDb(app.platform, 'ellery')
   const identity = { issuer: 'https://other.example/', subject: 'chief', staff: invited.staff, createdAt: 0 }
   await db.insert(staffIdentity).values(identity)
   await app.runJobs()
-  mailbox.letters.length = 0
+  mailbox.emails.length = 0
   const { browser } = await arrive('eve', ['agents'])
   await browser.post('/me/mailbox', { email })
   await app.runJobs()
-  const [letter] = mailbox.lettersTo(email)
-  if (letter === undefined) throw new Error('no letter')
-  expect((await browser.post(new URL(linkIn(letter, 'me/mailbox')).pathname)).status).toBe(409)
+  const [message] = mailbox.emailsTo(email)
+  if (message === undefined) throw new Error('no letter')
+  expect((await browser.post(new URL(linkIn(message, 'me/mailbox')).pathname)).status).toBe(409)
   expect(await browser.read('/me')).not.toContain('Larkfield')
 })
 
@@ -213,7 +213,7 @@ it('proves again by the provider that it is the same person', async () => {
   const back = await browser.get(await throughProvider(sent, jar))
   expect([back.status, leadsTo(back)]).toEqual([303, '/me'])
   expect((await browser.post('/me/passkeys/options')).status).toBe(200)
-  // Somebody else at the same provider proves nothing of this one.
+  // Another person at the same provider proves nothing about this one.
   provider.people.set('ines', { groups: ['leads'] })
   provider.sits('ines')
   const other = await signInWith(browser, 'hollis', new Map(), '?again=1')
@@ -224,11 +224,11 @@ it('tells who asks by letter to sign in with the provider instead', async () => 
   const email = 'new@hollis.example'
   await inviteStaff(app.platform, tenant('hollis'), { email, role: 'agent', language: 'en' })
   await app.runJobs()
-  expect(mailbox.lettersTo(email)[0]?.text).toContain('/sign-in/link/')
+  expect(mailbox.emailsTo(email)[0]?.text).toContain('/sign-in/link/')
   app.advance(3_600_000)
   await visitor(app).post('/sign-in/email', { email })
   await app.runJobs()
-  const text = mailbox.lettersTo(email)[1]?.text
-  expect(text).toContain('stronger way')
+  const text = mailbox.emailsTo(email)[1]?.text
+  expect(text).toContain('safer way')
   expect(text).not.toContain('/sign-in/link/')
 })

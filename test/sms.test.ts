@@ -28,11 +28,11 @@ test.each([
   expect(await sms.send({ ...message, to: '+13055550000' })).toBe('refused')
 })
 
-test('a provider that is away is told apart from one that is not configured', async () => {
+test('a provider that is unavailable is told apart from one that is not configured', async () => {
   const service = { account: undefined, token: 't', from }
   const broken = smsService({ ...service, url: `${outside.url}/nothing` })
-  expect(await why(broken.send(message))).toMatch(/^sms-away .*503/)
+  expect(await why(broken.send(message))).toMatch(/^sms-unavailable .*503/)
   const nowhere = smsService({ ...service, url: 'http://127.0.0.1:9/' })
-  expect(await why(nowhere.send(message))).toMatch(/^sms-away .*does not answer/)
+  expect(await why(nowhere.send(message))).toMatch(/^sms-unavailable .*does not answer/)
   expect(await why(noSms.send(message))).toMatch(/^not-configured/)
 })

@@ -3,25 +3,25 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { drawn } from '../scripts/tenants/ellery.ts'
 import { boundaries } from '../scripts/tenants/us-atlas.ts'
-import type { Position } from '../src/core/geometry.ts'
-import { difference, union } from '../src/geography/clip.ts'
-import { squareMetres } from '../src/geography/measure.ts'
-import { gapsFrom, rivalClaims } from '../src/regions/coverage.ts'
-import { isError } from '../src/regions/fault.ts'
+import type { LongLat } from '../src/core/geometry.ts'
+import { difference, union } from '../src/geography/polygons/clip.ts'
+import { squareMeters } from '../src/geography/polygons/measure.ts'
+import { isError } from '../src/regions/documents/issue.ts'
+import { coverageGaps, overlappingClaims } from '../src/regions/versions/coverage.ts'
 import { loadTenant, tenants } from './support/tenants.ts'
 
 const committed = (path: string) => readFileSync(join(tenants, path), 'utf8')
 
 describe.each(['baltimore', 'chicago', 'ellery', 'miami-dade', 'new-york'])('%s', region => {
   test('validates with no error', async () => {
-    const { documents, faults } = await loadTenant(region)
-    expect(faults.filter(isError)).toEqual([])
+    const { documents, issues } = await loadTenant(region)
+    expect(issues.filter(isError)).toEqual([])
     expect(documents?.jurisdictions.length).toBeGreaterThan(0)
   })
 
   test('lacks no translation', async () => {
-    const { faults } = await loadTenant(region)
-    expect(faults.filter(({ message }) => / not in "/.test(message))).toEqual([])
+    const { issues } = await loadTenant(region)
+    expect(issues.filter(({ message }) => / not in "/.test(message))).toEqual([])
   })
 })
 
@@ -34,20 +34,20 @@ test('the made-up county is as its script draws it', () => {
 })
 
 describe('the made-up county', async () => {
-  const { documents, faults } = await loadTenant('ellery')
-  if (!documents) throw new Error(JSON.stringify(faults))
+  const { documents, issues } = await loadTenant('ellery')
+  if (!documents) throw new Error(JSON.stringify(issues))
   const boundary = (slug: string) => documents.jurisdictions.find(j => j.slug === slug)?.boundary ?? []
   const county = boundary('ellery-county').flatMap(({ coordinates }) => coordinates)
 
   test('no two bodies of a layer claim one place', () => {
-    expect(rivalClaims(documents)).toEqual([])
+    expect(overlappingClaims(documents)).toEqual([])
   })
 
   test('municipalities and the unincorporated rest cover the county, before the annexation and after', () => {
     const bodies = documents.jurisdictions.map(({ boundary }) => boundary.flatMap(b => b.coordinates))
     const outside = difference(union(...bodies), [county])
-    expect(squareMetres(outside)).toBeLessThan(100)
-    expect(gapsFrom(documents, '2026-06-30')).toEqual([])
+    expect(squareMeters(outside)).toBeLessThan(100)
+    expect(coverageGaps(documents, '2026-06-30')).toEqual([])
   })
 
   test('the two cities share their limit to the vertex', () => {
@@ -91,12 +91,12 @@ describe('the made-up county', async () => {
   })
 })
 
-function pair(position: Position): string {
+function pair(position: LongLat): string {
   return position.join()
 }
 
-/** Do two lines cross at a place over a meter from any end of the edges that cross? */
-function crossBetweenVertices(one: readonly Position[], other: readonly Position[]): boolean {
+/** Whether two lines cross more than a meter from any end of the crossing edges. */
+function crossBetweenVertices(one: readonly LongLat[], other: readonly LongLat[]): boolean {
   return steps(one).some(([a, b]) =>
     steps(other).some(([c, d]) => {
       const [abx, aby, cdx, cdy] = [b[0] - a[0], b[1] - a[1], d[0] - c[0], d[1] - c[1]]
@@ -113,6 +113,6 @@ function crossBetweenVertices(one: readonly Position[], other: readonly Position
 /** In degrees, about. */
 const METER = 1e-5
 
-function steps(line: readonly Position[]): [Position, Position][] {
+function steps(line: readonly LongLat[]): [LongLat, LongLat][] {
   return line.slice(1).map((end, i) => [line[i] ?? end, end])
 }

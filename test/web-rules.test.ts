@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { asSent } from '../src/platform/node/proxy.ts'
+import { asClientSent } from '../src/platform/node/http/proxy.ts'
 import { webContract } from './contract/web.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import type { TestServer } from './support/http.ts'
@@ -18,7 +18,7 @@ describe('behind a proxy that ends TLS', () => {
   let plain: TestServer
   beforeAll(async () => {
     plain = await serveApp(app)
-    trusting = await serveApp(app, asSent)
+    trusting = await serveApp(app, asClientSent)
   })
   afterAll(() => Promise.all([plain.close(), trusting.close()]))
 
@@ -38,7 +38,7 @@ describe('behind a proxy that ends TLS', () => {
     expect((await post(`http://${trusting.host}`)).status).toBe(403)
   })
 
-  test('what anybody can write into a header is worth nothing before', async () => {
+  test('what anyone can write into a header is worth nothing before', async () => {
     const { headers } = await fetch(plain.url, { headers: overTls })
     expect(headers.has('strict-transport-security')).toBe(false)
   })

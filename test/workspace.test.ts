@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createApp } from '../src/app.ts'
-import { openTenant } from '../src/core/db.ts'
-import { withdrawGrant } from '../src/people/grants.ts'
-import { endSessionsOf } from '../src/people/sessions.ts'
+import { openTenant } from '../src/core/database/handles.ts'
+import { createApp } from '../src/create-app.ts'
+import { endSessionsOf } from '../src/identity/sessions/sessions.ts'
+import { withdrawGrant } from '../src/identity/staff/grants.ts'
 import { type County, startCounty } from './support/county.ts'
 import { startMailbox } from './support/mailbox.ts'
 import { jpeg } from './support/photos.ts'
-import { type AtWork, hire, letWork, openSession, signIn } from './support/staff.ts'
+import { type AtWork, grantRole, hire, openSession, signIn } from './support/staff.ts'
 import { counted } from './support/trips.ts'
 
 let county: County
@@ -45,12 +45,12 @@ const contact = { first_name: 'Ana', last_name: 'Reyes', email: 'ana@home.exampl
 const page = (id: string, jurisdiction = home) => `/work/${jurisdiction}/requests/${id}`
 const version = async (id: string) => String((await county.whole(home, id)).version)
 
-/** What a page says, without its marks. */
+/** The text of a page, without markup. */
 async function words(answer: Response): Promise<string> {
   return (await answer.text()).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
 }
 
-describe('who is let in', () => {
+describe('who is given access', () => {
   test('nobody without a session: they are led to the sign-in, and back', async () => {
     const answer = await get('/work')
     expect(answer.status).toBe(303)
@@ -82,13 +82,13 @@ describe('who is let in', () => {
     const { app } = county
     const { id } = await potholes()
     const person = await hire(app, 'Short Stay')
-    const grant = await letWork(app, person, home, 'agent')
+    const grant = await grantRole(app, person, home, 'agent')
     const guest = { staff: person, cookie: await openSession(app, person) }
     expect((await get(page(id), guest)).status).toBe(200)
     const db = openTenant(app.platform, { kind: 'system', reason: 'test' }, app.region.slug, home)
     await withdrawGrant(app.platform, db, grant)
     expect((await get(page(id), guest)).status).toBe(404)
-    expect(await words(await get('/work', guest))).toContain('No jurisdiction lets you work there now')
+    expect(await words(await get('/work', guest))).toContain('You do not have access to any agency')
   })
 
   test('a session that is ended leads to the sign-in', async () => {
@@ -115,7 +115,7 @@ describe('what each role sees', () => {
     expect(seen).toContain('Gus Lindqvist')
     const crew = await words(await get(page(id), staff.crew))
     expect(crew).not.toContain('ana@home.example')
-    expect(crew).toContain('Not shown to your role')
+    expect(crew).toContain('Your role cannot see contact details')
     expect(crew).toContain('Bring the big roller')
   })
 
@@ -187,7 +187,7 @@ describe('what each role sees', () => {
     const { id } = await potholes()
     await get(page(id), staff.agent)
     const log = await words(await get(`/work/${home}/audit?request=${id}`, staff.auditor))
-    expect(log).toMatch(/Gus Lindqvist .{0,60}saw a request with contact details/)
+    expect(log).toMatch(/Gus Lindqvist .{0,60}Viewed request \(.*contact details/)
   })
 })
 
@@ -217,7 +217,7 @@ test('the photo of a private request is on its page for those who may see it, no
   for (const as of [staff.crew, staff.neighbor]) expect((await look(as)).status).toBe(404)
   expect(await look(staff.agent, `/media/${home}/${open}`)).toEqual({ status: 200, count: 1 })
   const log = await words(await get(`/work/${home}/audit?request=${id}`, staff.auditor))
-  expect(log).toMatch(/Gus Lindqvist .{0,60}saw a photo/)
+  expect(log).toMatch(/Gus Lindqvist .{0,60}Viewed photo/)
 })
 
 test('a request’s page asks a database as often as its public page does, colleagues’ names and all', async () => {
@@ -242,7 +242,7 @@ test('a request’s page asks a database as often as its public page does, colle
 })
 
 describe('changing a request', () => {
-  const acts: [string, Record<string, string>, string[]][] = [
+  const actions: [string, Record<string, string>, string[]][] = [
     ['status', { 'status.to': 'acknowledged' }, ['administrator', 'supervisor', 'agent', 'crew']],
     ['close', { 'close.reason': 'completed' }, ['administrator', 'supervisor', 'agent', 'crew']],
     ['note', { 'note.text': 'Seen', 'note.for': 'staff' }, ['administrator', 'supervisor', 'agent', 'crew']],
@@ -258,7 +258,7 @@ describe('changing a request', () => {
     ],
     ['forward', { 'forward.partner': 'state-dot' }, ['administrator', 'supervisor', 'agent']],
   ]
-  test.each(acts)('%s: by those whose role says so, and nobody else', async (act, fields, allowed) => {
+  test.each(actions)('%s: by those whose role says so, and nobody else', async (act, fields, allowed) => {
     for (const role of ['administrator', 'supervisor', 'agent', 'crew', 'auditor'] as const) {
       const { id } = await potholes()
       const answer = await send(`${page(id)}/${act}`, staff[role], { ...fields, version: await version(id) })
@@ -273,12 +273,12 @@ describe('changing a request', () => {
       expect(answer.status).toBe(303)
       return words(await get(answer.headers.get('location') ?? '', staff.agent))
     }
-    expect(await go('status', { 'status.to': 'acknowledged' })).toContain('Marked as seen.')
-    expect(await go('status', { 'status.to': 'in_progress' })).toContain('Marked as in progress.')
+    expect(await go('status', { 'status.to': 'acknowledged' })).toContain('Request acknowledged.')
+    expect(await go('status', { 'status.to': 'in_progress' })).toContain('Work started.')
     const closed = await go('close', { 'close.reason': 'completed', 'close.text': 'Filled and rolled.' })
-    expect(closed).toContain('If that was too early, reopen it.')
+    expect(closed).toContain('You can reopen it.')
     expect((await county.seen(id)).status).toBe('closed')
-    expect(await go('reopen', {})).toContain('Reopened.')
+    expect(await go('reopen', {})).toContain('Request reopened.')
     expect((await county.seen(id)).status).toBe('acknowledged')
   })
 
@@ -288,7 +288,7 @@ describe('changing a request', () => {
     const answer = await send(`${page(id)}/close`, staff.agent, fields)
     expect(answer.status).toBe(400)
     const html = await answer.text()
-    expect(html).toContain('id="field-close-reason-fault"')
+    expect(html).toContain('id="field-close-reason-error"')
     expect(html).toContain('Filled &lt;b&gt;twice&lt;/b&gt;')
     expect((await county.whole(home, id)).status).toBe('submitted')
   })
@@ -300,7 +300,9 @@ describe('changing a request', () => {
     const answers = await Promise.all([close(staff.agent, 'First'), close(staff.supervisor, 'Second')])
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 409])
     const [lost] = answers.filter(({ status }) => status === 409)
-    expect(await words(lost ?? new Response())).toMatch(/Somebody was faster.*It stands now at: Closed/)
+    expect(await words(lost ?? new Response())).toMatch(
+      /Someone else made a change first.*Current status: Closed/,
+    )
   })
 
   test('a form that is sent twice does what it says once', async () => {
@@ -313,7 +315,7 @@ describe('changing a request', () => {
     expect(timeline.filter(({ text }) => text === 'Only one of me')).toHaveLength(1)
     const other = await send(`${page(id)}/note`, staff.agent, { ...note, 'note.text': 'Another' })
     expect(other.status).toBe(409)
-    expect(await words(other)).toContain('This form was sent before')
+    expect(await words(other)).toContain('You already sent this form')
   })
 
   test.each([
@@ -331,14 +333,14 @@ describe('changing a request', () => {
     const before = await version(id)
     const answer = await send(`${page(id)}/${act}`, staff.agent, { version: before, ...fields } as never)
     expect(answer.status).toBe(400)
-    expect(await answer.text()).toContain('id="faults"')
+    expect(await answer.text()).toContain('id="errors"')
     expect(await version(id)).toBe(before)
   })
 })
 
 describe('between jurisdictions', () => {
   const offered = async () => {
-    // So that the newest is this one.
+    // So that this one is the newest.
     county.app.advance(1000)
     const { id } = await potholes()
     const fields = {
@@ -353,14 +355,14 @@ describe('between jurisdictions', () => {
 
   test('an offer is answered by the other side, and the request is theirs', async () => {
     const { id, handoff } = await offered()
-    expect(await words(await get('/work', staff.neighbor))).toMatch(/\d+ offers? to answer/)
+    expect(await words(await get('/work', staff.neighbor))).toMatch(/\d+ transfers? to answer/)
     expect((await get('/work?show=offers', staff.neighbor)).status).toBe(200)
     expect(await (await get('/work/port-ellery/handoffs', staff.neighbor)).text()).toContain(id)
     const seen = await words(await get(`${handoff}?side=receiver`, staff.neighbor))
     expect(seen).not.toContain('ana@home.example')
     expect((await send(`${handoff}/accept`, staff.neighbor, {})).status).toBe(303)
     expect(await county.whole(home, id)).toMatchObject({ custody: 'passed', passed_to: 'port-ellery' })
-    expect(await words(await get(page(id), staff.agent))).toContain('Passed on to City of Port Ellery')
+    expect(await words(await get(page(id), staff.agent))).toContain('Transferred to City of Port Ellery')
   })
 
   test('refusing wants a reason; who offered it reads it, and whom they named', async () => {
@@ -370,10 +372,10 @@ describe('between jurisdictions', () => {
     expect(await bare.text()).toContain('Not ours at all')
     const said = { 'refuse.reason': 'outside-our-limits', 'refuse.counter': 'hollis' }
     expect((await send(`${handoff}/refuse`, staff.neighbor, said)).status).toBe(303)
-    const told = await county.newest(home, 'sender')
-    expect(told.answer).toMatchObject({ counter: 'hollis' })
-    const link = `/work/${home}/handoffs/${told.id}?side=sender`
-    expect(await words(await get(link, staff.agent))).toContain('Proposed instead: City of Hollis')
+    const senderHandoff = await county.newest(home, 'sender')
+    expect(senderHandoff.answer).toMatchObject({ counter: 'hollis' })
+    const link = `/work/${home}/handoffs/${senderHandoff.id}?side=sender`
+    expect(await words(await get(link, staff.agent))).toContain('Suggested agency: City of Hollis')
     expect((await county.whole(home, id)).custody).toBe('held')
   })
 
@@ -382,7 +384,7 @@ describe('between jurisdictions', () => {
     expect((await send(`${mine}/withdraw`, staff.agent, {})).status).toBe(303)
     const late = await send(`${handoff}/accept`, staff.neighbor, {})
     expect(late.status).toBe(409)
-    expect(await words(late)).toContain('It stands now at: taken back')
+    expect(await words(late)).toContain('Current status: Canceled')
   })
 
   test('the other side’s handoff is not found under a jurisdiction that has no part in it', async () => {
@@ -397,7 +399,7 @@ describe('between jurisdictions', () => {
     const [there] = county.app.region.searchPlaces('9th Street', 1)
     const where = { lat: String(there?.lat), long: String(there?.long), address: '9th Street' }
     const tried = await get(`${page(id)}/place?${new URLSearchParams(where)}`, staff.agent)
-    expect(await words(tried)).toContain('Ellery County → City of Port Ellery, because')
+    expect(await words(tried)).toContain('Ellery County → City of Port Ellery. ')
     expect((await county.whole(home, id)).accountable).toBe(home)
     const fields = Object.fromEntries(Object.entries(where).map(([name, value]) => [`place.${name}`, value]))
     const moved = await send(`${page(id)}/place`, staff.agent, { ...fields, version: await version(id) })
@@ -424,18 +426,18 @@ describe('letting people and programs in', () => {
   const people = `/work/${home}/grants`
   const keys = `/work/${home}/keys`
 
-  test('somebody is let in by their address, for one service, and out again', async () => {
+  test('someone is given access by their address, for one service, and out again', async () => {
     const { app } = county
     const person = await hire(app, 'Nia Okafor', 'nia@staff.example')
     const guest = { staff: person, cookie: await openSession(app, person) }
-    const wish = { 'grant.email': 'nia@staff.example', 'grant.role': 'agent', 'grant.services': 'pothole' }
-    expect((await send(people, staff.administrator, wish)).status).toBe(303)
+    const input = { 'grant.email': 'nia@staff.example', 'grant.role': 'agent', 'grant.services': 'pothole' }
+    expect((await send(people, staff.administrator, input)).status).toBe(303)
     const list = await (await get(people, staff.administrator)).text()
     expect(list).toContain('nia@staff.example')
     const { id } = await potholes()
     expect((await get(page(id), guest)).status).toBe(200)
     const [, withdraw = ''] = new RegExp(`href="(${people}/[^"]*/withdraw)"[^>]*>[^<]*Nia`).exec(list) ?? []
-    expect(await words(await get(withdraw, staff.administrator))).toContain('Nia Okafor is agent here')
+    expect(await words(await get(withdraw, staff.administrator))).toContain('Nia Okafor has the role Agent')
     expect((await send(withdraw, staff.administrator, {})).status).toBe(303)
     expect((await get(page(id), guest)).status).toBe(404)
     expect((await send(withdraw, staff.administrator, {})).status).toBe(409)
@@ -452,7 +454,7 @@ describe('letting people and programs in', () => {
     const answer = await send(people, staff.administrator, fields as never)
     expect(answer.status).toBe(400)
     const html = await answer.text()
-    for (const field of faulty) expect(html).toContain(`id="field-grant-${field}-fault"`)
+    for (const field of faulty) expect(html).toContain(`id="field-grant-${field}-error"`)
   })
 
   test('a key is shown once, works, and works no more once it is revoked', async () => {
@@ -477,13 +479,13 @@ describe('letting people and programs in', () => {
 
   test('a client is shown once, buys a token, is listed with its use, and is refused once it is revoked', async () => {
     const { app } = county
-    const wish = {
+    const input = {
       'key.name': 'Asset system',
       'key.scope': 'work',
       'key.way': 'client',
       'key.to': '2026-12-31',
     }
-    const made = await (await send(keys, staff.administrator, wish)).text()
+    const made = await (await send(keys, staff.administrator, input)).text()
     const [clientId = ''] = /client_[\w-]+/.exec(made) ?? []
     const [, secret = ''] = /id="secret"[^>]*>([^<]+)</.exec(made) ?? []
     expect(made).toContain('/oauth/token"')
@@ -499,10 +501,10 @@ describe('letting people and programs in', () => {
     const html = await list.clone().text()
     expect(html).not.toContain(secret)
     expect(await words(list)).toMatch(
-      new RegExp(`Asset system ${clientId} OAuth client · Work valid good until .*Last used`),
+      new RegExp(`Asset system ${clientId} OAuth client · Work on requests Active Expires .*Last used`),
     )
     const [, revoke = ''] =
-      new RegExp(`href="(${keys}/[^"]*/revoke)"[^>]*>Revoke the client for Asset`).exec(html) ?? []
+      new RegExp(`href="(${keys}/[^"]*/revoke)"[^>]*>Revoke OAuth client for Asset`).exec(html) ?? []
     expect((await send(revoke, staff.administrator, {})).status).toBe(303)
     expect((await use()).status).toBe(403)
     expect((await buy()).status).toBe(401)
@@ -516,13 +518,13 @@ describe('letting people and programs in', () => {
   ])('letting a program in refuses %o beside its field', async (fields, faulty) => {
     const answer = await send(keys, staff.administrator, fields as never)
     expect(answer.status).toBe(400)
-    expect(await answer.text()).toContain(`id="field-key-${faulty}-fault"`)
+    expect(await answer.text()).toContain(`id="field-key-${faulty}-error"`)
   })
 
-  test('an address is shown only of somebody whose mailbox it is known to be', async () => {
+  test('an address is shown only of someone whose mailbox it is known to be', async () => {
     const { app } = county
     const person = await hire(app, 'Nora Vouched', 'claimed@staff.example')
-    await letWork(app, person, home, 'agent')
+    await grantRole(app, person, home, 'agent')
     expect(await words(await get(people, staff.administrator))).toContain('claimed@staff.example')
     const region = { kind: 'region', region: app.region.slug } as const
     await app.platform.databases
@@ -533,36 +535,36 @@ describe('letting people and programs in', () => {
     expect(list).not.toContain('claimed@staff.example')
   })
 
-  test('where no mail is set up, it is said before and after that no letter goes out, and what to do', async () => {
+  test('where no mail is set up, it is said before and after that no email goes out, and what to do', async () => {
     expect(await words(await get(`${people}/new`, staff.administrator))).toContain('countyline grants create')
-    const wish = { 'grant.email': 'nobody-writes@staff.example', 'grant.role': 'agent' }
-    const answer = await send(people, staff.administrator, wish)
-    const told = await words(await get(answer.headers.get('location') ?? '', staff.administrator))
-    expect(told).toContain('no letter could be sent')
+    const input = { 'grant.email': 'nobody-writes@staff.example', 'grant.role': 'agent' }
+    const answer = await send(people, staff.administrator, input)
+    const page = await words(await get(answer.headers.get('location') ?? '', staff.administrator))
+    expect(page).toContain('could not send an invitation')
   })
 
-  test('where mail is set up, the letter that is announced arrives', async () => {
+  test('where mail is set up, the email that is announced arrives', async () => {
     const mailbox = await startMailbox()
     const other = await startCounty({ mail: mailbox.settings })
     try {
       const { cookie } = await signIn(other.app, home, 'administrator')
       const headers = { cookie, 'sec-fetch-site': 'same-origin' }
       const form = await words(await other.app.request(`${people}/new`, { headers }))
-      expect(form).toContain('They get a letter at this address')
-      expect(form).not.toContain('No letter can be sent')
+      expect(form).toContain('We email them a link to sign in')
+      expect(form).not.toContain('This server cannot send email')
       const body = new URLSearchParams({ 'grant.email': 'lia@staff.example', 'grant.role': 'agent' })
       const answer = await other.app.request(people, { method: 'POST', headers, body })
       await other.app.runJobs()
-      const told = await words(await other.app.request(answer.headers.get('location') ?? '', { headers }))
-      expect(told).toContain('A letter with their way in is on its way')
-      expect(mailbox.lettersTo('lia@staff.example')).toHaveLength(1)
+      const page = await words(await other.app.request(answer.headers.get('location') ?? '', { headers }))
+      expect(page).toContain('We sent them an invitation')
+      expect(mailbox.emailsTo('lia@staff.example')).toHaveLength(1)
     } finally {
       await other.close()
       await mailbox.close()
     }
   })
 
-  test('nobody is let in, and no key made, by a session whose owner has not been asked for long', async () => {
+  test('nobody is given access, and no key made, by a session whose owner has not been asked for long', async () => {
     const { app } = county
     const boss = await signIn(app, home, 'administrator')
     app.advance(11 * 60_000)
@@ -586,12 +588,12 @@ test('a dispute that nobody decided in time reads so, and with whom it stays', a
   const { id: dispute } = await county.newest('hollis', 'sender')
   const asked = await signIn(app, 'hollis', 'supervisor')
   const handoff = `/work/hollis/handoffs/${dispute}?side=sender`
-  expect(await words(await get(handoff, asked))).not.toContain('It stays with')
+  expect(await words(await get(handoff, asked))).not.toContain('The request stays with')
   app.advance(30 * 24 * 3_600_000)
   await app.runJobs()
   const later = await signIn(app, 'hollis', 'supervisor')
-  expect(await words(await get(handoff, later))).toContain('It stays with City of Hollis')
+  expect(await words(await get(handoff, later))).toContain('stays with City of Hollis')
   const html = await words(await get(page(id, 'hollis'), later))
-  expect(html).toContain('The arbitrator did not decide in time: City of Hollis keeps it')
+  expect(html).toContain('The arbitrator did not decide in time: City of Hollis keeps the request')
   expect(html).not.toContain('The arbitrator decided')
 })

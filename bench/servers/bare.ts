@@ -6,11 +6,11 @@ import { serve } from '@hono/node-server'
 import { createClient } from '@libsql/client/sqlite3'
 import { Hono } from 'hono'
 
-/* The plain thing: a Hono handler that does one INSERT, or one SELECT of 50 rows, with the same libSQL settings. */
+/* The baseline: a Hono handler that does one INSERT, or one SELECT of 50 rows, with the same libSQL settings. */
 
 const [file] = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'countyline-bare-'))
-// Its own file is encrypted, as ours are.
+// Encrypted, as ours are.
 const db = createClient(
   file === undefined
     ? { url: `file:${join(folder, 'bare.db')}`, encryptionKey: 'a key of the bare server' }

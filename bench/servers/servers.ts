@@ -4,10 +4,10 @@ import autocannon, { type Options, type Result } from 'autocannon'
 
 export interface BenchServer {
   readonly url: string
-  /** What the server said of itself when it was ready: a key, ids. */
   readonly said: Record<string, unknown>
-  /** Resident memory in MB. */
   memory(): Promise<number>
+  /** Milliseconds: the longest time without an answer since the start, once its jobs are done. */
+  longestStall(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -32,6 +32,10 @@ export async function startBenchServer(name: string, ...args: string[]): Promise
       child.send('memory')
       return Number((await message()).memory)
     },
+    async longestStall() {
+      child.send('stall')
+      return Number((await message()).stall)
+    },
     stop: () =>
       new Promise(resolve => {
         child.removeAllListeners('exit')
@@ -45,8 +49,8 @@ const SECONDS = 6
 const ROUNDS = 3
 
 /**
- * Loads two servers in turn, so that both meet the machine in the same moods, and answers each one's median run.
- * Throws when either answered anything but success.
+ * Loads two servers in turn, so that both see the same state of the machine, and returns each one's median run.
+ * Throws when either responds with anything but success.
  */
 export async function race(one: Options, other: Options): Promise<[Result, Result]> {
   const results: [Result[], Result[]] = [[], []]

@@ -2,6 +2,6 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'sqlite',
-  schema: ['./src/core/schema.ts', './src/regions/schema.ts'],
+  schema: ['./src/core/database/schema.ts', './src/**/directory-schema.ts'],
   out: './migrations/directory',
 })

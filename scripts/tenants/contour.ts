@@ -1,6 +1,6 @@
 import { at, edges, inside, type Line, nearestOn, type Point, samePoint } from './plane.ts'
 
-/** Outlines of the land within `reach` metres of the lines (marching squares on a grid of `step` metres). */
+/** Outlines of the land within `reach` meters of the lines (marching squares on a grid of `step` meters). */
 export function outlinesAround(lines: readonly Line[], reach: number, step: number): Line[][] {
   const height = new Map<string, number>()
   const key = (i: number, j: number) => `${i},${j}`
@@ -41,7 +41,7 @@ export function outlinesAround(lines: readonly Line[], reach: number, step: numb
       ]
       return [{ where, leaves: from > 0 }]
     })
-    /* Around the cell counterclockwise, land is left at one crossing and met again at the next. */
+    /* Counterclockwise around the cell, land ends at one crossing and begins again at the next. */
     crossings.forEach((crossing, k) => {
       if (!crossing.leaves) return
       const end = at(crossings, (k + 1) % crossings.length).where

@@ -1,4 +1,4 @@
-/** Draws the made-up county: `node scripts/tenants/ellery.ts [folder]`. The same files come out on every run. */
+/** Draws the fictional county: `node scripts/tenants/ellery.ts [folder]`. Every run writes the same files. */
 import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { intersection } from 'polyclip-ts'
@@ -10,7 +10,7 @@ import { landmarks } from './ellery/places.ts'
 import { DIVISION, divisionCuts, thoroughfaresAndLanes } from './ellery/roads.ts'
 import { towns } from './ellery/towns.ts'
 import { area, collection, type Feature, path, projection, spot, writeAll } from './features.ts'
-import { metresAlong, network, type Stretch } from './network.ts'
+import { metersAlong, network, type Stretch } from './network.ts'
 import { at, inside, type Line, nearestOn, type Point, pointAlong, ribbon } from './plane.ts'
 
 /** Out on the Atlantic shelf, where nobody lives. */
@@ -78,14 +78,17 @@ function roads(): Feature[] {
   })
 }
 
-/** Who keeps a road, and since when: the county took Mill Road from the city in 2019; nobody keeps the Tribe's but it. */
+/**
+ * Who maintains a road, and since when: the county took Mill Road over from the city in 2019; no body maintains
+ * the Tribe's roads but the Tribe.
+ */
 function periods({ street: { name, owner } }: Stretch, home: string, middle: Point): object[] {
   if (!owner || inside(middle, limits.reservation)) return [{}]
   if (name !== 'Mill Road' || home !== 'pe') return [{ owner }]
   return [{ to: '2019-07-01' }, { from: '2019-07-01', owner }]
 }
 
-/** A house every twelve metres a side: odd on the left, even on the right. */
+/** A house every twelve meters on each side: odd on the left, even on the right. */
 function houseNumbers({ from, to }: Stretch) {
   const first = Math.ceil(from / 12)
   const last = Math.max(first, Math.floor(to / 12) - 1)
@@ -101,13 +104,12 @@ function postalCity(point: Point): string {
   return name
 }
 
-/** The house number and street beside a landmark. */
 function addressOf(point: Point): string {
   const near = stretches
     .map(stretch => ({ stretch, away: nearestOn(stretch.line, point).distance }))
     .sort((a, b) => a.away - b.away)
   const { street } = at(near, 0).stretch
-  const number = 100 + 2 * Math.round(metresAlong(street.line, point) / 12)
+  const number = 100 + 2 * Math.round(metersAlong(street.line, point) / 12)
   return `${number} ${street.name}, ${postalCity(point)}`
 }
 
@@ -119,7 +121,6 @@ const countyOnly = (ring: Line): Line[] => {
 const lone = (ring: Line, properties: Feature['properties'] = {}) =>
   collection([area(project, properties, [ring])])
 
-/** The files of the region that are drawn, by their path in its folder. */
 export const drawn: Readonly<Record<string, string>> = {
   'ellery-county/boundary.geojson': lone(limits.county),
   'port-ellery/boundary.geojson': collection([

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { metresPerDegree } from '../../src/core/geometry.ts'
+import { metersPerDegree } from '../../src/core/geometry.ts'
 import type { Line, Point } from './plane.ts'
 
 type Degrees = [longitude: number, latitude: number]
 type Project = (point: Point) => Degrees
 
-/** GeoJSON of the plane's shapes around an origin on the globe, to the decimetre. */
+/** GeoJSON of the plane's shapes around an origin on the globe, to the decimeter. */
 export interface Feature {
   readonly type: 'Feature'
   readonly properties: Readonly<Record<string, unknown>>
@@ -15,9 +15,9 @@ export interface Feature {
 
 const round = (degrees: number) => Math.round(degrees * 1e6) / 1e6
 
-/** How points of the plane are placed on the globe. */
+/** Places points of the plane on the globe. */
 export function projection(lat: number, long: number): Project {
-  const perDegree = metresPerDegree(lat)
+  const perDegree = metersPerDegree(lat)
   return ([x, y]) => [round(long + x / perDegree.long), round(lat + y / perDegree.lat)]
 }
 
@@ -31,7 +31,7 @@ const doubleArea = (ring: Line) =>
 const wound = (ring: Line, counterclockwise: boolean) =>
   doubleArea(ring) > 0 === counterclockwise ? ring : ring.toReversed()
 
-/** Polygons (outer ring, then holes), wound as RFC 7946 asks. */
+/** Polygons (outer ring, then holes), wound as RFC 7946 requires. */
 export function area(
   project: Project,
   properties: Feature['properties'],
@@ -60,11 +60,10 @@ export const spot = (project: Project, properties: Feature['properties'], point:
   geometry: { type: 'Point', coordinates: project(point) },
 })
 
-/** The text of a feature collection, a feature a line, so that a change reads well. */
+/** A feature collection with one feature a line, for readable diffs. */
 export const collection = (features: readonly Feature[]) =>
   `{"type":"FeatureCollection","features":[\n${features.map(f => JSON.stringify(f)).join(',\n')}\n]}\n`
 
-/** Writes `files` (path → text) under a folder. */
 export function writeAll(folder: string, files: Readonly<Record<string, string>>): void {
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(`${folder}/${name}`), { recursive: true })

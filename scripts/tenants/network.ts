@@ -12,19 +12,19 @@ import {
 } from './plane.ts'
 import type { Street } from './streets.ts'
 
-/** A stretch of one street, from cut to cut. */
+/** A part of one street, from cut to cut. */
 export interface Stretch {
   readonly street: Street
   readonly line: Line
-  /** Metres from the street's beginning. */
+  /** Meters from the street's beginning. */
   readonly from: number
   readonly to: number
 }
 
-/** Metres; no stretch is cut shorter than this. */
+/** Meters; no stretch is cut shorter than this. */
 const SHORTEST = 20
 
-/** Metres within which a vertex is on a line. */
+/** Meters within which a vertex is on a line. */
 const TOUCH = 0.5
 
 const nearestVertex = (line: Line, point: Point) => {
@@ -39,7 +39,7 @@ interface Piece {
 
 /**
  * Streets become stretches: kept off water and parks (`open`), joined where they meet (every junction is a
- * vertex of both), cut at every limit, and at junctions once a stretch is long enough.
+ * vertex of both), cut at every boundary, and at junctions once a stretch is long enough.
  */
 export function network(
   streets: readonly Street[],
@@ -82,7 +82,7 @@ export function network(
 
 /** A line as stretches, each from a cut to the next. */
 function cut(street: Street, line: Line, mayCut: (i: number, run: number) => boolean): Stretch[] {
-  const begin = metresAlong(street.line, at(line, 0))
+  const begin = metersAlong(street.line, at(line, 0))
   const whole = lengthOf(line)
   const stretches: Stretch[] = []
   let first = 0
@@ -110,13 +110,13 @@ const nearestOf = (lines: readonly Line[], point: Point) =>
 const older = (piece: Piece, all: readonly Piece[]) =>
   all.slice(0, all.indexOf(piece)).filter(p => p.street.name !== piece.street.joinsBeside)
 
-/** Its beginning led on to the nearest street that was there before. */
+/** The line with its beginning extended to the nearest earlier street. */
 function led(line: Line, others: readonly Line[]): Line {
   const nearest = nearestOf(others, at(line, 0))
   return nearest && nearest.distance > 1 ? [nearest.point, ...line] : line
 }
 
-/** Ends that run on less than `stub` metres beyond their last junction are cut there. */
+/** Ends that extend less than `stub` meters beyond their last junction are cut there. */
 function withoutStubs(line: Line, others: readonly Line[], stub: number): Line {
   const cutBack = (run: Line): Line => {
     let length = 0
@@ -132,7 +132,7 @@ function withoutStubs(line: Line, others: readonly Line[], stub: number): Line {
   return trimmed.length > 1 ? trimmed : line
 }
 
-/** Ends that stop just short of another street are led onto it; ends that overshoot it a little stay crossings. */
+/** Ends just short of another street are extended to it; ends that overshoot it a little remain crossings. */
 function snapEnds(line: Line, others: readonly Line[]): Line {
   const lead = (end: Point): Point => {
     const nearest = nearestOf(others, end)
@@ -157,8 +157,8 @@ function withFeet(line: Line, others: readonly Line[]): Line {
   return out
 }
 
-/** Metres from the beginning of a line to the place on it nearest to a point. */
-export function metresAlong(line: Line, point: Point): number {
+/** Meters from the beginning of a line to its nearest place to a point. */
+export function metersAlong(line: Line, point: Point): number {
   let best = { away: Number.POSITIVE_INFINITY, along: 0 }
   let run = 0
   for (const [a, b] of edges(line)) {

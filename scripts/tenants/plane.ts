@@ -1,4 +1,4 @@
-/** Plane geometry for drawing places: points are `[x, y]` in metres, east and north of an origin. */
+/** Plane geometry for drawing places: points are `[x, y]` in meters, east and north of an origin. */
 export type Point = readonly [x: number, y: number]
 export type Line = readonly Point[]
 
@@ -19,7 +19,6 @@ export function rotate([x, y]: Point, degrees: number): Point {
 export const lengthOf = (line: Line) =>
   line.reduce((sum, point, i) => sum + distance(point, line[i - 1] ?? point), 0)
 
-/** The point a fraction of the way along. */
 export function pointAlong(line: Line, fraction: number): Point {
   let left = lengthOf(line) * fraction
   for (const [a, b] of edges(line)) {
@@ -30,7 +29,6 @@ export function pointAlong(line: Line, fraction: number): Point {
   return at(line, line.length - 1)
 }
 
-/** An item that must be there. */
 export function at<T>(items: readonly T[], index: number): T {
   const item = items.at(index)
   if (item === undefined) throw new RangeError(`nothing at ${index} of ${items.length}`)
@@ -41,7 +39,7 @@ export function* edges(line: Line): Generator<[Point, Point]> {
   for (let i = 1; i < line.length; i++) yield [at(line, i - 1), at(line, i)]
 }
 
-/** A curve through the given points (Catmull–Rom), with a vertex about every `step` metres. */
+/** A curve through the given points (Catmull–Rom), with a vertex about every `step` meters. */
 export function smooth(points: Line, step = 160): Line {
   const out: Point[] = [at(points, 0)]
   for (let i = 1; i < points.length; i++) {
@@ -60,14 +58,14 @@ export function smooth(points: Line, step = 160): Line {
   return out
 }
 
-/** A closed smooth outline; the first point comes again at the end. */
+/** A closed smooth outline; the first point is repeated at the end. */
 export function smoothRing(points: Line, step = 160): Line {
   const first = at(points, 0)
   const curve = smooth([...points.slice(-2), ...points, ...points.slice(0, 3)], step)
   return curve.slice(curve.indexOf(first), curve.lastIndexOf(first) + 1)
 }
 
-/** The line moved to its left by `by(fraction)` metres. */
+/** The line moved to its left by `by(fraction)` meters. */
 export function offset(line: Line, by: (fraction: number) => number): Line {
   return line.map((point, i) => {
     const before = line[i - 1] ?? point
@@ -78,7 +76,7 @@ export function offset(line: Line, by: (fraction: number) => number): Line {
   })
 }
 
-/** A polygon along a line, `width(fraction)` metres wide. */
+/** A polygon along a line, `width(fraction)` meters wide. */
 export function ribbon(line: Line, width: (fraction: number) => number): Line {
   const left = offset(line, f => width(f) / 2)
   const right = offset(line, f => -width(f) / 2)
@@ -156,7 +154,6 @@ export function clip(line: Line, rings: readonly Line[], keep: (point: Point) =>
   return pieces
 }
 
-/** The nearest point of a line. */
 export function nearestOn(line: Line, point: Point): { point: Point; distance: number } {
   let best = { point: at(line, 0), distance: Number.POSITIVE_INFINITY }
   for (const [a, b] of edges(line)) {

@@ -5,7 +5,7 @@ export interface Street {
   readonly class: 'highway' | 'arterial' | 'local' | 'path'
   readonly owner?: string
   readonly line: Line
-  /** It begins near an older street other than the one named here, and is led on to it. */
+  /** It begins near an older street other than the one named here, and is extended to it. */
   readonly joinsBeside?: string
   /** Its ends are cut back to its last junctions. */
   readonly fitted?: boolean
@@ -24,10 +24,10 @@ interface Frame {
   readonly degrees: number
 }
 
-/** A lane of a grid: its name, where it lies across, and how far it runs. */
+/** A lane of a grid: its name, its position across, and its extent. */
 export type Lane = readonly [name: string, across: number, from: number, to: number]
 
-/** Straight streets in a turned frame: `up` lanes run along its second axis, `over` lanes along its first. */
+/** Straight streets in a rotated frame: `up` lanes run along its second axis, `over` lanes along its first. */
 export function laid(frame: Frame, lanes: { readonly up: readonly Lane[]; readonly over: readonly Lane[] }) {
   const place = (a: number, b: number) => add(frame.origin, rotate([a, b], frame.degrees))
   const street = (name: string, line: Line): Street => ({ name, class: 'local', line, fitted: true })
@@ -37,13 +37,13 @@ export function laid(frame: Frame, lanes: { readonly up: readonly Lane[]; readon
   ]
 }
 
-/** A subdivision: a looping drive, a street through it, and courts that end blind. */
+/** A subdivision: a looping drive, a street through it, and dead-end courts. */
 export function loop(options: {
   readonly center: Point
   readonly size: readonly [width: number, height: number]
   readonly degrees: number
   readonly drive: string
-  /** The street through the loop, longer than it on the side where it meets the world. */
+  /** The street through the loop, longer on the side where it meets the street network. */
   readonly through: string
   readonly reach: number
   readonly courts: readonly string[]

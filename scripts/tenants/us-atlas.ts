@@ -1,6 +1,6 @@
 /**
- * Boundaries of the real counties, from the Census Bureau's cartographic files as the us-atlas package carries them
- * (public domain; generalized, some hundred metres off in places): `node scripts/tenants/us-atlas.ts [folder]`.
+ * Boundaries of the real counties, from the Census Bureau's cartographic files in the us-atlas package (public
+ * domain; generalized, some hundred meters off in places): `node scripts/tenants/us-atlas.ts [folder]`.
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -13,7 +13,7 @@ import type { GeometryCollection, MultiPolygon, Polygon, Topology } from 'topojs
 import { area, collection, writeAll } from './features.ts'
 import { close, type Line, type Point } from './plane.ts'
 
-/** County codes (FIPS) that make up each jurisdiction; neighbours share their vertices. */
+/** County codes (FIPS) that make up each jurisdiction; neighbors share their vertices. */
 const counties: Readonly<Record<string, readonly string[]>> = {
   'baltimore/baltimore-city': ['24510'],
   'baltimore/baltimore-county': ['24005'],
@@ -27,7 +27,7 @@ const counties: Readonly<Record<string, readonly string[]>> = {
   'new-york/staten-island': ['36085'],
 }
 
-/** The limits of Chicago, drawn by hand from its main streets: a sketch, good to about half a mile. */
+/** Chicago's boundary, drawn by hand from its main streets: a sketch, accurate to about half a mile. */
 const chicago: Line = close([
   [-87.655, 42.0225],
   [-87.709, 42.0193],

@@ -1,25 +1,24 @@
 import * as v from 'valibot'
-import { instant, type Operations } from '../core/openapi.ts'
+import { instantSchema, type Operations } from '../core/http/openapi.ts'
 import { auditKinds } from './audit.ts'
 
-/** What `routes.ts` answers. */
-export const auditOperations: Operations = {
+export const auditOperations = {
   'GET /work/audit': {
-    summary: 'Who did and who saw what, newest first; a key of scope `audit` reads it',
+    summary: 'List the audit log, newest entry first. Requires a key with the scope `audit`',
     work: true,
     query: {
-      actor: 'As the log names them, such as `staff:…` or `key:…`.',
+      actor: 'The actor as written in the log, such as `staff:…` or `key:…`.',
       request: 'A tracking number.',
-      kind: '`did` or `saw`; both if absent.',
-      limit: '1 to 200; 50 if absent.',
-      after: 'What the page before gave as `next`.',
+      kind: '`did` (changes) or `saw` (access). Default: both.',
+      limit: '1 to 200. Default: 50.',
+      after: 'The value of `next` from the previous page.',
     },
     answer: v.strictObject({
       rows: v.array(
         v.strictObject({
           kind: v.picklist(auditKinds),
           seq: v.number(),
-          at: instant,
+          at: instantSchema,
           actor: v.string(),
           what: v.string(),
           requests: v.array(v.string()),
@@ -31,4 +30,4 @@ export const auditOperations: Operations = {
     }),
     problems: ['not-allowed'],
   },
-}
+} satisfies Operations

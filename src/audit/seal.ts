@@ -2,63 +2,62 @@ import { desc, eq, sql } from 'drizzle-orm'
 import {
   insertOne,
   openRegion,
-  openTenant,
   type RegionDb,
   SEAL,
   type TenantDb,
   type TenantReader,
-} from '../core/db.ts'
-import { sha256 } from '../core/digest.ts'
-import type { JobHandler } from '../core/jobs.ts'
+  violates,
+} from '../core/database/handles.ts'
+import { defineJob, jobKind } from '../core/database/jobs.ts'
+import { sha256 } from '../core/encryption/digest.ts'
 import type { Platform } from '../platform/platform.ts'
+import { appendAnchor } from './anchors.ts'
 import { sealHead } from './region-schema.ts'
+import { changesOf, digestSteps } from './rows.ts'
 import { seal } from './schema.ts'
 
-/*
- * Seals: a chain of hashes over both logs. Each covers at most so many rows of either that came since the one before, so
- * that making and checking one is bounded, and says the hash before it, so that none can be changed alone. Triggers ring
- * the job half a minute after something was logged; while nothing is, nothing runs.
- */
+// A chain of hashes over both logs and over the digests of covered rows. Each seal covers a bounded number of
+// rows and includes the previous hash, so that none can be changed alone. Triggers enqueue the job half a
+// minute after an entry.
 
 export type Seal = typeof seal.$inferSelect
 
-/** Part of what a seal is: a chain that was made with other numbers is not found whole. */
-const MOST_ROWS = 500
-/** Seals in one run of the job: the lease on it lasts half a minute. */
-const AT_ONCE = 40
+// Part of the format: a chain sealed with a larger limit does not verify.
+const MAX_ROWS = 500
+const MAX_DIGESTS = 600
+// Seals per run: the job's lease lasts half a minute.
+const MAX_SEALS_PER_RUN = 40
 const MINUTE = 60_000
 
-/** Every column, in this order, for good. */
+// Part of the format: never change the columns or their order.
 const sealedColumns = {
   event: ['seq', 'request', 'type', 'actor', 'at', 'public', 'payload', 'source', 'source_seq'],
-  seen: ['seq', 'actor', 'at', 'view', 'requests', 'fields'],
+  access_log: ['seq', 'actor', 'at', 'view', 'requests', 'fields'],
+  row_digest: ['seq', 'table_name', 'row_id', 'digest', 'event'],
 } as const
 export type SealedTable = keyof typeof sealedColumns
+// Part of the format: the access log was called `seen` when the first chains were made.
+const lineNames = { event: 'event', access_log: 'seen', row_digest: 'row_digest' } as const
 
-/** Seals whatever is not yet, from where the logs begin. Stopped, it goes on after the last seal it made. */
-export const sealJob: JobHandler = {
-  kind: SEAL,
-  async run(platform, database) {
-    if (database.kind !== 'tenant') return undefined
-    const access = { kind: 'system', reason: SEAL } as const
-    const db = openTenant(platform, access, database.region, database.slug)
+export const sealJob = defineJob(jobKind(SEAL), {
+  async tenant(platform, db) {
     const now = platform.clock.now()
-    // Its seals come with it: the chain goes on after them.
+    // The import brings its own seals; the chain continues after them.
     if (await isBeingImported(db)) return now + MINUTE
     let last = await lastSeal(db)
-    for (let made = 0; made < AT_ONCE; made++) {
+    for (let made = 0; made < MAX_SEALS_PER_RUN; made++) {
       const next = await sealAfter(db, last, now)
       if (next === undefined) break
       last = next
     }
-    if (last.number > 0) await copyHead(platform, db, openRegion(platform, access, database.region), last)
+    if (last.number > 0)
+      await copyHead(platform, db, openRegion(platform, { kind: 'system', reason: SEAL }, db.region), last)
     return (await isWhole(db, last)) ? undefined : now
   },
-}
+})
 
-/** Before the first: the chain begins with whose it is. */
 export function beforeFirst({ region, slug }: TenantReader): Seal {
-  return { number: 0, eventsTo: 0, seenTo: 0, hash: `${region}/${slug}`, at: 0 }
+  return { number: 0, eventsTo: 0, accessLogTo: 0, digestsTo: 0, hash: `${region}/${slug}`, at: 0 }
 }
 
 async function lastSeal(db: TenantReader): Promise<Seal> {
@@ -68,77 +67,120 @@ async function lastSeal(db: TenantReader): Promise<Seal> {
 
 async function sealAfter(db: TenantDb, before: Seal, at: number): Promise<Seal | undefined> {
   const events = await linesOf(db, 'event', before.eventsTo, Number.MAX_SAFE_INTEGER)
-  const looks = await linesOf(db, 'seen', before.seenTo, Number.MAX_SAFE_INTEGER)
-  if (events.lines.length + looks.lines.length === 0) return undefined
-  const range = { number: before.number + 1, eventsTo: events.last, seenTo: looks.last, at }
-  const made = { ...range, hash: await hashOf(before.hash, range, [...events.lines, ...looks.lines]) }
-  await db.commit([insertOne(seal, made)])
+  const accessLog = await linesOf(db, 'access_log', before.accessLogTo, Number.MAX_SAFE_INTEGER)
+  const changes = await changesOf(db)
+  const digests = changes.digests.map(({ table, row, digest, event }, index) =>
+    JSON.stringify(['row_digest', before.digestsTo + index + 1, table, row, digest, event]),
+  )
+  const lines = [...events.lines, ...accessLog.lines, ...digests]
+  const steps = digestSteps(changes, before.digestsTo)
+  if (lines.length === 0) {
+    if (steps.length > 0) await db.commit(steps)
+    return undefined
+  }
+  const digestsTo = before.digestsTo + digests.length
+  const range = {
+    number: before.number + 1,
+    eventsTo: events.last,
+    accessLogTo: accessLog.last,
+    digestsTo,
+    at,
+  }
+  const made = { ...range, hash: await hashOf(before.hash, range, lines) }
+  await db.commit([...steps, insertOne(seal, made)])
   return made
 }
 
-/** What the seal over this range has to say if nothing in it was touched. */
-export async function expectedHash(db: TenantReader, before: Seal, sealed: Seal): Promise<string> {
-  const events = await linesOf(db, 'event', before.eventsTo, sealed.eventsTo, MOST_ROWS + 1)
-  const looks = await linesOf(db, 'seen', before.seenTo, sealed.seenTo, MOST_ROWS + 1)
-  return hashOf(before.hash, sealed, [...events.lines, ...looks.lines])
+const RETRY_MILLISECONDS = 50
+const MAX_RETRIES = 100
+
+/** Seals everything before a database is moved. Safe while a server is sealing at the same time. */
+export async function sealNow(platform: Platform, db: TenantDb): Promise<void> {
+  for (let failed = 0; ; ) {
+    const last = await lastSeal(db)
+    try {
+      const next = await sealAfter(db, last, platform.clock.now())
+      if (next === undefined && (await isWhole(db, last))) return
+    } catch (error) {
+      // Another process made this seal first.
+      const isMade = violates(error, 'seal.number') || violates(error, 'row_digest.seq')
+      if (!isMade || ++failed > MAX_RETRIES) throw error
+      await new Promise(resolve => setTimeout(resolve, RETRY_MILLISECONDS))
+    }
+  }
 }
 
-function hashOf(before: string, { number, eventsTo, seenTo, at }: Omit<Seal, 'hash'>, lines: string[]) {
-  return sha256([JSON.stringify([before, number, eventsTo, seenTo, at]), ...lines].join('\n'))
+export async function expectedHash(db: TenantReader, before: Seal, next: Seal): Promise<string> {
+  const limit = MAX_ROWS + 1
+  const events = await linesOf(db, 'event', before.eventsTo, next.eventsTo, limit)
+  const accessLog = await linesOf(db, 'access_log', before.accessLogTo, next.accessLogTo, limit)
+  const digests = await linesOf(db, 'row_digest', before.digestsTo, next.digestsTo, MAX_DIGESTS + 1)
+  return hashOf(before.hash, next, [...events.lines, ...accessLog.lines, ...digests.lines])
 }
 
-/** The rows of a log in a range, each as a line of JSON, and the number of the last. */
+function hashOf(before: string, range: Omit<Seal, 'hash'>, lines: string[]) {
+  const { number, eventsTo, accessLogTo, digestsTo, at } = range
+  // Leave out 0, so that seals older than digests still verify.
+  const head = [before, number, eventsTo, accessLogTo, at, ...(digestsTo === 0 ? [] : [digestsTo])]
+  return sha256([JSON.stringify(head), ...lines].join('\n'))
+}
+
 async function linesOf(
   db: TenantReader,
   table: SealedTable,
   after: number,
   to: number,
-  limit = MOST_ROWS,
+  limit = MAX_ROWS,
 ): Promise<{ lines: string[]; last: number }> {
   const columns = sealedColumns[table]
   const rows = await db.rows<Record<string, string | number | null>>(
     sql`SELECT ${sql.raw(columns.join(', '))} FROM ${sql.raw(table)} WHERE seq > ${after} AND seq <= ${to} ORDER BY seq LIMIT ${limit}`,
   )
-  const lines = rows.map(row => JSON.stringify([table, ...columns.map(column => row[column])]))
+  const lines = rows.map(row => JSON.stringify([lineNames[table], ...columns.map(column => row[column])]))
   return { lines, last: Number(rows.at(-1)?.seq ?? after) }
 }
 
-async function isWhole(db: TenantReader, { eventsTo, seenTo }: Seal): Promise<boolean> {
+async function isWhole(db: TenantReader, { eventsTo, accessLogTo }: Seal): Promise<boolean> {
   const { MAX_SAFE_INTEGER: highest } = Number
   const rows =
     await db.rows(sql`SELECT 1 WHERE EXISTS (SELECT 1 FROM event WHERE seq > ${eventsTo} AND seq <= ${highest})
-    OR EXISTS (SELECT 1 FROM seen WHERE seq > ${seenTo} AND seq <= ${highest})`)
+    OR EXISTS (SELECT 1 FROM access_log WHERE seq > ${accessLogTo} AND seq <= ${highest}) OR EXISTS (SELECT 1 FROM changed_row)`)
   return rows.length === 0
 }
 
 async function isBeingImported(db: TenantReader): Promise<boolean> {
-  const rows = await db.rows(sql`SELECT 1 FROM consumer WHERE name LIKE 'import:%' AND seq = 0`)
+  const rows = await db.rows(sql`SELECT 1 FROM consumer WHERE name LIKE 'import:%' AND seq <> 1`)
   return rows.length > 0
 }
 
-/**
- * The region keeps a copy of each jurisdiction's newest seal, and so does the operator's log: a chain that was made anew
- * has others. A copy that is not in the chain stays where it is, for `verifyLogs` to find.
- */
+// Copies the newest seal to the region's database and to the log, which a rebuilt chain would contradict. A
+// copy that the chain does not contain is left in place for `verifyLogs` to find.
 async function copyHead(platform: Platform, db: TenantDb, region: RegionDb, newest: Seal): Promise<void> {
   const [head] = await region.select().from(sealHead).where(eq(sealHead.jurisdiction, db.slug))
-  if (head?.number === newest.number && head.hash === newest.hash) return
   const { number, hash, at } = newest
   const about = { region: db.region, jurisdiction: db.slug, number, hash }
-  if (head !== undefined) {
+  if (head !== undefined && (head.number !== number || head.hash !== hash)) {
     const [same] = await db.select().from(seal).where(eq(seal.number, head.number))
     if (same?.hash !== head.hash) {
       platform.log('error', 'seal-broken', { ...about, expected: head.number })
       return
     }
   }
-  await region
-    .insert(sealHead)
-    .values({ jurisdiction: db.slug, number, hash, at })
-    .onConflictDoUpdate({
-      target: sealHead.jurisdiction,
-      set: { number, hash, at },
-      setWhere: sql`excluded.number > ${sealHead.number}`,
-    })
-  platform.log('info', 'sealed', about)
+  if (head?.number !== number) {
+    await region
+      .insert(sealHead)
+      .values({ jurisdiction: db.slug, number, hash, at })
+      .onConflictDoUpdate({
+        target: sealHead.jurisdiction,
+        set: { number, hash, at },
+        setWhere: sql`excluded.number > ${sealHead.number}`,
+      })
+    platform.log('info', 'sealed', about)
+  }
+  await appendAnchor(platform, region, db.slug, newest)
+}
+
+export async function recordNewestSeal(platform: Platform, db: TenantDb, region: RegionDb): Promise<void> {
+  const last = await lastSeal(db)
+  if (last.number > 0) await copyHead(platform, db, region, last)
 }

@@ -1,24 +1,36 @@
 import { asc, eq, gt, sql } from 'drizzle-orm'
-import type { RegionReader, TenantReader } from '../core/db.ts'
+import { type RegionReader, SEAL, type TenantReader } from '../core/database/handles.ts'
+import { asProblem } from '../core/problem.ts'
+import { anchorsOf, newestAnchor } from './anchors.ts'
 import { sealHead } from './region-schema.ts'
 import { seal } from './schema.ts'
 import { beforeFirst, expectedHash, type Seal, type SealedTable } from './seal.ts'
+import { type BrokenRow, verifyRows } from './verify-rows.ts'
 
-/** Where the logs are not as they were sealed. */
 export interface Break {
   /**
-   * `rows`: a row of the range, or the seal itself, was changed, removed or inserted. `seals`: a seal is missing or too
-   * many. `cut-off`: the chain ends before the seal that the region knows. `made-anew`: the region knows another seal of
-   * that number. `no-head`: the region knows none. `misplaced`: a row stands where none is ever written, at a number below 1
-   * or too large to be counted.
+   * `rows`: a row in the range, or the seal itself, was changed. `seals`: a seal is missing or superfluous.
+   * `cut-off`: the chain ends before the seal that the region knows. `made-anew`: the region knows another
+   * seal of that number. `no-head`: it knows none. `no-seals`: there are rows, and no job to seal them.
+   * `misplaced`: a row number is below 1 or too large to be counted. `damaged`: the file or an index is
+   * corrupt.
    */
-  readonly what: 'rows' | 'seals' | 'cut-off' | 'made-anew' | 'no-head' | 'misplaced'
+  readonly what:
+    | 'rows'
+    | 'seals'
+    | 'cut-off'
+    | 'made-anew'
+    | 'no-head'
+    | 'no-seals'
+    | 'misplaced'
+    | 'damaged'
+    | BrokenRow['what']
   readonly seal: number
-  /** Rows of `event` and of `seen`, first and last; null: none. */
   readonly events: Range | null
-  readonly seen: Range | null
-  /** When it was sealed, milliseconds. */
+  readonly accessLog: Range | null
   readonly at: number
+  readonly table?: string
+  readonly row?: string
 }
 
 export interface Range {
@@ -27,46 +39,102 @@ export interface Range {
 }
 
 export interface Verified {
-  /** Seals that were found as they should be. */
   readonly seals: number
-  /** The newest of them: what to compare with a copy kept elsewhere. */
+  /** The newest valid seal, for comparison with an external copy. */
   readonly head: { readonly number: number; readonly hash: string; readonly at: number } | null
-  /** Rows that no seal covers yet. */
-  readonly unsealed: { readonly events: number; readonly seen: number }
+  readonly unsealed: { readonly events: number; readonly accessLog: number }
+  /** Covered rows changed since they were sealed, with an explanation in the log. */
+  readonly changed: number
   readonly broken: Break | null
 }
 
 const PAGE = 500
 
-/**
- * Goes through the chain from where the logs begin to its end, or to the first break. Reads one range after the other, so
- * that its memory is bounded however long they are.
- */
-export async function verifyLogs(db: TenantReader, region: RegionReader): Promise<Verified> {
-  // First: the job copies a seal only after it was made.
-  const headBefore = await headOf(region, db.slug)
-  let last = beforeFirst(db)
-  // No seal's range reaches there.
-  const [events, seen] = [await misplacedIn(db, 'event'), await misplacedIn(db, 'seen')]
-  if (events !== null || seen !== null)
-    return verdict(db, last, { what: 'misplaced', seal: 0, events, seen, at: 0 })
-  let wanted: Seal | undefined
-  for await (const next of sealsOf(db)) {
-    if (next.number !== last.number + 1) return verdict(db, last, broken('seals', last, next))
-    if ((await expectedHash(db, last, next)) !== next.hash)
-      return verdict(db, last, broken('rows', last, next))
-    last = next
-    if (next.number === headBefore?.number) wanted = next
-  }
-  if (last.number === 0 && headBefore === undefined) return verdict(db, last, null)
-  const head = headBefore ?? (await headOf(region, db.slug))
-  if (head === undefined) return verdict(db, last, broken('no-head', last, last))
-  if (head.number > last.number) return verdict(db, last, broken('cut-off', last, { ...last, ...head }))
-  const isSame = headBefore === undefined || wanted?.hash === head.hash
-  return verdict(db, last, isSame ? null : broken('made-anew', last, { ...last, ...head }))
+const damaged: Verified = {
+  seals: 0,
+  head: null,
+  unsealed: { events: 0, accessLog: 0 },
+  changed: 0,
+  broken: { what: 'damaged', seal: 0, events: null, accessLog: null, at: 0 },
 }
 
-/** The numbers, as near as they can be written here, of rows before and behind all that can be. */
+/** Verifies the chain up to its first break, then the rows it covers. Memory is bounded: one range at a time. */
+export async function verifyLogs(db: TenantReader, region: RegionReader): Promise<Verified> {
+  // Read these before the chain: seals are copied only after they are made, so the chain must contain them.
+  const headBefore = await headOf(region, db.slug)
+  const anchoredTo = await newestAnchor(region)
+  const first = beforeFirst(db)
+  // Check this before running other queries: a corrupt index gives wrong results.
+  if (await isDamaged(db)) return damaged
+  // No seal's range includes such rows.
+  const [events, accessLog] = [await misplacedIn(db, 'event'), await misplacedIn(db, 'access_log')]
+  if (events !== null || accessLog !== null)
+    return verdict(db, first, { what: 'misplaced', seal: 0, events, accessLog, at: 0 })
+  const { last, found } = await verifyChain(db, region, headBefore, anchoredTo)
+  if (found !== null) return verdict(db, last, found)
+  const { changed, broken: row } = await verifyRows(db)
+  return verdict(db, last, row && { ...broken('rows', last, last), ...row }, changed)
+}
+
+export async function isDamaged(db: Pick<TenantReader, 'rows'>): Promise<boolean> {
+  try {
+    const rows = await db.rows<{ integrity_check: string }>(sql`PRAGMA integrity_check(1)`)
+    return rows.length !== 1 || rows[0]?.integrity_check !== 'ok'
+  } catch (error) {
+    if (isCorrupt(error)) return true
+    throw error
+  }
+}
+
+function isCorrupt(error: unknown): boolean {
+  const { cause } = asProblem(error)
+  return (
+    cause instanceof Error &&
+    /SQLITE_(CORRUPT|NOTADB)|malformed/.test(`${'code' in cause ? cause.code : ''} ${cause.message}`)
+  )
+}
+
+async function verifyChain(
+  db: TenantReader,
+  region: RegionReader,
+  headBefore: Awaited<ReturnType<typeof headOf>>,
+  anchoredTo: number,
+): Promise<{ last: Seal; found: Break | null }> {
+  let last = beforeFirst(db)
+  let expected: Seal | undefined
+  const anchors = anchorsOf(region, db.slug, anchoredTo)
+  let anchor = (await anchors.next()).value
+  for await (const next of sealsOf(db)) {
+    if (next.number !== last.number + 1) return { last, found: broken('seals', last, next) }
+    if ((await expectedHash(db, last, next)) !== next.hash) return { last, found: broken('rows', last, next) }
+    last = next
+    if (next.number === headBefore?.number) expected = next
+    if (next.number !== anchor?.number) continue
+    if (next.hash !== anchor.hash) return { last, found: broken('made-anew', last, next) }
+    anchor = (await anchors.next()).value
+  }
+  if (headBefore !== undefined && headBefore.number > last.number)
+    return { last, found: broken('cut-off', last, { ...last, ...headBefore }) }
+  if (anchor !== undefined)
+    return { last, found: broken('cut-off', last, { ...last, number: anchor.number }) }
+  if (last.number === 0 && headBefore === undefined)
+    return { last, found: (await isForgotten(db)) ? broken('no-seals', last, last) : null }
+  const head = headBefore ?? (await headOf(region, db.slug))
+  if (head === undefined) return { last, found: broken('no-head', last, last) }
+  const isSame = headBefore === undefined || expected?.hash === head.hash
+  return { last, found: isSame ? null : broken('made-anew', last, { ...last, ...head }) }
+}
+
+// The seal job is queued from the first row until all rows are sealed.
+async function isForgotten(db: TenantReader): Promise<boolean> {
+  const rows = await db.rows(
+    sql`SELECT 1 WHERE (EXISTS (SELECT 1 FROM event) OR EXISTS (SELECT 1 FROM access_log) OR EXISTS (SELECT 1 FROM row_digest))
+      AND NOT EXISTS (SELECT 1 FROM job WHERE key = ${SEAL})`,
+  )
+  return rows.length > 0
+}
+
+// Rows with impossible numbers, clamped to safe integers.
 async function misplacedIn(db: TenantReader, table: SealedTable): Promise<Range | null> {
   const { MAX_SAFE_INTEGER: most } = Number
   const [found] = await db.rows<{ from: number | null; to: number | null }>(
@@ -97,12 +165,12 @@ async function* sealsOf(db: TenantReader): AsyncGenerator<Seal> {
   }
 }
 
-function broken(what: Break['what'], before: Seal, { number, eventsTo, seenTo, at }: Seal): Break {
+function broken(what: Break['what'], before: Seal, { number, eventsTo, accessLogTo, at }: Seal): Break {
   return {
     what,
     seal: number,
     events: rangeOf(before.eventsTo, eventsTo),
-    seen: rangeOf(before.seenTo, seenTo),
+    accessLog: rangeOf(before.accessLogTo, accessLogTo),
     at,
   }
 }
@@ -111,16 +179,17 @@ function rangeOf(after: number, to: number): Range | null {
   return to > after ? { from: after + 1, to } : null
 }
 
-async function verdict(db: TenantReader, last: Seal, found: Break | null): Promise<Verified> {
-  const [unsealed] = await db.rows<{ events: number; seen: number }>(
+async function verdict(db: TenantReader, last: Seal, found: Break | null, changed = 0): Promise<Verified> {
+  const [unsealed] = await db.rows<{ events: number; accessLog: number }>(
     sql`SELECT (SELECT count(*) FROM event WHERE seq > ${last.eventsTo}) AS events,
-      (SELECT count(*) FROM seen WHERE seq > ${last.seenTo}) AS seen`,
+      (SELECT count(*) FROM access_log WHERE seq > ${last.accessLogTo}) AS "accessLog"`,
   )
   const { number, hash, at } = last
   return {
     seals: number,
     head: number === 0 ? null : { number, hash, at },
-    unsealed: { events: unsealed?.events ?? 0, seen: unsealed?.seen ?? 0 },
+    unsealed: { events: unsealed?.events ?? 0, accessLog: unsealed?.accessLog ?? 0 },
+    changed,
     broken: found,
   }
 }

@@ -1,8 +1,7 @@
-import { Page } from '../web/layout.tsx'
-import type { View } from '../web/view.ts'
+import { Page } from '../web/components/layout.tsx'
+import type { PageView } from '../web/view.ts'
 
-/** What happens to a report, what is public, and what to do if the site cannot be used. */
-export function AboutPage({ view }: { view: View }) {
+export function AboutPage({ view }: { view: PageView }) {
   const { t, site } = view
   const { phone } = site.region.documents.region
   return (
@@ -14,7 +13,7 @@ export function AboutPage({ view }: { view: View }) {
         <p>{t('about-photos')}</p>
         <p>{t('about-cookies')}</p>
         <h2>{t('about-access-title')}</h2>
-        <p>{t('about-access', { phone })}</p>
+        <p>{t('about-access', { phone: view.phone(phone) })}</p>
         <h2>{t('about-data-title')}</h2>
         <p>{t('about-data')}</p>
       </div>

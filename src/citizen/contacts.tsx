@@ -1,15 +1,14 @@
-import { Icon } from '../web/icon.tsx'
-import type { View } from '../web/view.ts'
+import { Icon } from '../web/components/icon.tsx'
+import type { PageView } from '../web/view.ts'
 
 interface Props {
-  view: View
+  view: PageView
   name: string
   phone: string | undefined
   email: string | undefined
   url: string | undefined
 }
 
-/** How to reach a body. */
 export function Contacts({ view, name, phone, email, url }: Props) {
   return (
     <ul class="contacts">
@@ -17,7 +16,7 @@ export function Contacts({ view, name, phone, email, url }: Props) {
         <li>
           <Icon name="phone" />
           <a class="usa-link" href={`tel:${phone}`}>
-            {phone}
+            {view.phone(phone)}
           </a>
         </li>
       )}

@@ -1,23 +1,21 @@
-import type { PartnerDocument, ServiceDocument } from '../regions/documents.ts'
-import { promisedBy } from '../requests/deadline.ts'
+import type { PartnerDocument, ServiceDocument } from '../regions/documents/schemas.ts'
+import { promisedBy } from '../requests/case/deadline.ts'
 import { explain } from '../routing/explain.ts'
-import { sayStep } from '../routing/say.ts'
+import { formatStep } from '../routing/format.ts'
 import type { BodyRef, Resolution } from '../routing/types.ts'
-import { Until } from '../web/components.tsx'
-import { Icon } from '../web/icon.tsx'
-import { Trace } from '../web/trace.tsx'
-import type { View } from '../web/view.ts'
+import { Until } from '../web/components/components.tsx'
+import { Icon } from '../web/components/icon.tsx'
+import { Trace } from '../web/components/trace.tsx'
+import type { PageView } from '../web/view.ts'
 import { Contacts } from './contacts.tsx'
 
 interface Props {
-  view: View
+  view: PageView
   service: ServiceDocument
   resolution: Resolution
-  /** Shown before routing's question is asked, which is then announced. */
   before?: boolean
 }
 
-/** Who will handle it and why, in one sentence; how to reach them if they are no part of this site; the whole reasoning on demand. */
 export function Handles({ view, service, resolution, before }: Props) {
   const { t, site } = view
   const { accountable, performer, desk, inform, trace, confidence } = resolution
@@ -25,7 +23,7 @@ export function Handles({ view, service, resolution, before }: Props) {
   const partner = who.kind === 'partner' ? site.region.partner(who.id) : undefined
   const isAsking = confidence === 'ask'
   const promised = isAsking ? null : promisedBy(site.region, service, resolution, view.now)
-  const told = inform.filter(({ id }) => id !== who.id).map(({ name }) => name)
+  const informed = inform.filter(({ id }) => id !== who.id).map(({ name }) => name)
   const hours = trace.find(({ code }) => code === 'desk-after-hours' || code === 'desk-closed')
   return (
     <section class="handles" aria-labelledby="handles">
@@ -33,11 +31,11 @@ export function Handles({ view, service, resolution, before }: Props) {
         {t(titleOf(resolution))}
       </h2>
       <p class="handles__name">{isAsking ? names(resolution.candidates).join(' · ') : who.name}</p>
-      <p>{sayStep(t, explain(resolution))}</p>
+      <p>{formatStep(t, view.units, explain(resolution))}</p>
       {isAsking && <p>{before ? t('handles-question') : t('handles-ask')}</p>}
       {partner && <PartnerContact view={view} partner={partner} />}
-      {hours && !isAsking && <p>{sayStep(t, hours)}</p>}
-      {told.length > 0 && !isAsking && <p>{t('handles-told', { names: told.join(', ') })}</p>}
+      {hours && !isAsking && <p>{formatStep(t, view.units, hours)}</p>}
+      {informed.length > 0 && !isAsking && <p>{t('handles-told', { names: informed.join(', ') })}</p>}
       {promised !== null && (
         <p>
           <Icon name="schedule" /> {t('handles-by')}{' '}
@@ -60,12 +58,11 @@ function names(bodies: readonly BodyRef[]): string[] {
   return [...new Set(bodies.map(({ name }) => name))]
 }
 
-/** A body that is not on this site: how to reach it, and that news of the matter does not come by itself (S2). */
-export function PartnerContact({ view, partner }: { view: View; partner: PartnerDocument }) {
+export function PartnerContact({ view, partner }: { view: PageView; partner: PartnerDocument }) {
   const { name, phone, email, url, note } = partner
   return (
     <div class="partner">
-      {note && <p>{view.say(note)}</p>}
+      {note && <p>{view.localize(note)}</p>}
       <p>
         <strong>{partnerStatus(view, partner)}</strong>
       </p>
@@ -74,7 +71,6 @@ export function PartnerContact({ view, partner }: { view: View; partner: Partner
   )
 }
 
-/** Whether news of it comes by itself: only from a partner whose server is asked. */
-export function partnerStatus({ t }: View, { name, forward }: PartnerDocument): string {
+export function partnerStatus({ t }: PageView, { name, forward }: PartnerDocument): string {
   return t(forward === 'open311' ? 'partner-status-asked' : 'partner-not-updated', { name })
 }

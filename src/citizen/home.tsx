@@ -1,18 +1,17 @@
-import type { PublicRequest } from '../requests/public-index.ts'
-import { Empty } from '../web/components.tsx'
-import { Icon } from '../web/icon.tsx'
-import { Page } from '../web/layout.tsx'
-import { siteName, type View } from '../web/view.ts'
+import type { PublicRequest } from '../requests/list/public-index.ts'
+import { Empty } from '../web/components/components.tsx'
+import { Icon } from '../web/components/icon.tsx'
+import { Page } from '../web/components/layout.tsx'
+import { type PageView, siteName } from '../web/view.ts'
 import { grouped, siteServices } from './catalogue.ts'
 import { OpenNow } from './hours.tsx'
-import { ReportList } from './report-list.tsx'
 import { ServiceSearch } from './services.tsx'
-import { TrackForm } from './track.tsx'
+import { ReportList } from './track/report-list.tsx'
+import { TrackForm } from './track/track.tsx'
 
 const LISTED = 5
 
-/** The front door: report, follow, call; what is being reported; whose door it is. */
-export function HomePage({ view, recent }: { view: View; recent: readonly PublicRequest[] | null }) {
+export function HomePage({ view, recent }: { view: PageView; recent: readonly PublicRequest[] | null }) {
   const { t, site } = view
   const { region, jurisdictions } = site.region.documents
   return (
@@ -39,7 +38,7 @@ export function HomePage({ view, recent }: { view: View; recent: readonly Public
         </aside>
         <section class="home__recent" aria-labelledby="recent">
           <h2 id="recent">{t('recent-title')}</h2>
-          {recent === null && <Empty>{t('reports-away')}</Empty>}
+          {recent === null && <Empty>{t('reports-unavailable')}</Empty>}
           {recent?.length === 0 && <Empty>{t('reports-none')}</Empty>}
           {recent && recent.length > 0 && <ReportList view={view} rows={recent} />}
           <p>
@@ -55,7 +54,7 @@ export function HomePage({ view, recent }: { view: View; recent: readonly Public
   )
 }
 
-function Topics({ view }: { view: View }) {
+function Topics({ view }: { view: PageView }) {
   const groups = grouped(view, siteServices(view))
   return (
     <ul class="topics">
@@ -66,7 +65,7 @@ function Topics({ view }: { view: View }) {
             {services.slice(0, LISTED).map(service => (
               <li>
                 <a class="usa-link" href={view.href(`/report/${encodeURIComponent(service.code)}`)}>
-                  {view.say(service.name)}
+                  {view.localize(service.name)}
                 </a>
               </li>
             ))}
@@ -82,8 +81,7 @@ function Topics({ view }: { view: View }) {
   )
 }
 
-/** The shared number, whether somebody answers it now, and the emergency number. */
-function CallPanel({ view }: { view: View }) {
+function CallPanel({ view }: { view: PageView }) {
   const { t, site } = view
   const { region } = site.region.documents
   const desk = site.jurisdiction?.slug ?? region.intake
@@ -93,7 +91,7 @@ function CallPanel({ view }: { view: View }) {
       <p class="panel__phone">
         <a href={`tel:${region.phone}`}>
           <Icon name="phone" />
-          {region.phone}
+          {view.phone(region.phone)}
         </a>
       </p>
       <p>
@@ -101,16 +99,16 @@ function CallPanel({ view }: { view: View }) {
         <OpenNow view={view} calendar={site.region.calendar(desk)} />
       </p>
       <p class="panel__emergency">
-        {view.say(region.emergency.text)}{' '}
+        {view.localize(region.emergency.text)}{' '}
         <a class="usa-link" href={`tel:${region.emergency.phone}`}>
-          {t('call', { phone: region.emergency.phone })}
+          {t('call', { phone: view.phone(region.emergency.phone) })}
         </a>
       </p>
     </section>
   )
 }
 
-function Sharers({ view }: { view: View }) {
+function Sharers({ view }: { view: PageView }) {
   const { jurisdictions } = view.site.region.documents
   return (
     <section class="home__sharers" aria-labelledby="sharers">

@@ -1,29 +1,29 @@
-import { clockText, isSameDay, timeText, weekdayName, weekdayText } from '../core/dates.ts'
-import { type Calendar, nextOpening, openTest, openUntil } from '../regions/calendar.ts'
-import type { View } from '../web/view.ts'
+import { formatClockTime, formatTime, formatWeekdayDate, isSameDay, weekdayName } from '../core/dates.ts'
+import { type Calendar, isOpenAt, nextOpening, openUntil } from '../regions/runtime/calendar.ts'
+import type { PageView } from '../web/view.ts'
 
-/** Whether a body is open at this moment and until when, in its own time zone. */
-export function OpenNow({ view, calendar }: { view: View; calendar: Calendar }) {
+export function OpenNow({ view, calendar }: { view: PageView; calendar: Calendar }) {
   const { t, now } = view
   if (calendar.week === null) return <span class="open open--yes">{t('open-always')}</span>
   const closes = openUntil(calendar, now)
   if (closes !== undefined) {
-    return <span class="open open--yes">{t('open-until', { time: timeText(t, closes, calendar.zone) })}</span>
+    return (
+      <span class="open open--yes">{t('open-until', { time: formatTime(t, closes, calendar.zone) })}</span>
+    )
   }
   const opens = nextOpening(calendar, now)
-  if (openTest(calendar)(now) || opens === now) return <span class="open open--no">{t('closed')}</span>
-  const time = timeText(t, opens, calendar.zone)
+  if (isOpenAt(calendar)(now) || opens === now) return <span class="open open--no">{t('closed')}</span>
+  const time = formatTime(t, opens, calendar.zone)
   return (
     <span class="open open--no">
       {isSameDay(opens, now, calendar.zone)
         ? t('closed-until', { time })
-        : t('closed-until-day', { day: weekdayText(t, opens, calendar.zone), time })}
+        : t('closed-until-day', { day: formatWeekdayDate(t, opens, calendar.zone), time })}
     </span>
   )
 }
 
-/** The week, days with the same hours together. */
-export function WeekHours({ view, calendar }: { view: View; calendar: Calendar }) {
+export function WeekHours({ view, calendar }: { view: PageView; calendar: Calendar }) {
   const { t } = view
   if (calendar.week === null) return null
   return (
@@ -40,7 +40,7 @@ export function WeekHours({ view, calendar }: { view: View; calendar: Calendar }
               ? t('closed')
               : spans
                   .map(([opens, closes]) =>
-                    t('time-range', { first: clockText(t, opens), last: clockText(t, closes) }),
+                    t('time-range', { first: formatClockTime(t, opens), last: formatClockTime(t, closes) }),
                   )
                   .join(', ')}
           </dd>

@@ -1,10 +1,9 @@
-import { Page } from '../web/layout.tsx'
-import type { View } from '../web/view.ts'
+import { Page } from '../web/components/layout.tsx'
+import type { PageView } from '../web/view.ts'
 import { Contacts } from './contacts.tsx'
 import { OpenNow, WeekHours } from './hours.tsx'
 
-/** Who shares the site, when each is open, and how to reach those who are not on it. */
-export function JurisdictionsPage({ view }: { view: View }) {
+export function JurisdictionsPage({ view }: { view: PageView }) {
   const { t, site } = view
   const { region, jurisdictions } = site.region.documents
   return (
@@ -33,7 +32,7 @@ export function JurisdictionsPage({ view }: { view: View }) {
               {region.partners.map(({ id, name, note, phone, email, url }) => (
                 <li class="body" id={id}>
                   <h3>{name}</h3>
-                  {note && <p>{view.say(note)}</p>}
+                  {note && <p>{view.localize(note)}</p>}
                   <Contacts view={view} name={name} phone={phone} email={email} url={url} />
                 </li>
               ))}

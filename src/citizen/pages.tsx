@@ -1,63 +1,60 @@
 import { type Context, Hono, type Next } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
-import { openRegion, openTenantReader } from '../core/db.ts'
+import { openPublicRegion, openPublicTenant, openTenantReader } from '../core/database/handles.ts'
 import { parseTrackingNumber, randomText } from '../core/ids.ts'
 import { asProblem, problem } from '../core/problem.ts'
-import type { Door } from '../regions/site.ts'
-import { readCursor, writeCursor } from '../requests/cursor.ts'
-import { draftFaults, MAX_MEDIA } from '../requests/draft.ts'
-import { publicCase } from '../requests/find.ts'
-import { MAX_PHOTO_BYTES } from '../requests/photo.ts'
-import { listPublicRequests, type PublicFilter } from '../requests/public-index.ts'
+import type { AppEnv } from '../regions/runtime/site.ts'
+import { draftErrors } from '../requests/draft.ts'
+import { readCursor, writeCursor } from '../requests/list/cursor.ts'
+import { publicCase } from '../requests/list/find.ts'
+import { listPublicRequests, type PublicFilter } from '../requests/list/public-index.ts'
 import { offeredService, resolveDraft } from '../requests/submit.ts'
 import { isOwn } from '../residents/own.ts'
 import { brandStyles } from '../web/brand.ts'
 import { viewOf } from '../web/view.ts'
 import { AboutPage } from './about.tsx'
 import { accountPages } from './account/pages.tsx'
-import { addressOf, residentOf, withContact } from './account/resident.ts'
-import { CasePage } from './case.tsx'
+import { addressesOf, residentOf, withContact } from './account/resident.ts'
 import { grouped, offeredBy, siteServices } from './catalogue.ts'
-import { DetailsPage } from './details.tsx'
+import { Handles } from './handles.tsx'
+import { HomePage } from './home.tsx'
+import { JurisdictionsPage } from './jurisdictions.tsx'
+import { DetailsPage } from './report/details.tsx'
+import { ANSWER, errorMessages, readDraft } from './report/form.ts'
+import { findNearby } from './report/nearby.tsx'
+import { PlaceLine, withAddress } from './report/place.tsx'
+import { RoutingQuestionPage } from './report/questions.tsx'
+import { send } from './report/send.tsx'
+import { WherePage } from './report/where.tsx'
+import { ServicesPage } from './services.tsx'
+import { CasePage } from './track/case.tsx'
 import {
   answer,
   answerPage,
+  changeOptOut,
   confirm,
   confirmPage,
   follow,
   followPage,
+  optOutPage,
   stop,
   unfollowPage,
-} from './follow.tsx'
-import { ANSWER, faultMessages, readDraft } from './form.ts'
-import { Handles } from './handles.tsx'
-import { HomePage } from './home.tsx'
-import { JurisdictionsPage } from './jurisdictions.tsx'
-import { lookNearby } from './nearby.tsx'
-import { PlaceLine, withAddress } from './place.tsx'
-import { RoutingQuestionPage } from './questions.tsx'
-import { replyPage, sendReply } from './reply.tsx'
-import { ReportsPage } from './reports.tsx'
-import { send } from './send.tsx'
-import { ServicesPage } from './services.tsx'
-import { exampleNumber, TrackPage } from './track.tsx'
-import { WherePage } from './where.tsx'
+} from './track/follow.tsx'
+import { replyPage, sendReply } from './track/reply.tsx'
+import { ReportsPage } from './track/reports.tsx'
+import { exampleNumber, TrackPage } from './track/track.tsx'
 
 const RECENT = 6
 const PAGE_OF_REPORTS = 25
 const PLACES_SHOWN = 8
-const MAX_SMALL_FORM_BYTES = 64 * 1024
-const MAX_FORM_BYTES = (MAX_MEDIA + 1) * MAX_PHOTO_BYTES
 
-type PageContext = Context<Door>
+type PageContext = Context<AppEnv>
 
-/** The pages of a resident: report, follow, look around. Forms that work with no script. */
-export function citizenPages(): Hono<Door> {
-  const pages = new Hono<Door>()
+export function citizenPages(): Hono<AppEnv> {
+  const pages = new Hono<AppEnv>()
   pages.on(
     'GET',
     ['/', '/about', '/jurisdictions', '/report', '/report/*', '/track', '/reports'],
-    keepForTheWayBack,
+    rememberReturn,
   )
 
   pages.get('/', async c => c.html(<HomePage view={viewOf(c)} recent={await listed(c, { limit: RECENT })} />))
@@ -76,38 +73,32 @@ export function citizenPages(): Hono<Door> {
   })
   pages.get('/report/:service', wherePage)
   pages.get('/report/:service/details', detailsPage)
-  pages.get('/report/:service/who', whoFragment)
-  pages.post('/report/:service/send', bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }), c =>
-    send(c, c.req.param('service')),
-  )
+  pages.get('/report/:service/who', responsibleFragment)
+  pages.post('/report/:service/send', c => send(c, c.req.param('service')))
 
   pages.get('/track', trackPage)
   pages.get('/cases/:number', casePage)
   pages.get('/reports', reportsPage)
   pages.get('/cases/:number/follow', followPage)
-  pages.post('/cases/:number/follow', smallForm, follow)
+  pages.post('/cases/:number/follow', follow)
   pages.get('/follow/:token', confirmPage)
-  pages.post('/follow/:token', smallForm, confirm)
+  pages.post('/follow/:token', confirm)
   pages.get('/unfollow/:token', unfollowPage)
-  pages.post('/unfollow/:token', smallForm, stop)
+  pages.post('/unfollow/:token', stop)
+  pages.get('/unsubscribe/:token', optOutPage)
+  pages.post('/unsubscribe/:token', changeOptOut)
   pages.get('/answer/:token', answerPage)
-  pages.post('/answer/:token', smallForm, answer)
+  pages.post('/answer/:token', answer)
   pages.get('/reply/:token', replyPage)
-  pages.post('/reply/:token', smallForm, sendReply)
-  pages.route('/account', accountPages(smallForm))
+  pages.post('/reply/:token', sendReply)
+  pages.route('/account', accountPages())
   return pages
 }
 
-/** What is the same for everybody: a browser may show it again, with what was typed into it, after asking. */
-async function keepForTheWayBack(c: PageContext, next: Next) {
+/** Pages that are the same for everyone: going back shows them again, with what was typed. */
+async function rememberReturn(c: PageContext, next: Next) {
   await next()
   if (c.res.ok) c.header('cache-control', 'private, no-cache')
-}
-
-const smallForm = bodyLimit({ maxSize: MAX_SMALL_FORM_BYTES, onError: tooLarge })
-
-function tooLarge(): never {
-  throw problem('too-large')
 }
 
 function wherePage(c: PageContext) {
@@ -120,7 +111,7 @@ function wherePage(c: PageContext) {
     found: typed === '' ? [] : region.searchPlaces(typed, PLACES_SHOWN),
     words: (c.req.query('words') ?? '').slice(0, 500),
   }
-  return c.html(<WherePage {...props} faults={[]} />)
+  return c.html(<WherePage {...props} errors={[]} />)
 }
 
 const placeFields = new Set(['place', 'lat', 'long', 'accuracy', 'address'])
@@ -131,40 +122,39 @@ async function detailsPage(c: PageContext) {
   const code = c.req.param('service') ?? ''
   const common = offeredService(region, code, undefined)
   const query = new URL(c.req.url).searchParams
-  const { draft: typed, faults } = readDraft(query, region, code, view.language)
+  const { draft: typed, errors } = readDraft(query, region, code, view.language)
   const placed = withAddress(region, typed)
   const resident = await residentOf(c)
   const draft = resident === undefined ? placed : withContact(placed, resident.account)
-  const wrong = [...faults, ...draftFaults(draft, common)].filter(({ field }) => placeFields.has(field))
+  const wrong = [...errors, ...draftErrors(draft, common)].filter(({ field }) => placeFields.has(field))
   if (wrong.length > 0) {
-    const messages = faultMessages(view, wrong, common).map(fault => ({ ...fault, field: 'address' }))
-    const asked = { view, service: common, typed: '', found: [], words: draft.address }
-    return c.html(<WherePage {...asked} faults={messages} />, 400)
+    const messages = errorMessages(view, wrong, common).map(error => ({ ...error, field: 'address' }))
+    const props = { view, service: common, typed: '', found: [], words: draft.address }
+    return c.html(<WherePage {...props} errors={messages} />, 400)
   }
   const resolution = resolveDraft(region, draft, view.now)
   const { question } = resolution
   const isAnswered = query.has('asked') && (query.get('asked') !== '1' || query.has(ANSWER + question?.id))
   if (question !== undefined && !isAnswered) {
-    const [label, message] = [view.t(`question-${question.id}`), view.t('fault-choose')]
-    const faults = query.has('asked') ? [{ field: ANSWER + question.id, label, message }] : []
-    const props = { view, service: common, draft, question, faults }
-    return c.html(<RoutingQuestionPage {...props} />, faults.length > 0 ? 400 : 200)
+    const [label, message] = [view.t(`question-${question.id}`), view.t('error-choose')]
+    const errors = query.has('asked') ? [{ field: ANSWER + question.id, label, message }] : []
+    const props = { view, service: common, draft, question, errors }
+    return c.html(<RoutingQuestionPage {...props} />, errors.length > 0 ? 400 : 200)
   }
   const service = offeredService(region, code, offeredBy(region, code, resolution))
   const once = randomText(c.get('platform').random, 24)
-  const nearby = await lookNearby(c, draft)
-  const signedIn = resident && addressOf(resident.account)
-  return c.html(<DetailsPage {...{ view, service, draft, resolution, nearby, once, signedIn }} faults={[]} />)
+  const nearby = await findNearby(c.get('platform'), region, draft)
+  const signedIn = resident && addressesOf(view, resident.account)[0]
+  return c.html(<DetailsPage {...{ view, service, draft, resolution, nearby, once, signedIn }} errors={[]} />)
 }
 
-/** Who would handle it at a place, for the page's script to show beside the map. */
-function whoFragment(c: PageContext) {
+function responsibleFragment(c: PageContext) {
   const { region } = c.get('site')
   const view = viewOf(c)
   const code = c.req.param('service') ?? ''
-  const { draft: typed, faults } = readDraft(new URL(c.req.url).searchParams, region, code, view.language)
+  const { draft: typed, errors } = readDraft(new URL(c.req.url).searchParams, region, code, view.language)
   const common = offeredService(region, code, undefined)
-  const wrong = [...faults, ...draftFaults(typed, common).filter(({ field }) => placeFields.has(field))]
+  const wrong = [...errors, ...draftErrors(typed, common).filter(({ field }) => placeFields.has(field))]
   if (wrong.length > 0) throw problem('invalid-fields', { fields: wrong })
   const draft = withAddress(region, typed)
   const resolution = resolveDraft(region, draft, view.now)
@@ -172,6 +162,9 @@ function whoFragment(c: PageContext) {
   return c.html(
     <>
       <PlaceLine view={view} draft={draft} />
+      {typed.address === '' && typed.accuracy > 0 && (
+        <p class="usa-hint">{view.t('place-accuracy', { distance: view.distance(typed.accuracy) })}</p>
+      )}
       <Handles {...{ view, service, resolution }} before />
     </>,
   )
@@ -179,32 +172,32 @@ function whoFragment(c: PageContext) {
 
 function trackPage(c: PageContext) {
   const view = viewOf(c)
-  const asked = c.req.query('number')
-  const typed = (asked ?? '').trim().slice(0, 500)
-  if (asked === undefined) return c.html(<TrackPage view={view} />)
-  // The link of a case, as it stands in a letter, is as good as its number.
+  const query = c.req.query('number')
+  const typed = (query ?? '').trim().slice(0, 500)
+  if (query === undefined) return c.html(<TrackPage view={view} />)
+  // A case's link, as pasted from an email, is accepted in place of its number.
   const number = parseTrackingNumber(/\/cases\/([\w-]+)/.exec(typed)?.[1] ?? typed)
   if (number !== undefined) return c.redirect(view.href(`/cases/${number.id}`), 303)
-  const fault =
-    typed === '' ? view.t('fault-required') : view.t('track-mistyped', { example: exampleNumber(view) })
-  return c.html(<TrackPage view={view} typed={typed} fault={fault} />, 400)
+  const error =
+    typed === ''
+      ? view.t('error-required-number')
+      : view.t('track-mistyped', { example: exampleNumber(view) })
+  return c.html(<TrackPage view={view} typed={typed} error={error} />, 400)
 }
 
 async function casePage(c: PageContext) {
   const { region } = c.get('site')
   const view = viewOf(c)
-  const number = parseTrackingNumber(c.req.param('number') ?? '')
-  const keeper = region.documents.jurisdictions.find(({ code }) => code === number?.code)?.slug
-  if (number === undefined || keeper === undefined) throw problem('not-found')
-  const access = { kind: 'public', region: region.slug } as const
-  const found = await publicCase(openTenantReader(c.get('platform'), access, region.slug, keeper), number.id)
+  const number = region.caseNumber(c.req.param('number') ?? '')
+  if (number?.jurisdiction === undefined) throw problem('not-found')
+  const keeper = number.jurisdiction.slug
+  const found = await publicCase(openPublicTenant(c.get('platform'), region.slug, keeper), number.id)
   if (found === undefined) throw problem('not-found')
   const thanks = c.req.query('thanks')
   const own = found.request.private && (await isTheirs(c, keeper, number.id))
   return c.html(<CasePage {...{ view, found, keeper, thanks, own }} />)
 }
 
-/** Whether whoever looks at a private case is the resident who reported it. */
 async function isTheirs(c: PageContext, keeper: string, id: string): Promise<boolean> {
   const resident = await residentOf(c)
   if (resident === undefined) return false
@@ -224,9 +217,9 @@ async function reportsPage(c: PageContext) {
   const services = group?.services.map(({ code }) => code)
   const status = filter.status === 'open' || filter.status === 'closed' ? filter.status : undefined
   const jurisdiction = region.jurisdiction(filter.jurisdiction)?.slug
-  const door = `/r/${region.slug}${jurisdiction === undefined ? '' : `/j/${jurisdiction}`}`
+  const base = `/r/${region.slug}${jurisdiction === undefined ? '' : `/j/${jurisdiction}`}`
   const query = new URLSearchParams({ service_code: services?.join(',') ?? '', status: status ?? '' })
-  const drawn = `${door}/api/v1/requests?${query}`
+  const drawn = `${base}/api/v1/requests?${query}`
   const after = readCursor(c.req.query('after') ?? '').value
   const rows = await listed(c, {
     services,
@@ -242,14 +235,14 @@ async function reportsPage(c: PageContext) {
   )
 }
 
-/** The region's public reports; null when the index is away: the page says so, and everything else on it works. */
+/** Null when the index is unavailable: the page says so, and the rest of it still works. */
 async function listed(c: PageContext, filter: PublicFilter) {
   const { region, jurisdiction } = c.get('site')
-  const db = openRegion(c.get('platform'), { kind: 'public', region: region.slug }, region.slug)
+  const db = openPublicRegion(c.get('platform'), region.slug)
   try {
     return await listPublicRequests(db, { jurisdiction: jurisdiction?.slug, ...filter })
   } catch (error) {
-    if (asProblem(error).slug !== 'database-away') throw error
+    if (asProblem(error).slug !== 'database-unavailable') throw error
     return null
   }
 }

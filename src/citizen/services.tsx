@@ -1,12 +1,11 @@
-import type { ServiceDocument } from '../regions/documents.ts'
-import { Empty, Steps } from '../web/components.tsx'
-import { Icon } from '../web/icon.tsx'
-import { Page } from '../web/layout.tsx'
-import type { View } from '../web/view.ts'
+import type { ServiceDocument } from '../regions/documents/schemas.ts'
+import { Empty, Steps } from '../web/components/components.tsx'
+import { Icon } from '../web/components/icon.tsx'
+import { Page } from '../web/components/layout.tsx'
+import type { PageView } from '../web/view.ts'
 import { findable, grouped, searchServices, siteServices } from './catalogue.ts'
 
-/** First step: what is it? The whole catalogue under its headings, narrowed by what is typed. */
-export function ServicesPage({ view, typed }: { view: View; typed: string }) {
+export function ServicesPage({ view, typed }: { view: PageView; typed: string }) {
   const { t } = view
   const services = siteServices(view)
   const found = typed === '' ? services : searchServices(services, typed)
@@ -23,7 +22,7 @@ export function ServicesPage({ view, typed }: { view: View; typed: string }) {
           <div data-empty hidden={found.length > 0}>
             <Empty>
               <p>{t('services-none')}</p>
-              <p>{t('services-none-help', { phone: view.site.region.documents.region.phone })}</p>
+              <p>{t('services-none-help', { phone: view.phone(view.site.region.documents.region.phone) })}</p>
               <a class="usa-button usa-button--outline" href={view.href('/report')}>
                 {t('services-all')}
               </a>
@@ -36,8 +35,7 @@ export function ServicesPage({ view, typed }: { view: View; typed: string }) {
   )
 }
 
-/** Works with no script: it asks the server. With script the list is narrowed as one types. */
-export function ServiceSearch({ view, typed = '' }: { view: View; typed?: string }) {
+export function ServiceSearch({ view, typed = '' }: { view: PageView; typed?: string }) {
   return (
     <search>
       <form class="search" action={view.href('/report')}>
@@ -63,12 +61,11 @@ export function ServiceSearch({ view, typed = '' }: { view: View; typed?: string
 }
 
 interface GroupsProps {
-  view: View
+  view: PageView
   services: readonly ServiceDocument[]
   found: readonly ServiceDocument[]
 }
 
-/** What was found, the likeliest first; the rest is there for the script, which finds anew as one types. */
 function ServiceGroups({ view, services, found }: GroupsProps) {
   const rest = services.filter(service => !found.includes(service))
   return (
@@ -91,13 +88,13 @@ function ServiceGroups({ view, services, found }: GroupsProps) {
   )
 }
 
-function Choice({ view, service, isFound }: { view: View; service: ServiceDocument; isFound: boolean }) {
+function Choice({ view, service, isFound }: { view: PageView; service: ServiceDocument; isFound: boolean }) {
   const { name, rest } = findable(service)
   return (
     <li data-name={name} data-rest={rest} hidden={!isFound}>
       <a class="choice" href={view.href(`/report/${encodeURIComponent(service.code)}`)}>
-        <span class="choice__name">{view.say(service.name)}</span>
-        <span class="choice__note">{view.say(service.description)}</span>
+        <span class="choice__name">{view.localize(service.name)}</span>
+        <span class="choice__note">{view.localize(service.description)}</span>
         <Icon name="navigate_next" />
       </a>
     </li>

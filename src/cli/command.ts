@@ -1,7 +1,5 @@
-import type { ParseArgsOptionsConfig } from 'node:util'
 import { problem } from '../core/problem.ts'
 
-/** What a command touches of the world around it. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly out: (text: string) => void
@@ -14,7 +12,6 @@ export interface Option {
   readonly type: 'string' | 'boolean'
   readonly multiple?: boolean
   readonly required?: boolean
-  /** Stands for the value in the help, such as `R`. */
   readonly value?: string
   readonly help: string
 }
@@ -31,7 +28,6 @@ export interface Arguments<O extends Options> {
   readonly operands: readonly string[]
 }
 
-/** What a command answers: lines for people, `json` with `--json`. */
 export interface Report {
   readonly ok: boolean
   readonly lines: readonly string[]
@@ -41,19 +37,17 @@ export interface Report {
 export interface Command {
   readonly name: string
   readonly summary: string
-  /** Names of the operands that it needs, such as `FILE`; one in brackets, the last, may be left out. */
   readonly operands: readonly string[]
   readonly options: Options
   readonly run: (terminal: Terminal, given: Given) => Promise<Report>
 }
 
-/** Arguments as parsed: every option that was given has the type declared for it. */
 export interface Given {
   readonly options: Readonly<Record<string, unknown>>
   readonly operands: readonly string[]
 }
 
-/** Declares a command; what `run` is given follows from the options declared. */
+/** Declares a command; the type of `run`'s arguments follows from the declared options. */
 export function command<const O extends Options>(
   declared: Omit<Command, 'run' | 'options' | 'operands'> & {
     readonly options: O
@@ -64,14 +58,7 @@ export function command<const O extends Options>(
   return { operands: [], ...declared, run: declared.run as Command['run'] }
 }
 
-export function parseConfig(options: Options): ParseArgsOptionsConfig {
-  const declared = Object.entries(options).map(
-    ([name, { type, multiple }]) => [name, { type, multiple: multiple ?? false }] as const,
-  )
-  return { ...Object.fromEntries(declared), json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }
-}
-
-/** What the command was given cannot be used: said without a stack, exit code 1. */
+/** For unusable input: printed without a stack trace, exit code 1. */
 export function refuse(detail: string): Error {
   return problem('bad-request', { detail })
 }

@@ -4,25 +4,25 @@ import { asProblem } from '../core/problem.ts'
 import { type NodePlatform, nodePlatform } from '../platform/node/platform.ts'
 import { type Environment, readEnvironment } from '../platform/node/settings.ts'
 import { readRegionFiles, regionsIn } from '../platform/node/tenants.ts'
-import { storedSnapshot } from '../regions/apply.ts'
-import { slug } from '../regions/document-values.ts'
-import { type Fault, faultLine, isError } from '../regions/fault.ts'
-import { type Loaded, loadRegion } from '../regions/load.ts'
-import type { Snapshot } from '../regions/snapshot.ts'
+import { noDeadlines } from '../platform/platform.ts'
+import { type DocumentIssue, formatIssue, isError } from '../regions/documents/issue.ts'
+import { type Loaded, loadRegion } from '../regions/documents/load.ts'
+import type { Snapshot } from '../regions/documents/snapshot.ts'
+import { slug } from '../regions/documents/values.ts'
+import { storedSnapshot } from '../regions/versions/apply.ts'
 import { refuse, type Terminal } from './command.ts'
 
 export interface LoadedRegion extends Loaded {
   readonly region: string
 }
 
-/** Reads one region of TENANTS_DIR, or all of them. */
 export async function loadRegions(
   terminal: Terminal,
   chosen: string | undefined,
 ): Promise<readonly LoadedRegion[]> {
   const { tenantsDir } = readEnvironment(terminal.env)
   const regions = chosen === undefined ? await regionsIn(tenantsDir) : [readSlug('--region', chosen)]
-  if (regions.length === 0) throw refuse(`${tenantsDir} holds no region.`)
+  if (regions.length === 0) throw refuse(`${tenantsDir} has no regions.`)
   const takenHosts = new Map<string, string>()
   const loaded: LoadedRegion[] = []
   for (const region of regions) {
@@ -36,13 +36,12 @@ export async function loadRegions(
   return loaded
 }
 
-/** A name that is also a folder: nothing that leads out of TENANTS_DIR. */
+/** The name is also a folder: it must not lead out of TENANTS_DIR. */
 export function readSlug(option: string, given: string): string {
   if (v.is(slug, given)) return given
-  throw refuse(`${option} "${given}": use a–z, 0–9 and single inner hyphens.`)
+  throw refuse(`${option} "${given}": use a–z, 0–9 and single hyphens inside.`)
 }
 
-/** Lends the deployment's platform: its databases under DATA_DIR, or the server that the environment names. */
 export async function withPlatform<T>(
   terminal: Terminal,
   work: (platform: NodePlatform, environment: Environment) => Promise<T>,
@@ -50,9 +49,12 @@ export async function withPlatform<T>(
   const environment = readEnvironment(terminal.env)
   const platform = nodePlatform({
     dataDir: environment.dataDir,
-    remote: environment.remote,
+    remote: environment.remote && { ...environment.remote, deadlines: noDeadlines },
     environment: terminal.env,
+    // With a database server, this may be any machine: a secret made here would be the wrong one.
+    mayMakeSecrets: environment.remote === undefined,
     publicUrl: environment.publicUrl,
+    anchors: environment.anchors,
     now: terminal.now,
     log: (level, event) => level === 'error' && terminal.err(`${event}\n`),
   })
@@ -63,18 +65,16 @@ export async function withPlatform<T>(
   }
 }
 
-/** An option of whatever a person does to a jurisdiction's data: the logs name them. */
 export const asOption = {
   type: 'string',
   value: 'NAME',
-  help: 'Who you are, for the audit (default: the name you are logged in by)',
+  help: 'Your name for the audit log (default: your login name)',
 } as const
 
-/** Who is at the command line. */
 export function operatorOf(as: string | undefined): string {
   const name = as ?? loginName()
   if (/^[\w.@+-]{1,64}$/.test(name)) return name
-  throw refuse(`--as "${name}": use letters, digits and . @ + - _, 64 at most.`)
+  throw refuse(`--as "${name}": use up to 64 letters, digits and . @ + - _`)
 }
 
 function loginName(): string {
@@ -86,12 +86,12 @@ function loginName(): string {
   }
 }
 
-/** What is in force; undefined where nothing has been applied, or no database has been made, yet. */
+/** The snapshot in force; undefined where nothing has been applied or no database exists yet. */
 export async function appliedSnapshot(platform: NodePlatform, region: string): Promise<Snapshot | undefined> {
   return orNothingYet(() => storedSnapshot(platform, region), undefined)
 }
 
-/** Answers `nothing` where the directory's file has never been made. */
+/** Returns `nothing` where the region directory's database file does not exist yet. */
 export async function orNothingYet<T>(ask: () => Promise<T>, nothing: T): Promise<T> {
   try {
     return await ask()
@@ -102,28 +102,28 @@ export async function orNothingYet<T>(ask: () => Promise<T>, nothing: T): Promis
   }
 }
 
-/** Faults shown of one file; a GIS export can have the same one ten thousand times. */
+/** Issues shown per file: a GIS export can repeat the same one ten thousand times. */
 const SHOWN = 20
 
-export function verdict({ region, faults }: LoadedRegion): string[] {
-  const files = [...new Set(faults.map(({ file }) => file))]
-  const errors = faults.filter(isError).length
-  const counts = `${count(errors, 'error')}, ${count(faults.length - errors, 'warning')}`
+export function validationResult({ region, issues }: LoadedRegion): string[] {
+  const files = [...new Set(issues.map(({ file }) => file))]
+  const errors = issues.filter(isError).length
+  const counts = `${count(errors, 'error')}, ${count(issues.length - errors, 'warning')}`
   return [
     ...files.flatMap(file =>
       shownOf(
         region,
         file,
-        faults.filter(fault => fault.file === file),
+        issues.filter(issue => issue.file === file),
       ),
     ),
     `${region}: ${errors > 0 ? 'refused' : 'valid'} (${counts})`,
   ]
 }
 
-function shownOf(region: string, file: string, faults: readonly Fault[]): string[] {
-  const lines = faults.slice(0, SHOWN).map(fault => `${region}/${faultLine(fault)}`)
-  return faults.length > SHOWN ? [...lines, `${region}/${file}: and ${faults.length - SHOWN} more`] : lines
+function shownOf(region: string, file: string, issues: readonly DocumentIssue[]): string[] {
+  const lines = issues.slice(0, SHOWN).map(issue => `${region}/${formatIssue(issue)}`)
+  return issues.length > SHOWN ? [...lines, `${region}/${file}: and ${issues.length - SHOWN} more`] : lines
 }
 
 export function count(number: number, one: string, many = `${one}s`): string {

@@ -1,11 +1,11 @@
-import { readMigrations } from '../platform/node/migrations.ts'
-import { migrateAll } from '../regions/migrate.ts'
+import { readMigrations } from '../platform/node/databases/migrations.ts'
+import { type MigrationFailure, migrateAll } from '../regions/versions/migrate.ts'
 import { command } from './command.ts'
 import { count, withPlatform } from './configuration.ts'
 
 export const migrate = command({
   name: 'migrate',
-  summary: 'Bring every database to the newest schema; may be stopped and run again',
+  summary: 'Migrate every database to the newest schema; can be interrupted and run again',
   options: {},
   run: terminal =>
     withPlatform(terminal, async platform => {
@@ -15,10 +15,14 @@ export const migrate = command({
         ok: failed.length === 0,
         lines: [
           ...done.map(label => `migrated ${label}`),
-          ...failed.map(({ database, error }) => `failed ${database}: ${error}`),
+          ...failed.map(failureLine),
           `${count(migrated, 'database')} migrated, ${failed.length} failed`,
         ],
         json: { migrated: done, failed },
       }
     }),
 })
+
+function failureLine({ database, migration, error }: MigrationFailure): string {
+  return `failed ${database}${migration === undefined ? '' : `, migrations/${migration}`}: ${error}`
+}

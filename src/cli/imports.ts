@@ -2,20 +2,20 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { stringify } from 'yaml'
+import { boundaryFiles } from '../import/boundary-files.ts'
+import { importServices } from '../import/catalogue.ts'
+import { mergeCatalogue } from '../import/catalogue-files.ts'
 import { readEnvironment } from '../platform/node/settings.ts'
 import { readRegionFiles, readText, writeFiles } from '../platform/node/tenants.ts'
-import { boundaryFiles } from '../regions/boundary-files.ts'
-import { importServices } from '../regions/catalogue.ts'
-import { mergeCatalogue } from '../regions/catalogue-files.ts'
-import { jurisdictionDocument, service } from '../regions/documents.ts'
-import { faultLine, isError } from '../regions/fault.ts'
-import { loadRegion, type RegionFiles } from '../regions/load.ts'
+import { formatIssue, isError } from '../regions/documents/issue.ts'
+import { loadRegion, type RegionFiles } from '../regions/documents/load.ts'
+import { jurisdictionDocument, service } from '../regions/documents/schemas.ts'
 import { command, refuse, type Terminal } from './command.ts'
 import { count, readSlug } from './configuration.ts'
 
 export const importBoundariesCommand = command({
   name: 'boundaries import',
-  summary: "Take a county's GeoJSON apart into one boundary a jurisdiction",
+  summary: "Split a county's GeoJSON file into one boundary for each jurisdiction",
   operands: ['FILE'],
   options: {
     region: { type: 'string', required: true, value: 'R', help: 'The region to write to, in TENANTS_DIR' },
@@ -28,19 +28,24 @@ export const importBoundariesCommand = command({
     kind: {
       type: 'string',
       value: 'K',
-      help: 'What new bodies are: county, municipality (default), special-district or agency',
+      help: 'Kind of new jurisdictions: county, municipality (default), special-district or agency',
     },
-    only: { type: 'string', value: 'P=V', multiple: true, help: 'Only features whose property P is V' },
+    only: {
+      type: 'string',
+      value: 'P=V',
+      multiple: true,
+      help: 'Only features with the value V in property P',
+    },
     from: {
       type: 'string',
       value: 'DAY',
-      help: 'First day on which these boundaries hold; earlier ones end there',
+      help: 'First day of these boundaries. Earlier ones end there',
     },
-    to: { type: 'string', value: 'DAY', help: 'First day on which they no longer hold' },
+    to: { type: 'string', value: 'DAY', help: 'First day without these boundaries' },
   },
   run: async (terminal, { options, operands: [file = ''] }) => {
     const { root, present } = await regionFolder(terminal, options.region)
-    const { files, bodies, mended, refused } = boundaryFiles(parse(file, await readText(file)), present, {
+    const { files, bodies, repaired, refused } = boundaryFiles(parse(file, await readText(file)), present, {
       nameField: options['name-field'],
       kind: readWith(jurisdictionDocument.entries.kind, options.kind ?? 'municipality', '--kind'),
       only: new Map((options.only ?? []).map(pair)),
@@ -48,30 +53,30 @@ export const importBoundariesCommand = command({
       to: readWith(jurisdictionDocument.entries.to, options.to, '--to'),
     })
     await writeFiles(root, files)
-    const written = bodies.map(({ name, slug, vertices, squareMetres }) => ({
+    const written = bodies.map(({ name, slug, vertices, squareMeters }) => ({
       name,
       slug,
       vertices,
-      squareMetres,
+      squareMetres: squareMeters,
     }))
     return {
       ok: refused.length === 0,
       lines: [
-        ...mended.map(({ name, what }) => `mended ${name}: ${what}`),
-        ...refused.map(({ name, why, mend }) => `refused ${name}: ${why}. ${mend}.`),
+        ...repaired.map(({ name, what }) => `repaired ${name}: ${what}`),
+        ...refused.map(({ name, why, repair }) => `refused ${name}: ${why}. ${repair}.`),
         ...written.map(
           ({ slug, vertices }) => `wrote ${slug}/boundary.geojson (${count(vertices, 'vertex', 'vertices')})`,
         ),
         `${options.region}: ${count(written.length, 'boundary', 'boundaries')} written, ${refused.length} refused`,
       ],
-      json: { region: options.region, written, mended, refused },
+      json: { region: options.region, written, repaired, refused },
     }
   },
 })
 
 export const importServicesCommand = command({
   name: 'services import',
-  summary: "Read another platform's Open311 services, or a service definition, into a catalogue",
+  summary: 'Import Open311 services or a service definition from another system',
   operands: ['FILE'],
   options: {
     region: {
@@ -102,7 +107,7 @@ export const importServicesCommand = command({
     const merged = mergeCatalogue(readable(options.region, present), imported)
     if (merged.unknown.length > 0) {
       throw refuse(
-        `${options.region} has no service ${merged.unknown.join(', ')} for the definition. Import the services first.`,
+        `${options.region} has no service ${merged.unknown.join(', ')} for this definition. Import the services first.`,
       )
     }
     await writeFiles(root, new Map([['services.yaml', merged.text]]))
@@ -111,7 +116,7 @@ export const importServicesCommand = command({
       ok,
       lines: [
         ...refusals,
-        ...(kept.length > 0 ? [`kept as they were: ${kept.join(', ')}`] : []),
+        ...(kept.length > 0 ? [`unchanged: ${kept.join(', ')}`] : []),
         ...defined.map(code => `${code}: ${count(imported.questions.get(code)?.length ?? 0, 'question')}`),
         `${options.region}: ${count(added.length, 'service')} added, ${kept.length} kept, ${refused.length} refused`,
       ],
@@ -130,13 +135,13 @@ async function regionFolder(
   return { root, present }
 }
 
-/** The text of services.yaml, if it is there and has no errors of its own. */
+/** The text of services.yaml. Undefined if there is none; throws `bad-request` if it has errors. */
 function readable(region: string, present: RegionFiles): string | undefined {
   const file = 'services.yaml'
   const own = present.get(file)
   if (own === undefined) return undefined
-  const faults = loadRegion(region, present).faults.filter(fault => fault.file === file && isError(fault))
-  if (faults[0]) throw refuse(`${region}/${faultLine(faults[0])}`)
+  const issues = loadRegion(region, present).issues.filter(issue => issue.file === file && isError(issue))
+  if (issues[0]) throw refuse(`${region}/${formatIssue(issues[0])}`)
   return own
 }
 
@@ -148,7 +153,7 @@ function readWith<T extends v.GenericSchema>(schema: T, given: unknown, option: 
 
 function pair(written: string): [string, string] {
   const equals = written.indexOf('=')
-  if (equals < 1) throw refuse(`--only "${written}" is no condition. Write property=value.`)
+  if (equals < 1) throw refuse(`--only "${written}" must be property=value.`)
   return [written.slice(0, equals), written.slice(equals + 1)]
 }
 
@@ -156,6 +161,6 @@ function parse(file: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw refuse(`${file} is no JSON: ${(error as Error).message}.`)
+    throw refuse(`${file} is not JSON: ${(error as Error).message}.`)
   }
 }

@@ -1,17 +1,17 @@
 import { Temporal } from 'temporal-polyfill'
 import type { Place } from '../core/geometry.ts'
-import { compileRegion } from '../regions/compile.ts'
-import { hashDocuments } from '../regions/hash.ts'
+import { hashDocuments } from '../regions/documents/hash.ts'
+import type { Snapshot } from '../regions/documents/snapshot.ts'
 import { isSwapped } from '../regions/inquiry.ts'
-import type { Snapshot } from '../regions/snapshot.ts'
+import { compileRegion } from '../regions/runtime/compile.ts'
 import { resolve } from '../routing/resolve.ts'
 import type { BodyRef, Inquiry, Resolution } from '../routing/types.ts'
 import { command, refuse, type Terminal } from './command.ts'
-import { appliedSnapshot, loadRegions, verdict, withPlatform } from './configuration.ts'
+import { appliedSnapshot, loadRegions, validationResult, withPlatform } from './configuration.ts'
 
 export const route = command({
   name: 'route',
-  summary: 'Say who answers for a service at a place and time, and why',
+  summary: 'Show the responsible agency for a service at a place and time, and why',
   options: {
     region: { type: 'string', required: true, value: 'R', help: 'The region' },
     service: { type: 'string', required: true, value: 'S', help: 'The service code' },
@@ -24,7 +24,7 @@ export const route = command({
     },
     answer: { type: 'string', value: 'K=V', multiple: true, help: 'An answer to a question' },
     urgent: { type: 'boolean', help: 'Urgent after triage' },
-    documents: { type: 'boolean', help: 'By the files in TENANTS_DIR, whatever has been applied' },
+    documents: { type: 'boolean', help: 'Use the files in TENANTS_DIR instead of the applied configuration' },
   },
   run: async (terminal, { options }) => {
     const snapshot = await snapshotOf(terminal, options.region, options.documents ?? false)
@@ -34,7 +34,7 @@ export const route = command({
     }
     const place = readAt(options.at)
     if (isSwapped(place, region.routing.atlas)) {
-      throw refuse(`--at "${options.at}" seems to be swapped. Write the latitude first.`)
+      throw refuse(`--at "${options.at}" may be in the wrong order. Enter the latitude first.`)
     }
     const inquiry: Inquiry = {
       service: options.service,
@@ -47,21 +47,21 @@ export const route = command({
       answers: readAnswers(options.answer ?? []),
       urgent: options.urgent ?? false,
     }
-    // The words of every language, which no other command needs.
-    const { spoken } = await import('../regions/routes.ts')
-    const resolution = spoken(resolve(region.routing, inquiry), 'en')
+    // Loaded late: only this command needs the texts of every language.
+    const { resolutionView: resolutionText } = await import('../regions/routes.ts')
+    const resolution = resolutionText(resolve(region.routing, inquiry), 'en', region.units)
     return { ok: true, lines: lines(resolution), json: resolution }
   },
 })
 
-/** The version in force; of a region that was never applied, its files. */
 async function snapshotOf(terminal: Terminal, region: string, byFiles: boolean): Promise<Snapshot> {
   const applied = byFiles
     ? undefined
     : await withPlatform(terminal, platform => appliedSnapshot(platform, region))
   if (applied) return applied
   const [read] = await loadRegions(terminal, region)
-  if (!read?.documents) throw refuse(`the documents are refused.\n${read ? verdict(read).join('\n') : ''}`)
+  if (!read?.documents)
+    throw refuse(`the documents have errors.\n${read ? validationResult(read).join('\n') : ''}`)
   return { region, version: 0, hash: await hashDocuments(read.documents), documents: read.documents }
 }
 
@@ -69,26 +69,24 @@ function readAt(written: string): Place {
   const parts = written.split(',').map(part => (part.trim() === '' ? Number.NaN : Number(part)))
   const [lat = Number.NaN, long = Number.NaN] = parts
   if (parts.length !== 2 || Number.isNaN(lat) || Number.isNaN(long)) {
-    throw refuse(`--at "${written}" is no place. Write latitude and longitude, such as 25.77,-80.19.`)
+    throw refuse(`--at "${written}" must be latitude and longitude, such as 25.77,-80.19.`)
   }
   if (Math.abs(lat) > 90 || Math.abs(long) > 180) {
-    throw refuse(`--at "${written}" is off the earth. Write the latitude first.`)
+    throw refuse(`--at "${written}" is not on Earth. Enter the latitude first.`)
   }
   return { lat, long }
 }
 
 function readAccuracy(written = '0'): number {
-  const metres = written.trim() === '' ? Number.NaN : Number(written)
-  if (metres >= 0 && metres < Number.POSITIVE_INFINITY) return metres
-  throw refuse(`--accuracy "${written}" is no distance in meters.`)
+  const meters = written.trim() === '' ? Number.NaN : Number(written)
+  if (meters >= 0 && meters < Number.POSITIVE_INFINITY) return meters
+  throw refuse(`--accuracy "${written}" must be a distance in meters.`)
 }
 
 function readWhen(written: string, zone: string): number {
   try {
     return Temporal.Instant.from(written).epochMilliseconds
-  } catch {
-    // Not an instant: a local time, then.
-  }
+  } catch {}
   try {
     return Temporal.PlainDateTime.from(written).toZonedDateTime(zone).epochMilliseconds
   } catch {
@@ -102,7 +100,7 @@ function readAnswers(written: readonly string[]): Inquiry['answers'] {
   const answers = new Map<string, string[]>()
   for (const answer of written) {
     const equals = answer.indexOf('=')
-    if (equals < 1) throw refuse(`--answer "${answer}" is no answer. Write question=answer.`)
+    if (equals < 1) throw refuse(`--answer "${answer}" must be question=answer.`)
     const question = answer.slice(0, equals)
     answers.set(question, [...(answers.get(question) ?? []), answer.slice(equals + 1)])
   }
@@ -111,12 +109,12 @@ function readAnswers(written: readonly string[]): Inquiry['answers'] {
   )
 }
 
-type Spoken = Omit<Resolution, 'trace'> & {
+type ResolutionText = Omit<Resolution, 'trace'> & {
   readonly reason: string
   readonly trace: readonly { readonly text: string }[]
 }
 
-function lines(resolution: Spoken): string[] {
+function lines(resolution: ResolutionText): string[] {
   const { accountable, performer, desk, inform, confidence, question, basis, reason, trace, snapshot } =
     resolution
   return [
@@ -125,7 +123,7 @@ function lines(resolution: Spoken): string[] {
     `accountable  ${named(accountable)} by ${basis}`,
     `performer    ${named(performer)}`,
     `desk         ${named(desk)}`,
-    ...(inform.length > 0 ? [`told         ${inform.map(named).join(', ')}`] : []),
+    ...(inform.length > 0 ? [`informed     ${inform.map(named).join(', ')}`] : []),
     `confidence   ${confidence}`,
     ...(question?.options.map(
       ({ label, value, accountable }) => `  ${question.id}=${value}  ${label}: ${named(accountable)}`,

@@ -1,39 +1,37 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { ProblemSlug } from './problem.ts'
 
-/**
- * Who is asking, and with which grants. Every handle on a tenant's data is made from one of these, and only in
- * `db.ts`, so code without an access cannot reach a row.
- */
+/** Who makes a call, with which grants. Handles on data are made from an access only. */
 export type Access = PublicAccess | ResidentAccess | WorkAccess | SignedInAccess | SystemAccess
 
-/** Anyone at the front door of a region: may file reports there and read public fields. */
 export interface PublicAccess {
   readonly kind: 'public'
   readonly region: string
+  /** The caller, where it is known although it has only public rights. Scopes its idempotency keys. */
+  readonly sender?: string
 }
 
-/** A resident who has signed in: the public's, and what is their own in every jurisdiction. */
+export function publicAccess(region: string, sender?: string): PublicAccess {
+  return sender === undefined ? { kind: 'public', region } : { kind: 'public', region, sender }
+}
+
+/** A signed-in resident: public rights, and their own data in every jurisdiction. */
 export interface ResidentAccess {
   readonly kind: 'resident'
   readonly region: string
   readonly account: string
   readonly proof: readonly Proof[]
-  /** The same of the region's own database, where it is noted which jurisdictions may know of the account. */
+  /** The same proof for the region's database, which records which jurisdictions may know of the account. */
   readonly inRegion: readonly Proof[]
 }
 
-/** Whoever has signed in, in the region's database: their own sign-ins, sessions and account. */
 export interface SignedInAccess {
   readonly kind: 'signed-in'
   readonly region: string
   readonly proof: readonly Proof[]
 }
 
-/**
- * Somebody at work for one jurisdiction: a person by their grants, or a program by its key. `people/` compiles it. Its
- * proof travels in the same batch as every statement, so what was withdrawn a moment ago reaches nothing.
- */
+/** Staff by grants, or a program by key. The proof runs with every statement: withdrawal is immediate. */
 export interface WorkAccess {
   readonly kind: 'work'
   readonly region: string
@@ -44,63 +42,53 @@ export interface WorkAccess {
   readonly proof: readonly Proof[]
 }
 
-/** What one grant or key allows, and for which services: undefined, for all. */
 export interface Permit {
   readonly rights: readonly Right[]
   readonly services: readonly string[] | undefined
 }
 
-/** The platform itself: jobs, migrations, the command line of whoever holds the files. */
 export interface SystemAccess {
   readonly kind: 'system'
   readonly reason: string
-  /** Whoever is at the command line, where it is a person's doing: the logs name them. */
+  /** Names the operator in the logs, where a person runs the command line. */
   readonly operator?: string
 }
 
-/** What must hold in the database that is asked, and what a caller is told when it does not. */
+/** A condition that must hold in the queried database, and the problem to throw when it does not. */
 export interface Proof {
   readonly holds: SQL
   readonly otherwise: ProblemSlug
 }
 
-/** What may be done in a jurisdiction; `people/roles.ts` says which role may what. */
+/** What may be done in a jurisdiction; `identity/roles.ts` maps roles to rights. */
 export type Right =
-  /** File reports as a program. */
   | 'report'
-  /** See requests, private ones too, but neither contact details nor private notes. */
+  /** Read requests, private ones too, without contact details and internal notes. */
   | 'read'
-  /** See who reported. */
   | 'contacts'
-  /** See what staff write privately: notes, and their words on handoffs and duplicates. */
+  /** Read internal text of staff: notes, and comments on transfers and duplicates. */
   | 'notes'
-  /** Acknowledge, change, close, reopen, note, move the pin, link duplicates. */
+  /** Acknowledge, update, close, reopen, add notes, correct the location, link duplicates. */
   | 'change'
-  /** Offer requests, answer offers, pass them on to partners. */
   | 'handoffs'
-  /** As the region's arbitrator, decide. */
   | 'decide'
-  /** Make and withdraw grants. */
   | 'grants'
-  /** Make and revoke keys. */
   | 'keys'
-  /** Read who did and saw what. */
   | 'audit'
 
-/** Whoever has none of these is given a reader only. */
+// Without any of these an access gets a reader only.
 const changing: readonly Right[] = ['report', 'change', 'handoffs', 'decide', 'grants', 'keys']
 
 export function mayChange(access: Access): boolean {
   return access.kind !== 'work' || changing.some(right => may(access, right))
 }
 
-/** Whether this access has the right for at least one service. */
 export function may(access: Access, right: Right): boolean {
   if (access.kind === 'work') return access.permits.some(({ rights }) => rights.includes(right))
   return access.kind === 'system'
 }
 
-/** The services for which this access has the right; undefined: for all. */
+/** The services for which this access has the right; undefined means all. */
 export function servicesFor(access: Access, right: Right): readonly string[] | undefined {
   if (access.kind !== 'work') return may(access, right) ? undefined : []
   const permits = access.permits.filter(({ rights }) => rights.includes(right))
@@ -108,20 +96,17 @@ export function servicesFor(access: Access, right: Right): readonly string[] | u
   return [...new Set(permits.flatMap(({ services = [] }) => services))]
 }
 
-/** Whether this access has the right for a service, by its code. */
 export function mayFor(access: Access, right: Right, service: string): boolean {
   const services = servicesFor(access, right)
   return services === undefined || services.includes(service)
 }
 
-/** The condition, on a column that holds a service's code, that this access has the right for it. */
 export function permitted(access: Access, right: Right, serviceCode: SQL): SQL {
   const services = servicesFor(access, right)
   if (services === undefined) return sql`1`
   return sql`${serviceCode} IN (SELECT value FROM json_each(${JSON.stringify(services)}))`
 }
 
-/** How the log names the actor: never a name or an address. */
 export function actorOf(access: Access): string {
   if (access.kind === 'work') return access.actor
   if (access.kind === 'resident') return `account:${access.account}`
@@ -129,7 +114,13 @@ export function actorOf(access: Access): string {
   return access.operator === undefined ? `system:${access.reason}` : `operator:${access.operator}`
 }
 
-/** Travels with every statement of a handle that was opened by it. */
+/** Scope of idempotency keys. Undefined for a caller that cannot be told from others. */
+export function senderOf(access: Access): string | undefined {
+  if (access.kind === 'public') return access.sender
+  // One sender for all jobs.
+  return access.kind === 'system' && access.operator === undefined ? 'system' : actorOf(access)
+}
+
 export function proofOf(access: Access): readonly Proof[] {
   return 'proof' in access ? access.proof : []
 }

@@ -3,7 +3,7 @@ import en from './messages/en.json' with { type: 'json' }
 import es from './messages/es.json' with { type: 'json' }
 import ht from './messages/ht.json' with { type: 'json' }
 
-/** Every text the pages show, as ICU messages. English is the measure: the other catalogues have its keys and arguments. */
+/** ICU messages. English is the reference: the other catalogues have its keys and arguments. */
 export type MessageKey = keyof typeof en
 export type MessageParams = Readonly<Record<string, string | number>>
 export type Translate = (key: MessageKey, params?: MessageParams) => string
@@ -11,8 +11,12 @@ export type Translate = (key: MessageKey, params?: MessageParams) => string
 export const catalogues = { en, es, ht } as const satisfies Record<string, Record<MessageKey, string>>
 export type Language = keyof typeof catalogues
 
-/** Whose plural rules and digits a language uses: no runtime knows those of Haitian Creole. */
+// Locales for plural rules and digits; no runtime has those of Haitian Creole.
 const locales: Readonly<Record<Language, string>> = { en: 'en-US', es: 'es-US', ht: 'fr-HT' }
+
+export function isMessageKey(key: string): key is MessageKey {
+  return Object.hasOwn(en, key)
+}
 
 export function isLanguage(tag: string): tag is Language {
   return Object.hasOwn(catalogues, tag)
@@ -20,7 +24,6 @@ export function isLanguage(tag: string): tag is Language {
 
 const translators = new Map<Language, Translate>()
 
-/** Says a message in a language; one without a catalogue reads English. Messages are parsed once a process. */
 export function translator(language: string): Translate {
   const tag = isLanguage(language) ? language : 'en'
   const known = translators.get(tag)

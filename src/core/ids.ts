@@ -1,12 +1,12 @@
 import type { Random } from '../platform/platform.ts'
 
 /**
- * Tracking numbers, such as `WM-4KT7X-9QXC2`: the origin jurisdiction's code, nine random characters and a check
- * character. 23 characters without vowels or look-alikes, and 23 is prime: the weighted sum catches every single
- * mistyped character and every swap of two (as ISO 7064 and ISBN-10 do). 23⁹ ≈ 1.8 × 10¹² numbers a
- * jurisdiction: not to be guessed from a neighbour's.
+ * Tracking numbers, such as `WM-4KT7X-9QXC2`: the origin jurisdiction's code, nine random characters and a
+ * check character, from 23 characters without vowels or look-alikes. 23 is prime, so the weighted sum catches
+ * every single mistyped character and every swap of two (as ISO 7064 and ISBN-10 do). 23⁹ ≈ 1.8 × 10¹²
+ * numbers per jurisdiction cannot be guessed from a neighboring one.
  */
-const ALPHABET = '23456789CDFGHJKMNPRTVWX'
+export const ALPHABET = '23456789CDFGHJKMNPRTVWX'
 const BODY = 9
 
 export function trackingNumber(random: Random, code: string): string {
@@ -15,7 +15,7 @@ export function trackingNumber(random: Random, code: string): string {
   return `${code}-${digits.slice(0, 5)}-${digits.slice(5)}`
 }
 
-/** Reads a number as people type it: any case, spaces or hyphens. Undefined when it is not one (a typing mistake). */
+/** Reads a number as people type it: any case, spaces or hyphens. Undefined for a typing error. */
 export function parseTrackingNumber(text: string): { id: string; code: string } | undefined {
   const match = /^([A-Z]{2,4})([2-9CDFGHJKMNPRTVWX]{10})$/.exec(text.toUpperCase().replace(/[\s‐-―.-]/g, ''))
   const [, code, digits] = match ?? []
@@ -24,9 +24,9 @@ export function parseTrackingNumber(text: string): { id: string; code: string } 
   return { id: `${code}-${digits.slice(0, 5)}-${digits.slice(5)}`, code }
 }
 
-/** A secret or unguessable name: `length` characters, by default of 23, about 4.5 bits each. */
+/** An unguessable text; each character of the default alphabet carries about 4.5 bits. */
 export function randomText(random: Random, length: number, alphabet = ALPHABET): string {
-  // Dropping what is over keeps every character equally likely.
+  // Rejecting bytes above the limit keeps every character equally likely.
   const even = 256 - (256 % alphabet.length)
   let text = ''
   while (text.length < length) {
@@ -40,7 +40,7 @@ export function randomText(random: Random, length: number, alphabet = ALPHABET):
 function checkCharacter(code: string, body: string): string {
   let sum = 0
   let weight = 2
-  for (const letter of code) sum += (letter.charCodeAt(0) - 64) * weight++
+  for (const email of code) sum += (email.charCodeAt(0) - 64) * weight++
   for (const digit of body) sum += ALPHABET.indexOf(digit) * weight++
   return ALPHABET[(23 - (sum % 23)) % 23] as string
 }

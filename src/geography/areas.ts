@@ -1,9 +1,10 @@
 import type { MultiPolygonRings } from '../core/geometry.ts'
 import { collectEdges } from './edges.ts'
 import { memberships } from './memberships.ts'
-import { type Cell, growQuadtree, type Lines } from './quadtree.ts'
+import { buildQuadtree, type Lines, type QuadtreeCell } from './quadtree.ts'
 
-/** A point of a cell that is known to lie in a set of polygons; the edges crossed on the way say the rest. */
+// A point of a cell with its known set of polygons. Counting the edges crossed from there gives any other
+// point's set.
 interface Reference {
   readonly x: number
   readonly y: number
@@ -12,7 +13,6 @@ interface Reference {
 
 export type PreparedAreas = ReturnType<typeof prepareAreas>
 
-/** Prepares point → areas; see `prepareAtlas` for the rules. */
 export function prepareAreas(areas: readonly MultiPolygonRings[]) {
   const { lines, groupOf, groups } = collectEdges(areas)
   const sets = memberships(
@@ -20,7 +20,7 @@ export function prepareAreas(areas: readonly MultiPolygonRings[]) {
     areas.flatMap((polygons, area) => polygons.map(() => area)),
   )
 
-  const { tree, seeds } = growQuadtree<Reference>(lines, (members, cell, parent) => {
+  const { tree, seeds } = buildQuadtree<Reference>(lines, (members, cell, parent) => {
     const x = clearOfVertices(lines, members, cell)
     const y = cell.y
     if (parent === undefined) return { x, y, set: setByRay(x, y) }
@@ -36,14 +36,13 @@ export function prepareAreas(areas: readonly MultiPolygonRings[]) {
   const referenceY = Float64Array.from(seeds, seed => seed.y)
   const referenceSet = Int32Array.from(seeds, seed => seed.set)
 
-  /** Negative left of an upward edge, positive right of it, 0 on its line. */
   function side(at: number, x: number, y: number): number {
     const ax = lines[at] as number
     const ay = lines[at + 1] as number
     return (x - ax) * ((lines[at + 3] as number) - ay) - ((lines[at + 2] as number) - ax) * (y - ay)
   }
 
-  /** Even–odd by a ray eastwards, over all edges. */
+  // Even–odd by a ray eastward, over all edges.
   function setByRay(x: number, y: number): number {
     let set = sets.none
     for (let edge = 0; edge < groupOf.length; edge++) {
@@ -54,10 +53,9 @@ export function prepareAreas(areas: readonly MultiPolygonRings[]) {
     return set
   }
 
-  /**
-   * The set at a point, from that at a reference: level to the reference's meridian, then along it. Both legs ask
-   * `side` of the corner between them, so rounding there cancels out. The complement of the set if an edge is touched.
-   */
+  // The set at a point, from the reference's: along the parallel to its meridian, then along that. Both legs
+  // ask `side` about the corner between them, so rounding there cancels out. The complement of the set if an
+  // edge is touched.
   function walk(
     list: Int32Array,
     from: number,
@@ -69,7 +67,7 @@ export function prepareAreas(areas: readonly MultiPolygonRings[]) {
     y: number,
   ): number {
     let set = fromSet
-    let touched = false
+    let affected = false
     for (let i = from; i < to; i++) {
       const edge = list[i] as number
       const at = edge * 4
@@ -82,15 +80,14 @@ export function prepareAreas(areas: readonly MultiPolygonRings[]) {
       let crossed = meridian && corner !== side(at, fromX, fromY) < 0
       if (level) {
         const own = side(at, x, y)
-        if (own === 0 && touches(at, x)) touched = true
+        if (own === 0 && touches(at, x)) affected = true
         if (y < high && own < 0 !== corner) crossed = !crossed
       }
       if (crossed) set = sets.cross(set, groupOf[edge] as number)
     }
-    return touched ? ~set : set
+    return affected ? ~set : set
   }
 
-  /** On the line and beside its height already: also between its ends? */
   function touches(at: number, x: number): boolean {
     const ax = lines[at] as number
     const bx = lines[at + 2] as number
@@ -108,7 +105,7 @@ export function prepareAreas(areas: readonly MultiPolygonRings[]) {
     return joined
   }
 
-  /** The set at a point by even–odd alone; the complement of the set if the point is on an edge. */
+  // By even–odd alone; the complement of the set if the point is on an edge.
   function setAt(x: number, y: number, leaf: number): number {
     const from = starts[leaf] as number
     const to = starts[leaf + 1] as number
@@ -120,14 +117,13 @@ export function prepareAreas(areas: readonly MultiPolygonRings[]) {
   return {
     lines,
     tree,
-    /** Areas at the point, in index order: those whose edge it is on included. */
     areasAt(lat: number, long: number): readonly number[] {
       if (!(long >= minX && long <= maxX && lat >= minY && lat <= maxY)) return nowhere
       const leaf = tree.leafAt(long, lat)
       const set = setAt(long, lat, leaf)
       return sets.areasOf(set < 0 ? withTouched(leaf, ~set, long, lat) : set)
     },
-    /** As `areasAt`, by even–odd alone: an edge belongs to the area on one of its sides. */
+    /** Even–odd alone: an edge belongs to the area on one of its sides. */
     areasBeside(lat: number, long: number): readonly number[] {
       if (!(long >= minX && long <= maxX && lat >= minY && lat <= maxY)) return nowhere
       const set = setAt(long, lat, tree.leafAt(long, lat))
@@ -136,8 +132,8 @@ export function prepareAreas(areas: readonly MultiPolygonRings[]) {
   }
 }
 
-/** A meridian through the cell that keeps away from every vertex of its lines: there rounding could count an edge for its neighbour. */
-function clearOfVertices(lines: Lines, members: Int32Array, cell: Cell): number {
+// A meridian clear of the cell's vertices, where rounding could count an edge for its neighbor.
+function clearOfVertices(lines: Lines, members: Int32Array, cell: QuadtreeCell): number {
   let best = cell.x
   let clearance = -1
   for (const share of [0.01, -0.29, 0.31, -0.57, 0.73]) {

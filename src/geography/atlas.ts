@@ -1,40 +1,29 @@
-import type { MultiPolygonRings, Position } from '../core/geometry.ts'
+import type { LongLat, MultiPolygonRings } from '../core/geometry.ts'
 import { prepareAreas } from './areas.ts'
-import { areaSetsWithin } from './circle.ts'
-import { type NearSegment, prepareSegments } from './segments.ts'
+import { areaSetsWithin } from './polygons/circle.ts'
+import { type IndexedSegment, prepareSegments } from './segments.ts'
 
-/** What the ground says about a place. Never throws: a place off the earth, or no number at all, is nowhere. */
-export interface Atlas {
-  /**
-   * Areas that hold the point, in index order, in one shared, frozen array. A polygon holds what its rings enclose by
-   * even–odd, and the points of its edges: on an edge that two areas share, both hold the point, so nothing is lost
-   * between neighbours; whoever wants only one takes the first.
-   */
+/** Answers questions about a place. Never throws: invalid coordinates are in no area. */
+export interface PreparedAtlas {
   areasAt(lat: number, long: number): readonly number[]
-  /**
-   * Each distinct set of areas that holds some ground of the circle of `metres` around the place, in the form of
-   * `areasAt`; the place's own set first. Ground narrower than a few centimetres is passed over.
-   */
-  areaSetsWithin(lat: number, long: number, metres: number): readonly (readonly number[])[]
+  /** Distinct sets of areas within `metres`, the place's own first. Ignores pieces under a few centimeters. */
+  areaSetsWithin(lat: number, long: number, meters: number): readonly (readonly number[])[]
   /** Segments within `metres` of the point, nearest first (ties by index). */
-  segmentsWithin(lat: number, long: number, metres: number): readonly NearSegment[]
+  segmentsWithin(lat: number, long: number, meters: number): readonly IndexedSegment[]
 }
 
-/**
- * Prepares areas and segments, known from then on by their index, for questions about a point. Coordinates are WGS84
- * degrees; distances are measured in the plane that touches the earth at the point, and not across the 180° meridian.
- */
-export function prepareAtlas(ground: {
+/** Coordinates are WGS84 degrees; distances are in the plane tangent at the point, not across 180°. */
+export function prepareAtlas(location: {
   readonly areas: readonly MultiPolygonRings[]
-  readonly segments: readonly (readonly Position[])[]
-}): Atlas {
-  const areas = prepareAreas(ground.areas)
-  const { segmentsWithin } = prepareSegments(ground.segments)
+  readonly segments: readonly (readonly LongLat[])[]
+}): PreparedAtlas {
+  const areas = prepareAreas(location.areas)
+  const { segmentsWithin } = prepareSegments(location.segments)
   return {
     areasAt: areas.areasAt,
-    areaSetsWithin: (lat, long, metres) =>
-      isPlace(lat, long) ? areaSetsWithin(areas, lat, long, metres) : [[]],
-    segmentsWithin: (lat, long, metres) => (isPlace(lat, long) ? segmentsWithin(lat, long, metres) : []),
+    areaSetsWithin: (lat, long, meters) =>
+      isPlace(lat, long) ? areaSetsWithin(areas, lat, long, meters) : [[]],
+    segmentsWithin: (lat, long, meters) => (isPlace(lat, long) ? segmentsWithin(lat, long, meters) : []),
   }
 }
 

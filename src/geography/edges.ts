@@ -1,20 +1,14 @@
 import type { MultiPolygonRings } from '../core/geometry.ts'
 import type { Lines } from './quadtree.ts'
 
-/**
- * The edges of all polygons. An edge that several polygons share is kept once, with the group of its owners. Each
- * runs upwards (a level one westwards), so that neighbours compute the very same numbers on a shared edge and no
- * point can fall between them.
- */
+/** Shared edges are stored once. Each runs upward, so neighbors compute the same numbers. */
 export interface Edges {
   readonly lines: Lines
-  /** Index into `groups`, per edge. */
   readonly groupOf: Int32Array
-  /** Polygons (as indices) that own an edge, in order; twice where a polygon runs along it twice. */
+  /** Polygon indices that own an edge, in order; twice where a polygon runs along it twice. */
   readonly groups: readonly (readonly number[])[]
 }
 
-/** Collects the edges of the areas' polygons, numbered through all areas in order. An open ring is closed. */
 export function collectEdges(areas: readonly MultiPolygonRings[]): Edges {
   const polygons = areas.flat()
   const raw: number[] = []

@@ -1,19 +1,11 @@
-/**
- * Sets of polygons, each kept once under a number, with the areas that they make up. Crossing an edge leads from one
- * set to another; a step once taken is remembered, so that answering allocates nothing.
- */
+/** Interned sets of polygons and their areas. Transitions are cached, so lookups allocate nothing. */
 export interface Memberships {
-  /** The set without polygons. */
   readonly none: number
-  /** The set after crossing an edge of `group`. */
   cross(set: number, group: number): number
-  /** The set with every polygon of `group`. */
   join(set: number, group: number): number
-  /** Areas of a set in index order: one frozen array, the same for every set of these areas. */
   areasOf(set: number): readonly number[]
 }
 
-/** `groups` are the owners of edges, as polygons; `areaOf` names the area of each polygon. */
 export function memberships(groups: readonly (readonly number[])[], areaOf: readonly number[]): Memberships {
   const sets: (readonly number[])[] = []
   const areas: (readonly number[])[] = []

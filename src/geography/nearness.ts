@@ -1,6 +1,6 @@
 import type { Lines } from './quadtree.ts'
 
-/** Where on the line at offset `at` (0–1) the point is nearest, in a plane of `scaleX` and `scaleY` units a degree. */
+/** Fraction (0–1) of the line nearest to the point, with `scaleX` and `scaleY` units per degree. */
 export function nearestFraction(
   lines: Lines,
   at: number,
@@ -18,7 +18,6 @@ export function nearestFraction(
   return Math.min(1, Math.max(0, (px * dx + py * dy) / length))
 }
 
-/** Distance from the point to the place at `fraction` of the line. */
 export function distanceTo(
   lines: Lines,
   at: number,

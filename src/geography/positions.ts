@@ -1,11 +1,11 @@
-import type { Position } from '../core/geometry.ts'
+import type { LongLat } from '../core/geometry.ts'
 import type { Refusal } from './refusal.ts'
 
-/** South of it is only Antarctica: a "latitude" there is the longitude of a county in the west of the world. */
+// Only Antarctica is further south: such a "latitude" is a longitude in the Americas.
 const SOUTHERNMOST = -60
 
-/** A position to seven decimals, about a centimetre. Altitudes are left out. */
-export function readPosition(value: unknown): Position | Refusal {
+/** Rounds to seven decimals, about a centimeter. Altitudes are dropped. */
+export function readPosition(value: unknown): LongLat | Refusal {
   const [long, lat]: unknown[] = Array.isArray(value) ? value : []
   if (
     typeof long !== 'number' ||
@@ -14,14 +14,14 @@ export function readPosition(value: unknown): Position | Refusal {
     !Number.isFinite(lat)
   ) {
     return {
-      why: `${shown(value)} is no position`,
-      mend: 'Write each position as two numbers, [longitude, latitude] in degrees',
+      why: `${shown(value)} is not a position`,
+      repair: 'Write each position as two numbers, [longitude, latitude] in degrees',
     }
   }
-  return misplaced(long, lat) ?? rounded([long, lat])
+  return isOutOfRange(long, lat) ?? roundPosition([long, lat])
 }
 
-/** As it is written, if that is short: what stands there may be a whole country, or nested without end. */
+// The value if it is short: it may be a whole country, or deeply nested.
 function shown(value: unknown): string {
   const parts: unknown[] = Array.isArray(value) ? value : [value]
   if (parts.length > 4 || parts.some(part => typeof part === 'object' && part !== null))
@@ -29,26 +29,25 @@ function shown(value: unknown): string {
   return JSON.stringify(value)?.slice(0, 80) ?? 'Nothing'
 }
 
-export function rounded([long, lat]: Position): Position {
+export function roundPosition([long, lat]: LongLat): LongLat {
   return [Math.round(long * 1e7) / 1e7, Math.round(lat * 1e7) / 1e7]
 }
 
-/** Tells coordinates of another reference system, and latitude before longitude, as far as the numbers show them. */
-export function misplaced(long: number, lat: number): Refusal | undefined {
+/** Detects other reference systems, and latitude before longitude, as far as the numbers show it. */
+export function isOutOfRange(long: number, lat: number): Refusal | undefined {
   if (Math.abs(long) <= 180 && lat >= SOUTHERNMOST && lat <= 90) return undefined
   if (Math.abs(long) <= 90 && Math.abs(lat) <= 180) {
     return {
       why: `[${long}, ${lat}] looks like latitude before longitude`,
-      mend: 'Put the longitude first: [longitude, latitude]',
+      repair: 'Put the longitude first: [longitude, latitude]',
     }
   }
   return {
-    why: `[${long}, ${lat}] is not on the globe, so the file is in another coordinate system`,
-    mend: 'Export it in WGS84 (EPSG:4326), in degrees',
+    why: `[${long}, ${lat}] is not on Earth, so the file uses another coordinate system`,
+    repair: 'Export it in WGS84 (EPSG:4326), in degrees',
   }
 }
 
-/** For people, who write the latitude first. */
-export function spoken([long, lat]: Position): string {
+export function formatPosition([long, lat]: LongLat): string {
   return `${lat.toFixed(6)}, ${long.toFixed(6)}`
 }

@@ -1,41 +1,34 @@
-/** Line pieces, four numbers each: x and y of the one end, x and y of the other. */
+/** Line pieces, four numbers each: x and y of both ends. */
 export type Lines = Float64Array
 
-/** A rectangle by its centre and half its extents, in the unit of the lines. */
-export interface Cell {
+export interface QuadtreeCell {
   readonly x: number
   readonly y: number
   readonly halfWidth: number
   readonly halfHeight: number
 }
 
-/**
- * A quadtree over line pieces. Every leaf lists the lines that meet its cell (its border included), so whatever
- * happens between two points of one cell is decided by the lines of that leaf alone.
- */
+/** A leaf lists all lines that meet its cell, border included, so they alone decide between its points. */
 export interface Quadtree {
-  readonly cell: Cell
-  /** Lines of leaf `i`: `members[starts[i]]` up to `members[starts[i + 1]]`, as indices. */
+  readonly cell: QuadtreeCell
+  /** Lines of leaf `i` are `members[starts[i]]` up to `members[starts[i + 1]]`, as indices. */
   readonly starts: Int32Array
   readonly members: Int32Array
-  /** The leaf whose cell holds the point, which must lie within `cell`. */
+  /** The point must be within `cell`. */
   leafAt(x: number, y: number): number
-  /** Visits every leaf whose cell meets the rectangle. */
   visit(minX: number, minY: number, maxX: number, maxY: number, leaf: (index: number) => void): void
 }
 
 const LINES_PER_LEAF = 6
-/** A bundle of lines side by side fills two quarters however often it is split: after so many times, it stays one leaf. */
+// Parallel lines fill two quarters however often they are split: after this many times, the cell stays a
+// leaf.
 const FUTILE_SPLITS = 3
 const QUARTERS = [0, 1, 2, 3]
 
-/**
- * Grows a quadtree. `seed` is called for every cell, parents first, with the lines that meet it, the lines and the
- * seed of its parent (none at the root); the seeds of the leaves come back in leaf order.
- */
-export function growQuadtree<Seed>(
+/** `seed` is called for every cell, parents first. Returns the leaves' seeds in leaf order. */
+export function buildQuadtree<Seed>(
   lines: Lines,
-  seed: (members: Int32Array, cell: Cell, parent?: { members: Int32Array; seed: Seed }) => Seed,
+  seed: (members: Int32Array, cell: QuadtreeCell, parent?: { members: Int32Array; seed: Seed }) => Seed,
 ): { tree: Quadtree; seeds: Seed[] } {
   const slack = 1e-12 * lines.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1)
   const root = cellAround(lines, slack)
@@ -47,7 +40,7 @@ export function growQuadtree<Seed>(
 
   function grow(
     node: number,
-    cell: Cell,
+    cell: QuadtreeCell,
     inside: Int32Array,
     own: Seed,
     depth: number,
@@ -82,27 +75,27 @@ export function growQuadtree<Seed>(
   }
 }
 
-/** `links[node]` is its first of four children, or the complement of its leaf's index. */
-function quadtree(root: Cell, links: Int32Array, starts: Int32Array, members: Int32Array): Quadtree {
+// `links[node]` is its first of four children, or the complement of its leaf's index.
+function quadtree(root: QuadtreeCell, links: Int32Array, starts: Int32Array, members: Int32Array): Quadtree {
   function leafAt(x: number, y: number): number {
-    let centreX = root.x
-    let centreY = root.y
+    let centerX = root.x
+    let centerY = root.y
     let halfWidth = root.halfWidth
     let halfHeight = root.halfHeight
     let link = links[0] as number
     while (link >= 0) {
       halfWidth *= 0.5
       halfHeight *= 0.5
-      if (x < centreX) {
-        centreX -= halfWidth
+      if (x < centerX) {
+        centerX -= halfWidth
       } else {
-        centreX += halfWidth
+        centerX += halfWidth
         link += 1
       }
-      if (y < centreY) {
-        centreY -= halfHeight
+      if (y < centerY) {
+        centerY -= halfHeight
       } else {
-        centreY += halfHeight
+        centerY += halfHeight
         link += 2
       }
       link = links[link] as number
@@ -117,7 +110,7 @@ function quadtree(root: Cell, links: Int32Array, starts: Int32Array, members: In
     maxY: number,
     leaf: (index: number) => void,
   ): void {
-    function descend(node: number, cell: Cell): void {
+    function descend(node: number, cell: QuadtreeCell): void {
       if (cell.x - cell.halfWidth > maxX || cell.x + cell.halfWidth < minX) return
       if (cell.y - cell.halfHeight > maxY || cell.y + cell.halfHeight < minY) return
       const link = links[node] as number
@@ -130,7 +123,7 @@ function quadtree(root: Cell, links: Int32Array, starts: Int32Array, members: In
   return { cell: root, starts, members, leafAt, visit }
 }
 
-function quarterOf(cell: Cell, quarter: number): Cell {
+function quarterOf(cell: QuadtreeCell, quarter: number): QuadtreeCell {
   const halfWidth = cell.halfWidth * 0.5
   const halfHeight = cell.halfHeight * 0.5
   return {
@@ -141,7 +134,7 @@ function quarterOf(cell: Cell, quarter: number): Cell {
   }
 }
 
-function cellAround(lines: Lines, slack: number): Cell {
+function cellAround(lines: Lines, slack: number): QuadtreeCell {
   let minX = Number.POSITIVE_INFINITY
   let minY = Number.POSITIVE_INFINITY
   let maxX = Number.NEGATIVE_INFINITY
@@ -157,8 +150,8 @@ function cellAround(lines: Lines, slack: number): Cell {
   return { x: (minX + maxX) / 2, y: (minY + maxY) / 2, halfWidth, halfHeight }
 }
 
-/** Separating axes of a rectangle and a line piece; `slack` keeps rounding on the safe side. */
-function meets(lines: Lines, at: number, cell: Cell, slack: number): boolean {
+// Separating axes of a rectangle and a line piece; `slack` keeps rounding on the safe side.
+function meets(lines: Lines, at: number, cell: QuadtreeCell, slack: number): boolean {
   const ax = (lines[at] as number) - cell.x
   const ay = (lines[at + 1] as number) - cell.y
   const bx = (lines[at + 2] as number) - cell.x

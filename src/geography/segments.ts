@@ -1,20 +1,17 @@
-import { metresBetween, metresPerDegree, type Position } from '../core/geometry.ts'
+import { type LongLat, metersBetween, metersPerDegree } from '../core/geometry.ts'
 import { distanceTo, nearestFraction } from './nearness.ts'
-import { growQuadtree, type Lines } from './quadtree.ts'
-import { withoutRepeats } from './rings.ts'
+import { withoutRepeats } from './polygons/rings.ts'
+import { buildQuadtree, type Lines } from './quadtree.ts'
 
-/** A segment near a point. */
-export interface NearSegment {
-  /** Its index. */
+export interface IndexedSegment {
   readonly segment: number
-  readonly metres: number
-  /** Side of the drawn direction on which the point lies; `on` within 0.5 m of the line, or straight beyond its end. */
+  readonly meters: number
+  /** Side of the drawn direction; `on` within 0.5 m of the line, or straight beyond its end. */
   readonly side: 'left' | 'right' | 'on'
   /** Fraction of the segment's length at the nearest point, 0–1. */
   readonly along: number
 }
 
-/** The straight pieces of all segments, in drawn order. */
 interface Pieces {
   readonly lines: Lines
   readonly segmentOf: Int32Array
@@ -26,41 +23,40 @@ interface Pieces {
 interface Nearest {
   readonly piece: number
   readonly fraction: number
-  readonly metres: number
+  readonly meters: number
 }
 
-const ON_THE_LINE_METRES = 0.5
+const ON_THE_LINE_METERS = 0.5
 
-/** Prepares point → segments near it; see `prepareAtlas`. */
-export function prepareSegments(segments: readonly (readonly Position[])[]) {
+export function prepareSegments(segments: readonly (readonly LongLat[])[]) {
   const pieces = piecesOf(segments)
   const { lines, segmentOf } = pieces
-  const { tree } = growQuadtree(lines, () => null)
+  const { tree } = buildQuadtree(lines, () => null)
 
-  function segmentsWithin(lat: number, long: number, metres: number): readonly NearSegment[] {
-    const scale = metresPerDegree(lat)
-    const [reachX, reachY] = [metres / scale.long, metres / scale.lat]
+  function segmentsWithin(lat: number, long: number, meters: number): readonly IndexedSegment[] {
+    const scale = metersPerDegree(lat)
+    const [reachX, reachY] = [meters / scale.long, meters / scale.lat]
     const found = new Map<number, Nearest>()
     tree.visit(long - reachX, lat - reachY, long + reachX, lat + reachY, leaf => {
       for (let i = tree.starts[leaf] as number; i < (tree.starts[leaf + 1] as number); i++) {
         const piece = tree.members[i] as number
         const fraction = nearestFraction(lines, piece * 4, long, lat, scale.long, scale.lat)
         const distance = distanceTo(lines, piece * 4, fraction, long, lat, scale.long, scale.lat)
-        if (!(distance <= metres)) continue
+        if (!(distance <= meters)) continue
         const segment = segmentOf[piece] as number
         const best = found.get(segment)
-        const closer = best === undefined || distance < best.metres
-        if (closer || (distance === best.metres && piece < best.piece)) {
-          found.set(segment, { piece, fraction, metres: distance })
+        const closer = best === undefined || distance < best.meters
+        if (closer || (distance === best.meters && piece < best.piece)) {
+          found.set(segment, { piece, fraction, meters: distance })
         }
       }
     })
     return Array.from(found, ([segment, nearest]) => ({
       segment,
-      metres: nearest.metres,
+      meters: nearest.meters,
       side: sideOf(pieces, nearest, lat, long),
       along: alongOf(pieces, nearest),
-    })).sort((a, b) => a.metres - b.metres || a.segment - b.segment)
+    })).sort((a, b) => a.meters - b.meters || a.segment - b.segment)
   }
 
   return { segmentsWithin }
@@ -71,10 +67,10 @@ function alongOf({ starts, ends }: Pieces, { piece, fraction }: Nearest): number
   return Math.min(1, start + ((ends[piece] as number) - start) * fraction)
 }
 
-function sideOf(pieces: Pieces, nearest: Nearest, lat: number, long: number): NearSegment['side'] {
-  if (nearest.metres <= ON_THE_LINE_METRES) return 'on'
+function sideOf(pieces: Pieces, nearest: Nearest, lat: number, long: number): IndexedSegment['side'] {
+  if (nearest.meters <= ON_THE_LINE_METERS) return 'on'
   const { lines } = pieces
-  const scale = metresPerDegree(lat)
+  const scale = metersPerDegree(lat)
   const at = nearest.piece * 4 + (nearest.fraction === 1 ? 2 : 0)
   const px = (long - (lines[at] as number)) * scale.long
   const py = (lat - (lines[at + 1] as number)) * scale.lat
@@ -83,7 +79,7 @@ function sideOf(pieces: Pieces, nearest: Nearest, lat: number, long: number): Ne
   return turn > 0 ? 'left' : turn < 0 ? 'right' : 'on'
 }
 
-/** Direction of the line at the nearest point; at a bend, the mean of both pieces, which tells its sides apart. */
+// Direction at the nearest point; at a bend, the mean of both pieces, which separates the sides.
 function heading(
   { lines, segmentOf }: Pieces,
   { piece, fraction }: Nearest,
@@ -96,13 +92,13 @@ function heading(
     return [east / length, north / length]
   }
   const [east, north] = direction(piece)
-  const neighbour = fraction === 1 ? piece + 1 : fraction === 0 ? piece - 1 : piece
-  if (neighbour === piece || segmentOf[neighbour] !== segmentOf[piece]) return [east, north]
-  const [eastThere, northThere] = direction(neighbour)
+  const neighbor = fraction === 1 ? piece + 1 : fraction === 0 ? piece - 1 : piece
+  if (neighbor === piece || segmentOf[neighbor] !== segmentOf[piece]) return [east, north]
+  const [eastThere, northThere] = direction(neighbor)
   return [east + eastThere, north + northThere]
 }
 
-function piecesOf(segments: readonly (readonly Position[])[]): Pieces {
+function piecesOf(segments: readonly (readonly LongLat[])[]): Pieces {
   const lines: number[] = []
   const segmentOf: number[] = []
   const starts: number[] = []
@@ -110,15 +106,15 @@ function piecesOf(segments: readonly (readonly Position[])[]): Pieces {
   for (const [segment, positions] of segments.entries()) {
     const drawn = withoutRepeats(positions)
     const total = drawn.reduce((sum, position, i) => sum + lengthOf(drawn[i - 1] ?? position, position), 0)
-    let metres = 0
+    let meters = 0
     for (const [i, to] of drawn.entries()) {
       const from = drawn[i - 1] ?? to
       if (i === 0 && drawn.length > 1) continue
       lines.push(from[0], from[1], to[0], to[1])
       segmentOf.push(segment)
-      starts.push(total === 0 ? 0 : metres / total)
-      metres += lengthOf(from, to)
-      ends.push(total === 0 ? 0 : metres / total)
+      starts.push(total === 0 ? 0 : meters / total)
+      meters += lengthOf(from, to)
+      ends.push(total === 0 ? 0 : meters / total)
     }
   }
   return {
@@ -129,6 +125,6 @@ function piecesOf(segments: readonly (readonly Position[])[]): Pieces {
   }
 }
 
-function lengthOf(a: Position, b: Position): number {
-  return metresBetween({ lat: a[1], long: a[0] }, { lat: b[1], long: b[0] })
+function lengthOf(a: LongLat, b: LongLat): number {
+  return metersBetween({ lat: a[1], long: a[0] }, { lat: b[1], long: b[0] })
 }

@@ -1,24 +1,37 @@
 import { eq, sql } from 'drizzle-orm'
 import { actorOf } from '../core/access.ts'
-import { guard, type Step, type TenantDb } from '../core/db.ts'
-import { commitOnce } from '../core/idempotency.ts'
+import { guard, type Step, type TenantDb } from '../core/database/handles.ts'
+import { commitOnce } from '../core/database/idempotency.ts'
 import { asProblem, type Problem, problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { Region } from '../regions/compile.ts'
-import { record } from '../requests/events.ts'
+import type { Region } from '../regions/runtime/compile.ts'
+import { appendEvent } from '../requests/events.ts'
+import { handoffAnswered, handoffDecided } from './events.ts'
 import type { HandoffRow } from './find.ts'
-import { post } from './messages.ts'
+import { enqueueMessage } from './messages/messages.ts'
+import { eraseOfferContent } from './messages/offer-content.ts'
 import { offerOf } from './offers.ts'
 import { checkReason } from './policy.ts'
 import { refuseReceiver } from './receiver.ts'
 import { type HandoffState, handoff } from './schema.ts'
 import { withdrawSteps } from './withdraw.ts'
 
+interface HandoffRefusal extends Caller {
+  readonly reason: string
+  readonly text: string
+  readonly counter: string | null
+}
+
+interface ArbitratorDecision extends Caller {
+  readonly holder: string
+  readonly text: string
+}
+
 interface Caller {
   readonly idempotencyKey?: string | undefined
 }
 
-/** The receiver takes it. Custody passes when the sender grants; until then the sender holds. Throws `wrong-state`. */
+/** Custody passes only when the sender grants; until then the sender holds the request. Throws `wrong-state`. */
 export async function accept(
   platform: Platform,
   db: TenantDb,
@@ -29,52 +42,52 @@ export async function accept(
   await answer(platform, db, id, { accepted: true, reason: null, text, counter: null }, caller)
 }
 
-/** The receiver does not take it, says why, and may say who should. Throws `invalid-fields`, `wrong-state`. */
+/** `input.counter` names who should take it instead. Throws `invalid-fields`, `wrong-state`. */
 export async function refuse(
   platform: Platform,
   db: TenantDb,
   region: Region,
   id: string,
-  said: { readonly reason: string; readonly text: string; readonly counter: string | null },
-  caller: Caller,
+  { idempotencyKey, ...input }: HandoffRefusal,
 ): Promise<void> {
-  checkReason(region, said.reason)
-  const known =
-    said.counter === null || region.jurisdiction(said.counter) !== undefined || region.partner(said.counter)
-  if (!known || said.counter === db.slug) {
+  checkReason(region, input.reason)
+  const isBody =
+    input.counter === null ||
+    region.jurisdiction(input.counter) !== undefined ||
+    region.partner(input.counter)
+  if (!isBody || input.counter === db.slug) {
     throw problem('invalid-fields', { fields: [{ field: 'counter', code: 'not-an-option' }] })
   }
-  await answer(platform, db, id, { accepted: false, ...said }, caller)
+  await answer(platform, db, id, { accepted: false, ...input }, { idempotencyKey })
 }
 
 async function answer(
   platform: Platform,
   db: TenantDb,
   id: string,
-  said: { accepted: boolean; reason: string | null; text: string; counter: string | null },
+  input: { accepted: boolean; reason: string | null; text: string; counter: string | null },
   caller: Caller,
 ): Promise<void> {
   const at = platform.clock.now()
   const row = await readHandoff(db, id, 'receiver')
-  const state: HandoffState = said.accepted ? 'accepted' : 'refused'
-  const message = { kind: 'answer', handoff: id, answeredAt: at, ...said } as const
+  const state: HandoffState = input.accepted ? 'accepted' : 'refused'
+  const message = { kind: 'answer', handoff: id, answeredAt: at, ...input } as const
   const steps = [
     stateGuard(row, 'receiver', ['offered']),
-    sql`UPDATE handoff SET state = ${state}, answer_reason = ${said.reason}, answer_text = ${said.text}, counter = ${said.counter},
+    sql`UPDATE handoff SET state = ${state}, answer_reason = ${input.reason}, answer_text = ${input.text}, counter = ${input.counter},
       answered_at = ${at}, version = version + 1 WHERE id = ${id} AND side = 'receiver'`,
-    record(row.caseId, actorOf(db.access), at, false, {
-      type: 'answered',
-      handoff: id,
-      accepted: said.accepted,
-      reason: said.reason,
-      text: said.text,
-    }),
-    ...post(`${id}:answer`, row.caseId, row.sender, message, at),
+    ...(input.accepted ? [] : [eraseOfferContent(sql`id = ${id} AND side = 'receiver'`)]),
+    appendEvent(
+      handoffAnswered,
+      { handoff: id, accepted: input.accepted, reason: input.reason, text: input.text },
+      { request: row.caseId, actor: actorOf(db.access), at, public: false },
+    ),
+    ...enqueueMessage(`${id}:answer`, row.caseId, row.sender, message, at),
   ]
-  await settle(platform, db, caller, id, said, steps, at, 'receiver')
+  await settle(db, { id, side: 'receiver', content: [id, input], ...caller }, steps, at)
 }
 
-/** The sender takes its offer back, also from the arbitrator. Throws `wrong-state` once it is granted or answered no. */
+/** Also withdraws from the arbitrator. Throws `wrong-state` once it is granted or refused. */
 export async function withdraw(platform: Platform, db: TenantDb, id: string, caller: Caller): Promise<void> {
   const at = platform.clock.now()
   const row = await readHandoff(db, id, 'sender')
@@ -82,47 +95,52 @@ export async function withdraw(platform: Platform, db: TenantDb, id: string, cal
     stateGuard(row, 'sender', ['offered', 'appealed']),
     ...withdrawSteps(sql`id = ${id}`, actorOf(db.access), at),
   ]
-  await settle(platform, db, caller, id, 'withdraw', steps, at, 'sender')
+  await settle(db, { id, side: 'sender', content: [id, 'withdraw'], ...caller }, steps, at)
 }
 
-/** The arbitrator says who holds it from now on: the sender, or anyone else who offers the service. */
+/** The new holder may be anyone who offers the service. Throws `invalid-fields`, `wrong-state`. */
 export async function decide(
   platform: Platform,
   db: TenantDb,
   region: Region,
   id: string,
-  said: { readonly holder: string; readonly text: string },
-  caller: Caller,
+  { idempotencyKey, ...input }: ArbitratorDecision,
 ): Promise<void> {
   const at = platform.clock.now()
   const row = await readHandoff(db, id, 'arbitrator')
   const { content } = offerOf(row)
-  if (said.holder !== row.sender) {
-    refuseReceiver(region, row.sender, content, { field: 'holder', body: said.holder }, at)
+  if (input.holder !== row.sender) {
+    refuseReceiver(region, row.sender, content, { field: 'holder', body: input.holder }, at)
   }
-  const state: HandoffState = said.holder === row.sender ? 'kept' : 'granted'
+  const state: HandoffState = input.holder === row.sender ? 'kept' : 'granted'
   const steps = [
     stateGuard(row, 'arbitrator', ['appealed']),
-    sql`UPDATE handoff SET state = ${state}, receiver = ${said.holder}, answer_text = ${said.text}, answered_at = ${at}, version = version + 1
+    sql`UPDATE handoff SET state = ${state}, receiver = ${input.holder}, answer_text = ${input.text}, answered_at = ${at}, version = version + 1
       WHERE id = ${id} AND side = 'arbitrator'`,
-    record(row.caseId, actorOf(db.access), at, false, {
-      type: 'decided',
-      handoff: id,
-      holder: said.holder,
-      text: said.text,
-    }),
-    ...post(`${id}:decision`, row.caseId, row.sender, { kind: 'decision', handoff: id, ...said }, at),
+    eraseOfferContent(sql`id = ${id} AND side = 'arbitrator'`),
+    appendEvent(
+      handoffDecided,
+      { handoff: id, holder: input.holder, text: input.text },
+      { request: row.caseId, actor: actorOf(db.access), at, public: false },
+    ),
+    ...enqueueMessage(
+      `${id}:decision`,
+      row.caseId,
+      row.sender,
+      { kind: 'decision', handoff: id, ...input },
+      at,
+    ),
   ]
-  await settle(platform, db, caller, id, said, steps, at, 'arbitrator')
+  await settle(db, { id, side: 'arbitrator', content: [id, input], idempotencyKey }, steps, at)
 }
 
 const onlyFor = {
-  sender: 'Only the jurisdiction that offered it may do this.',
-  receiver: 'Only the jurisdiction that it was offered to may do this.',
-  arbitrator: 'Only the arbitrator may do this, once it is in dispute.',
+  sender: 'Only the sender of the transfer can do this.',
+  receiver: 'Only the receiver of the transfer can do this.',
+  arbitrator: 'Only the arbitrator can do this, when the transfer is in dispute.',
 } as const
 
-/** Throws `not-found` for one that this jurisdiction has no part in, `not-allowed` when it is on another side of it. */
+/** Throws `not-found` if this jurisdiction takes no part in it, `not-allowed` if it is on another side. */
 export async function readHandoff(db: TenantDb, id: string, side: HandoffRow['side']): Promise<HandoffRow> {
   const rows = await db.select().from(handoff).where(eq(handoff.id, id))
   const row = rows.find(candidate => candidate.side === side)
@@ -141,27 +159,29 @@ export function stateGuard(row: HandoffRow, side: HandoffRow['side'], states: re
   )
 }
 
-/** Commits; a guard that failed is told with the present state, so that the loser of a race knows. */
+// `wrong-state` carries the current state, for the loser of a race.
 async function settle(
-  platform: Platform,
   db: TenantDb,
-  caller: Caller,
-  id: string,
-  said: unknown,
+  { id, side, content, idempotencyKey }: Answered,
   steps: readonly Step[],
   at: number,
-  side: HandoffRow['side'],
 ): Promise<void> {
   try {
-    await commitOnce(db, { key: caller.idempotencyKey, asked: [id, said], steps, outcome: null }, at)
+    await commitOnce(db, { key: idempotencyKey, content, steps, outcome: null }, at)
   } catch (error) {
     if (asProblem(error).slug === 'wrong-state') throw await presentState(db, id, side)
     throw error
   }
-  platform.wake({ kind: 'tenant', region: db.region, slug: db.slug })
+}
+
+interface Answered extends Caller {
+  readonly id: string
+  readonly side: HandoffRow['side']
+  /** What a repetition must repeat. */
+  readonly content: readonly unknown[]
 }
 
 async function presentState(db: TenantDb, id: string, side: HandoffRow['side']): Promise<Problem> {
   const { state } = await readHandoff(db, id, side)
-  return problem('wrong-state', { detail: `The handoff is ${state.replace('-', ' ')} now.`, state })
+  return problem('wrong-state', { detail: `The transfer is now ${state.replace('-', ' ')}.`, state })
 }

@@ -1,25 +1,23 @@
 import { sql } from 'drizzle-orm'
 import { permitted } from '../core/access.ts'
-import type { TenantReader } from '../core/db.ts'
+import type { TenantReader } from '../core/database/handles.ts'
+import { fromJson } from '../core/database/json.ts'
 
-/** Where routing seems to be wrong: bodies have refused this service at this place again and again (S11). */
 export interface ProposedCorrection {
   readonly service_code: string
-  /** Degrees, to about a hundred metres; null for matters described in words. */
+  /** Degrees, rounded to about a hundred meters; null for locations described in words. */
   readonly lat: number | null
   readonly long: number | null
   readonly address: string | null
   readonly times: number
   readonly refused_by: readonly string[]
-  /** Whom they named instead. */
   readonly proposed: readonly string[]
-  /** ISO 8601, UTC. */
   readonly last_refused_at: string
 }
 
 const REPEATED = 2
 
-/** What this jurisdiction has offered and had refused more than once, most often first. */
+/** This service was refused repeatedly at this location, so routing is probably wrong (S11). */
 export async function proposedCorrections(db: TenantReader): Promise<ProposedCorrection[]> {
   type Row = Omit<ProposedCorrection, 'refused_by' | 'proposed'> & { refused_by: string; proposed: string }
   const rows = await db.rows<Row>(sql`
@@ -32,7 +30,7 @@ export async function proposedCorrections(db: TenantReader): Promise<ProposedCor
     GROUP BY 1, 2, 3 HAVING count(*) >= ${REPEATED} ORDER BY times DESC, last_refused_at DESC LIMIT 100`)
   return rows.map(row => ({
     ...row,
-    refused_by: JSON.parse(row.refused_by),
-    proposed: JSON.parse(row.proposed),
+    refused_by: fromJson<string[]>(row.refused_by),
+    proposed: fromJson<string[]>(row.proposed),
   }))
 }

@@ -1,21 +1,21 @@
 import { and, desc, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteSelect } from 'drizzle-orm/sqlite-core'
-import { seeing } from '../audit/seen.ts'
+import { withAccessLog } from '../audit/access-log.ts'
 import { permitted } from '../core/access.ts'
-import type { TenantReader } from '../core/db.ts'
-import type { FieldFault } from '../core/problem.ts'
-import type { Attempt } from './messages.ts'
+import type { TenantReader } from '../core/database/handles.ts'
+import { jsonOf } from '../core/database/json.ts'
+import type { FieldError } from '../core/problem.ts'
+import type { Attempt } from './messages/messages.ts'
 import { type HandoffSide, type HandoffState, handoff, handoffSides } from './schema.ts'
 
 export type HandoffRow = typeof handoff.$inferSelect
 
-/** One side of a handoff as this access may see it: what was written on it, by either side, is null without `notes`. */
+/** Text by staff of either side is null without the right `notes`. */
 export type SeenHandoff = Awaited<ReturnType<typeof handoffsOf>>[number]
 
 export interface HandoffFilter {
   readonly side?: HandoffSide | undefined
   readonly states?: readonly HandoffState[] | undefined
-  /** Continue after this one (keyset paging). */
   readonly after?: HandoffCursor | undefined
   readonly limit: number
 }
@@ -26,7 +26,7 @@ export interface HandoffCursor {
   readonly side: HandoffSide
 }
 
-/** This jurisdiction's side of its handoffs, newest first. One that it is on two sides of is there twice. One round trip, and noted. */
+/** A handoff with this jurisdiction on two sides appears twice. */
 export async function listHandoffs(db: TenantReader, filter: HandoffFilter): Promise<SeenHandoff[]> {
   const { side, states, after } = filter
   const conditions: (SQL | undefined)[] = [
@@ -41,22 +41,19 @@ export async function listHandoffs(db: TenantReader, filter: HandoffFilter): Pro
       .orderBy(desc(handoff.offeredAt), desc(handoff.id), desc(handoff.side))
       .limit(filter.limit)
   const shown = page(db.select({ number: handoff.caseId }).from(handoff).$dynamic())
-  const worded = page(
+  const withText = page(
     db
-      .select({ worded: isWorded(db).as('worded') })
+      .select({ withText: hasText(db).as('with_text') })
       .from(handoff)
       .$dynamic(),
   )
-  const notes = sql`EXISTS (SELECT 1 FROM ${worded.as('page')} WHERE worded)`
-  const look = { view: 'handoff', shown, notes } as const
-  const [rows] = await seeing(db, look)([page(db.select(columnsFor(db)).from(handoff).$dynamic())])
+  const notes = sql`EXISTS (SELECT 1 FROM ${withText.as('page')} WHERE with_text)`
+  const scope = { view: 'handoff', shown, notes } as const
+  const [rows] = await withAccessLog(db, scope)([page(db.select(columnsFor(db)).from(handoff).$dynamic())])
   return rows
 }
 
-/**
- * Every handoff that a request came or went by, oldest first. A part of its request's answer, which `wholeCase` notes; never
- * shown without it.
- */
+/** Not logged: only for a response that logs its request. */
 export function handoffsOf(db: TenantReader, request: string) {
   return db
     .select(columnsFor(db))
@@ -65,27 +62,24 @@ export function handoffsOf(db: TenantReader, request: string) {
     .orderBy(handoff.offeredAt, handoff.id)
 }
 
-/** The condition that those show what staff wrote. */
 export function handoffWordsOf(db: TenantReader, request: string): SQL {
-  return sql`EXISTS (SELECT 1 FROM handoff WHERE request = ${request} AND ${isWorded(db)})`
+  return sql`EXISTS (SELECT 1 FROM handoff WHERE request = ${request} AND ${hasText(db)})`
 }
 
-/** Each side of a handoff that this jurisdiction is on; none if it has no part in it. Noted. */
 export async function handoffSidesOf(db: TenantReader, id: string): Promise<SeenHandoff[]> {
   const ofIt = eq(handoff.id, id)
   const shown = db.select({ number: handoff.caseId }).from(handoff).where(ofIt)
-  const notes = sql`EXISTS (SELECT 1 FROM handoff WHERE id = ${id} AND ${isWorded(db)})`
-  const look = { view: 'handoff', shown, notes } as const
-  const [rows] = await seeing(db, look)([db.select(columnsFor(db)).from(handoff).where(ofIt)])
+  const notes = sql`EXISTS (SELECT 1 FROM handoff WHERE id = ${id} AND ${hasText(db)})`
+  const scope = { view: 'handoff', shown, notes } as const
+  const [rows] = await withAccessLog(db, scope)([db.select(columnsFor(db)).from(handoff).where(ofIt)])
   return rows
 }
 
-// The arbitrator's row carries, with the sender's words, everything that was tried.
+// In the arbitrator's row, `text` is JSON with the sender's text and all attempts.
 const isAppeal = sql`handoff.side = 'arbitrator'`
 const ownWords = sql`CASE WHEN ${isAppeal} THEN handoff.text ->> '$.text' ELSE handoff.text END`
 const attempts = sql`json_each(CASE WHEN ${isAppeal} THEN handoff.text ELSE '{}' END, '$.tried')`
 
-/** What is written on a handoff is for whoever may see notes, as it is in the log. */
 function seesNotes({ access }: TenantReader): SQL {
   return permitted(access, 'notes', sql`handoff.content ->> '$.serviceCode'`)
 }
@@ -98,19 +92,15 @@ function columnsFor(db: TenantReader) {
     text: seen(ownWords),
     answered: sql<boolean>`answer_text IS NOT NULL OR answer_reason IS NOT NULL`.mapWith(Boolean),
     answerText: seen(sql`coalesce(answer_text, '')`),
-    tried: sql`(SELECT json_group_array(${attempt}) FROM ${attempts})`.mapWith(
-      tried => JSON.parse(tried) as readonly Attempt[],
-    ),
+    tried: jsonOf<readonly Attempt[]>(sql`(SELECT json_group_array(${attempt}) FROM ${attempts})`),
   }
 }
 
-/** The condition, of a row, that it shows words. */
-function isWorded(db: TenantReader): SQL {
+function hasText(db: TenantReader): SQL {
   const ofAttempts = sql`(SELECT group_concat(value ->> '$.text', '') FROM ${attempts})`
   return sql`(${seesNotes(db)} AND ${ownWords} || coalesce(answer_text, '') || coalesce(${ofAttempts}, '') <> '')`
 }
 
-/** Where the next page begins. Null after the last page. */
 export function writeHandoffCursor(rows: readonly HandoffCursor[], limit: number): string | null {
   const last = rows.at(-1)
   return last === undefined || rows.length < limit ? null : `${last.offeredAt}-${last.id}-${last.side}`
@@ -118,12 +108,12 @@ export function writeHandoffCursor(rows: readonly HandoffCursor[], limit: number
 
 export function readHandoffCursor(typed: string): {
   value: HandoffCursor | undefined
-  faults: FieldFault[]
+  errors: FieldError[]
 } {
-  if (typed === '') return { value: undefined, faults: [] }
+  if (typed === '') return { value: undefined, errors: [] }
   const [, offeredAt, id, sideName] = /^(\d{1,15})-([0-9A-Z]{1,40})-([a-z]+)$/.exec(typed) ?? []
   const side = handoffSides.find(known => known === sideName)
   if (offeredAt === undefined || id === undefined || side === undefined)
-    return { value: undefined, faults: [{ field: 'after', code: 'malformed' }] }
-  return { value: { offeredAt: Number(offeredAt), id, side }, faults: [] }
+    return { value: undefined, errors: [{ field: 'after', code: 'malformed' }] }
+  return { value: { offeredAt: Number(offeredAt), id, side }, errors: [] }
 }

@@ -1,18 +1,15 @@
 import { sql } from 'drizzle-orm'
-import type { Step } from '../core/db.ts'
-import type { Region } from '../regions/compile.ts'
-import { news, record } from '../requests/events.ts'
-import { giveLinks } from './link.ts'
-import { type Offer, post } from './messages.ts'
+import type { Step } from '../core/database/handles.ts'
+import type { Region } from '../regions/runtime/compile.ts'
+import { appendEvent, enqueueLogConsumers } from '../requests/events.ts'
+import { transferLinks } from './duplicates/link.ts'
+import { handoffGranted } from './events.ts'
+import { enqueueMessage, type Offer } from './messages/messages.ts'
 import { withdrawOffersOf } from './withdraw.ts'
 
-/** How the log names what is done when a message arrives. */
 export const COURIER_ACTOR = 'system:courier'
 
-/**
- * The one place where custody leaves: state, custody, log and message in one batch. Before it the sender holds the
- * request, after it the receiver does, wherever the message is.
- */
+/** The only place where custody leaves: before this batch the sender holds the request, after it the receiver. */
 export function grantSteps(region: Region, offered: Offer, request: string, at: number): Step[] {
   const { handoff, receiver, content, type } = offered
   const agency = region.jurisdiction(receiver)?.name ?? receiver
@@ -21,17 +18,17 @@ export function grantSteps(region: Region, offered: Offer, request: string, at: 
       ? [
           sql`UPDATE request SET custody = 'passed', passed_to = ${receiver}, agency_responsible = ${agency}, updated_at = ${at},
             version = version + 1 WHERE id = ${request}`,
-          // What is left on offer of it, to work on it too, is no longer this body's to share.
+          // Remaining offers to share the work are no longer this jurisdiction's to make.
           ...withdrawOffersOf(request, COURIER_ACTOR, at),
-          ...giveLinks(content),
+          ...transferLinks(content),
         ]
       : []
   return [
     sql`UPDATE handoff SET state = 'granted', receiver = ${receiver}, answered_at = ${at}, version = version + 1
       WHERE id = ${handoff} AND side = 'sender'`,
     ...passing,
-    record(request, COURIER_ACTOR, at, false, { type: 'granted', handoff, receiver }),
-    ...post(`${handoff}:grant`, content.caseId, receiver, { kind: 'grant', ...offered }, at),
-    ...news(at),
+    appendEvent(handoffGranted, { handoff, receiver }, { request, actor: COURIER_ACTOR, at, public: false }),
+    ...enqueueMessage(`${handoff}:grant`, content.caseId, receiver, { kind: 'grant', ...offered }, at),
+    ...enqueueLogConsumers(at),
   ]
 }

@@ -1,20 +1,44 @@
 import * as v from 'valibot'
-import { instant, type Operation, type Operations } from '../core/openapi.ts'
+import { instantSchema, type Operation, type Operations } from '../core/http/openapi.ts'
 import { resolutionSchema } from '../regions/operations.ts'
 import { answersSchema, eventSchema } from '../requests/operations.ts'
+import { words } from '../requests/read.ts'
 import { statuses } from '../requests/schema.ts'
-import { locationBody } from './case-routes.ts'
-import { acceptBody, decideBody, offerBody, refuseBody, withdrawBody } from './routes.ts'
 import { handoffKinds, handoffSides, handoffStates } from './schema.ts'
 
 const nullableText = v.nullable(v.string())
-const nullableInstant = v.nullable(instant)
+const nullableInstant = v.nullable(instantSchema)
 const nullableNumber = v.nullable(v.number())
 
+const optionalText = v.optional(words(2000))
+const offerBody = v.strictObject({
+  receiver: v.string(),
+  kind: v.optional(v.picklist(handoffKinds)),
+  reason: v.string(),
+  text: optionalText,
+  version: v.pipe(v.number(), v.integer()),
+})
+const acceptBody = v.strictObject({ text: optionalText })
+const refuseBody = v.strictObject({
+  reason: v.string(),
+  text: optionalText,
+  counter: v.optional(v.nullable(v.string())),
+})
+const withdrawBody = v.strictObject({})
+const decideBody = v.strictObject({ holder: v.string(), text: optionalText })
+const locationBody = v.strictObject({
+  lat: v.number(),
+  long: v.number(),
+  address: v.optional(v.nullable(words(500))),
+  at: v.optional(v.string()),
+  version: v.pipe(v.number(), v.integer()),
+  dry_run: v.optional(v.boolean()),
+})
+
 const reason = v.strictObject({ code: v.string(), label: v.string() })
-/** What staff wrote: null without the right to private notes. */
+// Null without the right `notes`.
 const privateWords = nullableText
-const words = { reason: v.nullable(reason), text: privateWords, counter: nullableText }
+const answerText = { reason: v.nullable(reason), text: privateWords, counter: nullableText }
 const handoff = v.strictObject({
   id: v.string(),
   side: v.picklist(handoffSides),
@@ -27,28 +51,33 @@ const handoff = v.strictObject({
   reason,
   text: privateWords,
   agreement: nullableText,
-  offered_at: instant,
+  offered_at: instantSchema,
   answer_by: nullableInstant,
   answered_at: nullableInstant,
-  answer: v.nullable(v.strictObject(words)),
-  tried: v.array(v.strictObject({ receiver: v.string(), state: v.string(), ...words })),
-  matter: v.strictObject({
-    service_code: v.string(),
-    service_name: v.string(),
-    description: v.string(),
-    address: nullableText,
-    lat: nullableNumber,
-    long: nullableNumber,
-    accuracy: v.number(),
-    answers: answersSchema,
-    private: v.boolean(),
-    urgent: v.boolean(),
-    status: v.picklist(statuses),
-    requested_at: instant,
-    trail: v.array(v.string()),
-    photos: v.array(v.string()),
-    timeline: v.array(eventSchema),
-  }),
+  answer: v.nullable(v.strictObject(answerText)),
+  tried: v.array(v.strictObject({ receiver: v.string(), state: v.string(), ...answerText })),
+  service_code: v.string(),
+  service_name: v.string(),
+  /** Null once an offer has ended without custody: its content is erased. */
+  subject: v.nullable(
+    v.strictObject({
+      service_code: v.string(),
+      service_name: v.string(),
+      description: v.string(),
+      address: nullableText,
+      lat: nullableNumber,
+      long: nullableNumber,
+      accuracy: v.number(),
+      answers: answersSchema,
+      private: v.boolean(),
+      urgent: v.boolean(),
+      status: v.picklist(statuses),
+      requested_at: instantSchema,
+      trail: v.array(v.string()),
+      photos: v.array(v.string()),
+      timeline: v.array(eventSchema),
+    }),
+  ),
 })
 const correction = v.strictObject({
   service_code: v.string(),
@@ -58,7 +87,7 @@ const correction = v.strictObject({
   times: v.number(),
   refused_by: v.array(v.string()),
   proposed: v.array(v.string()),
-  last_refused_at: instant,
+  last_refused_at: instantSchema,
 })
 const bodyRef = resolutionSchema.entries.accountable
 const routed = v.strictObject({
@@ -68,24 +97,24 @@ const routed = v.strictObject({
   snapshot: v.string(),
 })
 
-/** An answer to a handoff, by whoever is on the side that may give it. Too late: 409 with its present `state`. */
-const act = (summary: string, body: v.GenericSchema): Operation => ({
-  summary,
-  work: true,
-  repeatable: true,
-  body,
-  answer: handoff,
-  problems: ['not-found', 'not-allowed', 'wrong-state', 'key-reused'],
-})
+const action = <Body extends v.GenericSchema>(summary: string, body: Body) =>
+  ({
+    summary,
+    work: true,
+    repeatable: true,
+    body,
+    answer: handoff,
+    problems: ['not-found', 'not-allowed', 'wrong-state', 'key-reused'],
+  }) satisfies Operation
 
-/** What `routes.ts` and `case-routes.ts` answer. */
-export const handoffOperations: Operations = {
+export const handoffOperations = {
   'GET /reasons': {
-    summary: 'Why a request may be offered or refused here',
+    summary: 'List the reasons for offering or declining a request',
     answer: v.strictObject({ reasons: v.array(reason) }),
   },
   'POST /work/requests/{id}/handoffs': {
-    summary: 'Offer a request to another jurisdiction, or (`share`) ask it to work on the case too',
+    summary:
+      'Offer to transfer a request to another jurisdiction, or (`share`) ask it to work on the case as well',
     work: true,
     repeatable: true,
     body: offerBody,
@@ -94,34 +123,46 @@ export const handoffOperations: Operations = {
     problems: ['not-found', 'changed-meanwhile', 'wrong-state', 'key-reused'],
   },
   'GET /work/handoffs': {
-    summary: 'This jurisdiction’s handoffs, newest first',
+    summary: 'List the jurisdiction’s handoffs, newest first',
     work: true,
     query: {
       side: '`sender`, `receiver` or `arbitrator`.',
-      state: 'States, with commas between.',
-      limit: '1 to 200; 50 if absent.',
-      after: 'What the page before gave as `next`.',
+      state: 'Comma-separated states.',
+      limit: '1 to 200. Default: 50.',
+      after: 'The value of `next` from the previous page.',
     },
     answer: v.strictObject({ handoffs: v.array(handoff), next: nullableText }),
   },
   'GET /work/handoffs/{id}': {
-    summary: 'One handoff, from the side that this jurisdiction is on',
+    summary: 'Get a handoff, as seen from the jurisdiction’s side',
     work: true,
-    query: { side: 'For one that it is on several sides of.' },
+    query: {
+      side: '`sender`, `receiver` or `arbitrator`. Needed only if the jurisdiction has more than one of these roles.',
+    },
     answer: handoff,
     problems: ['not-found'],
   },
-  'POST /work/handoffs/{id}/accept': act('Take it: custody passes when the sender grants it', acceptBody),
-  'POST /work/handoffs/{id}/refuse': act('Refuse it, and perhaps say who should have it', refuseBody),
-  'POST /work/handoffs/{id}/withdraw': act('Take an offer back', withdrawBody),
-  'POST /work/handoffs/{id}/decide': act('As the arbitrator, say who holds it', decideBody),
+  'POST /work/handoffs/{id}/accept': action(
+    'Accept a handoff. Custody transfers when the sender grants it',
+    acceptBody,
+  ),
+  'POST /work/handoffs/{id}/refuse': action(
+    'Decline a handoff, and optionally suggest the responsible jurisdiction',
+    refuseBody,
+  ),
+  'POST /work/handoffs/{id}/withdraw': action('Withdraw an offer', withdrawBody),
+  'POST /work/handoffs/{id}/decide': action(
+    'Decide, as the arbitrator, which jurisdiction holds the request',
+    decideBody,
+  ),
   'GET /work/corrections': {
-    summary: 'Where repeated refusals suggest that the routing data is wrong',
+    summary: 'List services and locations where repeated refusals suggest that the routing data is wrong',
     work: true,
     answer: v.strictObject({ corrections: v.array(correction) }),
   },
   'POST /work/requests/{id}/location': {
-    summary: 'Put the place right: routing runs again, and whoever is due is offered it',
+    summary:
+      'Correct the location of a request. The request is routed again and offered to the responsible jurisdiction if that has changed',
     work: true,
     repeatable: true,
     body: locationBody,
@@ -141,9 +182,10 @@ export const handoffOperations: Operations = {
     problems: ['not-found', 'changed-meanwhile', 'wrong-state', 'key-reused'],
   },
   'GET /work/reroutes': {
-    summary: 'Open requests that a change of limits or agreements touched, and where they went',
+    summary:
+      'List open requests affected by a change of boundaries or agreements, and where they were rerouted',
     work: true,
-    query: { limit: '1 to 200; 50 if absent.', after: 'What the page before gave as `next`.' },
+    query: { limit: '1 to 200. Default: 50.', after: 'The value of `next` from the previous page.' },
     answer: v.strictObject({
       reroutes: v.array(
         v.strictObject({
@@ -152,7 +194,7 @@ export const handoffOperations: Operations = {
           service_code: v.string(),
           service_name: v.string(),
           status: v.picklist(statuses),
-          at: instant,
+          at: instantSchema,
           from: bodyRef,
           to: bodyRef,
           reason: v.string(),
@@ -163,4 +205,4 @@ export const handoffOperations: Operations = {
       next: nullableNumber,
     }),
   },
-}
+} satisfies Operations

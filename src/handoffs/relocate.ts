@@ -1,31 +1,30 @@
 import { sql } from 'drizzle-orm'
 import { actorOf } from '../core/access.ts'
-import type { TenantDb } from '../core/db.ts'
+import type { TenantDb } from '../core/database/handles.ts'
+import { commitOnce } from '../core/database/idempotency.ts'
+import { enqueueJob } from '../core/database/jobs.ts'
 import type { Place } from '../core/geometry.ts'
-import { commitOnce } from '../core/idempotency.ts'
 import { randomText } from '../core/ids.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { Region } from '../regions/compile.ts'
-import { promisedBy } from '../requests/deadline.ts'
-import { news, record } from '../requests/events.ts'
-import { inquiryOf, needsTriage, resolutionOf } from '../requests/resolution.ts'
+import type { Region } from '../regions/runtime/compile.ts'
+import { promisedBy } from '../requests/case/deadline.ts'
+import { inquiryOf, needsTriage } from '../requests/case/resolution.ts'
+import { appendEvent, enqueueLogConsumers } from '../requests/events.ts'
 import { resolve } from '../routing/resolve.ts'
 import type { Resolution } from '../routing/types.ts'
-import { readHeld } from './crossing.ts'
+import { transferAfterRerouteKind } from './automatic/pending.ts'
+import { type Due, dueTo } from './automatic/transfer-after-reroute.ts'
+import { previousPlace, requestRelocated } from './events.ts'
+import { readHeldRequest } from './messages/crossing.ts'
 import { holdGuards } from './offers.ts'
-import { type Due, dueTo, passOnStep } from './pass-on.ts'
 import { MOVED_PIN } from './policy.ts'
 
 export interface Correction {
   readonly request: string
   readonly place: Place
-  /** Undefined: the words stay as they are. */
   readonly address: string | null | undefined
-  /** As of when routing decides; undefined: as of the incident. */
   readonly at: number | undefined
-  /** The version the caller saw. */
   readonly version: number
-  /** Only tells what would change. */
   readonly dryRun: boolean
   readonly idempotencyKey?: string | undefined
 }
@@ -34,38 +33,31 @@ export interface Corrected {
   readonly version: number
   readonly before: Resolution
   readonly after: Resolution
-  /** Another body answers for it now. */
   readonly changed: boolean
-  /** To whom it is offered for that. */
   readonly due: Due | null
 }
 
-/**
- * Moves a request's pin (S9): routing runs again as of the incident, the new place and resolution are stored with one
- * public event, and if another body answers for it now, a job offers it there. The number stays.
- *
- * Throws `not-found`, `changed-meanwhile`, or `wrong-state` when it is closed, passed or already offered.
- */
+/** As of the incident (S9). Throws `not-found`, `changed-meanwhile`, `wrong-state`. */
 export async function relocate(
   platform: Platform,
   db: TenantDb,
   region: Region,
-  wish: Correction,
+  input: Correction,
 ): Promise<Corrected> {
   const at = platform.clock.now()
-  const { request: row } = await readHeld(db, wish.request)
+  const { request: row } = await readHeldRequest(db, input.request)
   const { lat, long, address } = row
-  const before = resolutionOf(row)
-  const after = resolve(region.routing, { ...inquiryOf(row, wish.at), place: wish.place, accuracy: 0 })
+  const before = row.resolution
+  const after = resolve(region.routing, { ...inquiryOf(row, input.at), place: input.place, accuracy: 0 })
   const changed = after.accountable.id !== before.accountable.id
-  const due = (changed && dueTo(region, db.slug, { ...row, ...wish.place, accuracy: 0 }, after, at)) || null
-  const guards = holdGuards(row.id, wish.version)
-  if (wish.dryRun) {
+  const due = (changed && dueTo(region, db.slug, { ...row, ...input.place, accuracy: 0 }, after, at)) || null
+  const guards = holdGuards(row.id, input.version)
+  if (input.dryRun) {
     await db.commit(guards)
     return { version: row.version, before, after, changed, due }
   }
   const service = region.service(row.serviceCode)
-  // What was promised stays promised; where nothing could be promised before, it may be now.
+  // An existing deadline is kept; a request without one may get it now.
   const expectedAt =
     row.expectedAt ?? (service && promisedBy(region, service, after, row.requestedAt)) ?? null
   const agency = changed && due === null ? after.performer.name : row.agencyResponsible
@@ -75,20 +67,30 @@ export async function relocate(
   const cause = randomText(platform.random, 16)
   const steps = [
     ...guards,
-    sql`UPDATE request SET lat = ${wish.place.lat}, long = ${wish.place.long}, accuracy = 0,
-      address = ${wish.address === undefined ? address : wish.address}, resolution = ${JSON.stringify(after)},
+    sql`UPDATE request SET lat = ${input.place.lat}, long = ${input.place.long}, accuracy = 0,
+      address = ${input.address === undefined ? address : input.address}, resolution = ${JSON.stringify(after)},
       accountable = ${after.accountable.id}, agency_responsible = ${agency}, triage = ${needsTriage(after) ? 1 : 0},
       expected_at = ${expectedAt}, updated_at = ${at}, version = version + 1 WHERE id = ${row.id}`,
-    record(row.id, actor, at, true, { type: 'relocated', from, to, changed }),
-    record(row.id, actor, at, false, { type: 'place-before', lat, long, address, resolution: before }),
-    ...news(at),
+    appendEvent(requestRelocated, { from, to, changed }, { request: row.id, actor, at, public: true }),
+    appendEvent(
+      previousPlace,
+      { lat, long, address, resolution: before },
+      { request: row.id, actor, at, public: false },
+    ),
+    ...enqueueLogConsumers(at),
     ...(due === null
       ? []
-      : [passOnStep({ ...due, request: row.id, reason: MOVED_PIN, text: '', cause }, at)]),
+      : [
+          enqueueJob(transferAfterRerouteKind, at, {
+            ...due,
+            request: row.id,
+            reason: MOVED_PIN,
+            text: '',
+            cause,
+          }),
+        ]),
   ]
-  const asked = [row.id, wish.place, wish.address, wish.at, wish.version]
-  const outcome = { version: wish.version + 1, before, after, changed, due }
-  const done = await commitOnce(db, { key: wish.idempotencyKey, asked, steps, outcome }, at)
-  platform.wake({ kind: 'tenant', region: db.region, slug: db.slug })
-  return done
+  const content = [row.id, input.place, input.address, input.at, input.version]
+  const outcome = { version: input.version + 1, before, after, changed, due }
+  return commitOnce(db, { key: input.idempotencyKey, content, steps, outcome }, at)
 }

@@ -1,18 +1,27 @@
-import { reasonText } from '../regions/reasons.ts'
-import type { Site } from '../regions/site.ts'
-import { alongside } from '../requests/alongside.ts'
-import { photoPath, time } from '../requests/view.ts'
+import { sql } from 'drizzle-orm'
+import { reasonText } from '../regions/runtime/reasons.ts'
+import type { Site } from '../regions/runtime/site.ts'
+import { included } from '../requests/list/include.ts'
+import { isoTime, photoPath, publicEvent } from '../requests/list/view.ts'
+import { undeliveredOf } from './courier/outbox.ts'
 import { handoffsOf, handoffWordsOf, type SeenHandoff } from './find.ts'
-import type { CrossingContent } from './messages.ts'
+import type { CrossingContent } from './messages/messages.ts'
+import { isErased } from './messages/offer-content.ts'
 
-/** For a request's JSON: every handoff that it came or went by, with both sides' words. */
-export const handoffsAlongside = alongside(handoffsOf, handoffWordsOf, (site, slug, language, rows) => ({
+export const includedHandoffs = included(handoffsOf, handoffWordsOf, (site, slug, language, rows) => ({
   handoffs: rows.map(row => handoffView(site, slug, language, row)),
 }))
 
-/** One side of a handoff as the staff of its jurisdiction (`slug`) see it: both sides' words, and what it is about. */
+export const includedUndelivered = included(
+  undeliveredOf,
+  () => sql`false`,
+  (_site, _slug, _language, rows) => ({
+    undelivered: rows.map(({ receiver, kind, parkedAt }) => ({ receiver, kind, since: isoTime(parkedAt) })),
+  }),
+)
+
 export function handoffView(site: Site, slug: string, language: string, row: SeenHandoff) {
-  const content = JSON.parse(row.content) as CrossingContent
+  const { content } = row
   const words = (code: string) => ({ code, label: reasonText(site.region, code, language) })
   return {
     id: row.id,
@@ -26,9 +35,9 @@ export function handoffView(site: Site, slug: string, language: string, row: See
     reason: words(row.reason),
     text: row.text,
     agreement: row.agreement,
-    offered_at: time(row.offeredAt),
-    answer_by: time(row.answerBy),
-    answered_at: time(row.answeredAt),
+    offered_at: isoTime(row.offeredAt),
+    answer_by: isoTime(row.answerBy),
+    answered_at: isoTime(row.answeredAt),
     answer: row.answered
       ? {
           reason: row.answerReason === null ? null : words(row.answerReason),
@@ -40,11 +49,13 @@ export function handoffView(site: Site, slug: string, language: string, row: See
       ...attempt,
       reason: attempt.reason === null ? null : words(attempt.reason),
     })),
-    matter: matterView(site, slug, row, content),
+    service_code: content.serviceCode,
+    service_name: content.serviceName,
+    subject: isErased(content) ? null : subjectView(site, slug, row, content),
   }
 }
 
-function matterView(site: Site, slug: string, row: SeenHandoff, content: CrossingContent) {
+function subjectView(site: Site, slug: string, row: SeenHandoff, content: CrossingContent) {
   return {
     service_code: content.serviceCode,
     service_name: content.serviceName,
@@ -57,19 +68,14 @@ function matterView(site: Site, slug: string, row: SeenHandoff, content: Crossin
     private: content.private,
     urgent: content.urgent,
     status: content.status,
-    requested_at: time(content.requestedAt),
+    requested_at: isoTime(content.requestedAt),
     trail: content.trail,
     photos: photoPaths(slug, row, content).map(path => `${site.origin}${site.base}${path}`),
-    timeline: content.timeline.map(({ source, type, at, payload }) => ({
-      ...(JSON.parse(payload) as object),
-      type,
-      at: time(at),
-      jurisdiction: source,
-    })),
+    timeline: content.timeline.map(row => publicEvent(row.source, row)),
   }
 }
 
-/** Where its photos are: everybody's at the sender's, those of a private matter where whoever reads this may see them. */
+/** The sender serves public photos; this jurisdiction serves private ones, under its own access control. */
 export function photoPaths(
   slug: string,
   { id, sender }: SeenHandoff,

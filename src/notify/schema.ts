@@ -1,18 +1,18 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
-/** What each follower is told of each event: one letter, whose row stands before it is sent and says when it was. */
+/** The row exists before the email is sent. */
 export const notice = sqliteTable(
   'notice',
   {
-    /** Its number in the log; 0: the letter that asks whether they meant to follow. */
+    /** Event number; 0: the email that asks to confirm the subscription. */
     event: integer('event').notNull(),
     follower: text('follower').notNull(),
     createdAt: integer('created_at').notNull(),
     dueAt: integer('due_at').notNull(),
     attempts: integer('attempts').notNull().default(0),
     sentAt: integer('sent_at'),
-    /** The mailbox refused it, or took it in none of ten tries. */
+    /** The mail server refused it, or ten attempts failed. */
     parkedAt: integer('parked_at'),
   },
   table => [

@@ -1,13 +1,10 @@
-import type { Site } from '../regions/site.ts'
-import type { Jurisdiction } from '../regions/snapshot.ts'
-import { datetime } from './dates.ts'
-import { type Answer, Container, type Fields } from './spark.ts'
+import type { Jurisdiction } from '../regions/documents/snapshot.ts'
+import type { Site } from '../regions/runtime/site.ts'
+import { datetime } from './format/dates.ts'
+import { Container, type Fields, type GeoReportAnswer } from './format/serialize.ts'
 
-/**
- * Service discovery: where GeoReport is spoken here. At the region: the region's endpoint, then one of each
- * jurisdiction; at a jurisdiction: its own first, then the region's.
- */
-export function discovery(site: Site): Answer {
+/** A region lists itself first, then each jurisdiction; a jurisdiction itself, then the region. */
+export function discovery(site: Site): GeoReportAnswer {
   const { region, jurisdiction, origin, base } = site
   const shared = jurisdiction === undefined ? `${origin}${base}` : `${origin}/r/${region.slug}`
   const endpoints =

@@ -1,22 +1,18 @@
-import type { FieldFault } from '../core/problem.ts'
-import type { Region } from '../regions/compile.ts'
-import type { ServiceDocument } from '../regions/documents.ts'
+import type { FieldError } from '../core/problem.ts'
 import { readPlace } from '../regions/inquiry.ts'
-import type { FoundPlace } from '../regions/places.ts'
-import { type Draft, draftFaults } from '../requests/draft.ts'
+import type { FoundPlace } from '../regions/places/search.ts'
+import type { Region } from '../regions/runtime/compile.ts'
+import type { Draft } from '../requests/draft.ts'
 import type { Parameters } from './parameters.ts'
 
-/**
- * Reads the form of POST requests as a draft, with every fault in it (GeoReport v2: "one of lat & long, address_string
- * or address_id"). Coordinates beat an address that disagrees: the address stays as the reporter's words.
- */
+/** Coordinates win over an address that disagrees; the address stays as the reporter's text. */
 export function readDraft(
   form: Parameters,
   region: Region,
-  service: ServiceDocument | undefined,
   language: string,
-): { draft: Draft; faults: FieldFault[] } {
-  const { place, faults } = readPlace(form.one('lat'), form.one('long'), region.routing.atlas)
+  media: readonly string[],
+): { draft: Draft; errors: FieldError[] } {
+  const { place, errors } = readPlace(form.one('lat'), form.one('long'), region.routing.atlas)
   const address = form.one('address_string')
   const found = place === null ? uniquePlace(region, address) : { ...place, accuracy: 0 }
   const draft: Draft = {
@@ -35,27 +31,24 @@ export function readDraft(
       phone: form.one('phone'),
       deviceId: form.one('device_id'),
       accountId: form.one('account_id'),
-      // GeoReport has no way to ask for it.
+      // GeoReport has no way to ask for consent.
       shared: false,
     },
-    // Counted here, stored once everything else is in order.
-    media: form.files.map(({ name }) => name),
+    media,
     mediaUrl: form.one('media_url'),
     language,
     channel: 'open311',
   }
-  const others = draftFaults(draft, service ?? { code: '', name: '', layers: [] })
-  const isRepeated = ({ field }: FieldFault) => field === 'place' && faults.length > 0
-  const missing = service === undefined ? [{ field: 'service_code', code: 'required' } as const] : []
-  return { draft, faults: [...missing, ...faults, ...others.filter(fault => !isRepeated(fault))] }
+  const missing = draft.service === '' ? [{ field: 'service_code', code: 'required' } as const] : []
+  return { draft, errors: [...missing, ...errors] }
 }
 
-/** Where an address is, if the words leave no doubt: routing wants a point, and a guess would send it astray. */
+/** Only if it is unambiguous: routing needs a point, and a guess would misroute the report. */
 function uniquePlace(region: Region, address: string): FoundPlace | null {
   const found = region.searchPlaces(address, 10)
   const [best] = found
   const exact = found.filter(({ kind }) => kind === 'address' || kind === 'intersection')
-  // A landmark at the same address is the same place; a landmark's name may be that of a street.
+  // A landmark at the same address is the same place; on its own, a landmark's name may be that of a street.
   const isCertain = exact.length === 1 || (found.length === 1 && best?.kind === 'landmark')
   return isCertain && best !== undefined ? best : null
 }

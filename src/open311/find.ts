@@ -1,30 +1,30 @@
-import { openRegion, openTenantReader } from '../core/db.ts'
-import { groupBy } from '../core/group.ts'
-import { parseTrackingNumber } from '../core/ids.ts'
+import { openPublicRegion, openPublicTenant } from '../core/database/handles.ts'
 import { problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { Filter } from './filter.ts'
+import type { Jurisdiction } from '../regions/documents/snapshot.ts'
+import type { GeoReportFilter } from './filter.ts'
 import { type FoundRequest, requestsOf, requestsOfRegion } from './rows.ts'
-import type { Scope } from './scope.ts'
+import type { EndpointScope } from './scope.ts'
 
-/** GET requests, newest first. Those asked for by number come from the databases of whoever keeps them. */
 export async function findRequests(
   platform: Platform,
-  scope: Scope,
-  filter: Filter,
+  scope: EndpointScope,
+  filter: GeoReportFilter,
   extensions: boolean,
 ): Promise<FoundRequest[]> {
   const { region, jurisdiction } = scope
-  const access = { kind: 'public', region: region.slug } as const
-  const read = (slug: string, wanted: Filter) =>
-    requestsOf(openTenantReader(platform, access, region.slug, slug), wanted, {
+  const read = (slug: string, wanted: GeoReportFilter) =>
+    requestsOf(openPublicTenant(platform, region.slug, slug), wanted, {
       extensions,
       asCases: jurisdiction === undefined,
     })
   if (jurisdiction !== undefined && filter.ids === undefined) return read(jurisdiction.slug, filter)
-  if (filter.ids === undefined) return requestsOfRegion(openRegion(platform, access, region.slug), filter)
-  const numbers = filter.ids.flatMap(id => parseTrackingNumber(id) ?? [])
-  const byKeeper = groupBy(numbers, ({ code }) => keeperOf(scope, code)?.slug)
+  if (filter.ids === undefined) return requestsOfRegion(openPublicRegion(platform, region.slug), filter)
+  const numbers = filter.ids.flatMap(id => region.caseNumber(id) ?? [])
+  const isHere = (keeper: Jurisdiction) => jurisdiction === undefined || jurisdiction === keeper
+  const byKeeper = Map.groupBy(numbers, ({ jurisdiction: keeper }) =>
+    keeper && isHere(keeper) ? keeper.slug : undefined,
+  )
   const found = await Promise.all(
     Array.from(byKeeper, ([slug, own]) =>
       slug === undefined ? [] : read(slug, { ...filter, ids: own.map(({ id }) => id) }),
@@ -33,21 +33,14 @@ export async function findRequests(
   return found.flat().sort((a, b) => b.requested_at - a.requested_at)
 }
 
-/** GET requests/{id}, however old, in any typing of its number. Throws `not-found`. */
+/** Finds a request of any age by its number, however the number is typed. Throws `not-found`. */
 export async function findRequest(
   platform: Platform,
-  scope: Scope,
+  scope: EndpointScope,
   id: string,
   extensions: boolean,
 ): Promise<FoundRequest> {
   const [row] = await findRequests(platform, scope, { ids: [id], limit: 1, offset: 0 }, extensions)
-  if (row === undefined)
-    throw problem('not-found', { detail: `There is no request "${id.slice(0, 100)}" here.` })
+  if (row === undefined) throw problem('not-found', { detail: `Request "${id.slice(0, 100)}" not found.` })
   return row
-}
-
-/** Whose numbers begin with this code, among those the call is about. */
-function keeperOf({ region, jurisdiction }: Scope, code: string) {
-  const keeper = region.documents.jurisdictions.find(candidate => candidate.code === code)
-  return jurisdiction === undefined || jurisdiction === keeper ? keeper : undefined
 }

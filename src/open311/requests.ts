@@ -1,19 +1,20 @@
+import { publicWebAddress } from '../core/http/addresses.ts'
 import { translator } from '../core/i18n.ts'
-import type { Answer as GivenAnswer } from '../requests/draft.ts'
-import { photoUrl } from '../requests/view.ts'
-import { datetime } from './dates.ts'
-import { serviceNotice } from './notice.ts'
+import type { GivenAnswer } from '../requests/draft.ts'
+import { photoUrl } from '../requests/list/view.ts'
+import { datetime } from './format/dates.ts'
+import { serviceNotice } from './format/notice.ts'
+import { Container, type Fields, type GeoReportAnswer } from './format/serialize.ts'
 import type { FoundRequest, TimelineEntry } from './rows.ts'
-import type { Scope } from './scope.ts'
-import { type Answer, Container, type Fields } from './spark.ts'
+import type { EndpointScope } from './scope.ts'
 
-/** GET requests and GET requests/{id}: always a list. `extensions`: with what deployed servers add when asked. */
+/** A list also for one request. `extensions`: the elements that deployed servers add on request. */
 export function requestList(
-  scope: Scope,
+  scope: EndpointScope,
   rows: readonly FoundRequest[],
   language: string,
   extensions: boolean,
-): Answer {
+): GeoReportAnswer {
   const items = rows.map(row => {
     const fields = requestFields(scope, row, language)
     return extensions ? { ...fields, ...extensionFields(scope, row) } : fields
@@ -21,8 +22,8 @@ export function requestList(
   return { root: 'service_requests', value: new Container('request', items) }
 }
 
-/** GeoReport v2, "GET Service Requests": every element is always there, empty when nothing is known. */
-function requestFields({ site }: Scope, row: FoundRequest, language: string): Fields {
+/** GeoReport v2, "GET Service Requests": every element is always present, and empty when unknown. */
+function requestFields({ site }: EndpointScope, row: FoundRequest, language: string): Fields {
   return {
     service_request_id: row.id,
     status: row.status === 'closed' ? 'closed' : 'open',
@@ -31,7 +32,8 @@ function requestFields({ site }: Scope, row: FoundRequest, language: string): Fi
     service_code: row.service_code,
     description: row.description || null,
     agency_responsible: row.agency_responsible,
-    service_notice: row.resolution === undefined ? null : serviceNotice(row.resolution, language),
+    service_notice:
+      row.resolution === undefined ? null : serviceNotice(site.region, row.resolution, language),
     requested_datetime: datetime(row.requested_at),
     updated_datetime: datetime(row.closed_at ?? row.updated_at),
     expected_datetime: row.expected_at === null ? null : datetime(row.expected_at),
@@ -40,18 +42,18 @@ function requestFields({ site }: Scope, row: FoundRequest, language: string): Fi
     zipcode: row.zipcode,
     lat: row.lat,
     long: row.long,
-    media_url: row.media === null ? row.media_url : photoUrl(site, row.jurisdiction, row.media),
+    media_url:
+      row.media === null ? publicWebAddress(row.media_url) : photoUrl(site, row.jurisdiction, row.media),
   }
 }
 
-/** Staff's words on the present status; of a closed request at least why it was closed. */
 function statusNotes({ status_notes, close_reason }: FoundRequest, language: string): string | null {
   if (status_notes !== null || close_reason === null) return status_notes
   return translator(language)(`closed-${close_reason}`)
 }
 
-/** Answers, whereabouts and timeline, in the shapes that the deployed servers with extensions have in common. */
-function extensionFields(scope: Scope, row: FoundRequest): Fields {
+/** Extensions in the shapes that deployed servers have in common. */
+function extensionFields(scope: EndpointScope, row: FoundRequest): Fields {
   const photos = row.photos ?? (row.media === null ? [] : [row.media])
   return {
     attributes: new Container('attribute', publicAnswers(scope, row)),
@@ -67,15 +69,15 @@ function extensionFields(scope: Scope, row: FoundRequest): Fields {
   }
 }
 
-/** Answers in a person's own words stay with the jurisdiction: they may say who lives where. */
+/** Free-text answers stay with the jurisdiction: they may say who lives where. */
 function publicAnswers(
-  { region }: Scope,
+  { region }: EndpointScope,
   { jurisdiction, service_code, answers = [] }: FoundRequest,
 ): Fields[] {
   const service = region.servicesOffered(jurisdiction).find(({ code }) => code === service_code)
   const isPublic = ({ code }: GivenAnswer) => {
     const type = (service ?? region.service(service_code))?.questions?.find(
-      asked => asked.code === code,
+      question => question.code === code,
     )?.type
     return type !== undefined && type !== 'text' && type !== 'paragraph'
   }

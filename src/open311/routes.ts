@@ -1,24 +1,25 @@
 import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
+import { openTenantReader } from '../core/database/handles.ts'
 import { problem } from '../core/problem.ts'
 import { readPlace } from '../regions/inquiry.ts'
-import type { Door } from '../regions/site.ts'
-import { answer, formatOf } from './answer.ts'
+import type { AppEnv } from '../regions/runtime/site.ts'
 import { discovery } from './discovery.ts'
-import { readFilter } from './filter.ts'
+import { readFilter, readUpdateSpan } from './filter.ts'
 import { findRequest, findRequests } from './find.ts'
+import { answer, formatOf } from './format/answer.ts'
 import { readQuery } from './parameters.ts'
 import { requestList } from './requests.ts'
-import { readScope, type Scope } from './scope.ts'
+import { type EndpointScope, readScope } from './scope.ts'
 import { serviceDefinition, serviceList } from './services.ts'
-import { submitRequest } from './submit.ts'
+import { readProgram, submitRequest } from './submit.ts'
 import { serviceRequestUpdates } from './updates.ts'
 
-export { open311Errors } from './errors.ts'
+export { open311Errors } from './format/errors.ts'
 
-/** Open311 GeoReport v2 and service discovery, spoken over requests. docs/open311-conformance.md has every clause. */
-export function open311Routes(): Hono<Door> {
-  const routes = new Hono<Door>()
+/** Open311 GeoReport v2 and service discovery. docs/open311-conformance.md covers every clause. */
+export function open311Routes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>()
   routes.use(
     cors({
       origin: '*',
@@ -33,8 +34,8 @@ export function open311Routes(): Hono<Door> {
   routes.on('GET', both('/v2/services'), c => {
     const query = readQuery(c.req.raw)
     const scope = readScope(c.get('site'), query.one('jurisdiction_id'))
-    const { place, faults } = readPlace(query.one('lat'), query.one('long'), scope.region.routing.atlas)
-    if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
+    const { place, errors } = readPlace(query.one('lat'), query.one('long'), scope.region.routing.atlas)
+    if (errors.length > 0) throw problem('invalid-fields', { fields: errors })
     return answer(c, serviceList(scope, c.get('language'), place, now(c)))
   })
 
@@ -60,14 +61,22 @@ export function open311Routes(): Hono<Door> {
     return answer(c, requestList(scope, [row], c.get('language'), extensions))
   })
 
-  routes.on('GET', both('/v2/servicerequestupdates'), async c =>
-    answer(c, await serviceRequestUpdates(c, scopeOf(c), readQuery(c.req.raw))),
-  )
+  routes.on('GET', both('/v2/servicerequestupdates'), async c => {
+    const query = readQuery(c.req.raw)
+    const scope = scopeOf(c)
+    const { region, jurisdiction } = scope
+    // Each has a log of its own.
+    if (jurisdiction === undefined) throw problem('jurisdiction-missing')
+    const access = await readProgram(c, scope, query)
+    const db = openTenantReader(c.get('platform'), access, region.slug, jurisdiction.slug)
+    const span = readUpdateSpan(query, zoneOf(scope), now(c))
+    return answer(c, await serviceRequestUpdates(db, c.get('registry').eventTypes, span))
+  })
 
   routes.get('/v2/tokens/:file', c => {
     const { region } = scopeOf(c)
     const detail = `${region.documents.region.name} numbers every request at once and gives out no tokens.`
-    throw problem('not-found', { detail: `There is no token "${nameIn(c).slice(0, 100)}": ${detail}` })
+    throw problem('not-found', { detail: `Token "${nameIn(c).slice(0, 100)}" not found. ${detail}` })
   })
 
   routes.on(
@@ -81,27 +90,25 @@ export function open311Routes(): Hono<Door> {
   return routes
 }
 
-/** A call's path in both formats. */
 function both(...paths: readonly string[]): string[] {
   return paths.flatMap(path => [`${path}.json`, `${path}.xml`])
 }
 
-/** What the path names before its extension: `requests/14-1.2.json` asks for request `14-1.2`. */
-function nameIn(c: Context<Door>): string {
+function nameIn(c: Context<AppEnv>): string {
   const file = c.req.param('file') ?? ''
   const format = formatOf(file)
   if (format === undefined) throw problem('not-found', { detail: 'Ask for .json or .xml.' })
   return file.slice(0, -format.length - 1)
 }
 
-function scopeOf(c: Context<Door>): Scope {
+function scopeOf(c: Context<AppEnv>): EndpointScope {
   return readScope(c.get('site'), readQuery(c.req.raw).one('jurisdiction_id'))
 }
 
-function zoneOf({ region, jurisdiction }: Scope): string {
+function zoneOf({ region, jurisdiction }: EndpointScope): string {
   return jurisdiction?.timezone ?? region.documents.region.timezone
 }
 
-function now(c: Context<Door>): number {
+function now(c: Context<AppEnv>): number {
   return c.get('platform').clock.now()
 }

@@ -1,12 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Reader, RegionReader, TenantReader } from '../core/db.ts'
-import type { Answer } from '../requests/draft.ts'
+import type { Reader, RegionReader, TenantReader } from '../core/database/handles.ts'
+import { fromJson } from '../core/database/json.ts'
+import type { GivenAnswer } from '../requests/draft.ts'
 import type { CloseReason, Status } from '../requests/schema.ts'
 import type { Resolution } from '../routing/types.ts'
-import type { Span } from './dates.ts'
-import type { Filter } from './filter.ts'
+import type { GeoReportFilter } from './filter.ts'
+import type { Span } from './format/dates.ts'
 
-/** A public request as GeoReport needs it: a few columns, because a list may have a thousand rows. */
+/** Few columns, because a list may have a thousand rows. */
 export interface FoundRequest {
   readonly jurisdiction: string
   readonly id: string
@@ -28,14 +29,11 @@ export interface FoundRequest {
   readonly updated_at: number
   readonly closed_at: number | null
   readonly expected_at: number | null
-  /** Only of requests asked for by id: to read a thousand of them would take longer than all the rest. */
+  /** Only when asked for by id: reading a thousand of them would take longer than everything else. */
   readonly resolution?: Resolution
-  /** Only with extensions, and only from a jurisdiction's own database. */
   readonly channel?: string
-  readonly answers?: readonly Answer[]
-  /** Public events, oldest first. */
+  readonly answers?: readonly GivenAnswer[]
   readonly timeline?: readonly TimelineEntry[]
-  /** Ids. */
   readonly photos?: readonly string[]
 }
 
@@ -47,7 +45,7 @@ export interface TimelineEntry {
 
 type Columns = Readonly<Partial<Record<keyof FoundRequest, string>>>
 
-/** SQLite writes 15 digits of a number into JSON; a double needs 17 to come back as it was. */
+/** SQLite writes 15 digits of a number into JSON; a double needs 17 to survive the round trip. */
 const exact = (column: string) => `iif(${column} IS NULL, NULL, json(printf('%!.17g', ${column})))`
 const itself = (...names: (keyof FoundRequest)[]): Columns =>
   Object.fromEntries(names.map(name => [name, name]))
@@ -67,7 +65,7 @@ const extensionColumns: Columns = {
   photos: '(SELECT json_group_array(id ORDER BY created_at, id) FROM media WHERE media.request = found.id)',
 }
 
-/** The case as a whole, where the region is asked: what the origin's own share alone would say is left out. */
+/** As the region shows a case as a whole, the origin's own status notes are omitted. */
 const caseColumns: Columns = {
   status: 'case_status',
   status_notes: 'iif(case_status = status, status_notes, NULL)',
@@ -76,44 +74,43 @@ const caseColumns: Columns = {
 }
 
 /**
- * A jurisdiction's public requests, newest first, ties by row: what it holds, and what began with it. Asked by the
- * region, each as the whole case stands. One round trip.
+ * A jurisdiction's public requests, newest first, ties by `seq`: those it holds and those that originated
+ * there. `asCases`: with the state of the whole case, for the region. One round trip.
  */
 export async function requestsOf(
   db: TenantReader,
-  filter: Filter,
+  filter: GeoReportFilter,
   { extensions, asCases }: { readonly extensions: boolean; readonly asCases: boolean },
 ): Promise<FoundRequest[]> {
-  const wanted = {
+  const all = {
     ...columns,
     ...(asCases && caseColumns),
     ...(filter.ids !== undefined && { resolution: 'json(resolution)' }),
     ...(extensions && extensionColumns),
   }
-  // Whoever passed it on in between knows no more about it; asked for by its number it is still found.
+  // Former holders know no more about a request than its present one; it is still found by its number.
   const shown = filter.ids === undefined ? sql` AND (custody = 'held' OR origin = ${db.slug})` : sql``
-  const rows = await select(db, wanted, sql`request WHERE private = 0${shown}${matching(filter)}`)
+  const rows = await select(db, all, sql`request WHERE private = 0${shown}${matching(filter)}`)
   return rows.map(row => ({ ...row, jurisdiction: db.slug }))
 }
 
-/** The same of every jurisdiction of the region, from its public index. */
-export function requestsOfRegion(db: RegionReader, filter: Filter): Promise<FoundRequest[]> {
-  const wanted = { ...columns, jurisdiction: 'jurisdiction' }
-  return select(db, wanted, sql`public_request WHERE true${matching(filter)}`)
+export function requestsOfRegion(db: RegionReader, filter: GeoReportFilter): Promise<FoundRequest[]> {
+  const all = { ...columns, jurisdiction: 'jurisdiction' }
+  return select(db, all, sql`public_request WHERE true${matching(filter)}`)
 }
 
-/** All rows as one JSON value: drivers spend several times as long on making rows of cells. */
-async function select(db: Reader, wanted: Columns, from: SQL): Promise<FoundRequest[]> {
-  const pairs = Object.entries(wanted).map(([name, column]) => `'${name}', ${column}`)
+/** All rows as one JSON value: drivers take several times as long to build rows from cells. */
+async function select(db: Reader, columns: Columns, from: SQL): Promise<FoundRequest[]> {
+  const pairs = Object.entries(columns).map(([name, column]) => `'${name}', ${column}`)
   const [answer] = await db.rows<{ found: string }>(
     sql`SELECT json_group_array(json_object(${sql.raw(pairs.join(', '))})) AS found FROM (SELECT * FROM ${from}) AS found`,
   )
-  return JSON.parse(answer?.found ?? '[]') as FoundRequest[]
+  return fromJson<FoundRequest[]>(answer?.found ?? '[]')
 }
 
-function matching({ ids, services, status, requested, updated, limit, offset }: Filter): SQL {
+function matching({ ids, services, status, requested, updated, limit, offset }: GeoReportFilter): SQL {
   const conditions: SQL[] = []
-  // One value alone lets the index keep the order too.
+  // Equality with one value lets the index provide the order too.
   const oneOf = (column: SQL, values: readonly string[]) =>
     values.length === 1
       ? sql`${column} = ${values[0]}`
@@ -125,10 +122,11 @@ function matching({ ids, services, status, requested, updated, limit, offset }: 
   if (status !== undefined)
     conditions.push(status === 'closed' ? sql`status = 'closed'` : sql`status <> 'closed'`)
   if (requested !== undefined) conditions.push(within(sql`requested_at`, requested))
-  // The first condition is the index's; a closed request may have been touched since it was closed.
+  // The first condition uses the index; a closed request may have been updated since it was closed.
   if (updated !== undefined)
     conditions.push(sql`updated_at >= ${updated.from}`, within(sql`coalesce(closed_at, updated_at)`, updated))
-  // What was updated lately is found by that index; the other would be read from end to end for its order.
+  // The unary plus makes SQLite find recent updates by that index; it would otherwise scan the other for its
+  // order.
   const newest = sql.raw(updated !== undefined && requested === undefined ? '+requested_at' : 'requested_at')
   return sql`${sql.join(conditions.map(condition => sql` AND ${condition}`))}
     ORDER BY ${newest} DESC, seq DESC LIMIT ${limit} OFFSET ${offset}`

@@ -1,21 +1,20 @@
 import { problem } from '../core/problem.ts'
-import type { Region } from '../regions/compile.ts'
-import type { Site } from '../regions/site.ts'
-import type { Jurisdiction } from '../regions/snapshot.ts'
+import type { Jurisdiction } from '../regions/documents/snapshot.ts'
+import type { Region } from '../regions/runtime/compile.ts'
+import type { Site } from '../regions/runtime/site.ts'
 
-/** Whom a call is about: one jurisdiction, or the region as a whole. */
-export interface Scope {
+export interface EndpointScope {
   readonly site: Site
   readonly region: Region
   readonly jurisdiction: Jurisdiction | undefined
 }
 
 /**
- * Reads `jurisdiction_id` (GeoReport v2, "jurisdiction_id"): a jurisdiction's slug or one of its web hosts, or the
- * region's. A jurisdiction's own endpoint implies it. The region's endpoint serves the region as one when there is
- * none, so it is never missing. Throws `unknown-jurisdiction`.
+ * Reads `jurisdiction_id` (GeoReport v2): a jurisdiction's slug or web host, or the region's. A jurisdiction's
+ * own endpoint implies it, and the region's endpoint without one serves the whole region, so it is never
+ * missing. Throws `unknown-jurisdiction`.
  */
-export function readScope(site: Site, id: string): Scope {
+export function readScope(site: Site, id: string): EndpointScope {
   const { region } = site
   if (id === '') return { site, region, jurisdiction: site.jurisdiction }
   const slug = idsOf(region).get(id.trim().toLowerCase())
@@ -23,7 +22,7 @@ export function readScope(site: Site, id: string): Scope {
   const isElsewhere = site.jurisdiction !== undefined && site.jurisdiction !== jurisdiction
   if (slug === undefined || isElsewhere) {
     throw problem('unknown-jurisdiction', {
-      detail: `There is no jurisdiction "${id.slice(0, 100)}" at this endpoint.`,
+      detail: `Jurisdiction "${id.slice(0, 100)}" not found at this endpoint.`,
     })
   }
   return { site, region, jurisdiction }
@@ -31,7 +30,6 @@ export function readScope(site: Site, id: string): Scope {
 
 const known = new WeakMap<Region, ReadonlyMap<string, string | null>>()
 
-/** Every id that is understood → the jurisdiction's slug; null: the region itself. */
 function idsOf(region: Region): ReadonlyMap<string, string | null> {
   const ids = known.get(region) ?? collectIds(region)
   known.set(region, ids)

@@ -1,13 +1,12 @@
 import type { Place } from '../core/geometry.ts'
 import { problem } from '../core/problem.ts'
-import type { Localized } from '../regions/document-values.ts'
-import type { QuestionDocument, ServiceDocument } from '../regions/documents.ts'
-import { text } from '../regions/text.ts'
+import type { QuestionDocument, ServiceDocument } from '../regions/documents/schemas.ts'
+import type { Localized } from '../regions/documents/values.ts'
+import { localizedText } from '../regions/runtime/localized.ts'
 import { resolve } from '../routing/resolve.ts'
-import type { Scope } from './scope.ts'
-import { type Answer, Container, type Fields } from './spark.ts'
+import { Container, type Fields, type GeoReportAnswer } from './format/serialize.ts'
+import type { EndpointScope } from './scope.ts'
 
-/** GeoReport's datatype for each kind of question; a notice is text that only its description shows. */
 const datatypes: Readonly<Record<QuestionDocument['type'], string>> = {
   text: 'string',
   paragraph: 'text',
@@ -18,13 +17,12 @@ const datatypes: Readonly<Record<QuestionDocument['type'], string>> = {
   notice: 'text',
 }
 
-/** What can be asked for here: a jurisdiction's offers, or the region's common catalogue. */
-export function servicesOf({ region, jurisdiction }: Scope): readonly ServiceDocument[] {
+export function servicesOf({ region, jurisdiction }: EndpointScope): readonly ServiceDocument[] {
   return jurisdiction === undefined ? region.documents.services : region.servicesOffered(jurisdiction.slug)
 }
 
-/** A service by its code. Throws `unknown-service`. */
-export function findService(scope: Scope, code: string): ServiceDocument {
+/** Throws `unknown-service`. */
+export function findService(scope: EndpointScope, code: string): ServiceDocument {
   const service = servicesOf(scope).find(candidate => candidate.code === code)
   if (service === undefined) {
     const detail = `There is no service "${code.slice(0, 100)}" here.`
@@ -33,9 +31,14 @@ export function findService(scope: Scope, code: string): ServiceDocument {
   return service
 }
 
-/** GET services. With a place: only those that somebody here answers for at that place. */
-export function serviceList(scope: Scope, language: string, place: Place | null, at: number): Answer {
-  const say = speaker(scope, language)
+/** GET services. With a place: only services that a body here is responsible for at that place. */
+export function serviceList(
+  scope: EndpointScope,
+  language: string,
+  place: Place | null,
+  at: number,
+): GeoReportAnswer {
+  const t = speaker(scope, language)
   const services = servicesOf(scope).filter(({ code }) => place === null || isHandled(scope, code, place, at))
   return {
     root: 'services',
@@ -43,19 +46,24 @@ export function serviceList(scope: Scope, language: string, place: Place | null,
       'service',
       services.map(service => ({
         service_code: service.code,
-        service_name: say(service.name),
-        description: say(service.description),
+        service_name: t(service.name),
+        description: t(service.description),
         metadata: (service.questions ?? []).length > 0,
         type: 'realtime',
-        // FixMyStreet's word for a service whose reports are not to be published.
+        // FixMyStreet's keyword for a service whose reports must not be published.
         keywords: [...(service.keywords ?? []), ...(service.private ? ['private'] : [])].join(',') || null,
-        group: say(service.group),
+        group: t(service.group),
       })),
     ),
   }
 }
 
-function isHandled({ region, jurisdiction }: Scope, service: string, place: Place, at: number): boolean {
+function isHandled(
+  { region, jurisdiction }: EndpointScope,
+  service: string,
+  place: Place,
+  at: number,
+): boolean {
   const { accountable, performer } = resolve(region.routing, {
     service,
     place,
@@ -68,9 +76,9 @@ function isHandled({ region, jurisdiction }: Scope, service: string, place: Plac
   return accountable.id === jurisdiction.slug || performer.id === jurisdiction.slug
 }
 
-/** GET services/{service_code}: its questions as attributes, in the order to be asked. */
-export function serviceDefinition(scope: Scope, code: string, language: string): Answer {
-  const say = speaker(scope, language)
+/** The service's questions as attributes, in the order to be asked. */
+export function serviceDefinition(scope: EndpointScope, code: string, language: string): GeoReportAnswer {
+  const t = speaker(scope, language)
   const { questions = [] } = findService(scope, code)
   const attributes = questions.map(
     (question, index): Fields => ({
@@ -78,12 +86,12 @@ export function serviceDefinition(scope: Scope, code: string, language: string):
       code: question.code,
       datatype: datatypes[question.type],
       required: question.required ?? false,
-      datatype_description: say(question.hint),
+      datatype_description: t(question.hint),
       order: index + 1,
-      description: say(question.label),
+      description: t(question.label),
       values: new Container(
         'value',
-        (question.options ?? []).map(({ key, label }) => ({ key, name: say(label) })),
+        (question.options ?? []).map(({ key, label }) => ({ key, name: t(label) })),
       ),
     }),
   )
@@ -93,6 +101,9 @@ export function serviceDefinition(scope: Scope, code: string, language: string):
   }
 }
 
-function speaker({ region }: Scope, language: string): (words: Localized | undefined) => string | null {
-  return words => text(words, language, [region.language]) || null
+function speaker(
+  { region }: EndpointScope,
+  language: string,
+): (words: Localized | undefined) => string | null {
+  return words => localizedText(words, language, [region.language]) || null
 }

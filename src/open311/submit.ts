@@ -1,109 +1,182 @@
 import type { Context } from 'hono'
-import { type Access, may, type WorkAccess } from '../core/access.ts'
-import { openRegion, openTenantReader } from '../core/db.ts'
+import { type Access, may, type PublicAccess, publicAccess, type WorkAccess } from '../core/access.ts'
+import { openRegion, openTenantReader } from '../core/database/handles.ts'
+import { readIdempotencyKey } from '../core/http/json.ts'
 import { problem } from '../core/problem.ts'
-import { bearerOf } from '../people/bearer.ts'
-import { verifyKey } from '../people/keys.ts'
-import { limit } from '../people/limits.ts'
-import { programAccess } from '../people/programs.ts'
+import { limit } from '../identity/limits.ts'
+import { refuseFrozen } from '../identity/programs/authorize.ts'
+import { bearerOf } from '../identity/programs/bearer.ts'
+import { verifyKey } from '../identity/programs/keys.ts'
+import { programAccess } from '../identity/programs/programs.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { Region } from '../regions/compile.ts'
-import type { Door } from '../regions/site.ts'
-import type { Draft } from '../requests/draft.ts'
-import { storePhoto } from '../requests/media.ts'
-import { readIdempotencyKey } from '../requests/read.ts'
-import { keeperOf, resolveDraft, submitReport } from '../requests/submit.ts'
-import { refuseFrozen } from '../requests/work.ts'
-import type { Resolution } from '../routing/types.ts'
+import type { ServiceDocument } from '../regions/documents/schemas.ts'
+import type { Region } from '../regions/runtime/compile.ts'
+import type { AppEnv } from '../regions/runtime/site.ts'
+import { MAX_MEDIA } from '../requests/draft.ts'
+import { receivePhoto, uploaderOf } from '../requests/media/uploads.ts'
+import { type AssessedReport, assess, fileReport } from '../requests/submit.ts'
 import { readDraft } from './draft.ts'
-import { reason, serviceNotice } from './notice.ts'
-import { type Parameters, readForm } from './parameters.ts'
-import { readScope, type Scope } from './scope.ts'
+import { reason, serviceNotice } from './format/notice.ts'
+import { Container, type GeoReportAnswer } from './format/serialize.ts'
+import { type Parameters, readForm, readQuery } from './parameters.ts'
+import { type EndpointScope, readScope } from './scope.ts'
 import { findService } from './services.ts'
-import { type Answer, Container } from './spark.ts'
 
 /**
- * POST requests (GeoReport v2, "POST Service Request"): files a report and answers its number, at once. Throws
- * `invalid-fields` with every fault of the form, `key-refused`, `unknown-jurisdiction`, `unknown-service`, or
- * `bad-location` for a place that is none of this jurisdiction's business.
+ * POST requests (GeoReport v2, "POST Service Request"): files a report and returns its number at once. Photos
+ * are stored as they arrive, so the program must be authenticated before them. Throws `invalid-fields` with
+ * every error of the form, `key-refused`, `unknown-jurisdiction`, `unknown-service`, or `bad-location` for a
+ * place outside this jurisdiction.
  */
-export async function submitRequest(c: Context<Door>): Promise<Answer> {
+export async function submitRequest(c: Context<AppEnv>): Promise<GeoReportAnswer> {
   const platform = c.get('platform')
   const language = c.get('language')
-  const form = await readForm(c.req.raw)
-  const scope = readScope(c.get('site'), form.one('jurisdiction_id'))
-  const { region, jurisdiction } = scope
-  const at = platform.clock.now()
-  const key = await readProgram(c, scope, form)
-  const code = form.one('service_code')
-  const service = code === '' ? undefined : findService(scope, code)
-  const { draft, faults } = readDraft(form, region, service, language)
-  if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
-
-  const resolution = resolveDraft(region, draft, at)
-  refuseOutside(scope, draft, resolution, language, at)
-  refuseFrozen(region, key.jurisdiction, at)
-  const keeper = jurisdiction?.slug ?? keeperOf(region, resolution, at)
-  const access = await accessFor(platform, region, key, keeper, form.files.length > 0)
-  const given = readIdempotencyKey(c)
-  const idempotencyKey = given === undefined ? undefined : `${key.actor}:${given}`
-  const media = await storePhotos(platform, region, form.files, idempotencyKey)
-  const receipt = await submitReport(platform, access, region, {
-    draft: { ...draft, media },
-    jurisdiction: jurisdiction?.slug,
-    idempotencyKey,
+  const { region } = c.get('site')
+  const given = readIdempotencyKey(c.req.raw)
+  const sent = new Credentials(c)
+  await sent.beforeBody()
+  const media: string[] = []
+  const form = await readForm(c.req.raw, async (file, before) => {
+    const program = await sent.beforeFiles(before)
+    if (media.length === MAX_MEDIA) throw tooManyPhotos()
+    const own = given === undefined ? undefined : `${given}:${media.length}`
+    const db = openRegion(platform, asPublic(program), region.slug)
+    const read = (max: number) => file.read(max)
+    media.push((await receivePhoto(platform, db, uploaderOf(program), read, () => own)).id)
   })
+  const scope = readScope(c.get('site'), form.one('jurisdiction_id'))
+  const at = platform.clock.now()
+  const key = await sent.of(form, scope)
+  const { draft, errors } = readDraft(form, region, language, media)
+  const service = draft.service === '' ? noService : findService(scope, draft.service)
+  const report = assess(region, { draft, jurisdiction: scope.jurisdiction?.slug, service, errors }, at)
+  refuseOutside(scope, report, language)
+  refuseFrozen(region, key.jurisdiction, at)
+  const access = await accessFor(platform, region, key, report.keeper)
+  const receipt = await fileReport(platform, access, region, report, { idempotencyKey: given })
   const request = {
     service_request_id: receipt.id,
-    service_notice: serviceNotice(receipt.resolution, language),
+    service_notice: serviceNotice(region, receipt.resolution, language),
     account_id: form.one('account_id') || null,
   }
   return { root: 'service_requests', value: new Container('request', [request]) }
 }
 
-/**
- * Whoever asks with an api_key, or with a key or access token as bearer. A jurisdiction takes its own programs; the
- * region, where routing decides who keeps the report, those of any of its jurisdictions. Throws `key-refused`.
- */
-export async function readProgram(
-  c: Context<Door>,
-  { region, jurisdiction }: Scope,
-  given: Parameters,
-): Promise<WorkAccess> {
-  const credential = given.one('api_key') || bearerOf(c)
-  if (credential === '') await limit(c, 'reports')
-  const program = await programAccess(c, credential)
-  const isOurs = program !== undefined && may(program, 'report')
-  if (!isOurs || (jurisdiction !== undefined && jurisdiction.slug !== program.jurisdiction)) {
-    const whose = jurisdiction?.name ?? region.documents.region.name
-    throw problem('key-refused', { detail: `Send an api_key that is valid for ${whose}.` })
+// For the other errors of a form that names none.
+const noService: ServiceDocument = { code: '', name: '', layers: [] }
+
+function tooManyPhotos() {
+  return problem('invalid-fields', {
+    fields: [{ field: 'media', code: 'too-many', params: { max: MAX_MEDIA } }],
+  })
+}
+
+/** A bearer token or the query's `api_key` is known before the body, the form's own field before its files. */
+class Credentials {
+  readonly #c: Context<AppEnv>
+  readonly #known = new Map<string, WorkAccess>()
+  readonly #early: string
+  #proven: string | undefined
+
+  constructor(c: Context<AppEnv>) {
+    this.#c = c
+    this.#early = readQuery(c.req.raw).one('api_key') || bearerOf(c)
   }
-  return program
+
+  /** Throws `key-refused`, and `too-many-requests` for too many forms without credentials. */
+  async beforeBody(): Promise<void> {
+    if (this.#early === '') await limit(this.#c, 'unproven')
+    else await this.#read(this.#early)
+  }
+
+  /** Checks the fields before the first file, and that the key is in force. Throws `key-refused`. */
+  async beforeFiles(before: Parameters): Promise<WorkAccess> {
+    const credential = this.#credentialOf(before)
+    if (credential === '') {
+      throw problem('key-refused', {
+        detail:
+          'Send the api_key before the photos: in the URL, as a bearer token, or as the first field of the form.',
+      })
+    }
+    const program = await this.of(before, readScope(this.#c.get('site'), before.one('jurisdiction_id')))
+    if (this.#proven !== credential) {
+      const { region, jurisdiction } = program
+      await verifyKey(openTenantReader(this.#c.get('platform'), program, region, jurisdiction))
+    }
+    this.#proven = credential
+    return program
+  }
+
+  async of(form: Parameters, scope: EndpointScope): Promise<WorkAccess> {
+    return refuseOthers(await this.#read(this.#credentialOf(form)), scope)
+  }
+
+  #credentialOf(form: Parameters): string {
+    return form.one('api_key') || this.#early
+  }
+
+  async #read(credential: string): Promise<WorkAccess> {
+    const program = this.#known.get(credential) ?? (await readCredential(this.#c, credential))
+    this.#known.set(credential, program)
+    return program
+  }
 }
 
 /**
- * The keeper's own key is checked by the batch that files the report, at no round trip. Another jurisdiction's, or any
- * before photos are stored, is read first. Throws `key-refused`.
+ * Reads an api_key, or a key or access token sent as a bearer. A jurisdiction accepts its own programs; the
+ * region, where routing decides who keeps the report, those of any of its jurisdictions. Throws `key-refused`.
+ */
+export async function readProgram(
+  c: Context<AppEnv>,
+  scope: EndpointScope,
+  given: Parameters,
+): Promise<WorkAccess> {
+  return refuseOthers(await readCredential(c, given.one('api_key') || bearerOf(c)), scope)
+}
+
+async function readCredential(c: Context<AppEnv>, credential: string): Promise<WorkAccess> {
+  if (credential === '') await limit(c, 'reports')
+  const program = await programAccess(c, credential)
+  if (program === undefined || !may(program, 'report')) throw keyRefused(c.get('site'))
+  return program
+}
+
+function refuseOthers(program: WorkAccess, scope: EndpointScope): WorkAccess {
+  const { jurisdiction } = scope
+  if (jurisdiction !== undefined && jurisdiction.slug !== program.jurisdiction) throw keyRefused(scope)
+  return program
+}
+
+function keyRefused({ region, jurisdiction }: Pick<EndpointScope, 'region' | 'jurisdiction'>) {
+  const whose = jurisdiction?.name ?? region.documents.region.name
+  return problem('key-refused', { detail: `Send an api_key that is valid for ${whose}.` })
+}
+
+/**
+ * The keeper's own key is checked in the batch that files the report, without a round trip; another
+ * jurisdiction's key is read first. Throws `key-refused`.
  */
 async function accessFor(
   platform: Platform,
   region: Region,
   key: WorkAccess,
   keeper: string,
-  isFirst: boolean,
 ): Promise<Access> {
   const isKeepers = key.jurisdiction === keeper
-  if (!isKeepers || isFirst) await verifyKey(openTenantReader(platform, key, region.slug, key.jurisdiction))
-  return isKeepers ? key : { kind: 'public', region: region.slug }
+  if (!isKeepers) await verifyKey(openTenantReader(platform, key, region.slug, key.jurisdiction))
+  return isKeepers ? key : asPublic(key)
 }
 
-/** A jurisdiction's own door takes what lies within its limits or what it answers for beyond them. */
+/** A program outside its own jurisdiction has the public's rights, but idempotency keys of its own. */
+function asPublic({ region, jurisdiction, actor }: WorkAccess): PublicAccess {
+  return publicAccess(region, `program:${jurisdiction}:${actor}`)
+}
+
+/** Places within its boundary, and those beyond it that it is responsible for. */
 function refuseOutside(
-  { region, jurisdiction }: Scope,
-  { place }: Draft,
-  resolution: Resolution,
+  { region, jurisdiction }: EndpointScope,
+  { draft: { place }, resolution, at }: AssessedReport,
   language: string,
-  at: number,
 ): void {
   if (place === null || jurisdiction === undefined || jurisdiction.boundary.length === 0) return
   const { slug, name } = jurisdiction
@@ -115,22 +188,7 @@ function refuseOutside(
     return area?.kind === 'boundary' && area.body === slug && area.from <= at && at < area.to
   })
   if (isInside) return
-  throw problem('bad-location', { detail: `This place is not in ${name}. ${reason(resolution, language)}` })
-}
-
-/** One after the other: together they may be 25 MB. */
-async function storePhotos(
-  platform: Platform,
-  region: Region,
-  files: readonly File[],
-  idempotencyKey: string | undefined,
-): Promise<string[]> {
-  const db = openRegion(platform, { kind: 'public', region: region.slug }, region.slug)
-  const ids: string[] = []
-  for (const [index, file] of files.entries()) {
-    const bytes = new Uint8Array(await file.arrayBuffer())
-    const own = idempotencyKey === undefined ? undefined : `${idempotencyKey}:${index}`
-    ids.push((await storePhoto(platform, db, bytes, own)).id)
-  }
-  return ids
+  throw problem('bad-location', {
+    detail: `This location is not in ${name}. ${reason(region, resolution, language)}`,
+  })
 }

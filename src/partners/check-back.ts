@@ -1,39 +1,62 @@
 import { eq, sql } from 'drizzle-orm'
-import { guard, openTenant, violates } from '../core/db.ts'
-import type { JobHandler } from '../core/jobs.ts'
+import * as v from 'valibot'
+import { guard, violates } from '../core/database/handles.ts'
+import { defineJob, jobKind } from '../core/database/jobs.ts'
 import { asProblem } from '../core/problem.ts'
-import { news, record } from '../requests/events.ts'
+import type { FollowerLink } from '../notify/follow.ts'
+import type { Platform } from '../platform/platform.ts'
+import { heldGuard, openGuard } from '../requests/case/guards.ts'
+import { touch } from '../requests/case/status.ts'
+import { appendEvent, enqueueLogConsumers } from '../requests/events.ts'
+import { checkBackAnswered, checkedBack } from './events.ts'
 import { forward } from './schema.ts'
 
-export const CHECK_BACK = 'check-back'
+export const checkBackKind = jobKind(
+  'check-back',
+  v.object({ forward: v.string() }),
+  ({ forward }) => forward,
+)
 
-/**
- * The day on which those who follow a case that a partner has are asked whether it is solved (S2). Only the log says that
- * it has come; who writes the letters follows the log. Nothing is closed or opened by it.
- */
-export const checkBackJob: JobHandler = {
-  kind: CHECK_BACK,
-  async run(platform, database, payload) {
-    if (database.kind !== 'tenant') return undefined
-    const { forward: id } = payload as { forward: string }
-    const db = openTenant(platform, { kind: 'system', reason: CHECK_BACK }, database.region, database.slug)
+/** Asks followers of a forwarded case whether it is solved (S2). Only appends an event and keeps the status. */
+export const checkBackJob = defineJob(checkBackKind, {
+  async tenant(platform, db, { forward: id }) {
     const [row] = await db.select().from(forward).where(eq(forward.id, id))
     if (row === undefined) return undefined
     const at = platform.clock.now()
     try {
       await db.commit([
-        sql`INSERT INTO partner_word (forward, word, at) VALUES (${id}, ${CHECK_BACK}, ${at})`,
+        sql`INSERT INTO partner_update (forward, key, at) VALUES (${id}, ${checkBackKind.kind}, ${at})`,
         guard(sql`EXISTS (SELECT 1 FROM forward WHERE id = ${id} AND state = 'sent')`, 'wrong-state'),
-        guard(
-          sql`EXISTS (SELECT 1 FROM request WHERE id = ${row.request} AND custody = 'held' AND status <> 'closed')`,
-          'wrong-state',
+        heldGuard(row.request),
+        openGuard(row.request),
+        appendEvent(
+          checkedBack,
+          { name: row.name },
+          { request: row.request, actor: `system:${checkBackKind.kind}`, at, public: true },
         ),
-        record(row.request, `system:${CHECK_BACK}`, at, true, { type: 'check-back', name: row.name }),
-        ...news(at),
+        ...enqueueLogConsumers(at),
       ])
     } catch (error) {
-      if (!violates(error, 'partner_word.forward') && asProblem(error).slug !== 'wrong-state') throw error
+      if (!violates(error, 'partner_update.forward') && asProblem(error).slug !== 'wrong-state') throw error
     }
     return undefined
   },
+})
+
+/** Adds a public note and keeps the status. Throws `not-found` for a second answer to the same question. */
+export async function answerCheckBack(
+  platform: Platform,
+  { db, follower: row, event, caseId }: FollowerLink,
+  solved: boolean,
+): Promise<void> {
+  const at = platform.clock.now()
+  const actor = `follower:${row?.id ?? ''}`
+  const answered = sql`SELECT 1 FROM event WHERE request = ${caseId} AND type = ${checkBackAnswered.type}
+    AND actor = ${actor} AND seq > ${event}`
+  await db.commit([
+    guard(sql`NOT EXISTS (${answered})`, 'not-found'),
+    appendEvent(checkBackAnswered, { solved }, { request: caseId, actor, at, public: true }),
+    touch(caseId, at),
+    ...enqueueLogConsumers(at),
+  ])
 }

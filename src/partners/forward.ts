@@ -1,54 +1,54 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { guard, openTenant, type Step, type TenantDb } from '../core/db.ts'
+import { guard, type Step, type TenantDb } from '../core/database/handles.ts'
+import { defineJob, enqueueJob, LONG_RETRY } from '../core/database/jobs.ts'
 import { translator } from '../core/i18n.ts'
 import { randomText } from '../core/ids.ts'
-import { type JobHandler, LONG_PATIENCE, ring } from '../core/jobs.ts'
 import { asProblem, problem } from '../core/problem.ts'
-import { type Held, readHeld } from '../handoffs/crossing.ts'
+import { type HeldRequest, readHeldRequest } from '../handoffs/messages/crossing.ts'
 import type { Platform } from '../platform/platform.ts'
-import { deadline } from '../regions/calendar.ts'
-import type { Region } from '../regions/compile.ts'
-import { currentRegion } from '../regions/current.ts'
-import type { PartnerDocument } from '../regions/documents.ts'
-import { FORWARD, news, record } from '../requests/events.ts'
-import { openPerson } from '../requests/person.ts'
-import { CHECK_BACK } from './check-back.ts'
-import { sendLetter } from './letter.ts'
+import type { PartnerDocument } from '../regions/documents/schemas.ts'
+import { deadline } from '../regions/runtime/calendar.ts'
+import type { Region } from '../regions/runtime/compile.ts'
+import { currentRegion } from '../regions/runtime/current.ts'
+import { isHeldAndOpen } from '../requests/case/guards.ts'
+import { decryptPerson } from '../requests/case/person.ts'
+import { appendEvent, enqueueLogConsumers, forwardKind } from '../requests/events.ts'
+import { checkBackKind } from './check-back.ts'
+import { sendPartnerEmail } from './email.ts'
+import { requestForwarded } from './events.ts'
 import { sendOpen311 } from './open311.ts'
-import { nextPoll, POLL } from './poll.ts'
+import { nextPoll, pollKind } from './poll.ts'
 import { type ForwardRow, forward } from './schema.ts'
 
-/** What a partner gave for what was passed on: their number of it, or a token for a number to come. */
-export interface Receipt {
+export interface ForwardTask {
+  readonly held: HeldRequest
+  readonly partner: PartnerDocument
+  readonly row: ForwardRow
+}
+
+export interface ForwardReceipt {
   readonly receipt: string
   readonly token: string | null
 }
 
-/**
- * Passes a request on to a partner and logs with what receipt (S2). Never again once there is one. What dies between the
- * partner's yes and our note of it is sent again, under the same Idempotency-Key or Message-ID.
- */
-export const forwardJob: JobHandler = {
-  kind: FORWARD,
-  patience: LONG_PATIENCE,
-  async run(platform, database, payload) {
-    if (database.kind !== 'tenant') return undefined
-    const asked = payload as { request: string; partner: string }
-    const db = openTenant(platform, { kind: 'system', reason: FORWARD }, database.region, database.slug)
-    const region = await currentRegion(platform, database.region)
-    const partner = region.partner(asked.partner)
-    const read = await readHeld(db, asked.request)
-    const held = { ...read, contact: await openPerson(platform, db, read.contact) }
-    const isOurs = held.request.custody === 'held' && held.request.status !== 'closed'
+/** After a crash before the receipt is stored, it is sent again under the same key or Message-ID (S2). */
+export const forwardJob = defineJob(forwardKind, {
+  retryPolicy: LONG_RETRY,
+  async tenant(platform, db, target) {
+    const region = await currentRegion(platform, db.region)
+    const partner = region.partner(target.partner)
+    const read = await readHeldRequest(db, target.request)
+    const held = { ...read, contact: await decryptPerson(platform, db, read.contact) }
+    const isOurs = isHeldAndOpen(held.request)
     if (partner === undefined || !takesForwards(partner) || !isOurs) {
-      await db.delete(forward).where(and(eq(forward.request, asked.request), eq(forward.state, 'waiting')))
+      await db.delete(forward).where(and(eq(forward.request, target.request), eq(forward.state, 'waiting')))
       return undefined
     }
     const row = await begin(platform, db, held, partner)
     if (row?.state !== 'waiting') return undefined
     try {
-      const receipt = await deliver(platform, db, region, held, partner, row)
-      await settle(platform, db, region, held, partner, row, receipt)
+      const task = { held, partner, row }
+      await settle(platform, db, region, task, await deliver(platform, db, region, task))
     } catch (error) {
       await db
         .update(forward)
@@ -58,17 +58,17 @@ export const forwardJob: JobHandler = {
     }
     return undefined
   },
-}
+})
 
 export function takesForwards({ forward: method = 'none' }: PartnerDocument): boolean {
   return method !== 'none'
 }
 
-/** Its name to the partner stands before anything is sent, and is the same for every try. */
+// Stores the id before anything is sent, so that it is the same for every attempt.
 async function begin(
   platform: Platform,
   db: TenantDb,
-  { request }: Held,
+  { request }: HeldRequest,
   partner: PartnerDocument,
 ): Promise<ForwardRow | undefined> {
   const method = partner.forward === 'open311' ? 'open311' : 'email'
@@ -100,51 +100,46 @@ function deliver(
   platform: Platform,
   db: TenantDb,
   region: Region,
-  held: Held,
-  partner: PartnerDocument,
-  row: ForwardRow,
-): Promise<Receipt> {
-  if (row.method === 'email') return sendLetter(platform, db, region, held, partner, row)
+  task: ForwardTask,
+): Promise<ForwardReceipt> {
+  const { partner } = task
+  if (task.row.method === 'email') return sendPartnerEmail(platform, db, region, task)
   if (partner.open311 === undefined) {
     throw problem('not-configured', { detail: `${partner.name} has no Open311 endpoint.` })
   }
-  return sendOpen311(platform, db, region, held, partner.open311, row)
+  const server = { region: region.slug, partner: partner.id, endpoint: partner.open311 }
+  return sendOpen311(platform, db, region, task, server)
 }
 
 async function settle(
   platform: Platform,
   db: TenantDb,
   region: Region,
-  { request }: Held,
-  partner: PartnerDocument,
-  row: ForwardRow,
-  { receipt, token }: Receipt,
+  { held: { request }, partner, row }: ForwardTask,
+  { receipt, token }: ForwardReceipt,
 ): Promise<void> {
   const at = platform.clock.now()
   const { id: name, name: called } = partner
   const { method } = row
-  const say = translator(region.language)
-  const notes = say(method === 'email' ? 'partner-status' : 'partner-status-asked', { name: called })
+  const t = translator(region.language)
+  const notes = t(method === 'email' ? 'partner-status' : 'partner-status-asked', { name: called })
   const steps: Step[] = [
     guard(sql`EXISTS (SELECT 1 FROM forward WHERE id = ${row.id} AND state = 'waiting')`, 'wrong-state'),
     sql`UPDATE forward SET state = 'sent', receipt = ${receipt}, token = ${token}, sent_at = ${at}, last_error = NULL WHERE id = ${row.id}`,
-    record(request.id, 'system:forward', at, true, {
-      type: 'forwarded',
-      partner: name,
-      name: called,
-      method,
-      receipt,
-    }),
+    appendEvent(
+      requestForwarded,
+      { partner: name, name: called, method, receipt },
+      { request: request.id, actor: 'system:forward', at, public: true },
+    ),
     sql`UPDATE request SET agency_responsible = ${called}, status_notes = ${notes}, updated_at = ${at}, version = version + 1
       WHERE id = ${request.id}`,
     ...checkBackStep(db, region, partner, row, at),
     ...(method === 'open311'
-      ? [ring(POLL, nextPoll(region, db.slug, partner, at), `${POLL}:${name}`, { partner: name })]
+      ? [enqueueJob(pollKind, nextPoll(region, db.slug, partner, at), { partner: name })]
       : []),
-    ...news(at),
+    ...enqueueLogConsumers(at),
   ]
   await db.commit(steps)
-  platform.wake({ kind: 'tenant', region: db.region, slug: db.slug })
 }
 
 function checkBackStep(
@@ -156,5 +151,5 @@ function checkBackStep(
 ): Step[] {
   if (checkBackAfter === undefined) return []
   const due = deadline(region.calendar(db.slug), at, checkBackAfter, { urgent: false })
-  return [ring(CHECK_BACK, due, `${CHECK_BACK}:${id}`, { forward: id })]
+  return [enqueueJob(checkBackKind, due, { forward: id })]
 }

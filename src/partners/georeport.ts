@@ -1,31 +1,37 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { secretNameOf } from '../core/encryption/secret-names.ts'
+import { type GeoReportElement, listAt } from '../core/georeport/document.ts'
 import { problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { PartnerEndpoint } from '../regions/documents.ts'
-import { type Element, listAt } from '../regions/open311-file.ts'
-import { decodeEntities } from '../regions/plain-text.ts'
+import type { PartnerEndpoint } from '../regions/documents/schemas.ts'
 
-/* A partner's GeoReport v2 endpoint, as a client. What it answers is rubbish until it has been read. */
+// Responses are untrusted input until parsed.
 
 interface Call {
-  /** Without the extension: `requests`, `tokens/12`. */
   readonly path: string
   readonly fields: readonly (readonly [name: string, value: string | number | null])[]
-  /** Sends the fields as a form, under this Idempotency-Key. */
+  /** The Idempotency-Key of a POST. */
   readonly once?: string
-  /** GETs need no key but where the partner's extension asks for one. */
   readonly withKey?: boolean
 }
 
-/** The items of the answer, whatever its root. Throws `partner-away` saying why there are none to be had. */
+export interface PartnerServer {
+  readonly region: string
+  readonly partner: string
+  readonly endpoint: PartnerEndpoint
+}
+
+/** Throws `partner-unavailable` with the partner's reason, `not-configured` without the key that it needs. */
 export async function askGeoReport(
   platform: Platform,
-  { endpoint, jurisdictionId, keySecret, format = 'xml' }: PartnerEndpoint,
+  server: PartnerServer,
   { path, fields, once, withKey = once !== undefined }: Call,
-): Promise<Element[]> {
+): Promise<GeoReportElement[]> {
+  const { endpoint, jurisdictionId, format = 'xml' } = server.endpoint
   const form = new URLSearchParams()
   if (jurisdictionId !== undefined) form.set('jurisdiction_id', jurisdictionId)
-  if (withKey && keySecret !== undefined) form.set('api_key', secretOf(platform, keySecret))
+  const key = withKey ? keyOf(platform, server) : undefined
+  if (key !== undefined) form.set('api_key', key)
   for (const [name, value] of fields) if (value !== null && value !== '') form.append(name, String(value))
   const url = `${endpoint.replace(/\/+$/, '')}/${path}.${format}`
   const { status, text } =
@@ -38,20 +44,22 @@ export async function askGeoReport(
         })
   const { host } = new URL(endpoint)
   if (status < 200 || status > 299) {
-    throw problem('partner-away', { detail: `${host} answered ${status}${reasonIn(text)}` })
+    throw problem('partner-unavailable', { detail: `${host} answered ${status}${reasonIn(text)}` })
   }
   const items = readItems(text)
-  if (items === undefined) throw problem('partner-away', { detail: `${host} answers what is no GeoReport.` })
+  if (items === undefined)
+    throw problem('partner-unavailable', { detail: `The answer of ${host} is not GeoReport.` })
   return items
 }
 
-function secretOf(platform: Platform, name: string): string {
-  const secret = platform.secrets.get(name)
-  if (secret === undefined) throw problem('not-configured', { detail: `Set the secret ${name}.` })
-  return secret
+function keyOf(platform: Platform, { region, partner, endpoint }: PartnerServer): string | undefined {
+  if (endpoint.keySecret === undefined) return undefined
+  const owner = { purpose: 'PARTNER', region, body: partner } as const
+  const key = platform.secrets.ownedBy(owner, endpoint.keySecret)
+  if (key === undefined) throw problem('not-configured', { detail: `Set the secret ${secretNameOf(owner)}.` })
+  return key
 }
 
-/** Their own words about a refusal, for the operator. */
 function reasonIn(text: string): string {
   const words = (readItems(text) ?? []).map(({ description }) => description).filter(isText)
   return words.length === 0 ? '.' : `: ${words.join(' ').slice(0, 200)}`
@@ -63,14 +71,14 @@ const roots = [
   ['errors', 'error'],
 ] as const
 
-/** Undefined for what is no answer of GeoReport. Declared entities are never expanded. */
-function readItems(text: string): Element[] | undefined {
+// Undefined for anything but GeoReport. Declared entities are never expanded.
+function readItems(text: string): GeoReportElement[] | undefined {
   const body = text.replace(/^\uFEFF/, '').trim()
   const root = body.startsWith('<') ? readXml(body) : readJson(body)
   const found = Array.isArray(root)
     ? root
     : roots.map(([name, item]) => listAt(root, name, item)).find(list => list !== undefined)
-  return found?.filter((item): item is Element => typeof item === 'object' && item !== null)
+  return found?.filter((item): item is GeoReportElement => typeof item === 'object' && item !== null)
 }
 
 function readXml(body: string): unknown {
@@ -79,14 +87,13 @@ function readXml(body: string): unknown {
     ignoreAttributes: true,
     ignoreDeclaration: true,
     parseTagValue: false,
-    processEntities: false,
+    htmlEntities: true,
     removeNSPrefix: true,
-    tagValueProcessor: (_name, value) => decodeEntities(value),
   })
   try {
     return parser.parse(body)
   } catch {
-    // What the validator lets pass is not always what the parser can read.
+    // The parser rejects some documents that the validator accepts.
     return undefined
   }
 }

@@ -1,48 +1,47 @@
-import type { TenantDb } from '../core/db.ts'
+import type { TenantDb } from '../core/database/handles.ts'
+import { textOf } from '../core/georeport/document.ts'
+import { publicWebAddress } from '../core/http/addresses.ts'
 import { translator } from '../core/i18n.ts'
 import { problem } from '../core/problem.ts'
-import type { Held } from '../handoffs/crossing.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { Region } from '../regions/compile.ts'
-import type { PartnerEndpoint } from '../regions/documents.ts'
-import { textOf } from '../regions/open311-file.ts'
-import { siteAddress } from '../regions/site.ts'
-import type { Answer } from '../requests/draft.ts'
-import type { Receipt } from './forward.ts'
-import { askGeoReport } from './georeport.ts'
-import { matterText } from './letter.ts'
-import type { ForwardRow } from './schema.ts'
+import type { Region } from '../regions/runtime/compile.ts'
+import { siteAddress } from '../regions/runtime/site.ts'
+import { requestText } from './email.ts'
+import type { ForwardReceipt, ForwardTask } from './forward.ts'
+import { askGeoReport, type PartnerServer } from './georeport.ts'
 
-/** By POST requests (GeoReport v2). The receipt is their number, or a token for one. */
+/** POST requests (GeoReport v2). Throws `partner-unavailable` without a number or a token for one. */
 export async function sendOpen311(
   platform: Platform,
   db: TenantDb,
   region: Region,
-  held: Held,
-  partner: PartnerEndpoint,
-  row: ForwardRow,
-): Promise<Receipt> {
+  { held, row }: ForwardTask,
+  server: PartnerServer,
+): Promise<ForwardReceipt> {
   const { request, contact, photos } = held
   const site = siteAddress(platform, region)
   const photo = request.private ? undefined : photos[0]
   const by = contact?.shared ? contact : null
-  const description = matterText(translator(region.language), db, region, held, site)
-  const [answer] = await askGeoReport(platform, partner, {
+  const description = requestText(translator(region.language), db, region, held, site)
+  const [answer] = await askGeoReport(platform, server, {
     path: 'requests',
     once: row.id,
     fields: [
-      ['service_code', partner.services?.[request.serviceCode] ?? request.serviceCode],
+      ['service_code', server.endpoint.services?.[request.serviceCode] ?? request.serviceCode],
       ['lat', request.lat],
       ['long', request.long],
       ['address_string', request.address],
       ['address_id', request.addressId],
       ['description', description.slice(0, 4000)],
-      ['media_url', photo === undefined ? request.mediaUrl : `${site}/media/${db.slug}/${photo.id}`],
+      [
+        'media_url',
+        photo === undefined ? publicWebAddress(request.mediaUrl) : `${site}/media/${db.slug}/${photo.id}`,
+      ],
       ['first_name', by?.firstName ?? null],
       ['last_name', by?.lastName ?? null],
       ['email', by?.email ?? null],
       ['phone', by?.phone ?? null],
-      ...(JSON.parse(request.answers) as Answer[]).flatMap(({ code, values }) =>
+      ...request.answers.flatMap(({ code, values }) =>
         values.map(({ key }) => [`attribute[${code}]`, key] as const),
       ),
     ],
@@ -50,7 +49,7 @@ export async function sendOpen311(
   const number = textOf(answer ?? {}, 'service_request_id')
   const token = textOf(answer ?? {}, 'token')
   if (number === '' && token === '') {
-    throw problem('partner-away', { detail: `${row.name} gives neither a number nor a token.` })
+    throw problem('partner-unavailable', { detail: `${row.name} answered without a number or a token.` })
   }
   return number === ''
     ? { receipt: token.slice(0, 200), token: token.slice(0, 200) }

@@ -1,27 +1,25 @@
 import { desc, eq, sql } from 'drizzle-orm'
-import { seeing } from '../audit/seen.ts'
-import { guard, type TenantDb, type TenantReader } from '../core/db.ts'
-import { commitOnce } from '../core/idempotency.ts'
+import { withAccessLog } from '../audit/access-log.ts'
+import { guard, type TenantDb, type TenantReader } from '../core/database/handles.ts'
+import { commitOnce } from '../core/database/idempotency.ts'
+import { enqueueJob } from '../core/database/jobs.ts'
 import { problem } from '../core/problem.ts'
 import { holdGuards } from '../handoffs/offers.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { Region } from '../regions/compile.ts'
-import { forward as forwardStep } from '../requests/events.ts'
+import type { Region } from '../regions/runtime/compile.ts'
+import { existsGuard } from '../requests/case/guards.ts'
+import { forwardKind } from '../requests/events.ts'
 import { takesForwards } from './forward.ts'
 import { type ForwardRow, forward } from './schema.ts'
 
 export interface ToPartner {
   readonly request: string
   readonly partner: string
-  /** The request's version that the caller saw. */
   readonly version: number
   readonly idempotencyKey?: string | undefined
 }
 
-/**
- * Has a request passed on to a partner, by their Open311 endpoint or by e-mail. Throws `invalid-fields` for a body that
- * takes none, `not-found`, `changed-meanwhile`, or `wrong-state` when it is closed, passed, offered or with one already.
- */
+/** Throws `invalid-fields`, `not-found`, `changed-meanwhile`, `wrong-state`. */
 export async function passToPartner(
   platform: Platform,
   db: TenantDb,
@@ -31,22 +29,19 @@ export async function passToPartner(
   const at = platform.clock.now()
   refusePartner(region, partner)
   const steps = [
-    guard(sql`EXISTS (SELECT 1 FROM request WHERE id = ${id})`, 'not-found'),
+    existsGuard(id),
     ...holdGuards(id, version),
     guard(
       sql`NOT EXISTS (SELECT 1 FROM forward WHERE request = ${id} AND state IN ('waiting', 'sent'))`,
       'wrong-state',
       'It is with a partner already, or on its way there.',
     ),
-    forwardStep(id, partner, at),
+    enqueueJob(forwardKind, at, { request: id, partner }),
   ]
-  const asked = { forward: id, partner, version }
-  const done = await commitOnce(db, { key: idempotencyKey, asked, steps, outcome: { id, partner } }, at)
-  platform.wake({ kind: 'tenant', region: db.region, slug: db.slug })
-  return done
+  const content = { forward: id, partner, version }
+  return commitOnce(db, { key: idempotencyKey, content, steps, outcome: { id, partner } }, at)
 }
 
-/** Throws `invalid-fields` for a body to whom nothing can be passed on, saying why. */
 function refusePartner(region: Region, id: string): void {
   const partner = region.partner(id)
   if (partner !== undefined && takesForwards(partner)) return
@@ -57,14 +52,13 @@ function refusePartner(region: Region, id: string): void {
   throw problem('invalid-fields', { fields: [{ field: 'partner', code: 'not-an-option' }], detail })
 }
 
-/** What of a request was passed on to partners, the newest first. A part of its request's answer, or noted by `seeForwards`. */
+/** Not logged: only for a response that logs its request, or through `forwardsLogged`. */
 export function forwardsOf(db: TenantReader, request: string) {
   return db.select().from(forward).where(eq(forward.request, request)).orderBy(desc(forward.createdAt))
 }
 
-/** The same, noted. */
-export async function seeForwards(db: TenantReader, request: string): Promise<ForwardRow[]> {
+export async function forwardsLogged(db: TenantReader, request: string): Promise<ForwardRow[]> {
   const shown = db.select({ request: forward.request }).from(forward).where(eq(forward.request, request))
-  const [rows] = await seeing(db, { view: 'list', shown })([forwardsOf(db, request)])
+  const [rows] = await withAccessLog(db, { view: 'list', shown })([forwardsOf(db, request)])
   return rows
 }

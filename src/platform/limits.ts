@@ -1,18 +1,15 @@
-import type { Clock, Limits, Policy, Verdict } from './platform.ts'
+import type { Clock, Limits, RateLimitPolicy, RateLimitResult } from './platform.ts'
 
 interface Bucket {
   tokens: number
   at: number
 }
 
-/** Buckets beyond this many are forgotten, those that were idle longest first: they start full again. */
-const MOST_BUCKETS = 100_000
+// Beyond this many, the buckets idle longest are dropped: they start full again.
+const MAX_BUCKETS = 100_000
 
-/**
- * Token buckets in this process's memory: each key may send a whole quota at once, and then as fast as the bucket fills.
- * Nothing is written anywhere.
- */
-export function tokenBuckets(clock: Clock, most = MOST_BUCKETS): Limits {
+/** Token buckets in this process's memory: a key may use a whole quota at once, then as the bucket refills. */
+export function tokenBuckets(clock: Clock, max = MAX_BUCKETS): Limits {
   const buckets = new Map<string, Bucket>()
   return {
     async take(policy, key, cost = 1) {
@@ -26,10 +23,10 @@ export function tokenBuckets(clock: Clock, most = MOST_BUCKETS): Limits {
       const isAllowed = tokens >= 1
       const left = isAllowed ? tokens - cost : tokens
       if (cost > 0) {
-        // Last in the map is last used.
+        // Map order is order of use.
         buckets.delete(name)
         buckets.set(name, { tokens: left, at: now })
-        if (buckets.size > most) forgetOldest(buckets)
+        if (buckets.size > max) forgetOldest(buckets)
       }
       return verdict(policy, isAllowed, left)
     },
@@ -41,7 +38,7 @@ function forgetOldest(buckets: Map<string, Bucket>): void {
   if (oldest !== undefined) buckets.delete(oldest)
 }
 
-function verdict({ quota, seconds }: Policy, isAllowed: boolean, tokens: number): Verdict {
+function verdict({ quota, seconds }: RateLimitPolicy, isAllowed: boolean, tokens: number): RateLimitResult {
   const secondsFor = (missing: number) => Math.max(0, Math.ceil((missing * seconds) / quota))
   return {
     isAllowed,
@@ -51,7 +48,6 @@ function verdict({ quota, seconds }: Policy, isAllowed: boolean, tokens: number)
   }
 }
 
-/** Where nothing is counted: `RATE_LIMITS=off`. */
 export const noLimits: Limits = {
   take: async policy => verdict(policy, true, policy.quota),
 }

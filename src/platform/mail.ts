@@ -1,22 +1,21 @@
 import { problem } from '../core/problem.ts'
-import type { Letter, Mail } from './platform.ts'
+import type { Email, Mail } from './platform.ts'
 
 export interface MailService {
-  /** Takes a letter as a POST of JSON, in the shape that Resend made common. */
+  /** Takes an email as a POST of JSON, in the shape that Resend made common. */
   readonly url: string
   readonly token: string
-  /** The address that letters come from. */
   readonly from: string
 }
 
 const WITHIN_MILLISECONDS = 10_000
 
-/** Where no mail server is configured, letters wait in their jobs and say why. */
+/** Without a mail server, emails stay in their jobs, which record the reason. */
 export const noMail: Mail = {
   isConfigured: false,
   async send() {
     throw problem('not-configured', {
-      detail: 'No mail server is configured (docs/partners.md, "Settings").',
+      detail: 'Email is not set up (docs/partners.md, "Settings").',
     })
   },
 }
@@ -25,17 +24,17 @@ export const noMail: Mail = {
 export function mailService({ url, token, from }: MailService): Mail {
   return {
     isConfigured: true,
-    async send(letter) {
-      const answer = await post(url, token, letter, from)
+    async send(email) {
+      const answer = await post(url, token, email, from)
       await answer.body?.cancel()
       if (answer.ok) return 'sent'
       if (answer.status === 400 || answer.status === 422) return 'refused'
-      throw problem('mail-away', { detail: `The mail service answered ${answer.status}.` })
+      throw problem('mail-unavailable', { detail: `The mail service answered ${answer.status}.` })
     },
   }
 }
 
-async function post(url: string, token: string, letter: Letter, from: string): Promise<Response> {
+async function post(url: string, token: string, email: Email, from: string): Promise<Response> {
   try {
     return await fetch(url, {
       method: 'POST',
@@ -43,22 +42,22 @@ async function post(url: string, token: string, letter: Letter, from: string): P
       headers: {
         'content-type': 'application/json',
         authorization: `Bearer ${token}`,
-        'idempotency-key': letter.id,
+        'idempotency-key': email.id,
       },
       body: JSON.stringify({
-        from: `"${letter.from.replace(/["\\\r\n]/g, '')}" <${from}>`,
-        to: [letter.to],
-        subject: letter.subject,
-        text: letter.text,
-        headers: { ...letter.headers, 'Message-ID': messageId(letter, from) },
+        from: `"${email.from.replace(/["\\\r\n]/g, '')}" <${from}>`,
+        to: [email.to],
+        subject: email.subject,
+        text: email.text,
+        headers: { ...email.headers, 'Message-ID': messageId(email, from) },
       }),
     })
   } catch (cause) {
-    throw problem('mail-away', { detail: 'The mail service does not answer.', cause })
+    throw problem('mail-unavailable', { detail: 'The mail service does not answer.', cause })
   }
 }
 
-/** RFC 5322 § 3.6.4: unique for ever, in the sender's own domain. */
-export function messageId({ id }: Letter, from: string): string {
+/** RFC 5322 § 3.6.4: globally unique, in the sender's own domain. */
+export function messageId({ id }: Email, from: string): string {
   return `<${id}@${from.slice(from.lastIndexOf('@') + 1)}>`
 }

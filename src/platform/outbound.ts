@@ -1,10 +1,10 @@
+import { isPublicHost } from '../core/http/addresses.ts'
 import { asProblem, problem } from '../core/problem.ts'
-import { isPublicHost } from './addresses.ts'
 import type { Outbound } from './platform.ts'
 
 const WITHIN_MILLISECONDS = 10_000
-const MOST_BYTES = 1024 * 1024
-const MOST_REDIRECTS = 3
+const MAX_BYTES = 1024 * 1024
+const MAX_REDIRECTS = 3
 
 export interface Hop {
   readonly url: URL
@@ -12,28 +12,23 @@ export interface Hop {
   readonly headers: Headers
   readonly body: Uint8Array<ArrayBuffer> | null
   readonly signal: AbortSignal
-  /** The operator allows this host whatever its address. */
   readonly allowed: boolean
 }
 
-export interface HopAnswer {
+export interface HopResponse {
   readonly status: number
   readonly headers: Headers
   readonly body: AsyncIterable<Uint8Array> | null
 }
 
-/** One request, no redirect followed: what a runtime lends. */
-export type Transport = (hop: Hop) => Promise<HopAnswer>
+export type Transport = (hop: Hop) => Promise<HopResponse>
 
-/**
- * Makes the guard around whatever is asked of addresses that configuration names. `allow` is the operator's list of hosts
- * (`host:port`) that may be asked although they are private.
- */
+/** Guards calls to configured addresses. `allow` lists the operator's private hosts (`host:port`). */
 export function guardedOutbound(transport: Transport, allow: readonly string[]): Outbound {
   const guardedFetch: typeof fetch = async (input, init) => {
     const address = input instanceof Request ? input.url : String(input)
     let url = readUrl(address)
-    // The standard reading of what was asked; a redirect is ours to judge, hop by hop.
+    // Redirects are checked here, hop by hop.
     const request = new Request(input, { ...init, redirect: 'manual' })
     const { method, headers } = request
     const body = request.body === null ? null : new Uint8Array(await request.arrayBuffer())
@@ -42,22 +37,22 @@ export function guardedOutbound(transport: Transport, allow: readonly string[]):
     const signal = AbortSignal.any([late, request.signal])
     for (let redirects = 0; ; redirects++) {
       const allowed = allow.includes(url.host)
-      if (!allowed && !isPublicHost(url.hostname)) throw away(url, 'is not a public address')
+      if (!allowed && !isPublicHost(url.hostname)) throw unavailable(url, 'is not a public address')
       try {
         const answer = await transport({ url, method, headers, body, signal, allowed })
         const location = answer.status > 299 && answer.status < 400 ? answer.headers.get('location') : null
         if (location === null || follow === 'manual') return await readAnswer(url, answer)
-        if (follow === 'error') throw away(url, 'redirects')
-        if (redirects === MOST_REDIRECTS) throw away(url, `redirects more than ${MOST_REDIRECTS} times`)
+        if (follow === 'error') throw unavailable(url, 'redirects')
+        if (redirects === MAX_REDIRECTS) throw unavailable(url, `redirects more than ${MAX_REDIRECTS} times`)
         const next = redirected(url, location, answer.status, method)
-        // What proves who asks is for the one it was given to.
+        // Credentials are only for the origin they were given for.
         if (next.origin !== url.origin) for (const name of ['authorization', 'cookie']) headers.delete(name)
         url = next
       } catch (error) {
         request.signal.throwIfAborted()
         const known = asProblem(error)
         if (known.slug !== 'fault') throw known
-        throw away(url, late.aborted ? 'does not answer in time' : 'cannot be reached', error)
+        throw unavailable(url, late.aborted ? 'does not answer in time' : 'cannot be reached', error)
       }
     }
   }
@@ -72,31 +67,31 @@ export function guardedOutbound(transport: Transport, allow: readonly string[]):
 }
 
 function readUrl(address: string): URL {
-  if (!URL.canParse(address)) throw problem('partner-away', { detail: 'The address is no URL.' })
+  if (!URL.canParse(address)) throw problem('partner-unavailable', { detail: 'The address is not a URL.' })
   const url = new URL(address)
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw away(url, 'is not a web address')
-  if (url.username !== '' || url.password !== '') throw away(url, 'has a password in its address')
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw unavailable(url, 'is not a web address')
+  if (url.username !== '' || url.password !== '') throw unavailable(url, 'has a password in its address')
   return url
 }
 
-/** A form is sent again only where its sender said so (307, 308), and only to the same host: it carries a key. */
+// A form is sent again only for 307 and 308, and only to the same host: it carries a key.
 function redirected(from: URL, location: string, status: number, method: string): URL {
-  if (!URL.canParse(location, from)) throw away(from, 'redirects to what is no URL')
+  if (!URL.canParse(location, from)) throw unavailable(from, 'redirects to what is no URL')
   const to = new URL(location, from)
-  if (from.protocol === 'https:' && to.protocol === 'http:') throw away(from, 'redirects to plain http')
+  if (from.protocol === 'https:' && to.protocol === 'http:')
+    throw unavailable(from, 'redirects to plain http')
   const isKept = status === 307 || status === 308
   if (method !== 'GET' && !(isKept && to.hostname === from.hostname)) {
-    throw away(from, `has moved to ${to.host}: change its address in the configuration`)
+    throw unavailable(from, `has moved to ${to.host}: change its address in the configuration`)
   }
   return readUrl(to.href)
 }
 
-/** The whole of it, without what was the connection's own. */
-async function readAnswer(url: URL, { status, headers, body }: HopAnswer): Promise<Response> {
-  const room = new Uint8Array(MOST_BYTES)
+async function readAnswer(url: URL, { status, headers, body }: HopResponse): Promise<Response> {
+  const room = new Uint8Array(MAX_BYTES)
   let length = 0
   for await (const part of body ?? []) {
-    if (length + part.length > MOST_BYTES) throw away(url, 'answers more than a megabyte')
+    if (length + part.length > MAX_BYTES) throw unavailable(url, 'answers more than a megabyte')
     room.set(part, length)
     length += part.length
   }
@@ -105,7 +100,7 @@ async function readAnswer(url: URL, { status, headers, body }: HopAnswer): Promi
   return new Response(length === 0 ? null : room.slice(0, length), { status, headers: kept })
 }
 
-/** Names the host only: a path or query can hold a key. */
-function away(url: URL, what: string, cause?: unknown) {
-  return problem('partner-away', { detail: `${url.host || url.protocol} ${what}.`, cause })
+// Names the host only: a path or query can hold a key.
+function unavailable(url: URL, what: string, cause?: unknown) {
+  return problem('partner-unavailable', { detail: `${url.host || url.protocol} ${what}.`, cause })
 }

@@ -1,9 +1,7 @@
-import type { Client } from '@libsql/client'
+import type { Client, InStatement } from '@libsql/client'
+import type { SecretOwner } from '../core/encryption/secret-names.ts'
 
-/**
- * The few things a runtime lends. Node and Workers are its two answers; whatever is in here behaves alike on
- * both (test/contract runs on each), and no feature exists on one of them only.
- */
+/** What a runtime provides. Node and Workers behave alike behind it: test/contract runs on both. */
 export interface Platform {
   readonly runtime: 'node' | 'workers'
   readonly clock: Clock
@@ -17,15 +15,17 @@ export interface Platform {
   readonly sms: Sms
   readonly outbound: Outbound
   readonly limits: Limits
-  /** Where this deployment is reached from outside, with no slash at its end: what the links in letters begin with. */
+  /** Undefined: the operator keeps none. */
+  readonly anchors: Anchors | undefined
+  readonly uploads: Uploads
+  /** The deployment's public address, without a trailing slash; links in emails begin with it. */
   readonly publicUrl: string
-  /** A demonstration: anybody may sign in as anybody (`COUNTYLINE_DEMO`). */
+  /** A demonstration: anyone may sign in as anyone (`COUNTYLINE_DEMO`). */
   readonly demo: boolean
   readonly log: Log
-  /** Rings the doorbell: jobs of this database are due. May be lost; the timer is the safety net. */
-  wake(database: DatabaseName): void
-  /** Lets work outlive the answer. */
-  later(work: Promise<unknown>): void
+  /** Says that jobs of this database are due. May be lost: a timer visits every database too. */
+  notifyWorker(database: DatabaseName): void
+  waitUntil(work: Promise<unknown>): void
 }
 
 export interface Clock {
@@ -39,13 +39,10 @@ export interface Random {
   bytes(length: number): Bytes
 }
 
-/**
- * AES-256-GCM of what is short: a key of 32 bytes, an IV of 12. What is sealed ends with its tag of 16 bytes; `open` throws
- * for what was not sealed so.
- */
+/** AES-256-GCM: key of 32 bytes, IV of 12, tag of 16 at the end. `open` throws for anything else. */
 export interface Cipher {
   seal(key: Bytes, iv: Bytes, additional: Bytes, plain: Bytes): Promise<Bytes>
-  open(key: Bytes, iv: Bytes, additional: Bytes, sealed: Bytes): Promise<Bytes>
+  open(key: Bytes, iv: Bytes, additional: Bytes, encrypted: Bytes): Promise<Bytes>
 }
 
 export type DatabaseName =
@@ -53,71 +50,83 @@ export type DatabaseName =
   | { readonly kind: 'region'; readonly region: string }
   | { readonly kind: 'tenant'; readonly region: string; readonly slug: string }
 
-/** What is used of a libSQL client: a statement, or a batch that is all or nothing. */
 export type DatabaseClient = Pick<Client, 'execute' | 'batch' | 'close'>
 
+/** Milliseconds. */
+export interface Deadlines {
+  readonly read: number
+  readonly write: number
+}
+
+/** For work that no page waits for: migrations, the command line. */
+export const noDeadlines: Deadlines = { read: 60_000, write: 15 * 60_000 }
+
 export interface Databases {
-  /** A client of this database; each `execute` or `batch` is one round trip. Opening costs none. */
-  client(name: DatabaseName): DatabaseClient
-  /** Makes the database exist, empty, if it does not. */
+  /** Each `execute` or `batch` is one round trip; opening costs none. Defaults to serving deadlines. */
+  client(name: DatabaseName, deadlines?: Deadlines): DatabaseClient
+  /** For reads from a replica, which may be stale; absent where there is none. */
+  copy?(name: DatabaseName): DatabaseClient
+  /** Whether the server is a replica: it forwards writes, and may not show them at the next read. */
+  isReplica?(): Promise<boolean>
   create(name: DatabaseName): Promise<void>
   close(): Promise<void>
 }
 
+/** Only `core/encryption/files.ts` uses this, and encrypts what it stores. */
 export interface Files {
-  /** Durable when it returns. Overwrites. */
-  put(key: string, bytes: Uint8Array<ArrayBuffer>, type: string): Promise<void>
-  get(key: string): Promise<{ bytes: Uint8Array<ArrayBuffer>; type: string } | null>
+  /** Stores `size` bytes durably, or nothing. Overwrites. Throws `storage-unavailable`, as the others do. */
+  put(key: string, size: number, pieces: AsyncIterable<Bytes>): Promise<void>
+  get(key: string): Promise<StoredFile | null>
   delete(key: string): Promise<void>
+  /** Files directly in a folder whose name begins with `first`. `id` is the last part of the key. */
+  list(folder: string, first?: string): AsyncIterable<{ readonly id: string; readonly changedAt: number }>
 }
 
-/** The built style sheets, scripts and pictures of the pages, served under `/assets/`. */
+export interface StoredFile {
+  readonly size: number
+  /** Opens the file at the first piece; must be read to its end, or returned. */
+  read(): AsyncIterable<Bytes>
+  type(): Promise<string | undefined>
+}
+
 export interface Assets {
   fetch(request: Request): Promise<Response>
 }
 
-/**
- * What only the operator knows, by name: `SIGNING_KEY`, `MASTER_KEY`, `PARTNER_…` for the keys that partners gave us, and
- * `OIDC_…` for those of sign-in providers.
- */
 export interface Secrets {
+  /** The deployment's own: `SIGNING_KEY`, `MASTER_KEY`. */
   get(name: string): string | undefined
+  /** Generates the secret; absent where only the operator may set it. */
+  make?(name: 'MASTER_KEY'): void
+  /** `PARTNER_…` or `OIDC_…`, as a document names it. Undefined for a name that is not the owner's. */
+  ownedBy(owner: SecretOwner, name: string): string | undefined
 }
 
-export interface Letter {
-  /** One address. */
+export interface Email {
   readonly to: string
-  /** The name that the letter comes from; the address is the deployment's. */
   readonly from: string
   readonly subject: string
-  /** Plain text. */
   readonly text: string
-  /** Becomes its Message-ID: the same for every try, so that a mailbox which gets it twice can tell. */
+  /** Becomes the Message-ID, the same for every try, so that a mailbox can detect duplicates. */
   readonly id: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface Mail {
   readonly isConfigured: boolean
-  /**
-   * Hands a letter over. `refused`: this address will never take it; `later`: this address not now. Throws
-   * `not-configured` where no mail server is, `mail-away` when it does not answer.
-   */
-  send(letter: Letter): Promise<'sent' | 'refused' | 'later'>
+  /** `refused`: never; `later`: not now. Throws `not-configured`, `mail-unavailable`. */
+  send(email: Email): Promise<'sent' | 'refused' | 'later'>
 }
 
 export interface TextMessage {
-  /** One number, as E.164: `+13055550123`. */
+  /** E.164: `+13055550123`. */
   readonly to: string
   readonly text: string
 }
 
 export interface Sms {
   readonly isConfigured: boolean
-  /**
-   * Hands a message over. `refused`: this number will never take it. Throws `not-configured` where no provider is,
-   * `sms-away` when it does not answer as it should.
-   */
+  /** `refused`: this number never accepts messages. Throws `not-configured`, `sms-unavailable`. */
   send(message: TextMessage): Promise<'sent' | 'refused'>
 }
 
@@ -127,55 +136,63 @@ export interface OutboundRequest {
   readonly body?: string
 }
 
-export interface OutboundAnswer {
+export interface OutboundResponse {
   readonly status: number
   readonly text: string
 }
 
 export interface Outbound {
-  /** Whether the operator has named this host (`host:port`) in OUTBOUND_ALLOW: it may be private, and asked over plain http. */
+  /** Whether the operator listed this `host:port` in OUTBOUND_ALLOW: may be private and use plain http. */
   isAllowed(host: string): boolean
-  /**
-   * `fetch` for addresses that configuration names, and for libraries that want one. Within ten seconds, a megabyte and
-   * three redirects (none with `redirect: 'manual'`), and never a machine of our own or of the host's network. Throws
-   * `partner-away` saying what went wrong.
-   */
+  /** Ten seconds, a megabyte, three redirects, never a private address. Throws `partner-unavailable`. */
   readonly fetch: typeof fetch
-  /** The same for who wants but a status and a text. */
-  ask(url: string, request?: OutboundRequest): Promise<OutboundAnswer>
+  ask(url: string, request?: OutboundRequest): Promise<OutboundResponse>
 }
 
-/** How often something may be done: a bucket that holds `quota`, and fills in `seconds`. */
-export interface Policy {
+/** A token bucket that holds `quota` and fills in `seconds`. */
+export interface RateLimitPolicy {
   readonly name: string
   readonly quota: number
   readonly seconds: number
 }
 
-export interface Verdict {
+export interface RateLimitResult {
   readonly isAllowed: boolean
   readonly left: number
-  /** Until all of the quota is there again. */
   readonly resetSeconds: number
-  /** For who was refused: until the next is allowed. */
   readonly retrySeconds: number
 }
 
 export interface Limits {
-  /** Takes one of what `key` has left under a policy, if there is any; with a cost of 0 it only looks. */
-  take(policy: Policy, key: string, cost?: 0 | 1): Promise<Verdict>
+  /** Takes one of what `key` has left under a policy; with a cost of 0 it only looks. */
+  take(policy: RateLimitPolicy, key: string, cost?: 0 | 1): Promise<RateLimitResult>
+}
+
+/** Storage for the audit's newest seals, out of reach of anyone with the databases (docs/audit.md). */
+export interface Anchors {
+  /** Appends JSON lines durably; throws when they may not have been. A line may repeat. */
+  keep(lines: readonly string[]): Promise<void>
+}
+
+export interface Uploads {
+  /** Throws `uploads-full` if the wait for a turn takes too long, `too-slow` if the work does. */
+  inTurn<T>(caller: string, work: () => Promise<T>): Promise<T>
 }
 
 export type LogLevel = 'info' | 'warn' | 'error'
-/** One JSON line. Fields carry no personal data: ids, slugs, counts, durations. */
+/** One JSON line. Fields hold no personal data: ids, slugs, counts, durations. */
 export type Log = (
   level: LogLevel,
   event: string,
   fields?: Readonly<Record<string, string | number | boolean | null>>,
 ) => void
 
-/** The unique, DNS-safe name of a database: slugs never hold a double hyphen. */
+/** The unique, DNS-safe name of a database: slugs never contain a double hyphen. */
 export function databaseLabel(name: DatabaseName): string {
   if (name.kind === 'directory') return 'directory'
   return name.kind === 'region' ? name.region : `${name.region}--${name.slug}`
+}
+
+export function isReading(statement: InStatement): boolean {
+  return /^\s*(select|with)\b/i.test(typeof statement === 'string' ? statement : statement.sql)
 }

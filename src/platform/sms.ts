@@ -3,29 +3,25 @@ import type { Sms, TextMessage } from './platform.ts'
 
 export interface SmsService {
   readonly url: string
-  /** The account at the provider. With one, a message is a form as Twilio's Messages API takes it; without, JSON. */
+  /** Account at the provider. With one, a message is a form of Twilio's Messages API; without, JSON. */
   readonly account: string | undefined
   readonly token: string
-  /** The number or name that messages come from. */
   readonly from: string
 }
 
 const WITHIN_MILLISECONDS = 10_000
 
-/** Where no provider is configured: pages offer e-mail only. */
+/** Without a provider, pages offer email only. */
 export const noSms: Sms = {
   isConfigured: false,
   async send() {
     throw problem('not-configured', {
-      detail: 'No provider of text messages is configured (docs/residents.md, "Settings").',
+      detail: 'Text messages are not set up (docs/residents.md, "Settings").',
     })
   },
 }
 
-/**
- * Text messages by a provider over HTTP: a form of `To`, `From`, `Body` with the account and token as basic
- * authentication, or JSON `{to, from, text}` with a bearer token.
- */
+/** A Twilio form with basic authentication, or JSON `{to, from, text}` with a bearer token. */
 export function smsService(service: SmsService): Sms {
   return {
     isConfigured: true,
@@ -34,7 +30,7 @@ export function smsService(service: SmsService): Sms {
       await answer.body?.cancel()
       if (answer.ok) return 'sent'
       if (answer.status === 400 || answer.status === 422) return 'refused'
-      throw problem('sms-away', { detail: `The provider of text messages answered ${answer.status}.` })
+      throw problem('sms-unavailable', { detail: `The text message provider answered ${answer.status}.` })
     },
   }
 }
@@ -44,7 +40,7 @@ async function post(service: SmsService, message: TextMessage): Promise<Response
   try {
     return await fetch(service.url, { method: 'POST', signal, ...written(service, message) })
   } catch (cause) {
-    throw problem('sms-away', { detail: 'The provider of text messages does not answer.', cause })
+    throw problem('sms-unavailable', { detail: 'The text message provider does not answer.', cause })
   }
 }
 

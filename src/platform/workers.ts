@@ -1,47 +1,57 @@
 import { waitUntil } from 'cloudflare:workers'
 import type { Fetcher, Queue, R2Bucket, RateLimit } from '@cloudflare/workers-types'
+import { isSecretOf } from '../core/encryption/secret-names.ts'
+import { problem } from '../core/problem.ts'
+import { webAnchors } from './anchors.ts'
+import { servingDeadlines } from './calls.ts'
 import { webCipher } from './cipher.ts'
 import { noLimits, tokenBuckets } from './limits.ts'
 import { mailService, noMail } from './mail.ts'
 import { guardedOutbound, type Transport } from './outbound.ts'
-import type { Clock, DatabaseName, Files, Limits, Log, Platform } from './platform.ts'
+import type { Bytes, Clock, DatabaseName, Files, Limits, Log, Platform, RateLimitResult } from './platform.ts'
 import { remoteDatabases } from './remote.ts'
 import { noSms, smsService } from './sms.ts'
+import { uploadLimits, uploadQueue } from './uploads.ts'
 
-/** What `wrangler.toml` binds. */
 export interface Env {
   readonly DATABASE_URL: string
-  /** A secret; a server of one's own may need none. */
   readonly DATABASE_TOKEN?: string
+  readonly DATABASE_REPLICA_URL?: string
+  /** Seconds that a read may take; a write may take twice as long. */
+  readonly DATABASE_TIMEOUT?: string
   readonly FILES: R2Bucket
-  readonly BELL: Queue<DatabaseName>
+  readonly JOB_QUEUE: Queue<DatabaseName>
   readonly ASSETS: Fetcher
-  /** A secret: marks the links in letters. At least 32 random characters, the same for ever. */
+  /** A secret: signs the links in emails. At least 32 random characters, never changed. */
   readonly SIGNING_KEY?: string
-  /** A secret: contact details are encrypted by it (`core/encryption.ts`). At least 32 random characters. */
+  /** A secret: encrypts contact details (`core/encryption/fields.ts`). At least 32 random characters. */
   readonly MASTER_KEY?: string
-  /** The one before it, while `countyline keys rotate --master` is at work. */
   readonly MASTER_KEY_PREVIOUS?: string
   readonly PUBLIC_URL?: string
-  /** A mail service over HTTP (`mail.ts`); the token is a secret. */
   readonly MAIL_URL?: string
   readonly MAIL_TOKEN?: string
   readonly MAIL_FROM?: string
-  /** A provider of text messages over HTTP (`sms.ts`); the token is a secret. */
   readonly SMS_URL?: string
   readonly SMS_ACCOUNT?: string
   readonly SMS_TOKEN?: string
   readonly SMS_FROM?: string
   readonly OUTBOUND_ALLOW?: string
-  /** `off`: nobody is counted. */
+  readonly AUDIT_ANCHOR_URL?: string
+  readonly AUDIT_ANCHOR_TOKEN?: string
   readonly RATE_LIMITS?: string
-  /** `1`: a demonstration, in which anybody may sign in as anybody. */
   readonly COUNTYLINE_DEMO?: string
+}
+
+const OWN_SECRETS = ['SIGNING_KEY', 'MASTER_KEY', 'MASTER_KEY_PREVIOUS']
+
+function textIn(env: Env, name: string): string | undefined {
+  const value: unknown = Reflect.get(env, name)
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 const platforms = new WeakMap<Env, Platform>()
 
-/** One platform an isolate, so that what it keeps in memory serves the next request too. */
+/** One platform per isolate, so that its caches serve later requests. */
 export function workersPlatform(env: Env): Platform {
   const known = platforms.get(env) ?? makePlatform(env)
   platforms.set(env, known)
@@ -49,14 +59,21 @@ export function workersPlatform(env: Env): Platform {
 }
 
 function makePlatform(env: Env): Platform {
-  const later = (work: Promise<unknown>) => waitUntil(work.catch(() => log('error', 'later-failed', {})))
+  const later = (work: Promise<unknown>) =>
+    waitUntil(work.catch(() => log('error', 'background-task-failed', {})))
   const clock = { now: () => Date.now() }
+  const outbound = guardedOutbound(fetchTransport, (env.OUTBOUND_ALLOW ?? '').split(','))
   return {
     runtime: 'workers',
     clock,
     random: { bytes: length => crypto.getRandomValues(new Uint8Array(length)) },
     cipher: webCipher,
-    databases: remoteDatabases({ url: env.DATABASE_URL, token: env.DATABASE_TOKEN }),
+    databases: remoteDatabases({
+      url: env.DATABASE_URL,
+      token: env.DATABASE_TOKEN,
+      replicaUrl: env.DATABASE_REPLICA_URL || undefined,
+      deadlines: servingDeadlines(Number(env.DATABASE_TIMEOUT) || 5),
+    }),
     files: bucketFiles(env.FILES),
     assets: {
       async fetch(request) {
@@ -66,17 +83,13 @@ function makePlatform(env: Env): Platform {
           method: request.method,
           headers: [...request.headers],
         })
-        // What the binding answers cannot be changed; the front door adds its headers to a copy.
+        // The binding's response is immutable; the app adds its headers to a copy.
         return new Response(answer.body as unknown as ReadableStream, answer as unknown as Response)
       },
     },
     secrets: {
-      get(name) {
-        const value = /^(SIGNING_KEY|MASTER_KEY|MASTER_KEY_PREVIOUS|(PARTNER|OIDC)_\w+)$/.test(name)
-          ? Reflect.get(env, name)
-          : undefined
-        return typeof value === 'string' && value !== '' ? value : undefined
-      },
+      get: name => (OWN_SECRETS.includes(name) ? textIn(env, name) : undefined),
+      ownedBy: (owner, name) => (isSecretOf(owner, name) ? textIn(env, name) : undefined),
     },
     mail:
       env.MAIL_URL && env.MAIL_FROM
@@ -91,54 +104,110 @@ function makePlatform(env: Env): Platform {
             from: env.SMS_FROM,
           })
         : noSms,
-    outbound: guardedOutbound(fetchTransport, (env.OUTBOUND_ALLOW ?? '').split(',')),
+    outbound,
+    anchors: env.AUDIT_ANCHOR_URL
+      ? webAnchors(outbound, env.AUDIT_ANCHOR_URL, env.AUDIT_ANCHOR_TOKEN || undefined)
+      : undefined,
     limits: env.RATE_LIMITS === 'off' ? noLimits : bindingLimits(env, clock),
+    uploads: uploadQueue(isolateUploads),
     publicUrl: (env.PUBLIC_URL ?? 'http://localhost:8311').replace(/\/+$/, ''),
     demo: env.COUNTYLINE_DEMO === '1',
     log,
-    wake: name => later(env.BELL.send(name)),
-    later,
+    notifyWorker: name => later(env.JOB_QUEUE.send(name)),
+    waitUntil: later,
   }
 }
 
-/** A worker has no way into a private network; what it is asked for is judged by its name. */
+// A Worker cannot reach a private network; addresses are checked by name only.
 const fetchTransport: Transport = async ({ url, method, headers, body, signal }) => {
   const answer = await fetch(url, { method, headers, body, redirect: 'manual', signal })
   return { status: answer.status, headers: answer.headers, body: answer.body }
 }
 
-/**
- * Cloudflare's counters hold for a whole location but tell only yes or no; this isolate's own buckets know what is left,
- * for the headers. Either refuses. The counter of policy `sign-in` is the binding `LIMIT_SIGN_IN`.
- */
+// Beyond this many keys, the ones refused longest ago are dropped.
+const MAX_REFUSED = 100_000
+
+// Cloudflare's counters hold for a whole location but only answer yes or no, and cannot be read without
+// counting. So this isolate's buckets supply the remaining quota for the headers, and keys that a counter
+// refused are remembered for calls with a cost of 0. Either one refuses. The counter of policy `sign-in` is
+// the binding `LIMIT_SIGN_IN`.
 function bindingLimits(env: Env, clock: Clock): Limits {
   const own = tokenBuckets(clock)
+  const refusedUntil = new Map<string, number>()
+  const refused = (milliseconds: number): RateLimitResult => {
+    const seconds = Math.max(1, Math.ceil(milliseconds / 1000))
+    return { isAllowed: false, left: 0, resetSeconds: seconds, retrySeconds: seconds }
+  }
   return {
     async take(policy, key, cost = 1) {
+      const name = `${policy.name} ${key}`
+      const left = (refusedUntil.get(name) ?? 0) - clock.now()
+      if (cost === 0 && left > 0) return refused(left)
       const verdict = await own.take(policy, key, cost)
       if (!verdict.isAllowed || cost === 0) return verdict
-      const name = `LIMIT_${policy.name.toUpperCase().replaceAll('-', '_')}`
-      const binding = Reflect.get(env, name) as RateLimit | undefined
-      // A counter that does not answer holds nobody up.
+      const bound = `LIMIT_${policy.name.toUpperCase().replaceAll('-', '_')}`
+      const binding = Reflect.get(env, bound) as RateLimit | undefined
+      // A counter that does not answer refuses nobody.
       const { success } = (await binding?.limit({ key }).catch(() => undefined)) ?? { success: true }
-      const { seconds } = policy
-      return success ? verdict : { isAllowed: false, left: 0, resetSeconds: seconds, retrySeconds: seconds }
+      if (success) return verdict
+      refusedUntil.delete(name)
+      refusedUntil.set(name, clock.now() + policy.seconds * 1000)
+      const [oldest] = refusedUntil.keys()
+      if (refusedUntil.size > MAX_REFUSED && oldest !== undefined) refusedUntil.delete(oldest)
+      return refused(policy.seconds * 1000)
     },
   }
 }
 
+const isolateUploads = { ...uploadLimits, max: 3, maxEach: 2 }
+
 function bucketFiles(bucket: R2Bucket): Files {
   return {
-    async put(key, bytes, type) {
-      await bucket.put(key, bytes, { httpMetadata: { contentType: type } })
+    async put(key, size, pieces) {
+      // R2 needs the length in advance; a photo fits in memory.
+      const whole = new Uint8Array(size)
+      let length = 0
+      for await (const piece of pieces) {
+        whole.set(piece, length)
+        length += piece.length
+      }
+      if (length !== size) throw new Error(`a file of ${size} bytes came with ${length}`)
+      await unlessUnavailable(bucket.put(key, whole))
     },
     async get(key) {
-      const object = await bucket.get(key)
+      const object = await unlessUnavailable(bucket.get(key))
       if (object === null) return null
-      const bytes = new Uint8Array(await object.arrayBuffer())
-      return { bytes, type: object.httpMetadata?.contentType ?? 'application/octet-stream' }
+      return {
+        size: object.size,
+        read: () => object.body as unknown as AsyncIterable<Bytes>,
+        type: async () => object.httpMetadata?.contentType,
+      }
     },
-    delete: key => bucket.delete(key),
+    delete: key => unlessUnavailable(bucket.delete(key)),
+    async *list(folder, first = '') {
+      const start = `${folder}/`.length
+      const prefix = `${folder}/${first}`
+      for (let cursor: string | undefined, isOver = false; !isOver; ) {
+        const page = await unlessUnavailable(
+          bucket.list({ prefix, delimiter: '/', ...(cursor && { cursor }) }),
+        )
+        for (const { key, uploaded } of page.objects) {
+          yield { id: key.slice(start), changedAt: uploaded.getTime() }
+        }
+        isOver = !page.truncated
+        cursor = page.truncated ? page.cursor : undefined
+      }
+    },
+  }
+}
+
+const STORAGE_RETRY_SECONDS = 30
+
+async function unlessUnavailable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (cause) {
+    throw problem('storage-unavailable', { cause, retryAfterSeconds: STORAGE_RETRY_SECONDS })
   }
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Operations } from '../core/openapi.ts'
+import type { Operations } from '../core/http/openapi.ts'
 
 const bodyRef = v.strictObject({
   kind: v.picklist(['jurisdiction', 'partner', 'none']),
@@ -13,7 +13,7 @@ const traceStep = v.strictObject({
   text: v.optional(v.string()),
 })
 
-/** Who answers for a matter, who does it, and why; `reason` and the steps' `text` in the reader's language. */
+/** `reason` and the steps' `text` are in the reader's language. */
 export const resolutionSchema = v.strictObject({
   accountable: bodyRef,
   performer: bodyRef,
@@ -50,33 +50,35 @@ const service = v.strictObject({
   group: v.nullable(v.string()),
 })
 
-/** What `routes.ts` answers. */
-export const regionOperations: Operations = {
+export const regionOperations = {
   'GET /route': {
-    summary: 'Who answers for a matter at a place and time, and why',
+    summary: 'Find the responsible agency for a service at a location and time, and why',
     query: {
       service_code: 'Required.',
-      lat: 'Degrees; with `long`.',
-      long: 'Degrees; with `lat`.',
-      accuracy: 'Radius of the location error in metres.',
-      at: 'ISO 8601 with its zone; now if absent.',
-      urgent: '`true` after triage.',
+      lat: 'Latitude in degrees. Required with `long`.',
+      long: 'Longitude in degrees. Required with `lat`.',
+      accuracy: 'Location accuracy: radius in meters.',
+      at: 'ISO 8601 with time zone. Default: now.',
+      urgent: '`true` if triage found the request urgent.',
       'answers[question]': 'Answers to the service’s questions, and to `road` or `side`.',
     },
     answer: resolutionSchema,
     problems: ['unknown-service'],
   },
   'GET /places': {
-    summary: 'Places found by words: addresses, corners, streets, landmarks',
-    query: { q: 'What a resident would type.' },
+    summary: 'Search for places: addresses, intersections, streets, landmarks',
+    query: { q: 'Search text.' },
     answer: v.strictObject({ places: v.array(place) }),
   },
   'GET /services': {
-    summary: 'What can be asked for here',
+    summary: 'List the available services',
     answer: v.strictObject({ services: v.array(service) }),
   },
   'GET /map': {
-    summary: 'What the map draws of the region, as GeoJSON',
-    answer: v.looseObject({ type: v.literal('FeatureCollection'), features: v.array(v.looseObject({})) }),
+    summary: 'Get the region’s map features as GeoJSON',
+    answer: v.object({
+      type: v.literal('FeatureCollection'),
+      features: v.array(v.object({ type: v.literal('Feature') })),
+    }),
   },
-}
+} satisfies Operations

@@ -1,87 +1,89 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
+import { NOT_MODIFIED } from '../core/http/api.ts'
 import { translator } from '../core/i18n.ts'
-import { type FieldFault, problem } from '../core/problem.ts'
+import { readInstant, readNumber } from '../core/input.ts'
+import type { Units } from '../core/measures.ts'
+import { type FieldError, problem } from '../core/problem.ts'
 import { explain } from '../routing/explain.ts'
+import { formatStep } from '../routing/format.ts'
 import { resolve } from '../routing/resolve.ts'
-import { sayStep } from '../routing/say.ts'
 import type { Inquiry, Resolution } from '../routing/types.ts'
-import { readInstant, readNumber, readPlace } from './inquiry.ts'
-import { mapLayers } from './map.ts'
-import type { Door } from './site.ts'
-import { text } from './text.ts'
+import { readPlace } from './inquiry.ts'
+import { regionOperations } from './operations.ts'
+import { mapLayers } from './places/map.ts'
+import { localizedText } from './runtime/localized.ts'
+import { type AppEnv, implementApi } from './runtime/site.ts'
 
-/** What anyone may ask of a region's configuration, as JSON. */
-export function regionRoutes(): Hono<Door> {
-  const routes = new Hono<Door>()
-
-  routes.get('/route', c => {
+export const regionApi = implementApi(regionOperations, {
+  'GET /route': call => {
+    const { c } = call
     const { region } = c.get('site')
     const resolution = resolve(region.routing, readInquiry(c))
-    return c.json(spoken(resolution, c.get('language')))
-  })
+    return resolutionView(resolution, c.get('language'), c.get('site').region.units)
+  },
 
-  routes.get('/places', c => {
-    const words = c.req.query('q') ?? ''
+  'GET /places': call => {
+    const { c } = call
+    const words = call.query('q')
     if (words.length > 200)
       throw problem('invalid-fields', { fields: [{ field: 'q', code: 'too-long', params: { max: 200 } }] })
-    return c.json({ places: c.get('site').region.searchPlaces(words, 8) })
-  })
+    return { places: c.get('site').region.searchPlaces(words, 8) }
+  },
 
-  routes.get('/services', c => {
+  'GET /services': call => {
+    const { c } = call
     const { region, jurisdiction } = c.get('site')
     const services =
       jurisdiction === undefined ? region.documents.services : region.servicesOffered(jurisdiction.slug)
-    const inLanguage = (words: Parameters<typeof text>[0]) =>
-      text(words, c.get('language'), [region.language])
-    return c.json({
+    const inLanguage = (words: Parameters<typeof localizedText>[0]) =>
+      localizedText(words, c.get('language'), [region.language])
+    return {
       services: services.map(service => ({
         service_code: service.code,
         name: inLanguage(service.name),
         description: service.description === undefined ? null : inLanguage(service.description),
         group: service.group === undefined ? null : inLanguage(service.group),
       })),
-    })
-  })
+    }
+  },
 
-  routes.get('/map', c => {
+  'GET /map': call => {
+    const { c } = call
     const { region } = c.get('site')
     const etag = `"${region.snapshot.hash.slice(0, 16)}"`
-    if (c.req.header('if-none-match') === etag) return c.body(null, 304)
-    return c.json(mapLayers(region, c.get('platform').clock.now()), 200, {
-      etag,
-      'cache-control': 'public, max-age=60',
-    })
-  })
+    if (c.req.header('if-none-match') === etag) return NOT_MODIFIED
+    c.header('etag', etag)
+    c.header('cache-control', 'public, max-age=60')
+    return mapLayers(region, c.get('platform').clock.now())
+  },
+})
 
-  return routes
-}
-
-/** A resolution with every step of its trace in words. */
-export function spoken(resolution: Resolution, language: string) {
-  const say = translator(language)
+export function resolutionView(resolution: Resolution, language: string, units: Units) {
+  const t = translator(language)
   return {
     ...resolution,
-    reason: sayStep(say, explain(resolution)),
-    trace: resolution.trace.map(step => ({ ...step, text: sayStep(say, step) })),
+    reason: formatStep(t, units, explain(resolution)),
+    trace: resolution.trace.map(step => ({ ...step, text: formatStep(t, units, step) })),
   }
 }
 
-/** Reads `service_code, lat, long, accuracy, at, answers[<question>]`. Throws `invalid-fields` with every fault. */
-function readInquiry(c: Context<Door>): Inquiry {
+// Reads `service_code, lat, long, accuracy, at, answers[<question>]`. Throws `invalid-fields` with all
+// errors.
+function readInquiry(c: Context<AppEnv>): Inquiry {
   const query = (name: string) => c.req.query(name) ?? ''
-  const faults: FieldFault[] = []
+  const errors: FieldError[] = []
   const service = query('service_code')
-  if (service === '') faults.push({ field: 'service_code', code: 'required' })
+  if (service === '') errors.push({ field: 'service_code', code: 'required' })
   else if (c.get('site').region.service(service) === undefined) throw problem('unknown-service')
-  const { place, faults: placeFaults } = readPlace(
+  const { place, errors: placeIssues } = readPlace(
     query('lat'),
     query('long'),
     c.get('site').region.routing.atlas,
   )
   const accuracy = readNumber('accuracy', query('accuracy'), 0, 100_000)
   const at = readInstant('at', query('at'))
-  faults.push(...placeFaults, ...accuracy.faults, ...at.faults)
-  if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
+  errors.push(...placeIssues, ...accuracy.errors, ...at.errors)
+  if (errors.length > 0) throw problem('invalid-fields', { fields: errors })
   const answers: Record<string, readonly string[]> = Object.create(null)
   for (const [name, values] of Object.entries(c.req.queries())) {
     const question = /^answers\[([^\]]+)\](?:\[\])?$/.exec(name)?.[1]

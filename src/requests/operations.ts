@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { instant, type Operations } from '../core/openapi.ts'
+import { instantSchema, type Operations } from '../core/http/openapi.ts'
 import { resolutionSchema } from '../regions/operations.ts'
 import { draftBody, noteBody, statusBody } from './read.ts'
 import { closeReasons, custodies, statuses } from './schema.ts'
@@ -7,21 +7,20 @@ import { closeReasons, custodies, statuses } from './schema.ts'
 const status = v.picklist(statuses)
 const nullableText = v.nullable(v.string())
 const nullableNumber = v.nullable(v.number())
-const nullableInstant = v.nullable(instant)
+const nullableInstant = v.nullable(instantSchema)
 
-/** One thing that happened to a request; what else it says depends on its type. */
-export const eventSchema = v.looseObject({ type: v.string(), at: instant, jurisdiction: v.string() })
+export const eventSchema = v.looseObject({ type: v.string(), at: instantSchema, jurisdiction: v.string() })
 const caseEntries = {
   shares: v.array(
     v.strictObject({
       jurisdiction: v.string(),
       agency: v.string(),
       status,
-      received_at: instant,
+      received_at: instantSchema,
       expected_at: nullableInstant,
     }),
   ),
-  holders: v.array(v.strictObject({ jurisdiction: v.string(), from: instant, to: nullableInstant })),
+  holders: v.array(v.strictObject({ jurisdiction: v.string(), from: instantSchema, to: nullableInstant })),
 }
 const standing = {
   id: v.string(),
@@ -30,8 +29,8 @@ const standing = {
   service_code: v.string(),
   service_name: v.string(),
   agency_responsible: v.string(),
-  requested_at: instant,
-  updated_at: instant,
+  requested_at: instantSchema,
+  updated_at: instantSchema,
   url: v.string(),
   case: v.optional(v.string()),
 }
@@ -42,9 +41,7 @@ const details = {
   long: nullableNumber,
   photos: v.array(v.string()),
 }
-/** A report that anyone may see. */
 export const listedSchema = v.strictObject({ ...standing, ...details })
-/** The case that a closed one goes on in, and how that stands as far as is known. */
 const duplicateOf = v.optional(
   v.strictObject({ id: v.string(), status: v.nullable(status), url: v.string() }),
 )
@@ -61,7 +58,6 @@ const answer = v.strictObject({
   question: v.string(),
   values: v.array(v.strictObject({ key: v.string(), label: v.string() })),
 })
-/** Answers to the service's questions, with the words that were asked. */
 export const answersSchema = v.array(answer)
 const kept = {
   ...standing,
@@ -69,7 +65,7 @@ const kept = {
   version: v.number(),
   custody: v.picklist(custodies),
   passed_to: nullableText,
-  received_at: instant,
+  received_at: instantSchema,
   private: v.boolean(),
   urgent: v.boolean(),
   triage: v.boolean(),
@@ -91,7 +87,7 @@ const contact = v.strictObject({
   phone: nullableText,
   shared: v.boolean(),
 })
-/** What other capabilities put beside it is theirs to describe. */
+// Loose: other modules describe what they include.
 const whole = v.looseObject({
   ...kept,
   ...caseEntries,
@@ -104,10 +100,10 @@ const page = <T extends v.GenericSchema>(requests: T) =>
   v.strictObject({ requests: v.array(requests), next: nullableText })
 
 const paging = {
-  service_code: 'Codes, with commas between.',
+  service_code: 'Comma-separated service codes.',
   bbox: '`west,south,east,north` in degrees.',
-  limit: '1 to 200; 50 if absent.',
-  after: 'What the page before gave as `next`.',
+  limit: '1 to 200. Default: 50.',
+  after: 'The value of `next` from the previous page.',
 }
 const promised = {
   jurisdiction: v.string(),
@@ -115,55 +111,62 @@ const promised = {
   resolution: resolutionSchema,
 }
 
-/** What `routes.ts` and `media-routes.ts` answer. */
-export const requestOperations: Operations = {
+export const requestOperations = {
   'POST /media': {
-    summary: 'Send a photo, to be named by the report that follows',
+    summary:
+      'Upload a photo for a report. The report must reference it within one hour. Returns 503 `uploads-full` while too many photos are being uploaded, 503 `storage-unavailable`, or 429 `too-many-photos` when this sender has uploaded too many. `Retry-After` says when to try again',
     repeatable: true,
     body: ['image/jpeg', 'image/png', 'image/webp'],
     status: 201,
     answer: v.strictObject({ id: v.string() }),
-    problems: ['key-reused'],
+    problems: ['uploads-full', 'storage-unavailable', 'too-many-photos', 'too-slow'],
   },
   'POST /requests': {
-    summary: 'File a report; with `dry_run`, only say what would become of it (200)',
+    summary:
+      'Submit a report. With `dry_run`, validate and route it without saving it (200). `follow` sends an email asking the recipient to confirm the address; updates are sent after that',
     repeatable: true,
     body: draftBody,
     status: 201,
-    answer: v.strictObject({ id: v.string(), url: v.string(), ...promised }),
+    answer: v.strictObject({
+      id: v.string(),
+      url: v.string(),
+      ...promised,
+      follow: v.nullable(v.literal('to_confirm')),
+    }),
     also: { 200: v.strictObject({ dry_run: v.literal(true), ...promised }) },
-    problems: ['unknown-service', 'service-closed', 'key-reused'],
+    problems: ['unknown-service', 'service-closed'],
   },
   'GET /requests': {
-    summary: 'Public reports, newest first, each case once',
-    query: { status: '`open` or `closed`; both if absent.', ...paging },
+    summary: 'List public reports, newest first. Each case is listed once',
+    query: { status: '`open` or `closed`. Default: both.', ...paging },
     answer: page(listedSchema),
   },
   'GET /requests/{id}': {
-    summary: 'Follow a report by its number; of a private one only how it stands',
+    summary: 'Get a report by its tracking number. For a private report, only its status and agency',
     answer: v.union([followed, v.strictObject(standing)]),
     problems: ['not-found'],
   },
   'GET /nearby': {
-    summary: 'What has been reported nearby already',
+    summary:
+      'List open and recent public reports within 100 meters for the same or similar services, nearest first',
     query: { service_code: 'Required.', lat: 'Required.', long: 'Required.' },
     answer: v.strictObject({ requests: v.array(listedSchema) }),
     problems: ['unknown-service'],
   },
   'GET /work/requests': {
-    summary: 'This jurisdiction’s requests, newest first',
+    summary: 'List the jurisdiction’s requests, newest first',
     work: true,
-    query: { q: 'Words.', status: 'Statuses, with commas between.', ...paging },
+    query: { q: 'Search text.', status: 'Comma-separated statuses.', ...paging },
     answer: page(v.strictObject(kept)),
   },
   'GET /work/requests/{id}': {
-    summary: 'One of this jurisdiction’s requests, whole',
+    summary: 'Get one of the jurisdiction’s requests with all its details',
     work: true,
     answer: whole,
     problems: ['not-found'],
   },
   'POST /work/requests/{id}/status': {
-    summary: 'Move a request along; closing needs a reason',
+    summary: 'Change the status of a request. Closing requires a reason',
     work: true,
     repeatable: true,
     body: statusBody,
@@ -171,7 +174,7 @@ export const requestOperations: Operations = {
     problems: ['not-found', 'wrong-state', 'changed-meanwhile'],
   },
   'POST /work/requests/{id}/notes': {
-    summary: 'Add a note: private unless `public`',
+    summary: 'Add a note to a request. Internal unless `public` is true',
     work: true,
     repeatable: true,
     body: noteBody,
@@ -179,4 +182,4 @@ export const requestOperations: Operations = {
     answer: v.strictObject({ id: v.string() }),
     problems: ['not-found', 'wrong-state'],
   },
-}
+} satisfies Operations

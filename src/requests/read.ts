@@ -1,17 +1,15 @@
-import type { Context } from 'hono'
 import * as v from 'valibot'
-import { type FieldFault, problem } from '../core/problem.ts'
+import { readInstant, readNumber } from '../core/input.ts'
+import { type FieldError, problem } from '../core/problem.ts'
 import { hasControlCharacters } from '../core/text.ts'
-import { readInstant, readNumber, readPlace } from '../regions/inquiry.ts'
-import type { Door } from '../regions/site.ts'
-import { readCursor } from './cursor.ts'
+import { readPlace } from '../regions/inquiry.ts'
+import type { Atlas } from '../routing/types.ts'
 import { type Draft, noContact } from './draft.ts'
-import type { Box } from './find.ts'
+import { readCursor } from './list/cursor.ts'
+import type { Box } from './list/find.ts'
 import { closeReasons, statuses } from './schema.ts'
 
-/* Reading what callers send to the JSON API. Everything throws a problem that names what to mend. */
-
-/** Text for people: not too long, and nothing that XML and mail cannot carry. */
+/** Nothing that XML or email cannot carry. */
 export const words = (max: number) =>
   v.pipe(
     v.string(),
@@ -45,48 +43,21 @@ export const statusBody = v.strictObject({
 })
 export const noteBody = v.strictObject({ text: words(4000), public: v.optional(v.boolean()) })
 
-/** The body as this shape. Throws `unsupported-media`, `bad-request` or `invalid-fields` naming every field. */
-export async function readBody<T extends v.GenericSchema>(
-  c: Context<Door>,
-  schema: T,
-): Promise<v.InferOutput<T>> {
-  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) {
-    throw problem('unsupported-media', { detail: 'Send JSON with Content-Type: application/json.' })
-  }
-  let body: unknown
-  try {
-    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(await c.req.arrayBuffer()))
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) {
-      throw problem('bad-request', { detail: 'The body is not JSON in UTF-8.' })
-    }
-    throw error
-  }
-  const read = v.safeParse(schema, body)
-  if (read.success) return read.output
-  throw problem('invalid-fields', { fields: read.issues.map(faultOf) })
+export interface DraftReading {
+  readonly atlas: Atlas
+  readonly language: string
+  readonly now: number
 }
 
-function faultOf(issue: v.BaseIssue<unknown>): FieldFault {
-  const field = v.getDotPath(issue) ?? 'body'
-  if (issue.type === 'max_length')
-    return { field, code: 'too-long', params: { max: Number(issue.requirement) } }
-  if (issue.type === 'check') return { field, code: 'control-characters' }
-  if (issue.expected === 'never') return { field, code: 'unknown' }
-  return { field, code: issue.received === 'undefined' ? 'required' : 'malformed' }
-}
-
-/** A report, and whether the caller only wants to know what would become of it. */
-export async function readDraft(c: Context<Door>): Promise<{ draft: Draft; dryRun: boolean }> {
-  const body = await readBody(c, draftBody)
-  const { place, faults } = readPlace(
-    String(body.lat ?? ''),
-    String(body.long ?? ''),
-    c.get('site').region.routing.atlas,
-  )
-  const incident = readPast('incident_at', body.incident_at ?? '', c.get('platform').clock.now())
-  if (faults.length + incident.faults.length > 0)
-    throw problem('invalid-fields', { fields: [...faults, ...incident.faults] })
+/** Throws `invalid-fields`. */
+export function readDraft(
+  body: v.InferOutput<typeof draftBody>,
+  { atlas, language, now }: DraftReading,
+): { draft: Draft; dryRun: boolean } {
+  const { place, errors } = readPlace(String(body.lat ?? ''), String(body.long ?? ''), atlas)
+  const incident = readPast('incident_at', body.incident_at ?? '', now)
+  if (errors.length + incident.errors.length > 0)
+    throw problem('invalid-fields', { fields: [...errors, ...incident.errors] })
   const answers = Object.entries(body.answers ?? {}).map(([code, given]) => [code, [given].flat()] as const)
   const draft: Draft = {
     service: body.service_code,
@@ -108,51 +79,39 @@ export async function readDraft(c: Context<Door>): Promise<{ draft: Draft; dryRu
     },
     media: body.media ?? [],
     mediaUrl: '',
-    language: c.get('language'),
+    language,
     channel: 'web',
     incidentAt: incident.value,
   }
   return { draft, dryRun: body.dry_run ?? false }
 }
 
-/** An instant that is not still to come; nothing typed is undefined. */
 export function readPast(field: string, typed: string, now: number): ReturnType<typeof readInstant> {
   const read = readInstant(field, typed)
   if (read.value === undefined || read.value <= now) return read
-  return { value: undefined, faults: [{ field, code: 'in-the-future' }] }
+  return { value: undefined, errors: [{ field, code: 'in-the-future' }] }
 }
 
-/** Throws `invalid-fields` for a key that no program would make. */
-export function readIdempotencyKey(c: Context<Door>): string | undefined {
-  const key = c.req.header('idempotency-key')?.trim()
-  if (key === undefined || key === '') return undefined
-  if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
-    throw problem('invalid-fields', { fields: [{ field: 'Idempotency-Key', code: 'malformed' }] })
-  }
-  return key
-}
-
-export function readListQuery(c: Context<Door>) {
-  const limit = readNumber('limit', c.req.query('limit') ?? '', 1, 200)
-  const box = readBox(c.req.query('bbox') ?? '')
-  const after = readCursor(c.req.query('after') ?? '')
-  const faults = [...limit.faults, ...box.faults, ...after.faults]
-  if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
-  const services = c.req
-    .query('service_code')
-    ?.split(',')
+export function readListQuery(query: (name: 'after' | 'bbox' | 'limit' | 'service_code') => string) {
+  const limit = readNumber('limit', query('limit'), 1, 200)
+  const box = readBox(query('bbox'))
+  const after = readCursor(query('after'))
+  const errors = [...limit.errors, ...box.errors, ...after.errors]
+  if (errors.length > 0) throw problem('invalid-fields', { fields: errors })
+  const services = query('service_code')
+    .split(',')
     .filter(code => code !== '')
   return {
     limit: Math.floor(limit.value ?? 50),
     box: box.value,
     after: after.value,
-    services: services?.length ? services : undefined,
+    services: services.length > 0 ? services : undefined,
   }
 }
 
-/** `west,south,east,north` in degrees, as in OGC API. */
-function readBox(typed: string): { value: Box | undefined; faults: FieldFault[] } {
-  if (typed === '') return { value: undefined, faults: [] }
+// `west,south,east,north` in degrees, as in OGC API.
+function readBox(typed: string): { value: Box | undefined; errors: FieldError[] } {
+  if (typed === '') return { value: undefined, errors: [] }
   const numbers = typed.split(',').map(Number)
   const [west, south, east, north] = numbers
   const isBox = numbers.length === 4 && numbers.every(Number.isFinite)
@@ -165,7 +124,7 @@ function readBox(typed: string): { value: Box | undefined; faults: FieldFault[] 
     south > north ||
     west > east
   ) {
-    return { value: undefined, faults: [{ field: 'bbox', code: 'malformed' }] }
+    return { value: undefined, errors: [{ field: 'bbox', code: 'malformed' }] }
   }
-  return { value: { west, south, east, north }, faults: [] }
+  return { value: { west, south, east, north }, errors: [] }
 }

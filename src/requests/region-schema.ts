@@ -1,7 +1,8 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { closeReasons, statuses } from './schema.ts'
 
-/* In the region's database: the public fields of every jurisdiction's public requests, for the shared map and list. */
+/** A copy of public fields only, for the shared map and list. */
 export const publicRequest = sqliteTable(
   'public_request',
   {
@@ -36,14 +37,23 @@ export const publicRequest = sqliteTable(
   ],
 )
 
-/**
- * Photos sent before the report that names them: which jurisdiction will keep it is not settled yet. Claimed first and
- * filed second, so a photo can be kept in vain but never lost.
- */
-export const waitingPhoto = sqliteTable('waiting_photo', {
-  id: text('id').primaryKey(),
-  type: text('type').notNull(),
-  bytes: integer('bytes').notNull(),
-  createdAt: integer('created_at').notNull(),
-  claimedAt: integer('claimed_at'),
-})
+/** Claimed before the report is filed, so a photo may be kept in vain but is never lost. */
+export const waitingPhoto = sqliteTable(
+  'waiting_photo',
+  {
+    id: text('id').primaryKey(),
+    type: text('type').notNull(),
+    bytes: integer('bytes').notNull(),
+    createdAt: integer('created_at').notNull(),
+    claimedAt: integer('claimed_at'),
+    /** The report or its submission; the same may claim again. */
+    claimedBy: text('claimed_by'),
+    keeper: text('keeper'),
+    /** Keyed hash of the network address or program. */
+    caller: text('caller'),
+  },
+  table => [
+    index('waiting_photo_caller').on(table.caller, table.createdAt, table.claimedAt, table.bytes),
+    index('waiting_photo_unclaimed').on(table.createdAt, table.bytes).where(sql`claimed_at IS NULL`),
+  ],
+)

@@ -1,76 +1,72 @@
-import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import * as v from 'valibot'
-import { openRegion, openTenantReader } from '../core/db.ts'
-import { parseTrackingNumber } from '../core/ids.ts'
+import { publicAccess } from '../core/access.ts'
+import { openPublicRegion, openPublicTenant } from '../core/database/handles.ts'
+import { OtherAnswer } from '../core/http/api.ts'
+import { readBytes, refuseAnnounced } from '../core/http/body.ts'
 import { problem } from '../core/problem.ts'
+import { addressOf } from '../identity/limits.ts'
+import { authorizeProgram, authorizeProgramRead } from '../identity/programs/authorize.ts'
 import { readPlace } from '../regions/inquiry.ts'
-import { spoken } from '../regions/routes.ts'
-import type { Door } from '../regions/site.ts'
-import type { Alongside } from './alongside.ts'
-import { addNote, changeStatus, type EndOnClosing } from './change.ts'
-import { writeCursor } from './cursor.ts'
-import { alike } from './duplicates.ts'
-import { listRequests, publicCase, wholeCase } from './find.ts'
-import { listPublicRequests, reportsNearby } from './public-index.ts'
-import { noteBody, readBody, readDraft, readIdempotencyKey, readListQuery, statusBody } from './read.ts'
+import { resolutionView } from '../regions/routes.ts'
+import { implementApi } from '../regions/runtime/site.ts'
+import { similarServices } from './case/duplicates.ts'
+import { addNote, changeStatus } from './change.ts'
+import { writeCursor } from './list/cursor.ts'
+import { listRequests, publicCase, wholeCase } from './list/find.ts'
+import { listPublicRequests, reportsNearby } from './list/public-index.ts'
+import { isoTime, publicCaseView, publicView, wholeView } from './list/view.ts'
+import { MAX_PHOTO_BYTES } from './media/photo.ts'
+import { receivePhoto, uploaderOf } from './media/uploads.ts'
+import { requestOperations } from './operations.ts'
+import { readDraft, readListQuery } from './read.ts'
 import { statuses } from './schema.ts'
 import { assess, submitReport } from './submit.ts'
-import { publicView, time, wholeView } from './view.ts'
-import { openToChange, openToLook } from './work.ts'
 
-const MAX_JSON_BYTES = 256 * 1024
-
-/**
- * Requests as JSON. `/requests` is the public's: file one, list the public ones, follow one by its number. `/work/…` is
- * for a jurisdiction's own programs, by an API key of scope `work`.
- */
-export function requestRoutes(endOnClosing: EndOnClosing, alongside: readonly Alongside[] = []): Hono<Door> {
-  const routes = new Hono<Door>()
-  routes.use(
-    bodyLimit({
-      maxSize: MAX_JSON_BYTES,
-      onError: () => {
-        throw problem('too-large', { detail: 'Send at most 256 KB of JSON.' })
-      },
-    }),
-  )
-
-  routes.post('/requests', async c => {
+/** `/work/…` is for a jurisdiction's own programs, by an API key of scope `work`. */
+export const requestApi = implementApi(requestOperations, {
+  'POST /requests': async call => {
+    const { c } = call
     const { region, jurisdiction } = c.get('site')
-    const access = { kind: 'public', region: region.slug } as const
-    const { draft, dryRun } = await readDraft(c)
-    const submission = { draft, jurisdiction: jurisdiction?.slug, idempotencyKey: readIdempotencyKey(c) }
+    const { draft, dryRun } = readDraft(await call.body(), {
+      atlas: region.routing.atlas,
+      language: c.get('language'),
+      now: c.get('platform').clock.now(),
+    })
+    const submission = {
+      draft,
+      jurisdiction: jurisdiction?.slug,
+      idempotencyKey: call.idempotencyKey(),
+      network: addressOf(c),
+    }
     if (dryRun) {
       const { keeper, expectedAt, resolution } = assess(region, submission, c.get('platform').clock.now())
-      return c.json({
+      return new OtherAnswer(200, {
         dry_run: true,
         jurisdiction: keeper,
-        expected_at: time(expectedAt),
-        resolution: spoken(resolution, c.get('language')),
+        expected_at: isoTime(expectedAt),
+        resolution: resolutionView(resolution, c.get('language'), region.units),
       })
     }
-    const receipt = await submitReport(c.get('platform'), access, region, submission)
+    const receipt = await submitReport(c.get('platform'), publicAccess(region.slug), region, submission)
     const { id, expectedAt, resolution } = receipt
     const url = `${c.get('site').origin}${c.get('site').base}/cases/${id}`
-    return c.json(
-      {
-        id,
-        url,
-        jurisdiction: receipt.jurisdiction,
-        expected_at: time(expectedAt),
-        resolution: spoken(resolution, c.get('language')),
-      },
-      201,
-    )
-  })
+    return {
+      id,
+      url,
+      jurisdiction: receipt.jurisdiction,
+      expected_at: isoTime(expectedAt),
+      resolution: resolutionView(resolution, c.get('language'), region.units),
+      follow: draft.follow ? ('to_confirm' as const) : null,
+    }
+  },
 
-  routes.get('/requests', async c => {
+  'GET /requests': async call => {
+    const { c } = call
     const { region, jurisdiction } = c.get('site')
-    const db = openRegion(c.get('platform'), { kind: 'public', region: region.slug }, region.slug)
-    const { limit, box, after, services } = readListQuery(c)
-    const status = c.req.query('status')
-    if (status !== undefined && status !== '' && status !== 'open' && status !== 'closed') {
+    const db = openPublicRegion(c.get('platform'), region.slug)
+    const { limit, box, after, services } = readListQuery(call.query)
+    const status = call.query('status')
+    if (status !== '' && status !== 'open' && status !== 'closed') {
       throw problem('invalid-fields', { fields: [{ field: 'status', code: 'not-an-option' }] })
     }
     const rows = await listPublicRequests(db, {
@@ -81,60 +77,54 @@ export function requestRoutes(endOnClosing: EndOnClosing, alongside: readonly Al
       after,
       limit,
     })
-    return c.json({
+    return {
       requests: rows.map(({ seq, ...row }) => publicView(c.get('site'), row)),
       next: writeCursor(rows, limit),
-    })
-  })
+    }
+  },
 
-  routes.get('/nearby', async c => {
+  'GET /nearby': async call => {
+    const { c } = call
     const { region } = c.get('site')
-    const { place, faults } = readPlace(
-      c.req.query('lat') ?? '',
-      c.req.query('long') ?? '',
-      region.routing.atlas,
-    )
+    const { place, errors } = readPlace(call.query('lat'), call.query('long'), region.routing.atlas)
     if (place === null)
       throw problem('invalid-fields', {
-        fields: faults.length > 0 ? faults : [{ field: 'lat', code: 'required' }],
+        fields: errors.length > 0 ? errors : [{ field: 'lat', code: 'required' }],
       })
-    const code = c.req.query('service_code') ?? ''
+    const code = call.query('service_code')
     if (region.service(code) === undefined) throw problem('unknown-service')
-    const db = openRegion(c.get('platform'), { kind: 'public', region: region.slug }, region.slug)
-    const rows = await reportsNearby(db, place, alike(region, code), c.get('platform').clock.now())
-    return c.json({ requests: rows.map(({ seq, ...row }) => publicView(c.get('site'), row)) })
-  })
+    const db = openPublicRegion(c.get('platform'), region.slug)
+    const rows = await reportsNearby(db, place, similarServices(region, code), c.get('platform').clock.now())
+    return { requests: rows.map(({ seq, ...row }) => publicView(c.get('site'), row)) }
+  },
 
-  routes.get('/requests/:id', async c => {
+  'GET /requests/{id}': async call => {
+    const { c } = call
     const { region, jurisdiction } = c.get('site')
-    const number = parseTrackingNumber(c.req.param('id'))
-    const keeper = region.documents.jurisdictions.find(({ code }) => code === number?.code)
+    const number = region.caseNumber(call.param('id'))
+    const keeper = number?.jurisdiction
     if (
       number === undefined ||
       keeper === undefined ||
       (jurisdiction !== undefined && jurisdiction !== keeper)
     )
       throw problem('not-found')
-    const db = openTenantReader(
-      c.get('platform'),
-      { kind: 'public', region: region.slug },
-      region.slug,
-      keeper.slug,
-    )
+    const db = openPublicTenant(c.get('platform'), region.slug, keeper.slug)
     const found = await publicCase(db, number.id)
     if (found === undefined) throw problem('not-found')
-    return c.json(publicView(c.get('site'), { ...found.request, jurisdiction: keeper.slug }, found))
-  })
+    return publicCaseView(c.get('site'), { ...found.request, jurisdiction: keeper.slug }, found)
+  },
 
-  routes.get('/work/requests', async c => {
-    const db = await openToLook(c)
-    const { limit, box, after, services } = readListQuery(c)
-    const known = c.req
+  'GET /work/requests': async call => {
+    const { c } = call
+    const db = await authorizeProgramRead(c)
+    const { limit, box, after, services } = readListQuery(call.query)
+    const listed = call
       .query('status')
-      ?.split(',')
+      .split(',')
       .filter(status => status !== '')
-    const wanted = known && v.safeParse(v.array(v.picklist(statuses)), known)
-    if (wanted?.success === false)
+    const wanted = v.safeParse(v.array(v.picklist(statuses)), listed)
+    if (!wanted.success)
       throw problem('invalid-fields', { fields: [{ field: 'status', code: 'not-an-option' }] })
     const rows = await listRequests(db, {
       services,
@@ -142,53 +132,61 @@ export function requestRoutes(endOnClosing: EndOnClosing, alongside: readonly Al
       after,
       limit,
       onlyPublic: false,
-      statuses: wanted?.output,
-      words: c.req.query('q')?.slice(0, 200),
+      statuses: listed.length === 0 ? undefined : wanted.output,
+      words: call.query('q').slice(0, 200) || undefined,
     })
-    return c.json({
+    return {
       requests: rows.map(row => wholeView(c.get('site'), db.slug, row)),
       next: writeCursor(rows, limit),
-    })
-  })
+    }
+  },
 
-  routes.get('/work/requests/:id', async c => {
-    const db = await openToLook(c, { request: c.req.param('id') })
-    const id = c.req.param('id')
-    const found = await wholeCase(c.get('platform'), db, id, alongside)
+  'GET /work/requests/{id}': async call => {
+    const { c } = call
+    const db = await authorizeProgramRead(c, { request: call.param('id') })
+    const id = call.param('id')
+    const included = c.get('registry').includedInRequest
+    const found = await wholeCase(c.get('platform'), db, id, included)
     if (found === undefined) throw problem('not-found')
-    const added = alongside.map(({ tell }, index) =>
-      tell(c.get('site'), db.slug, c.get('language'), found.alongside[index] ?? []),
+    const added = included.map(({ toJson }, index) =>
+      toJson(c.get('site'), db.slug, c.get('language'), found.included[index] ?? []),
     )
-    return c.json(Object.assign({}, ...added, wholeView(c.get('site'), db.slug, found.request, found)))
-  })
+    return Object.assign({}, ...added, wholeView(c.get('site'), db.slug, found.request, found))
+  },
 
-  routes.post('/work/requests/:id/status', async c => {
-    const db = await openToChange(c, 'change', { request: c.req.param('id') })
-    const { to, reason, text, version } = await readBody(c, statusBody)
+  'POST /work/requests/{id}/status': async call => {
+    const { c } = call
+    const db = await authorizeProgram(c, 'change', { request: call.param('id') })
+    const { to, reason, text, version } = await call.body()
     const now = c.get('platform').clock.now()
     const newVersion = await changeStatus(
       db,
-      c.req.param('id'),
-      { to, reason, text: text ?? '', version, idempotencyKey: readIdempotencyKey(c) },
+      call.param('id'),
+      { to, reason, text: text ?? '', version, idempotencyKey: call.idempotencyKey() },
       now,
-      endOnClosing,
+      c.get('registry').onClosing,
     )
-    c.get('platform').wake({ kind: 'tenant', region: db.region, slug: db.slug })
-    return c.json({ id: c.req.param('id'), status: to, version: newVersion })
-  })
+    return { id: call.param('id'), status: to, version: newVersion }
+  },
 
-  routes.post('/work/requests/:id/notes', async c => {
-    const db = await openToChange(c, 'change', { request: c.req.param('id') })
-    const { text, public: isPublic } = await readBody(c, noteBody)
+  'POST /work/requests/{id}/notes': async call => {
+    const { c } = call
+    const db = await authorizeProgram(c, 'change', { request: call.param('id') })
+    const { text, public: isPublic } = await call.body()
     await addNote(
       db,
-      c.req.param('id'),
-      { text, public: isPublic ?? false, idempotencyKey: readIdempotencyKey(c) },
+      call.param('id'),
+      { text, public: isPublic ?? false, idempotencyKey: call.idempotencyKey() },
       c.get('platform').clock.now(),
     )
-    c.get('platform').wake({ kind: 'tenant', region: db.region, slug: db.slug })
-    return c.json({ id: c.req.param('id') }, 201)
-  })
+    return { id: call.param('id') }
+  },
 
-  return routes
-}
+  'POST /media': async ({ c, idempotencyKey }) => {
+    const key = idempotencyKey()
+    const db = openPublicRegion(c.get('platform'), c.get('site').region.slug)
+    const read = (max: number) => readBytes(c.req.raw, max)
+    refuseAnnounced(c.req.raw, MAX_PHOTO_BYTES)
+    return receivePhoto(c.get('platform'), db, uploaderOf(addressOf(c)), read, () => key)
+  },
+})

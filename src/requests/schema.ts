@@ -1,12 +1,15 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { Resolution } from '../routing/types.ts'
+import type { Before, CaseFacts } from './case/duplicates.ts'
+import type { GivenAnswer } from './draft.ts'
 
-/* In each jurisdiction's database. No tenant_id: the database is the tenant's. Instants are milliseconds since 1970 UTC. */
+// In each jurisdiction's database, hence no tenant id. Instants are milliseconds since 1970 UTC.
 
 export const statuses = ['submitted', 'acknowledged', 'in_progress', 'closed'] as const
 export type Status = (typeof statuses)[number]
 
-/** Why a request was closed. There is no "not responsible": that is a handoff. */
+/** There is no "not responsible": that is a transfer. */
 export const closeReasons = [
   'completed',
   'not-found',
@@ -17,39 +20,39 @@ export const closeReasons = [
 ] as const
 export type CloseReason = (typeof closeReasons)[number]
 
-/** `passed`: kept as a record; another jurisdiction holds it now. */
+/** `passed`: another jurisdiction holds it, and this row is a record. */
 export const custodies = ['held', 'passed'] as const
 export type Custody = (typeof custodies)[number]
 
 export const channels = ['web', 'open311', 'phone', 'counter', 'field'] as const
 export type Channel = (typeof channels)[number]
 
+export const heldAndOpen = sql`custody = 'held' AND status <> 'closed'`
+
 export const request = sqliteTable(
   'request',
   {
-    /** Row number: what full-text search and the place index refer to. */
     seq: integer('seq').primaryKey({ autoIncrement: true }),
     /** The tracking number; GeoReport's service_request_id. */
     id: text('id').notNull().unique(),
     serviceCode: text('service_code').notNull(),
-    /** The resident's matter that this is a share of: its tracking number, for life. */
+    /** Tracking number of the case that this is a share of; never changes. */
     caseId: text('case_id').notNull().default(''),
-    /** The jurisdiction whose number the case has, and whose database keeps the case's public face. */
+    /** The jurisdiction that issued the case's number and stores its public state. */
     origin: text('origin').notNull().default(''),
     custody: text('custody', { enum: custodies }).notNull().default('held'),
-    /** To whom custody passed. */
     passedTo: text('passed_to'),
-    /** Everyone who has held it, in order, as a JSON list of slugs. */
-    trail: text('trail').notNull().default('[]'),
-    /** At the origin: the status of the whole case, rolled up from its shares. Elsewhere: this share's. */
+    /** Slugs, in order. */
+    holders: text('holders', { mode: 'json' }).$type<readonly string[]>().notNull().default([]),
+    /** At the origin: of the whole case, rolled up from its shares. Elsewhere: of this share. */
     caseStatus: text('case_status', { enum: statuses }).notNull().default('submitted'),
-    /** As it was called on the day, in the region's first language. */
+    /** At the time, in the region's first language. */
     serviceName: text('service_name').notNull(),
     status: text('status', { enum: statuses }).notNull(),
     closeReason: text('close_reason', { enum: closeReasons }),
-    /** Public words on the present status. */
+    /** Public. */
     statusNotes: text('status_notes'),
-    /** Counts up with every change; a change names the version it saw. */
+    /** Increases with every change; a change names the version that the caller saw. */
     version: integer('version').notNull(),
     description: text('description').notNull().default(''),
     address: text('address'),
@@ -57,30 +60,26 @@ export const request = sqliteTable(
     zipcode: text('zipcode'),
     lat: real('lat'),
     long: real('long'),
-    /** Radius of the location error in metres. */
+    /** Radius of the location error in meters. */
     accuracy: real('accuracy').notNull().default(0),
-    /** `Answer[]` as JSON. */
-    answers: text('answers').notNull().default('[]'),
+    answers: text('answers', { mode: 'json' }).$type<readonly GivenAnswer[]>().notNull().default([]),
     private: integer('private', { mode: 'boolean' }).notNull(),
     urgent: integer('urgent', { mode: 'boolean' }).notNull(),
-    /** The resolution of the day as JSON, for replay. */
-    resolution: text('resolution').notNull(),
+    /** As of the report, or of the last location correction, so that it can be replayed. */
+    resolution: text('resolution', { mode: 'json' }).$type<Resolution>().notNull(),
     accountable: text('accountable').notNull(),
-    /** Who works on it, as GeoReport names it. */
     agencyResponsible: text('agency_responsible').notNull(),
-    /** Nobody knows yet whose it is, or the answers ask for a person's judgment. */
     triage: integer('triage', { mode: 'boolean' }).notNull(),
     channel: text('channel', { enum: channels }).notNull(),
     language: text('language').notNull(),
     person: text('person'),
-    /** The first photo, so that lists need no second look. */
+    /** The first photo, to spare lists another read. */
     media: text('media'),
     mediaUrl: text('media_url'),
-    /** When it happened, if it was reported later: routing is as of that instant (S7). */
+    /** If before the report; routing is as of this instant (S7). */
     incidentAt: integer('incident_at'),
-    /** The reporter's clock: it never resets. */
+    /** Never reset by transfers. */
     requestedAt: integer('requested_at').notNull(),
-    /** This body's own clock. */
     receivedAt: integer('received_at').notNull().default(0),
     updatedAt: integer('updated_at').notNull(),
     expectedAt: integer('expected_at'),
@@ -94,11 +93,11 @@ export const request = sqliteTable(
     index('request_service').on(table.serviceCode, table.requestedAt, table.seq),
     index('request_status').on(table.status, table.requestedAt, table.seq),
     index('request_triage').on(table.requestedAt).where(sql`triage = 1`),
-    index('request_open').on(table.seq).where(sql`custody = 'held' AND status <> 'closed'`),
+    index('request_open').on(table.seq).where(heldAndOpen),
   ],
 )
 
-/** Append-only: timeline, audit, outbox and live feed in one. */
+/** Append-only: timeline, audit log and outbox in one. */
 export const event = sqliteTable(
   'event',
   {
@@ -108,8 +107,9 @@ export const event = sqliteTable(
     actor: text('actor').notNull(),
     at: integer('at').notNull(),
     public: integer('public', { mode: 'boolean' }).notNull(),
+    /** Text, because others keep a copy of it and seals cover it: `eventOf` reads it. */
     payload: text('payload').notNull(),
-    /** Where it happened, if it was told by another jurisdiction, and its number in that one's log. */
+    /** For events of another jurisdiction: its slug, and the number in its log. */
     source: text('source'),
     sourceSeq: integer('source_seq'),
   },
@@ -124,7 +124,7 @@ export const event = sqliteTable(
   ],
 )
 
-/** Contact details of a constituent as this jurisdiction knows them, encrypted. Write-only for every public door. */
+/** Encrypted. No public endpoint reads it. */
 export const person = sqliteTable(
   'person',
   {
@@ -135,14 +135,11 @@ export const person = sqliteTable(
     phone: text('phone'),
     deviceId: text('device_id'),
     accountId: text('account_id'),
-    /** Their account in the region, if they had signed in. */
     account: text('account'),
-    /** The person agreed that whoever takes over the matter may have these details too. */
     shared: integer('shared', { mode: 'boolean' }).notNull().default(false),
     createdAt: integer('created_at').notNull(),
-    /** When they asked for the details to be erased: what has to be kept until then goes when its time is over. */
+    /** Details under legal retention are erased when it ends. */
     eraseAskedAt: integer('erase_asked_at'),
-    /** Set when the details were erased, at their wish or the law's. */
     erasedAt: integer('erased_at'),
   },
   table => [
@@ -152,20 +149,20 @@ export const person = sqliteTable(
   ],
 )
 
-/** Photos of reports; the bytes are in the platform's files. */
+/** Files are in the region's storage, so a transferred case keeps its photos. */
 export const media = sqliteTable(
   'media',
   {
-    id: text('id').primaryKey(),
+    id: text('id').notNull(),
     request: text('request').notNull(),
     type: text('type').notNull(),
     bytes: integer('bytes').notNull(),
     createdAt: integer('created_at').notNull(),
   },
-  table => [index('media_request').on(table.request)],
+  table => [primaryKey({ columns: [table.id, table.request] }), index('media_request').on(table.request)],
 )
 
-/** At the origin of a case: every share of it elsewhere, as its holder last told. */
+/** At the case's origin, as last reported by their holders. */
 export const share = sqliteTable(
   'share',
   {
@@ -175,12 +172,11 @@ export const share = sqliteTable(
     status: text('status', { enum: statuses }).notNull(),
     closeReason: text('close_reason', { enum: closeReasons }),
     agency: text('agency').notNull(),
-    /** False once its custody has passed on. */
     held: integer('held', { mode: 'boolean' }).notNull(),
     receivedAt: integer('received_at').notNull(),
     expectedAt: integer('expected_at'),
     updatedAt: integer('updated_at').notNull(),
-    /** The share's own version: an older telling changes nothing. */
+    /** The share's own version; older updates are ignored. */
     version: integer('version').notNull(),
   },
   table => [
@@ -189,31 +185,25 @@ export const share = sqliteTable(
   ],
 )
 
-/**
- * `proposed` by this jurisdiction, or `asked` of it by the other's → `confirmed` | `declined` → `unlinked`. `passed`: it is
- * with whoever holds the case now.
- */
+/** `proposed` here or `asked` by the other → `confirmed` | `declined` → `unlinked`. */
 export const linkStates = ['proposed', 'asked', 'confirmed', 'declined', 'unlinked', 'passed'] as const
 export type LinkState = (typeof linkStates)[number]
 
-/** A case held here and another, here or elsewhere, that may be the same matter (S12). Each holder keeps its own side. */
+/** A possible duplicate (S12). Each holder stores its own side. */
 export const duplicate = sqliteTable(
   'duplicate',
   {
-    /** The tracking number of the case held here. */
     caseId: text('case_id').notNull(),
-    /** The tracking number of the other. */
     other: text('other').notNull(),
     request: text('request').notNull(),
     state: text('state', { enum: linkStates }).notNull(),
-    /** Counts up each time the two are proposed anew: what comes late from an earlier round changes nothing. */
+    /** Increases with each new proposal; late messages of an earlier round are ignored. */
     round: integer('round').notNull(),
-    /** `CaseFacts` of the other as JSON, once they are known. */
-    facts: text('facts'),
-    /** The number of the case that goes on. */
+    /** Once known. */
+    facts: text('facts', { mode: 'json' }).$type<CaseFacts>(),
     survivor: text('survivor'),
-    /** What unlinking restores here, as JSON. */
-    before: text('before'),
+    /** What unlinking restores here. */
+    before: text('before', { mode: 'json' }).$type<Before>(),
     text: text('text').notNull().default(''),
     proposedAt: integer('proposed_at').notNull(),
     answeredAt: integer('answered_at'),
@@ -225,19 +215,15 @@ export const duplicate = sqliteTable(
   ],
 )
 
-/** At the origin of a case that goes on for its duplicates: whom it tells of its status. */
 export const followedBy = sqliteTable(
   'followed_by',
   {
     caseId: text('case_id').notNull(),
-    /** The duplicate's tracking number, and the origin that tells its reporter. */
     follower: text('follower').notNull(),
     jurisdiction: text('jurisdiction').notNull(),
     round: integer('round').notNull(),
-    /** Unlinked again: nothing more is told. */
     ended: integer('ended', { mode: 'boolean' }).notNull(),
-    /** The status it was last told. */
-    told: text('told', { enum: statuses }),
+    informed: text('informed', { enum: statuses }),
   },
   table => [primaryKey({ columns: [table.caseId, table.follower] })],
 )

@@ -1,117 +1,175 @@
 import { sql } from 'drizzle-orm'
-import { type Access, actorOf } from '../core/access.ts'
-import { insertOne, openRegion, openTenant, type Step, violates } from '../core/db.ts'
-import { commitOnce } from '../core/idempotency.ts'
+import { type Access, actorOf, senderOf } from '../core/access.ts'
+import { insertOne, openPublicRegion, openTenant, type Step } from '../core/database/handles.ts'
+import { commitOnce } from '../core/database/idempotency.ts'
+import { enqueueJob } from '../core/database/jobs.ts'
+import { sha256 } from '../core/encryption/digest.ts'
 import { trackingNumber } from '../core/ids.ts'
-import { ring } from '../core/jobs.ts'
-import { problem } from '../core/problem.ts'
-import { noteResidentReach } from '../people/accounts.ts'
+import { type FieldError, problem } from '../core/problem.ts'
+import { noteAccountJurisdiction } from '../identity/accounts.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { Region } from '../regions/compile.ts'
-import type { ServiceDocument } from '../regions/documents.ts'
-import { hasLeft } from '../regions/leaving.ts'
-import { text } from '../regions/text.ts'
+import type { ServiceDocument } from '../regions/documents/schemas.ts'
+import type { Region } from '../regions/runtime/compile.ts'
+import { localizedText } from '../regions/runtime/localized.ts'
+import { hasLeft } from '../regions/versions/leaving.ts'
 import { resolve } from '../routing/resolve.ts'
 import type { Resolution } from '../routing/types.ts'
-import { partnerFor, rightfulHolder } from './custody.ts'
-import { promisedBy } from './deadline.ts'
-import { type Answer, type Draft, draftFaults, givenAnswers } from './draft.ts'
-import { forward, HAND_ON, NOTIFY, PUBLISH, record } from './events.ts'
-import { type ClaimedPhoto, claimPhotos, unknownPhoto } from './media.ts'
-import { blank, reporterOf } from './reporter.ts'
-import { needsTriage } from './resolution.ts'
+import { partnerFor, rightfulHolder } from './case/custody.ts'
+import { promisedBy } from './case/deadline.ts'
+import { blankToNull, reporterOf } from './case/reporter.ts'
+import { needsTriage } from './case/resolution.ts'
+import { type Draft, draftErrors, type GivenAnswer, givenAnswers } from './draft.ts'
+import {
+  appendEvent,
+  autoTransferKind,
+  forwardKind,
+  notifyKind,
+  publishKind,
+  reportSubmitted,
+} from './events.ts'
+import { type ClaimedPhoto, claimPhotos } from './media/media.ts'
 import { media, request } from './schema.ts'
 
-export interface Submission {
+export interface ReportInput {
   readonly draft: Draft
-  /** The jurisdiction whose own door was used; absent at the shared door, where routing decides who keeps it. */
+  /** Absent on the shared site, where routing decides who keeps it. */
   readonly jurisdiction?: string | undefined
-  /** The caller's Idempotency-Key: sent twice, filed once. */
-  readonly idempotencyKey?: string | undefined
+  /** What was wrong with the form that the draft was read from. */
+  readonly errors?: readonly FieldError[] | undefined
+  /** Where the caller has looked it up. */
+  readonly service?: ServiceDocument | undefined
+  /** Where the caller has routed it as of the same instant. */
+  readonly resolution?: Resolution | undefined
 }
 
-/** What is promised to the person who reported. */
-export interface Receipt {
+export interface SubmissionSender {
+  readonly idempotencyKey?: string | undefined
+  /** The address the sender has signed in by, which needs no confirmation. */
+  readonly provenEmail?: string | undefined
+  readonly network?: string | undefined
+}
+
+export interface Submission extends ReportInput, SubmissionSender {}
+
+/** Checked and routed, as of `at`. Made by `assess`. */
+export interface AssessedReport {
+  readonly draft: Draft
+  readonly service: ServiceDocument
+  readonly keeper: string
+  readonly resolution: Resolution
+  readonly expectedAt: number | null
+  readonly at: number
+}
+
+export interface SubmissionReceipt {
   readonly id: string
-  /** Whose database keeps it. */
   readonly jurisdiction: string
   readonly expectedAt: number | null
   readonly resolution: Resolution
 }
 
-/** Who would be accountable for a report, and why. Pure but for the clock. */
 export function resolveDraft(region: Region, draft: Draft, at: number): Resolution {
   const { service, place, accuracy, answers, incidentAt } = draft
   return resolve(region.routing, { service, place, accuracy, at: incidentAt ?? at, answers, urgent: false })
 }
 
-/**
- * Files a report: durable when it returns, in one round trip. Throws `unknown-service`, `service-closed` or
- * `invalid-fields` with every fault; `key-refused`; `sign-in-needed`; `key-reused`; `database-away`, with nothing written.
- */
-export async function submitReport(
+/** For a report that needs nothing between. Throws as `assess` and `fileReport` do. */
+export function submitReport(
   platform: Platform,
   access: Access,
   region: Region,
   submission: Submission,
-): Promise<Receipt> {
-  const { draft } = submission
-  const at = platform.clock.now()
-  const { keeper, service, resolution, expectedAt } = assess(region, submission, at)
-  const receipt: Receipt = {
+): Promise<SubmissionReceipt> {
+  const report = assess(region, submission, platform.clock.now())
+  return fileReport(platform, access, region, report, submission)
+}
+
+/**
+ * Durable when it returns. Throws `invalid-fields` for a photo, `key-refused`, `sign-in-needed`, `key-reused`,
+ * or `database-unavailable` with nothing written.
+ */
+export async function fileReport(
+  platform: Platform,
+  access: Access,
+  region: Region,
+  report: AssessedReport,
+  sender: SubmissionSender,
+): Promise<SubmissionReceipt> {
+  const { draft, keeper, resolution, expectedAt, at } = report
+  const receipt: SubmissionReceipt = {
     id: trackingNumber(platform.random, region.jurisdiction(keeper)?.code ?? ''),
     jurisdiction: keeper,
     expectedAt,
     resolution,
   }
-  if (access.kind === 'resident') await noteResidentReach(platform, access, keeper)
+  if (access.kind === 'resident') await noteAccountJurisdiction(platform, access, keeper)
   const db = openTenant(platform, access, region.slug, keeper)
-  const reporter = await reporterOf(platform, db, receipt.id, draft, at)
+  const reporter = await reporterOf(platform, db, receipt.id, { draft, ...sender }, at)
+  const content = { ...draft, contact: reporter.fingerprint }
   const photos = await claimPhotos(
-    openRegion(platform, { kind: 'public', region: region.slug }, region.slug),
+    platform,
+    openPublicRegion(platform, region.slug),
     draft.media,
+    { by: await sendingOf(access, sender, receipt, content), keeper },
     at,
   )
   const steps = [
     ...reporter.steps,
-    ...reportSteps(region, service, draft, reporter.person, photos, receipt, at, actorOf(access)),
+    ...reportSteps(region, report, receipt, { person: reporter.person, photos, actor: actorOf(access) }),
   ]
-  const asked = { ...draft, contact: reporter.fingerprint }
-  const change = { key: submission.idempotencyKey, asked, steps, outcome: receipt }
-  const kept = await commitOnce(db, change, at).catch(error => {
-    throw violates(error, 'media.id') ? unknownPhoto() : error
-  })
-  platform.wake({ kind: 'tenant', region: region.slug, slug: keeper })
-  return kept
+  const change = { key: sender.idempotencyKey, content, steps, outcome: receipt }
+  return commitOnce(db, change, at)
 }
 
-/** What would become of a report, without filing it. Throws as filing it would for what the report says. */
-export function assess(region: Region, { draft, jurisdiction }: Submission, at: number) {
-  const resolution = resolveDraft(region, draft, at)
-  const service = offeredService(region, draft.service, jurisdiction)
-  const faults = draftFaults(draft, service)
-  if (faults.length > 0) throw problem('invalid-fields', { fields: faults })
-  // The door of one that has left stays open: what comes through it is kept as a partner's is.
+// Repetitions that `commitOnce` recognizes have the same id.
+function sendingOf(
+  access: Access,
+  { idempotencyKey }: SubmissionSender,
+  { id, jurisdiction }: SubmissionReceipt,
+  content: unknown,
+): string | Promise<string> {
+  if (idempotencyKey === undefined) return id
+  return sha256(JSON.stringify([jurisdiction, senderOf(access) ?? content, idempotencyKey]))
+}
+
+/**
+ * Checks a report and routes it, once on its way in. Throws `invalid-fields` with every error,
+ * `unknown-service`, `service-closed`.
+ */
+export function assess(region: Region, input: ReportInput, at: number): AssessedReport {
+  const { draft, jurisdiction } = input
+  const service = input.service ?? offeredService(region, draft.service, jurisdiction)
+  const errors = allErrors(draft, service, input.errors)
+  if (errors.length > 0) throw problem('invalid-fields', { fields: errors })
+  const resolution = input.resolution ?? resolveDraft(region, draft, at)
+  // The site of a jurisdiction that has left still accepts reports: routing decides who keeps them.
   const isOwn = jurisdiction !== undefined && !hasLeft(region, jurisdiction, at)
   const keeper = isOwn ? jurisdiction : keeperOf(region, resolution, at)
-  return { keeper, service, resolution, expectedAt: promisedBy(region, service, resolution, at) }
+  const expectedAt = promisedBy(region, service, resolution, at)
+  return { draft, keeper, service, resolution, expectedAt, at }
 }
 
-/** Who keeps a report from the shared door: the accountable jurisdiction; what is a partner's or nobody's stays with the intake. */
+// A malformed place is not a missing one.
+function allErrors(draft: Draft, service: ServiceDocument, ofForm: readonly FieldError[] = []): FieldError[] {
+  const isPlaceWrong = ofForm.some(({ field }) => field === 'lat' || field === 'long')
+  const others = draftErrors(draft, service).filter(({ field }) => field !== 'place' || !isPlaceWrong)
+  return [...ofForm, ...others]
+}
+
+/** The intake keeps what belongs to a partner, to nobody, or to one that has left. */
 export function keeperOf(region: Region, { accountable, confidence }: Resolution, now: number): string {
   const isOurs = accountable.kind === 'jurisdiction' && confidence !== 'unresolved'
   return isOurs && !hasLeft(region, accountable.id, now) ? accountable.id : region.documents.region.intake
 }
 
-/** The service as the door offers it. Throws `unknown-service` or `service-closed`. */
+/** Throws `unknown-service` or `service-closed`. */
 export function offeredService(
   region: Region,
   code: string,
   jurisdiction: string | undefined,
 ): ServiceDocument {
   const common = region.service(code)
-  if (common === undefined)
-    throw problem('unknown-service', { detail: 'There is no service with this code.' })
+  if (common === undefined) throw problem('unknown-service', { detail: 'No service has this code.' })
   if (jurisdiction === undefined) return common
   const own = region.servicesOffered(jurisdiction).find(service => service.code === code)
   if (own === undefined)
@@ -119,42 +177,44 @@ export function offeredService(
   return own
 }
 
+interface Stored {
+  readonly person: string | null
+  readonly photos: readonly ClaimedPhoto[]
+  readonly actor: string
+}
+
 function reportSteps(
   region: Region,
-  service: ServiceDocument,
-  draft: Draft,
-  person: string | null,
-  photos: readonly ClaimedPhoto[],
-  { id, jurisdiction, resolution, expectedAt }: Receipt,
-  at: number,
-  actor: string,
+  { draft, service, resolution, expectedAt, at }: AssessedReport,
+  { id, jurisdiction }: SubmissionReceipt,
+  { person, photos, actor }: Stored,
 ): Step[] {
   const steps: Step[] = []
-  if (draft.follow) steps.push(ring(NOTIFY, at))
+  if (draft.follow) steps.push(enqueueJob(notifyKind, at))
   steps.push(
     insertOne(request, {
       id,
       caseId: id,
       origin: jurisdiction,
       custody: 'held',
-      trail: JSON.stringify([jurisdiction]),
+      holders: [jurisdiction],
       caseStatus: 'submitted',
       receivedAt: at,
       serviceCode: service.code,
-      serviceName: text(service.name, region.language),
+      serviceName: localizedText(service.name, region.language),
       status: 'submitted',
       version: 1,
       description: draft.description,
-      address: blank(draft.address),
-      addressId: blank(draft.addressId),
-      zipcode: blank(draft.zipcode),
+      address: blankToNull(draft.address),
+      addressId: blankToNull(draft.addressId),
+      zipcode: blankToNull(draft.zipcode),
       lat: draft.place?.lat ?? null,
       long: draft.place?.long ?? null,
       accuracy: draft.accuracy,
-      answers: JSON.stringify(answersOf(service, draft, region)),
+      answers: answersOf(service, draft, region),
       private: service.private === true,
       urgent: resolution.urgent,
-      resolution: JSON.stringify(resolution),
+      resolution,
       accountable: resolution.accountable.id,
       agencyResponsible: resolution.performer.name,
       triage: needsTriage(resolution),
@@ -162,7 +222,7 @@ function reportSteps(
       language: draft.language,
       person,
       media: draft.media[0] ?? null,
-      mediaUrl: blank(draft.mediaUrl),
+      mediaUrl: blankToNull(draft.mediaUrl),
       incidentAt: draft.incidentAt ?? null,
       requestedAt: at,
       updatedAt: at,
@@ -175,31 +235,29 @@ function reportSteps(
   }
   const { accountable, basis } = resolution
   steps.push(
-    record(id, actor, at, true, {
-      type: 'submitted',
-      channel: draft.channel,
-      accountable: accountable.name,
-      basis,
-    }),
+    appendEvent(
+      reportSubmitted,
+      { channel: draft.channel, accountable: accountable.name, basis },
+      { request: id, actor, at, public: true },
+    ),
   )
-  if (!service.private) steps.push(ring(PUBLISH, at))
+  if (!service.private) steps.push(enqueueJob(publishKind, at))
   const partner = partnerFor(region, resolution)
   if (rightfulHolder(resolution, jurisdiction) !== undefined) {
-    steps.push(ring(HAND_ON, at, `${HAND_ON}:${id}`, { request: id }))
-  } else if (partner !== undefined) steps.push(forward(id, partner, at))
+    steps.push(enqueueJob(autoTransferKind, at, { request: id }))
+  } else if (partner !== undefined) steps.push(enqueueJob(forwardKind, at, { request: id, partner }))
   return steps
 }
 
-/** Answers with the words that were asked, in the region's first language, in the service's order. */
-function answersOf(service: ServiceDocument, draft: Draft, region: Region): Answer[] {
+function answersOf(service: ServiceDocument, draft: Draft, region: Region): GivenAnswer[] {
   const language = region.language
   return (service.questions ?? []).flatMap(question => {
     const given = givenAnswers(question.code, draft.answers)
     if (given.length === 0) return []
     const values = given.map(key => {
       const option = question.options?.find(candidate => candidate.key === key)
-      return { key, label: option === undefined ? key : text(option.label, language) }
+      return { key, label: option === undefined ? key : localizedText(option.label, language) }
     })
-    return [{ code: question.code, question: text(question.label, language), values }]
+    return [{ code: question.code, question: localizedText(question.label, language), values }]
   })
 }

@@ -1,11 +1,8 @@
 import { isEmail } from '../core/text.ts'
-import type { Address } from '../people/accounts.ts'
+import type { AccountAddress } from '../identity/accounts.ts'
 
-/**
- * An address as people type it: e-mail in any case, or a telephone number with spaces, dots, hyphens and brackets, in the
- * region's own way or with its country's code (E.164: at most 15 digits). Undefined for what is neither.
- */
-export function readAddress(typed: string, countryCode: string | undefined): Address | undefined {
+/** Accepts a phone number in national or international format (E.164: at most 15 digits), however punctuated. */
+export function readAddress(typed: string, countryCode: string | undefined): AccountAddress | undefined {
   const text = typed.trim()
   if (isEmail(text)) return { kind: 'email', value: text.toLowerCase() }
   const phone = readPhone(text, countryCode)
@@ -17,7 +14,8 @@ function readPhone(typed: string, countryCode: string | undefined): string | und
   const plain = typed.replace(/[\s().‐-―-]/g, '')
   if (/^\+[1-9]\d{7,14}$/.test(plain)) return plain
   if (countryCode === undefined) return undefined
-  // North America: ten digits, with or without the 1 before them. Elsewhere a zero before the number is not part of it.
+  // North America: ten digits, optionally preceded by 1. Elsewhere the leading 0 is a trunk prefix, not part
+  // of the number.
   const pattern = countryCode === '1' ? /^1?([2-9]\d{9})$/ : /^0?([1-9]\d{5,11})$/
   const national = pattern.exec(plain)?.[1]
   return national === undefined ? undefined : `+${countryCode}${national}`

@@ -1,10 +1,9 @@
 import { eq } from 'drizzle-orm'
-import type { TenantReader } from '../core/db.ts'
+import type { TenantReader } from '../core/database/handles.ts'
 import type { Platform } from '../platform/platform.ts'
-import { openPerson } from '../requests/person.ts'
+import { decryptPerson } from '../requests/case/person.ts'
 import { person, request } from '../requests/schema.ts'
 
-/** Who reported something, as the jurisdiction knows them. */
 export interface PersonDetails {
   readonly person: string
   readonly account: string | null
@@ -19,7 +18,7 @@ export interface PersonDetails {
 
 type Row = typeof person.$inferSelect
 
-/** Undefined for a request that is not there, or that names nobody. */
+/** Undefined also for an anonymous request. */
 export async function contactOf(
   platform: Platform,
   db: TenantReader,
@@ -33,7 +32,6 @@ export async function contactOf(
   return row && readable(platform, db, row.person)
 }
 
-/** Everything that a jurisdiction knows of an account's holder: a row for each report. */
 export async function personsOf(
   platform: Platform,
   db: TenantReader,
@@ -44,7 +42,7 @@ export async function personsOf(
 }
 
 async function readable(platform: Platform, db: TenantReader, row: Row): Promise<PersonDetails> {
-  const { id, account, firstName, lastName, email, phone, shared, createdAt, erasedAt } = await openPerson(
+  const { id, account, firstName, lastName, email, phone, shared, createdAt, erasedAt } = await decryptPerson(
     platform,
     db,
     row,

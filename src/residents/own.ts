@@ -1,11 +1,11 @@
 import { and, desc, eq } from 'drizzle-orm'
 import type { Access } from '../core/access.ts'
-import { openTenantReader, type TenantReader } from '../core/db.ts'
+import { openTenantReader, type TenantReader } from '../core/database/handles.ts'
 import { asProblem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import { person, request, type Status } from '../requests/schema.ts'
 
-/** A case of a resident, as a list shows it: nothing that anyone with its number could not see, but that it is theirs. */
+/** Apart from ownership, nothing here is hidden from anyone with the number. */
 export interface OwnCase {
   readonly id: string
   readonly jurisdiction: string
@@ -18,7 +18,6 @@ export interface OwnCase {
   readonly updatedAt: number
 }
 
-/** Of one jurisdiction, newest first. */
 export async function ownCases(
   db: TenantReader,
   account: string,
@@ -43,36 +42,34 @@ export async function ownCases(
   return rows.map(row => ({ ...row, jurisdiction: db.slug }))
 }
 
-export interface Gathered<T> {
+export interface OwnRecords<T> {
   readonly found: readonly T[]
-  /** Jurisdictions whose database did not answer. */
-  readonly away: readonly string[]
+  readonly unavailable: readonly string[]
 }
 
-/** Asks several jurisdictions at once; one that is away is named, and the others are answered. */
-export async function gather<T>(
+/** Lists jurisdictions whose database is unavailable, and returns the others. */
+export async function readOwnRecords<T>(
   platform: Platform,
   access: Access,
   region: string,
   slugs: readonly string[],
   ask: (db: TenantReader) => Promise<T>,
-): Promise<Gathered<T>> {
-  const away: string[] = []
+): Promise<OwnRecords<T>> {
+  const unavailable: string[] = []
   const found = await Promise.all(
     slugs.map(async slug => {
       try {
         return [await ask(openTenantReader(platform, access, region, slug))]
       } catch (error) {
-        if (asProblem(error).slug !== 'database-away') throw error
-        away.push(slug)
+        if (asProblem(error).slug !== 'database-unavailable') throw error
+        unavailable.push(slug)
         return []
       }
     }),
   )
-  return { found: found.flat(), away }
+  return { found: found.flat(), unavailable }
 }
 
-/** Whether a case is this account's. */
 export async function isOwn(db: TenantReader, account: string, id: string): Promise<boolean> {
   const rows = await db
     .select({ id: request.id })

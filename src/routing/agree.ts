@@ -1,23 +1,19 @@
-import type { Ground } from './decide.ts'
-import { authority, inForce, type Query } from './query.ts'
-import { isOpen } from './reach.ts'
+import type { Location } from './decide.ts'
+import { isOpen } from './desk.ts'
+import { authority, inForce, type RoutingQuery } from './query.ts'
 import { step } from './trace.ts'
 import type { Agreement, Body, TraceStep } from './types.ts'
 
 export interface Performance {
   readonly performer: Body
-  /** Ids of the agreements, in the order of the chain. */
   readonly agreements: readonly string[]
 }
 
-/**
- * Who does it (design § 5, Agree; S5, S6): from the accountable body along the agreements in force for this service,
- * place, instant and hour, to the last performer. An agreement that would lead back is passed over.
- */
-export function performed(
-  query: Query,
+/** Along the agreements in force (S5, S6). An agreement that would close a cycle is skipped. */
+export function performerBy(
+  query: RoutingQuery,
   accountable: Body,
-  ground: Ground,
+  location: Location,
   urgent: boolean,
   steps: TraceStep[],
 ): Performance {
@@ -40,7 +36,7 @@ export function performed(
 
   function follow(): { agreement: Agreement; body: Body } | undefined {
     for (const agreement of query.index.agreements.get(performer.id) ?? []) {
-      if (!applies(query, agreement, performer, ground, urgent)) continue
+      if (!applies(query, agreement, performer, location, urgent)) continue
       const body = authority(query, agreement.performer)
       if (body && !holders.includes(body)) return { agreement, body }
       steps.push(
@@ -55,23 +51,23 @@ export function performed(
 }
 
 function applies(
-  query: Query,
+  query: RoutingQuery,
   agreement: Agreement,
   accountable: Body,
-  ground: Ground,
+  location: Location,
   urgent: boolean,
 ): boolean {
   if (!inForce(agreement, query.inquiry.at)) return false
   if (agreement.services !== null && !agreement.services.has(query.rule.code)) return false
   if (agreement.urgentOnly && !urgent) return false
-  if (!holds(agreement, ground)) return false
+  if (!holds(agreement, location)) return false
   return agreement.hours === 'always' || (agreement.hours === 'open') === isOpen(query, accountable)
 }
 
-/** Limited to areas, segments, or both: one that fits is enough. */
-function holds({ areas, segments }: Agreement, ground: Ground): boolean {
+// Areas and segments are alternatives: one match is enough.
+function holds({ areas, segments }: Agreement, location: Location): boolean {
   if (areas === null && segments === null) return true
-  if (areas !== null && ground.areas.some(area => areas.has(area))) return true
-  const [near] = ground.segments
+  if (areas !== null && location.areas.some(area => areas.has(area))) return true
+  const [near] = location.segments
   return segments !== null && near !== undefined && segments.has(near.segment)
 }

@@ -1,18 +1,13 @@
-import { groupBy } from '../core/group.ts'
 import type { Agreement, Instant } from './types.ts'
 
-/** May both apply to one place? Judged by whoever knows the shapes. */
+/** Whether both may apply to one place. The caller knows the shapes. */
 export type Overlap = (a: Agreement, b: Agreement) => boolean
 
-/** null: every service. */
 type Services = ReadonlySet<string> | null
 
 const DAY = 86_400_000
 
-/**
- * Pairs that could both claim one matter: the same accountable body, service, time, hours, urgency and place.
- * Refused at save (S5), so that routing never has to choose.
- */
+/** Pairs that could both claim one request. Refused at save (S5), so that routing never has to choose. */
 export function agreementConflicts(
   agreements: readonly Agreement[],
   overlap: Overlap,
@@ -26,15 +21,12 @@ export function agreementConflicts(
   )
 }
 
-/**
- * Chains of agreements that lead back to their first body and could all apply to one matter, each from its
- * alphabetically first body. Refused at save. Ask for conflicts first: without them a chain branches little.
- */
+/** Cycles that could apply to one request. Refused at save. Check conflicts first: then chains branch little. */
 export function agreementCycles(
   agreements: readonly Agreement[],
   overlap: Overlap = () => true,
 ): readonly (readonly Agreement[])[] {
-  const byAccountable = groupBy(agreements, ({ accountable }) => accountable)
+  const byAccountable = Map.groupBy(agreements, ({ accountable }) => accountable)
   const cycles: Agreement[][] = []
   const extend = (chain: readonly Agreement[], services: Services, start: string, holder: string) => {
     for (const next of byAccountable.get(holder) ?? []) {
@@ -54,14 +46,10 @@ export interface AgreementEnd {
   readonly agreement: Agreement
   /** Whole days left, rounded up; 0 or less once it has ended. */
   readonly daysLeft: number
-  /** The warning that is due: 60, 30 or 7 days ahead; null while the end is further off or once it has passed. */
   readonly warning: 60 | 30 | 7 | null
 }
 
-/**
- * Agreements whose end leaves services without one (S5), soonest first: at the end they fall back to the accountable
- * body. A successor covers the same services, places, hours and urgency from the very instant of the end.
- */
+/** Soonest first (S5). A successor covers the same services, places, hours and urgency. */
 export function agreementsWithoutSuccessor(
   agreements: readonly Agreement[],
   at: Instant,
@@ -116,7 +104,7 @@ function shareTime(a: Agreement, b: Agreement): boolean {
   return a.from < b.to && b.from < a.to
 }
 
-/** By one calendar: open and closed never meet. An urgent matter meets urgent and general agreements alike. */
+// Open and closed hours of one calendar never meet.
 function shareHours(a: Agreement, b: Agreement): boolean {
   return a.hours === b.hours || a.hours === 'always' || b.hours === 'always'
 }

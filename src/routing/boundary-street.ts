@@ -1,17 +1,14 @@
 import type { Decision } from './decide.ts'
-import { authority, inForce, nameOf, type Query } from './query.ts'
+import { authority, inForce, nameOf, type RoutingQuery } from './query.ts'
 import { step } from './trace.ts'
 import type { BoundaryStreetAgreement, NearSegment, Segment, TraceStep } from './types.ts'
 
-/** Metres by which a point from a map or an address may be off the centre line without saying which side is meant. */
+// Meters that a point from a map or an address may be off the center line without meaning a side.
 const POINT_ERROR = 1
 
-/**
- * Who leads on a street whose centre line is the limit of two bodies (S4): as agreed for the segment, else the side
- * that the place lies on beyond its location error, else the lead on record. The others are told.
- */
+/** The lead on a shared street (S4): by agreement, else by the side of the place, else by default. */
 export function decideBoundaryStreet(
-  query: Query,
+  query: RoutingQuery,
   near: NearSegment,
   segment: Segment,
   sides: NonNullable<Segment['sides']>,
@@ -45,7 +42,7 @@ export function decideBoundaryStreet(
   }
 
   const error = Math.max(POINT_ERROR, query.accuracy)
-  const beside = near.side !== 'on' && near.metres > error ? sides[near.side] : undefined
+  const beside = near.side !== 'on' && near.meters > error ? sides[near.side] : undefined
   return (
     (beside === undefined ? undefined : leadBy(beside, 'boundary-street-side')) ??
     leadBy(sides.lead, 'boundary-street-lead')
@@ -53,7 +50,7 @@ export function decideBoundaryStreet(
 }
 
 export function streetAgreementApplies(
-  { inquiry, rule }: Query,
+  { inquiry, rule }: RoutingQuery,
   agreement: BoundaryStreetAgreement,
 ): boolean {
   const { services } = agreement
@@ -68,6 +65,6 @@ function othersOf(sides: NonNullable<Segment['sides']>, lead: string): readonly 
   return [...new Set([sides.left, sides.right])].filter(id => id !== lead)
 }
 
-function names(query: Query, ids: readonly string[]): string {
+function names(query: RoutingQuery, ids: readonly string[]): string {
   return ids.map(id => nameOf(query, id)).join(', ')
 }

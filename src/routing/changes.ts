@@ -1,9 +1,6 @@
 import type { Instant, RoutingSnapshot, Validity } from './types.ts'
 
-/**
- * The instants after `after`, in order, at which a dated boundary, territory, owner or body begins or ends: who is
- * accountable can change then without anybody doing anything. Agreements change only who performs.
- */
+/** Instants at which the accountable body can change by date alone. Agreements change only the performer. */
 export function changesAfter(snapshot: RoutingSnapshot, after: Instant): readonly Instant[] {
   const { areas, bodies, segments, boundaryStreets } = snapshot
   const grounds = areas.filter(({ kind }) => kind === 'boundary' || kind === 'territory')

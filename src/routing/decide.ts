@@ -1,39 +1,28 @@
 import { decideBoundaryStreet } from './boundary-street.ts'
-import { authority, inForce, type Layer, type Query } from './query.ts'
+import { authority, inForce, type Layer, type RoutingQuery } from './query.ts'
 import { step } from './trace.ts'
 import type { Body, NearSegment, TraceStep } from './types.ts'
 
-/** What the ground says at one place and instant: only what is in force. */
-export interface Ground {
-  /** Area indices. */
+export interface Location {
   readonly areas: readonly number[]
-  /** Nearest first. */
   readonly segments: readonly NearSegment[]
 }
 
-/** One answer to "who is accountable?", with the ground that it was found on. */
 export interface Outcome {
-  /** null: nobody. */
   readonly body: Body | null
   readonly basis: string
-  readonly ground: Ground
-  /** Others who share a boundary street. */
+  readonly location: Location
   readonly neighbors: readonly string[]
-  /** A boundary street's agreement. */
   readonly agreement: string | null
-  /** The last one is the reason. */
   readonly steps: readonly TraceStep[]
 }
 
 export type Decision = Pick<Outcome, 'body' | 'basis'> & Partial<Pick<Outcome, 'neighbors' | 'agreement'>>
 
-/**
- * The accountable body on this ground (design § 5, Decide): the service's layers in order, the first with an
- * authority wins. A partner's territory comes just before the first layer of boundaries.
- */
-export function decide(query: Query, ground: Ground): Outcome {
+/** Design § 5, Decide: the first layer with an authority wins. Partners' territory precedes boundaries. */
+export function decide(query: RoutingQuery, location: Location): Outcome {
   const steps: TraceStep[] = []
-  const found = firstAuthority(query, ground, steps)
+  const found = firstAuthority(query, location, steps)
   if (found === undefined) {
     const desk = query.snapshot.bodies.get(query.snapshot.intake)?.name ?? query.snapshot.intake
     steps.push(step('decide', 'nobody', { desk }))
@@ -41,39 +30,39 @@ export function decide(query: Query, ground: Ground): Outcome {
   return {
     body: found?.body ?? null,
     basis: found?.basis ?? 'none',
-    ground,
+    location,
     neighbors: found?.neighbors ?? [],
     agreement: found?.agreement ?? null,
     steps,
   }
 }
 
-function firstAuthority(query: Query, ground: Ground, steps: TraceStep[]): Decision | undefined {
+function firstAuthority(query: RoutingQuery, location: Location, steps: TraceStep[]): Decision | undefined {
   let territories = false
   for (const layer of query.plan.layers) {
     if (layer.asset === null && !territories) {
       territories = true
-      const found = byTerritory(query, ground, steps)
+      const found = byTerritory(query, location, steps)
       if (found) return found
     }
     const found =
       layer.asset === null
-        ? byBoundary(query, ground, layer, steps)
-        : byAsset(query, ground, layer, layer.asset, steps)
+        ? byBoundary(query, location, layer, steps)
+        : byAsset(query, location, layer, layer.asset, steps)
     if (found) return found
   }
-  return territories ? undefined : byTerritory(query, ground, steps)
+  return territories ? undefined : byTerritory(query, location, steps)
 }
 
 function byAsset(
-  query: Query,
-  ground: Ground,
+  query: RoutingQuery,
+  location: Location,
   layer: Layer,
   asset: string,
   steps: TraceStep[],
 ): Decision | undefined {
   const { segments } = query.snapshot
-  const near = ground.segments.find(found => segments[found.segment]?.kind === asset)
+  const near = location.segments.find(found => segments[found.segment]?.kind === asset)
   const segment = near && segments[near.segment]
   if (!segment) {
     steps.push(step('decide', 'asset-none', { asset }))
@@ -95,8 +84,8 @@ function byAsset(
   return undefined
 }
 
-function byTerritory(query: Query, ground: Ground, steps: TraceStep[]): Decision | undefined {
-  for (const index of ground.areas) {
+function byTerritory(query: RoutingQuery, location: Location, steps: TraceStep[]): Decision | undefined {
+  for (const index of location.areas) {
     const area = query.snapshot.areas[index]
     const body = query.index.areaBodies[index]
     if (area?.kind !== 'territory' || !body) continue
@@ -106,12 +95,17 @@ function byTerritory(query: Query, ground: Ground, steps: TraceStep[]): Decision
   return undefined
 }
 
-function byBoundary(query: Query, ground: Ground, layer: Layer, steps: TraceStep[]): Decision | undefined {
+function byBoundary(
+  query: RoutingQuery,
+  location: Location,
+  layer: Layer,
+  steps: TraceStep[],
+): Decision | undefined {
   let holder: Body | undefined
   let area = ''
   let other: Body | undefined
   let empty = true
-  for (const index of ground.areas) {
+  for (const index of location.areas) {
     const body = boundaryBody(query, index)
     if (!body?.layers.includes(layer.name)) continue
     empty = false
@@ -131,13 +125,12 @@ function byBoundary(query: Query, ground: Ground, layer: Layer, steps: TraceStep
   return { body: holder, basis: layer.name }
 }
 
-/** The body whose boundary this area is; undefined for any other area. */
-export function boundaryBody(query: Query, index: number): Body | undefined {
+export function boundaryBody(query: RoutingQuery, index: number): Body | undefined {
   return query.snapshot.areas[index]?.kind === 'boundary' ? query.index.areaBodies[index] : undefined
 }
 
-/** Is this area in force at the inquiry's instant, and, if it is somebody's, that body too? */
-export function stands(query: Query, index: number): boolean {
+/** In force at the inquiry's instant, together with its body if it has one. */
+export function isInForce(query: RoutingQuery, index: number): boolean {
   const area = query.snapshot.areas[index]
   if (!area || !inForce(area, query.inquiry.at)) return false
   if (area.kind === 'postal' || area.kind === 'agreement') return true

@@ -1,10 +1,6 @@
 import { step } from './trace.ts'
 import type { Resolution, TraceStep } from './types.ts'
 
-/**
- * The one sentence that says who will handle it and why: the agreement if somebody performs it for the accountable
- * body, else the reason that decided, or the question that is open.
- */
 export function explain(resolution: Resolution): Pick<TraceStep, 'code' | 'params'> {
   const { accountable, performer, desk, confidence, trace } = resolution
   const agreed = trace.findLast(({ code }) => code === 'performed-by')

@@ -1,4 +1,3 @@
-import { groupBy } from '../core/group.ts'
 import { step } from './trace.ts'
 import type {
   Agreement,
@@ -13,18 +12,16 @@ import type {
   Validity,
 } from './types.ts'
 
-/** Layers whose absence or presence a resident knows by a word of its own: "unincorporated". */
 const MUNICIPALITY = 'municipality'
 const COUNTY = 'county'
 
-/** One inquiry, with what its snapshot and service look like once indexed. */
-export interface Query {
+export interface RoutingQuery {
   readonly snapshot: RoutingSnapshot
   readonly index: SnapshotIndex
   readonly rule: ServiceRule
   readonly plan: ServicePlan
   readonly inquiry: Inquiry
-  /** Radius of the location error in metres, never negative or NaN. */
+  /** Radius of the location error in meters, never negative or NaN. */
   readonly accuracy: number
 }
 
@@ -34,32 +31,28 @@ export interface ServicePlan {
   readonly followsAsset: boolean
 }
 
-/** `asset` is the kind of asset whose owner decides, or null for a layer of boundaries. */
 export interface Layer {
   readonly name: string
   readonly asset: string | null
 }
 
-/** What is looked up again and again in one snapshot. */
 export interface SnapshotIndex {
-  /** By area index. */
   readonly areaBodies: readonly (Body | undefined)[]
   readonly municipal: readonly boolean[]
   readonly countywide: readonly boolean[]
   readonly agreements: ReadonlyMap<string, readonly Agreement[]>
   readonly boundaryStreets: ReadonlyMap<number, readonly BoundaryStreetAgreement[]>
   readonly plans: ReadonlyMap<string, ServicePlan>
-  /** "The place is in …", by area index. */
   readonly areaSteps: readonly TraceStep[]
-  /** "… has looked after … since …", by segment index; undefined where nothing says since when. */
-  readonly keptSince: readonly (TraceStep | undefined)[]
+  /** `kept-since` steps, by segment index; undefined where the start is unknown. */
+  readonly maintainedSince: readonly (TraceStep | undefined)[]
 }
 
 export const NOBODY: BodyRef = { kind: 'none', id: 'none', name: 'No public body' }
 
 const indexes = new WeakMap<RoutingSnapshot, SnapshotIndex>()
 
-/** The index of a snapshot, made at its first use: a snapshot never changes. */
+/** Cached by snapshot, which never changes. */
 export function indexOf(snapshot: RoutingSnapshot): SnapshotIndex {
   const known = indexes.get(snapshot)
   if (known) return known
@@ -72,8 +65,7 @@ export function inForce(validity: Validity, at: Instant): boolean {
   return validity.from <= at && at < validity.to
 }
 
-/** The body, if it has authority at the inquiry's instant. */
-export function authority(query: Query, id: string): Body | undefined {
+export function authority(query: RoutingQuery, id: string): Body | undefined {
   const body = query.snapshot.bodies.get(id)
   return body && inForce(body, query.inquiry.at) ? body : undefined
 }
@@ -82,16 +74,16 @@ export function refTo({ at }: Inquiry, body: Body | null | undefined): BodyRef {
   return body ? { kind: kindAt(body, at), id: body.id, name: body.name } : NOBODY
 }
 
-/** A jurisdiction that has left is a partner (S17). */
+/** A jurisdiction that has left counts as a partner (S17). */
 export function kindAt({ kind, leaves }: Body, at: Instant): Body['kind'] {
   return leaves !== undefined && leaves <= at ? 'partner' : kind
 }
 
-export function nameOf(query: Query, id: string): string {
+export function nameOf(query: RoutingQuery, id: string): string {
   return query.snapshot.bodies.get(id)?.name ?? id
 }
 
-/** The answer to a question that takes one: forms and links send it as a list of one. */
+/** The answer to a single-answer question: forms and links send it as a list of one. */
 export function onlyAnswer({ answers }: Inquiry, question: string): string | undefined {
   const [only, ...more] = [answers[question] ?? []].flat()
   return more.length === 0 ? only : undefined
@@ -105,8 +97,8 @@ function makeIndex(snapshot: RoutingSnapshot): SnapshotIndex {
     areaBodies,
     municipal: inLayer(MUNICIPALITY),
     countywide: inLayer(COUNTY),
-    agreements: groupBy(agreements, agreement => agreement.accountable),
-    boundaryStreets: groupBy(boundaryStreets, agreement => agreement.segment),
+    agreements: Map.groupBy(agreements, agreement => agreement.accountable),
+    boundaryStreets: Map.groupBy(boundaryStreets, agreement => agreement.segment),
     plans: new Map(Array.from(services.values(), rule => [rule.code, planOf(rule)])),
     areaSteps: areas.map(({ name, from }) => {
       const since = dayOf(from)
@@ -114,11 +106,11 @@ function makeIndex(snapshot: RoutingSnapshot): SnapshotIndex {
         ? step('locate', 'in-area', { area: name })
         : step('locate', 'in-area-since', { area: name, since })
     }),
-    keptSince: segments.map(({ name, owner, from }) => {
+    maintainedSince: segments.map(({ name, owner, from }) => {
       const since = dayOf(from)
-      const keeper = owner === null ? undefined : bodies.get(owner)
-      return keeper && since !== null
-        ? step('locate', 'kept-since', { owner: keeper.name, road: name, since })
+      const body = owner === null ? undefined : bodies.get(owner)
+      return body && since !== null
+        ? step('locate', 'kept-since', { owner: body.name, road: name, since })
         : undefined
     }),
   }
@@ -140,7 +132,7 @@ function layerOf(name: string): Layer {
 const HALF_A_DAY = 12 * 3_600_000
 const LAST_INSTANT = 8.64e15
 
-/** The calendar day that begins at a local midnight: half a day later it is that day in UTC too, in any zone to ±12 h. */
+// The calendar day that begins at a local midnight: at local noon UTC has the same date, for zones to ±12 h.
 function dayOf(midnight: Instant): string | null {
   const noon = midnight + HALF_A_DAY
   return Math.abs(noon) <= LAST_INSTANT ? new Date(noon).toISOString().slice(0, 10) : null

@@ -1,15 +1,15 @@
-import { performed } from './agree.ts'
+import { performerBy } from './agree.ts'
+import { type AmbiguityResult, isSettled, resolveAmbiguity } from './ambiguity.ts'
 import { decide, type Outcome } from './decide.ts'
-import { groundAt, isPlace, locateSteps } from './locate.ts'
-import { indexOf, NOBODY, type Query, refTo } from './query.ts'
-import { deskFor } from './reach.ts'
-import { told } from './tell.ts'
+import { contactDesk } from './desk.ts'
+import { informedBodies } from './inform.ts'
+import { isPlace, locate, locateSteps } from './locate.ts'
+import { indexOf, NOBODY, type RoutingQuery, refTo } from './query.ts'
 import { step } from './trace.ts'
 import type { Inquiry, Resolution, RoutingSnapshot, ServiceRule, TraceStep } from './types.ts'
-import { settled, type Verdict, weigh } from './weigh.ts'
 import { anywhere } from './words.ts'
 
-/** Metres. A wider circle says no more about the place than words do. */
+// Meters. A less accurate location says no more than words do.
 const COARSEST = 2_000
 
 type Unclear =
@@ -21,9 +21,9 @@ type Unclear =
   | 'atlas-away'
 
 /**
- * Who answers for a matter, who does it, who takes the contact now and who else is told, with the reasons
- * (design § 5). Pure and total: the same snapshot and inquiry give the same bytes, and nothing it is given makes it
- * throw; what cannot be routed is `unresolved` and stays with the region's intake.
+ * The accountable body, performer, contact desk and informed bodies, with reasons (design § 5). Pure and
+ * total: equal inputs give equal bytes, and no input makes it throw. What cannot be routed is `unresolved`
+ * and stays with the region's intake.
  */
 export function resolve(snapshot: RoutingSnapshot, inquiry: Inquiry): Resolution {
   const index = indexOf(snapshot)
@@ -31,47 +31,50 @@ export function resolve(snapshot: RoutingSnapshot, inquiry: Inquiry): Resolution
   const plan = index.plans.get(inquiry.service)
   if (!rule || !plan) return unresolved(snapshot, inquiry, undefined, 'unknown-service', [])
   const accuracy = Math.max(inquiry.accuracy || 0, 0)
-  const query: Query = { snapshot, index, rule, plan, inquiry, accuracy }
+  const query: RoutingQuery = { snapshot, index, rule, plan, inquiry, accuracy }
   if (!Number.isFinite(inquiry.at)) return unresolved(snapshot, inquiry, rule, 'unusable-time', [])
   const { place } = inquiry
   if (place === null) return somewhere(query, 'unknown-place')
   if (accuracy > COARSEST) return somewhere(query, 'rough-place')
   if (!isPlace(place)) return unresolved(snapshot, inquiry, rule, 'unusable-place', [])
-  let verdict: Verdict
+  let verdict: AmbiguityResult
   try {
-    const ground = groundAt(query, place)
-    verdict = accuracy > 0 ? weigh(query, ground, place) : settled(decide(query, ground))
+    const location = locate(query, place)
+    verdict = accuracy > 0 ? resolveAmbiguity(query, location, place) : isSettled(decide(query, location))
   } catch {
     return unresolved(snapshot, inquiry, rule, 'atlas-away', [])
   }
   return resolution(query, verdict)
 }
 
-function somewhere(query: Query, why: Unclear): Resolution {
+function somewhere(query: RoutingQuery, why: Unclear): Resolution {
   const candidates = anywhere(query)
   const [only, ...others] = candidates
-  if (only && others.length === 0) return resolution(query, settled(only))
+  if (only && others.length === 0) return resolution(query, isSettled(only))
   return unresolved(query.snapshot, query.inquiry, query.rule, why, candidates)
 }
 
-function resolution(query: Query, { outcome, candidates, question, before, after }: Verdict): Resolution {
+function resolution(
+  query: RoutingQuery,
+  { outcome, candidates, question, before, after }: AmbiguityResult,
+): Resolution {
   const { snapshot, inquiry, rule } = query
   const { body, basis } = outcome
   const urgent = rule.urgent || inquiry.urgent
   const triage = asksTriage(rule, inquiry)
   const trace: TraceStep[] = []
-  locateSteps(query, outcome.ground, trace)
+  locateSteps(query, outcome.location, trace)
   trace.push(...before, ...outcome.steps, ...after)
-  const done = body && performed(query, body, outcome.ground, urgent, trace)
-  sayUrgency(urgent, triage, trace)
-  const desk = deskFor(query, body, trace)
-  const inform = done ? told(query, outcome, done.performer, trace) : []
+  const done = body && performerBy(query, body, outcome.location, urgent, trace)
+  formatUrgency(urgent, triage, trace)
+  const desk = contactDesk(query, body, trace)
+  const inform = done ? informedBodies(query, outcome, done.performer, trace) : []
   const agreements = done?.agreements ?? []
   return {
     accountable: refTo(inquiry, body),
     performer: refTo(inquiry, done?.performer),
     desk: refTo(inquiry, desk),
-    inform: inform.map(told => refTo(inquiry, told)),
+    inform: inform.map(informed => refTo(inquiry, informed)),
     basis,
     agreements: outcome.agreement === null ? agreements : [outcome.agreement, ...agreements],
     confidence: question ? 'ask' : 'certain',
@@ -84,7 +87,7 @@ function resolution(query: Query, { outcome, candidates, question, before, after
   }
 }
 
-/** S16: accepted, kept by the intake, triaged. */
+// S16: accepted, kept by the intake, triaged.
 function unresolved(
   snapshot: RoutingSnapshot,
   inquiry: Inquiry,
@@ -96,7 +99,7 @@ function unresolved(
   const urgent = rule?.urgent === true || inquiry.urgent
   const triage = rule !== undefined && asksTriage(rule, inquiry)
   const trace = [step('decide', why, { desk: intake?.name ?? snapshot.intake })]
-  sayUrgency(urgent, triage, trace)
+  formatUrgency(urgent, triage, trace)
   return {
     accountable: NOBODY,
     performer: NOBODY,
@@ -121,7 +124,7 @@ function asksTriage(rule: ServiceRule, inquiry: Inquiry): boolean {
   return false
 }
 
-function sayUrgency(urgent: boolean, triage: boolean, trace: TraceStep[]): void {
+function formatUrgency(urgent: boolean, triage: boolean, trace: TraceStep[]): void {
   if (urgent) trace.push(step('reach', 'urgent', {}))
   if (triage) trace.push(step('reach', 'triage', {}))
 }

@@ -1,74 +1,71 @@
 import type { TraceStep } from './types.ts'
 
-/**
- * Everything a trace can say, in English ICU text with plain `{name}` arguments only. The catalogues take these over
- * as `trace-<code>` and translate them. Each deciding text is whole enough to stand alone as the reason.
- */
+/** English ICU with plain arguments only; the catalogues have `trace-<code>`. Reasons must stand alone. */
 export const traceMessages = {
-  'in-area': 'The place is in {area}.',
-  'in-area-since': 'The place is in {area}, within its limits since {since}.',
-  unincorporated: 'Unincorporated: {county}.',
-  'unincorporated-postal': 'Unincorporated: {county} (postal city: {postal}).',
-  postal: 'Mail there says {postal}, but that does not decide who is responsible.',
-  'near-road': '{road} is the nearest, {metres} m away.',
-  'kept-since': '{owner} has looked after {road} since {since}.',
+  'in-area': 'The location is in {area}.',
+  'in-area-since': 'The location is in {area}. It has been part of {area} since {since}.',
+  unincorporated: 'The location is not in any city: {county}.',
+  'unincorporated-postal': 'The location is not in any city: {county} (mailing address: {postal}).',
+  postal: 'The mailing address says {postal}. This does not decide who is responsible.',
+  'near-road': '{road} is the nearest road, {distance} away.',
+  'kept-since': '{owner} has maintained {road} since {since}.',
 
-  'asset-owner': '{owner} looks after {road}, so it will handle this.',
-  'asset-local': '{road} is a local street: whoever the place belongs to looks after it.',
-  'asset-none': 'No {asset} is near enough to say whose it is.',
-  'owner-unknown': 'The recorded owner of {road} has no authority on that date.',
-  territory: 'The place is in {area}: that is for {body} to handle.',
-  'boundary-street-agreement': '{road} is shared by {lead} and {other}; under “{agreement}”, {lead} leads.',
+  'asset-owner': '{owner} maintains {road}, so it is responsible.',
+  'asset-local': '{road} is a local street. The city or county there maintains it.',
+  'asset-none': 'There is no {asset} close enough to show who maintains it.',
+  'owner-unknown': 'Our records name an owner of {road} that has no authority on that date.',
+  territory: 'The location is in {area}, where {body} is responsible.',
+  'boundary-street-agreement':
+    '{lead} and {other} share {road}. Under the agreement “{agreement}”, {lead} is responsible.',
   'boundary-street-side':
-    '{road} is shared by {lead} and {other}; the place is on the side of {lead}, so it leads.',
-  'boundary-street-lead':
-    '{road} is shared by {lead} and {other}; {lead} is on record as the one that leads.',
-  layer: 'The place is in {area}, so {body} will handle this.',
-  'layer-empty': 'No {layer} handles this here.',
-  'not-offered': '{body} does not offer this service, so the next in line is asked.',
-  several: 'Both {body} and {other} are on record here; {body} is taken until that is put right.',
-  nobody: 'No public body on record handles this here; {desk} will tell you whom to reach.',
-  answered: 'You told us: {answer}.',
-  'one-body': 'The location may be off by {metres} m; everywhere within that, {body} is responsible.',
-  'ask-road': 'The location may be off by {metres} m, so we need to know which road it is on.',
-  'ask-side': 'The location may be off by {metres} m, so we need to know on whose side it is: {bodies}.',
-  'everywhere-one-body': '{body} handles this wherever it is, so it will handle this.',
-  'unknown-place': 'Without a place on the map we cannot tell who is responsible; {desk} will find out.',
-  'rough-place': 'The location is too rough to tell who is responsible; {desk} will find out.',
-  'unusable-place':
-    'The location cannot be used, so we cannot tell who is responsible; {desk} will find out.',
-  'unusable-time': 'The date cannot be used, so we cannot tell who is responsible; {desk} will find out.',
-  'unknown-service': 'This service is not in the catalogue; {desk} will find out who is responsible.',
-  'atlas-away': 'The map data cannot be read now; {desk} will find out who is responsible.',
+    '{lead} and {other} share {road}. The location is on the side of {lead}, so {lead} is responsible.',
+  'boundary-street-lead': '{lead} and {other} share {road}. Our records say that {lead} is responsible.',
+  layer: 'The location is in {area}, so {body} is responsible.',
+  'layer-empty': 'No {layer} is responsible for this here.',
+  'not-offered': '{body} does not offer this service, so we checked the next agency.',
+  several: 'Our records name both {body} and {other} here. We use {body} until this is corrected.',
+  nobody: 'We found no agency responsible for this here. {desk} will tell you who to contact.',
+  answered: 'Your answer: {answer}.',
+  'one-body': 'The location may be off by {distance}. {body} is responsible in that whole area.',
+  'ask-road': 'The location may be off by {distance}, so we need to know which road it is on.',
+  'ask-side': 'The location may be off by {distance}, so we need to know which side it is on: {bodies}.',
+  'everywhere-one-body': '{body} handles this service in the whole region, so it is responsible.',
+  'unknown-place': 'There is no location on the map. {desk} will find the responsible agency.',
+  'rough-place': 'The location is not exact enough. {desk} will find the responsible agency.',
+  'unusable-place': 'We cannot use this location. {desk} will find the responsible agency.',
+  'unusable-time': 'We cannot use this date. {desk} will find the responsible agency.',
+  'unknown-service': 'This service is not on our list. {desk} will find the responsible agency.',
+  'atlas-away': 'We cannot read the map data right now. {desk} will find the responsible agency.',
 
-  'performed-by': 'Performed by {performer} on behalf of {accountable}, under “{agreement}”.',
-  'agreement-void': '“{agreement}” is passed over: {performer} has no authority on that date.',
-  'agreement-circle': '“{agreement}” is passed over: it would lead back to {performer}.',
+  'performed-by': '{performer} does this work for {accountable} under the agreement “{agreement}”.',
+  'agreement-void': 'The agreement “{agreement}” does not apply. {performer} has no authority on that date.',
+  'agreement-circle': 'The agreement “{agreement}” does not apply. It leads back to {performer}.',
 
   urgent: 'This is urgent.',
-  triage: 'An answer points to an emergency: a person checks it before anyone is called out.',
+  triage: 'Your answer points to an emergency. A person will check it before a crew is sent.',
   'desk-open': '{desk} is open now.',
   'desk-after-hours':
-    '{body} is closed now and sees a report when it opens. For what cannot wait, call: {desk} answers now.',
-  'desk-closed': '{body} is closed now and sees a report when it opens.',
-  'desk-intake': '{desk} takes it in.',
-  'desk-partner': '{body} is not part of this site: {desk} passes it on, and updates are not automatic.',
+    '{body} is closed now. It will see your report when it opens. If this cannot wait, call now: {desk} will answer.',
+  'desk-closed': '{body} is closed now. It will see your report when it opens.',
+  'desk-intake': '{desk} receives the report.',
+  'desk-partner': '{body} does not use this site. {desk} sends the report to them. We may not get updates.',
 
-  told: '{body} is told.',
+  told: 'We notify {body}.',
 } as const
 
 export type TraceCode = keyof typeof traceMessages
 
 type Names<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | Names<Rest>
+  ? Stored<Name> | Names<Rest>
   : never
 
-/** What a message needs: the names between its braces. */
+// Distances are stored in meters and shown in the reader's units.
+type Stored<Name extends string> = Name extends 'distance' ? 'metres' : Name
+
 export type TraceParams<C extends TraceCode> = Readonly<
   Record<Names<(typeof traceMessages)[C]>, string | number>
 >
 
-/** One step of the reasoning; does not compile unless every argument of the message is given. */
 export function step<C extends TraceCode>(at: TraceStep['step'], code: C, params: TraceParams<C>): TraceStep {
   return { step: at, code, params }
 }

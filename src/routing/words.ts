@@ -1,21 +1,18 @@
 import { streetAgreementApplies } from './boundary-street.ts'
-import { boundaryBody, type Outcome, stands } from './decide.ts'
-import { authority, inForce, type Query } from './query.ts'
+import { boundaryBody, isInForce, type Outcome } from './decide.ts'
+import { authority, inForce, type RoutingQuery } from './query.ts'
 import { step } from './trace.ts'
 import type { Body } from './types.ts'
 
-/**
- * Whoever may be accountable for the service somewhere in the region, one outcome a body: all that a place
- * described in words leaves. Partners' territories are left out: only a place on the map can show that exception.
- */
-export function anywhere(query: Query): readonly Outcome[] {
+/** For a place described in words. Without partners' territories, which need a place on the map. */
+export function anywhere(query: RoutingQuery): readonly Outcome[] {
   const found = new Map<string, Outcome>()
   const add = (body: Body | undefined, basis: string) => {
     if (!body || found.has(body.id)) return
     found.set(body.id, {
       body,
       basis,
-      ground: { areas: [], segments: [] },
+      location: { areas: [], segments: [] },
       neighbors: [],
       agreement: null,
       steps: [step('decide', 'everywhere-one-body', { body: body.name })],
@@ -28,15 +25,15 @@ export function anywhere(query: Query): readonly Outcome[] {
   return [...found.values()]
 }
 
-function addHolders(query: Query, layer: string, add: (body: Body) => void): void {
+function addHolders(query: RoutingQuery, layer: string, add: (body: Body) => void): void {
   for (const index of query.snapshot.areas.keys()) {
     const body = boundaryBody(query, index)
-    if (!body?.layers.includes(layer) || !stands(query, index)) continue
+    if (!body?.layers.includes(layer) || !isInForce(query, index)) continue
     if (body.offers === null || body.offers.has(query.rule.code)) add(body)
   }
 }
 
-function addOwners(query: Query, asset: string, add: (id: string, basis?: string) => void): void {
+function addOwners(query: RoutingQuery, asset: string, add: (id: string, basis?: string) => void): void {
   for (const segment of query.snapshot.segments) {
     if (segment.kind !== asset || !inForce(segment, query.inquiry.at)) continue
     if (segment.owner !== null) add(segment.owner)

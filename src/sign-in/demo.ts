@@ -1,21 +1,21 @@
 import type { MiddlewareHandler } from 'hono'
 import { problem } from '../core/problem.ts'
-import { playAdministrator, playRole, refuseRealIssuers } from '../people/demo.ts'
-import { roles } from '../people/roles.ts'
-import type { Door } from '../regions/site.ts'
+import { demoAdministrator, demoRole } from '../identity/demo.ts'
+import { roles } from '../identity/roles.ts'
+import type { AppEnv } from '../regions/runtime/site.ts'
 import { readForm } from '../web/form.ts'
 import { viewOf } from '../web/view.ts'
-import { arrive, arriveAgain, type PageContext, whoIsHere } from './arrive.ts'
-import { readTo } from './to.ts'
+import { readTo } from './destination.ts'
+import { completeStepUp, currentSignIn, type SignInPageContext, startStaffSession } from './session.ts'
 
-/** What is only there in a demonstration is nowhere else: the same 404 as for any page that there is not. */
-export const demoOnly: MiddlewareHandler<Door> = async (c, next) => {
+const BY_BUTTON = [{ method: 'demo', source: 'demo' }] as const
+
+export const demoOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (!c.get('platform').demo) throw problem('not-found')
-  refuseRealIssuers(c.get('site').region)
   await next()
 }
 
-export async function signInAs(c: PageContext) {
+export async function signInAs(c: SignInPageContext) {
   const platform = c.get('platform')
   const { region } = c.get('site')
   const { t } = viewOf(c)
@@ -23,17 +23,17 @@ export async function signInAs(c: PageContext) {
   const role = roles.find(known => known === form.get('role'))
   const jurisdiction = region.jurisdiction(String(form.get('jurisdiction') ?? ''))
   if (form.get('role') === 'region') {
-    await arrive(c, await playAdministrator(platform, region, t('role-region')), 'demo')
+    await startStaffSession(c, await demoAdministrator(platform, region, t('role-region')), BY_BUTTON)
   } else {
     if (role === undefined || jurisdiction === undefined) throw problem('bad-request')
     const name = t('demo-name', { role: t(`role-${role}`), jurisdiction: jurisdiction.name })
-    await arrive(c, await playRole(platform, region, jurisdiction.slug, role, name), 'demo')
+    await startStaffSession(c, await demoRole(platform, region, jurisdiction.slug, role, name), BY_BUTTON)
   }
   return c.redirect(readTo(c, form.get('to')), 303)
 }
 
-export async function proveAgainAs(c: PageContext) {
+export async function stepUpAs(c: SignInPageContext) {
   const form = await readForm(c)
-  await arriveAgain(c, (await whoIsHere(c)).holder)
+  await completeStepUp(c, (await currentSignIn(c)).holder, BY_BUTTON)
   return c.redirect(readTo(c, form.get('to')), 303)
 }

@@ -1,64 +1,72 @@
-import type { FieldFault } from '../core/problem.ts'
+import { keyedHash } from '../core/encryption/fields.ts'
+import type { FieldError } from '../core/problem.ts'
 import { isEmail } from '../core/text.ts'
-import { signedInAs } from '../people/cookies.ts'
-import { lookAtLink, useLink } from '../people/links.ts'
-import { mailboxIndex, peopleDb } from '../people/staff.ts'
-import { wantLetter } from '../people/wanted-letters.ts'
-import type { FieldMessage } from '../web/fields.tsx'
+import { addressOf } from '../identity/limits.ts'
+import { signedInAs } from '../identity/sessions/cookies.ts'
+import { peekLink, useLink } from '../identity/staff/links.ts'
+import { enqueueStaffEmail } from '../identity/staff/pending-emails.ts'
+import { identityDb, mailboxIndex } from '../identity/staff/staff.ts'
+import { type FieldMessage, fieldMessage } from '../web/components/fields.tsx'
 import { readForm } from '../web/form.ts'
-import { type View, viewOf } from '../web/view.ts'
-import { arrive, arriveAgain, askedBy, type PageContext } from './arrive.ts'
+import { type PageView, viewOf } from '../web/view.ts'
+import { destinationOf, formText, readTo } from './destination.ts'
+import {
+  completeStepUp,
+  requestOriginOf,
+  type SignInPageContext,
+  type SignInResult,
+  startStaffSession,
+} from './session.ts'
 import { SignInPage } from './sign-in.tsx'
 import { Simple } from './simple.tsx'
-import { readTo, textOf } from './to.ts'
 
 const MINUTE = 60_000
 
-/**
- * Asks for a letter with a link. Whoever asks, for whatever address, the same is done and said: whether it is anybody's
- * shows in the job that writes the letter, and only to the mailbox.
- */
-export async function askForLink(c: PageContext) {
+/** The same work for every address, so that it does not reveal who has an account: a job looks it up. */
+export async function askForLink(c: SignInPageContext) {
   const view = viewOf(c)
   const platform = c.get('platform')
   const form = await readForm(c)
-  const email = textOf(form, 'email')
+  const email = formText(form, 'email')
   const to = readTo(c, form.get('to'))
-  const faults = emailFaults(view, email)
-  if (faults.length > 0) return c.html(<SignInPage {...{ view, to, email, faults }} />, 400)
+  const errors = emailErrors(view, email)
+  if (errors.length > 0)
+    return c.html(<SignInPage {...{ view, to, email, errors }} at={destinationOf(c, to)} />, 400)
   const { slug } = c.get('site').region
-  const db = peopleDb(platform, slug)
+  const db = identityDb(platform, slug)
   const mailbox = await mailboxIndex(platform, db, email)
-  const asked = askedBy(c, to, form.get('again') === '1')
-  const minute = Math.floor(asked.at / MINUTE)
-  await db.commit([wantLetter(platform, `${mailbox}.${minute}`, { about: 'sign-in', mailbox, asked })])
-  platform.wake({ kind: 'region', region: slug })
-  return c.html(<LetterAskedPage view={view} />)
+  const origin = requestOriginOf(c, to, form.get('again') === '1')
+  // The asker is part of the id: another person's request in the same minute must not suppress this one.
+  const asker = await keyedHash(platform, db, 'one_time.asker', addressOf(c) ?? '')
+  const id = `${mailbox}.${asker}.${Math.floor(origin.at / MINUTE)}`
+  await db.commit([enqueueStaffEmail(platform, id, { about: 'sign-in', mailbox, asked: origin })])
+  return c.html(<EmailSentPage view={view} />)
 }
 
-export function emailFaults(view: View, email: string): FieldMessage[] {
-  const code: FieldFault['code'] | undefined =
+export function emailErrors(view: PageView, email: string): FieldMessage[] {
+  const code: FieldError['code'] | undefined =
     email === '' ? 'required' : isEmail(email) ? undefined : 'not-an-email'
   if (code === undefined) return []
-  return [{ field: 'email', label: view.t('field-email'), message: view.t(`fault-${code}`) }]
+  return [fieldMessage(view.t, 'email', view.t('field-email'), { code })]
 }
 
-export function LetterAskedPage({ view }: { view: View }) {
+export function EmailSentPage({ view }: { view: PageView }) {
   const { t } = view
   return (
     <Simple view={view} title={t('sign-in-asked-title')}>
       <p class="usa-intro">{t('sign-in-asked-text')}</p>
+      <p>{t('sign-in-asked-last')}</p>
       <p>{t('sign-in-asked-none')}</p>
     </Simple>
   )
 }
 
-/** What a link is for, and a button: mail programs look at links. */
-export async function linkPage(c: PageContext) {
+/** A page with a button, because mail programs fetch links. */
+export async function linkPage(c: SignInPageContext) {
   const view = viewOf(c)
   const { t } = view
-  const open = await lookAtLink(c.get('platform'), c.get('site').region.slug, c.req.param('token') ?? '')
-  if (open === undefined) return c.html(<LinkOverPage view={view} />, 404)
+  const open = await peekLink(c.get('platform'), c.get('site').region.slug, c.req.param('token') ?? '')
+  if (open === undefined) return c.html(<LinkExpiredPage view={view} />, 404)
   return c.html(
     <Simple view={view} title={t('link-title', { name: open.row.name })}>
       {open.device !== '' && <p>{t('link-asked', { device: open.device })}</p>}
@@ -72,18 +80,23 @@ export async function linkPage(c: PageContext) {
   )
 }
 
-export async function openLink(c: PageContext) {
+export async function openLink(c: SignInPageContext) {
   const view = viewOf(c)
   const open = await useLink(c.get('platform'), c.get('site').region.slug, c.req.param('token') ?? '')
-  if (open === undefined) return c.html(<LinkOverPage view={view} />, 404)
+  if (open === undefined) return c.html(<LinkExpiredPage view={view} />, 404)
   const here = open.again ? await signedInAs(c, 'staff') : undefined
-  // Opened where nobody is signed in, it is a sign-in like any other.
-  if (here?.holder === open.staff) await arriveAgain(c, open.staff)
-  else await arrive(c, open.staff, 'email')
+  const [first = 'mailbox', ...others] = open.sources
+  const shown: SignInResult = [
+    { method: 'email', source: first },
+    ...others.map(source => ({ method: 'email', source }) as const),
+  ]
+  // In a browser where nobody is signed in, a step-up link is an ordinary sign-in.
+  if (here?.holder === open.staff) await completeStepUp(c, open.staff, shown)
+  else await startStaffSession(c, open.staff, shown)
   return c.redirect(readTo(c, view.href(open.to)), 303)
 }
 
-export function LinkOverPage({ view }: { view: View }) {
+export function LinkExpiredPage({ view }: { view: PageView }) {
   const { t } = view
   return (
     <Simple view={view} title={t('link-over-title')}>

@@ -1,82 +1,71 @@
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
-import { asProblem, problem } from '../core/problem.ts'
-import { signedInAs } from '../people/cookies.ts'
-import { staffById } from '../people/staff.ts'
-import type { Door } from '../regions/site.ts'
+import { asProblem } from '../core/problem.ts'
+import { signedInAs } from '../identity/sessions/cookies.ts'
+import { staffById } from '../identity/staff/staff.ts'
+import type { AppEnv } from '../regions/runtime/site.ts'
 import { viewOf } from '../web/view.ts'
-import { againPage } from './again.tsx'
-import type { PageContext } from './arrive.ts'
-import { demoOnly, proveAgainAs, signInAs } from './demo.ts'
+import { demoOnly, signInAs, stepUpAs } from './demo.ts'
+import { destinationOf, readTo } from './destination.ts'
 import { askForLink, linkPage, openLink } from './email.tsx'
-import { askForMailbox, mailboxPage, prove } from './mailbox.tsx'
-import { mePage, mine } from './me.tsx'
-import { giveUp, giveUpPage } from './my-grants.tsx'
-import { passkeyPage, remove, rename } from './my-passkeys.tsx'
-import { endOne, endOthers, signOut } from './my-sessions.tsx'
+import { resign, resignPage } from './own-account/grants.tsx'
+import { askForMailbox, mailboxPage, prove } from './own-account/mailbox.tsx'
+import { ownAccount, ownAccountPage } from './own-account/page.tsx'
+import { passkeyPage, remove, rename } from './own-account/passkeys.tsx'
+import { endOne, endOthers, signOut } from './own-account/sessions.tsx'
 import { keepPasskey, newPasskeyOptions, passkeyOptions, signInByPasskey } from './passkeys.ts'
 import { comeBack, goToProvider } from './provider.ts'
 import { appoint, appointPage, regionPage } from './region.tsx'
+import type { SignInPageContext } from './session.ts'
 import { SignInPage } from './sign-in.tsx'
-import { readTo } from './to.ts'
+import { stepUpPage } from './step-up.tsx'
 
-const MAX_FORM_BYTES = 64 * 1024
-
-/** How staff sign in and out, and each person's own page. Only passkeys need script. */
-export function signInPages(): Hono<Door> {
-  const pages = new Hono<Door>()
+export function signInPages(): Hono<AppEnv> {
+  const pages = new Hono<AppEnv>()
 
   pages.get('/sign-in', signInPage)
-  pages.get('/sign-in/again', againPage)
-  pages.post('/sign-in/email', smallForm, askForLink)
-  // Whoever reloads the answer to a form without it.
+  pages.get('/sign-in/again', stepUpPage)
+  pages.post('/sign-in/email', askForLink)
+  // Reloading the response to a form requests it with GET.
   pages.on('GET', ['/sign-in/email', '/sign-in/passkey'], c => c.redirect(viewOf(c).href('/sign-in'), 303))
   pages.get('/sign-in/link/:token', linkPage)
-  pages.post('/sign-in/link/:token', smallForm, openLink)
+  pages.post('/sign-in/link/:token', openLink)
   pages.get('/sign-in/oidc/callback', comeBack)
   pages.get('/sign-in/oidc/:jurisdiction', goToProvider)
-  pages.post('/sign-in/passkey/options', smallForm, passkeyOptions)
-  pages.post('/sign-in/passkey', smallForm, signInByPasskey)
-  pages.post('/sign-in/demo', demoOnly, smallForm, signInAs)
-  pages.post('/sign-in/demo/again', demoOnly, smallForm, proveAgainAs)
-  pages.post('/sign-out', smallForm, signOut)
+  pages.post('/sign-in/passkey/options', passkeyOptions)
+  pages.post('/sign-in/passkey', signInByPasskey)
+  pages.post('/sign-in/demo', demoOnly, signInAs)
+  pages.post('/sign-in/demo/again', demoOnly, stepUpAs)
+  pages.post('/sign-out', signOut)
 
-  pages.get('/me', mePage)
-  pages.get('/me/grants/:jurisdiction/:id', giveUpPage)
-  pages.post('/me/grants/:jurisdiction/:id', smallForm, giveUp)
-  pages.post('/me/sessions/end-others', smallForm, endOthers)
-  pages.post('/me/sessions/:id/end', smallForm, endOne)
-  pages.post('/me/passkeys/options', smallForm, newPasskeyOptions)
-  pages.post('/me/passkeys', smallForm, keepPasskey)
+  pages.get('/me', ownAccountPage)
+  pages.get('/me/grants/:jurisdiction/:id', resignPage)
+  pages.post('/me/grants/:jurisdiction/:id', resign)
+  pages.post('/me/sessions/end-others', endOthers)
+  pages.post('/me/sessions/:id/end', endOne)
+  pages.post('/me/passkeys/options', newPasskeyOptions)
+  pages.post('/me/passkeys', keepPasskey)
   pages.get('/me/passkeys/:id', passkeyPage)
-  pages.post('/me/passkeys/:id', smallForm, rename)
-  pages.post('/me/passkeys/:id/remove', smallForm, remove)
-  pages.post('/me/mailbox', smallForm, askForMailbox)
+  pages.post('/me/passkeys/:id', rename)
+  pages.post('/me/passkeys/:id/remove', remove)
+  pages.post('/me/mailbox', askForMailbox)
   pages.get('/me/mailbox/:token', mailboxPage)
-  pages.post('/me/mailbox/:token', smallForm, prove)
+  pages.post('/me/mailbox/:token', prove)
 
   pages.get('/region', regionPage)
   pages.get('/region/:jurisdiction', appointPage)
-  pages.post('/region/:jurisdiction', smallForm, appoint)
+  pages.post('/region/:jurisdiction', appoint)
   return pages
 }
 
-const smallForm = bodyLimit({
-  maxSize: MAX_FORM_BYTES,
-  onError: () => {
-    throw problem('too-large')
-  },
-})
-
-async function signInPage(c: PageContext) {
+async function signInPage(c: SignInPageContext) {
   const here = (await signedInAs(c, 'staff')) && (await stillHere(c))
-  return c.html(<SignInPage view={viewOf(c)} to={readTo(c, c.req.query('to'))} here={here} />)
+  const to = readTo(c, c.req.query('to'))
+  return c.html(<SignInPage view={viewOf(c)} to={to} at={destinationOf(c, to)} here={here} />)
 }
 
-/** Undefined once the session has ended, whatever its cookie says. */
-async function stillHere(c: PageContext) {
+async function stillHere(c: SignInPageContext) {
   try {
-    const { db, signedIn } = await mine(c)
+    const { db, signedIn } = await ownAccount(c)
     return await staffById(db, signedIn.holder)
   } catch (error) {
     if (asProblem(error).slug !== 'sign-in-needed') throw error

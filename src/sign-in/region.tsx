@@ -1,20 +1,21 @@
 import { asProblem, problem } from '../core/problem.ts'
-import { type Administered, appointFirst, whoAdministers } from '../people/administrators.ts'
-import { refuseStale } from '../people/sessions.ts'
+import { requireStepUp } from '../identity/sessions/authentications.ts'
+import { isNeutralSource } from '../identity/sessions/sources.ts'
+import { type Administered, appointFirst, whoAdministers } from '../identity/staff/administrators.ts'
 import type { Mail } from '../platform/platform.ts'
-import { NoMail } from '../web/components.tsx'
-import { FaultSummary, type FieldMessage, TextField } from '../web/fields.tsx'
+import { NoMail } from '../web/components/components.tsx'
+import { ErrorSummary, type FieldMessage, fieldMessage, TextField } from '../web/components/fields.tsx'
 import { readForm } from '../web/form.ts'
-import { type View, viewOf } from '../web/view.ts'
-import { type PageContext, whoIsHere } from './arrive.ts'
+import { type PageView, viewOf } from '../web/view.ts'
+import { formText } from './destination.ts'
+import { currentSignIn, type SignInPageContext } from './session.ts'
 import { Own } from './simple.tsx'
-import { textOf } from './to.ts'
 
-/** Who administers which jurisdiction. For administrators of the region; for everybody else it is not there. */
-export async function regionPage(c: PageContext) {
+/** Which people administer which jurisdiction. `not-found` for anyone who is not an administrator of the region. */
+export async function regionPage(c: SignInPageContext) {
   const view = viewOf(c)
   const { t } = view
-  const all = await whoAdministers(c.get('platform'), c.get('site').region, await whoIsHere(c))
+  const all = await whoAdministers(c.get('platform'), c.get('site').region, await currentSignIn(c))
   return c.html(
     <Own view={view} title={t('region-title')}>
       <p class="usa-intro">{t('region-text')}</p>
@@ -25,7 +26,7 @@ export async function regionPage(c: PageContext) {
               <strong>{one.name}</strong>
               <span class="own-list__note">{administratorsOf(view, one)}</span>
             </div>
-            {one.administrators?.length === 0 && (
+            {one.administrators?.length === 0 && !one.hadOne && (
               <a class="usa-button usa-button--unstyled" href={view.href(`/region/${one.slug}`)}>
                 {t('region-appoint')}
                 <span class="usa-sr-only"> {one.name}</span>
@@ -38,20 +39,26 @@ export async function regionPage(c: PageContext) {
   )
 }
 
-function administratorsOf({ t }: View, { administrators }: Administered): string {
-  if (administrators === undefined) return t('region-away')
-  return administrators.length === 0 ? t('region-none') : administrators.join(', ')
+function administratorsOf({ t }: PageView, { slug, administrators, hadOne }: Administered): string {
+  if (administrators === undefined) return t('region-unavailable')
+  if (administrators.length > 0) return administrators.join(', ')
+  return hadOne ? t('region-none-left', { command: grantCommand(slug) }) : t('region-none')
+}
+
+/** The operator's command for a jurisdiction with no administrator left. */
+function grantCommand(slug: string): string {
+  return `countyline grants create --jurisdiction ${slug} --role administrator --email …`
 }
 
 interface AppointProps {
-  view: View
+  view: PageView
   mail: Mail
   name: string
   typed: { readonly email: string; readonly name: string }
-  faults: readonly FieldMessage[]
+  errors: readonly FieldMessage[]
 }
 
-function AppointPage({ view, mail, name, typed, faults }: AppointProps) {
+function AppointPage({ view, mail, name, typed, errors }: AppointProps) {
   const { t } = view
   return (
     <Own
@@ -59,8 +66,12 @@ function AppointPage({ view, mail, name, typed, faults }: AppointProps) {
       title={t('region-appoint-title', { name })}
       back={{ path: '/region', title: t('region-title') }}
     >
-      <FaultSummary view={view} faults={faults} />
-      {mail.isConfigured && <p>{t('region-appoint-text')}</p>}
+      <ErrorSummary view={view} errors={errors} />
+      {mail.isConfigured && (
+        <p>
+          {t('region-appoint-text')} {t('region-appoint-told', { name })}
+        </p>
+      )}
       <NoMail view={view} mail={mail} />
       <form method="post" novalidate>
         <TextField
@@ -71,7 +82,7 @@ function AppointPage({ view, mail, name, typed, faults }: AppointProps) {
           maxlength={200}
           required={false}
           value={typed.name}
-          faults={faults}
+          errors={errors}
         />
         <TextField
           view={view}
@@ -82,7 +93,7 @@ function AppointPage({ view, mail, name, typed, faults }: AppointProps) {
           maxlength={200}
           required
           value={typed.email}
-          faults={faults}
+          errors={errors}
         />
         <button class="usa-button" type="submit">
           {t('region-appoint-go')}
@@ -92,43 +103,39 @@ function AppointPage({ view, mail, name, typed, faults }: AppointProps) {
   )
 }
 
-async function unadministered(c: PageContext) {
+async function unadministered(c: SignInPageContext) {
   const platform = c.get('platform')
   const { region } = c.get('site')
-  const signedIn = await whoIsHere(c)
+  const signedIn = await currentSignIn(c)
   const all = await whoAdministers(platform, region, signedIn)
   const found = all.find(({ slug }) => slug === c.req.param('jurisdiction'))
   if (found === undefined) throw problem('not-found')
-  if (found.administrators?.length !== 0) throw problem('wrong-state')
-  refuseStale(signedIn, platform.clock.now())
+  if (found.administrators?.length !== 0 || found.hadOne) throw problem('wrong-state')
+  requireStepUp(signedIn, platform.clock.now(), isNeutralSource)
   return { platform, region, signedIn, found }
 }
 
-export async function appointPage(c: PageContext) {
+export async function appointPage(c: SignInPageContext) {
   const { found, platform } = await unadministered(c)
   const { mail } = platform
   const typed = { email: '', name: '' }
-  return c.html(<AppointPage view={viewOf(c)} {...{ mail, typed }} name={found.name} faults={[]} />)
+  return c.html(<AppointPage view={viewOf(c)} {...{ mail, typed }} name={found.name} errors={[]} />)
 }
 
-export async function appoint(c: PageContext) {
+export async function appoint(c: SignInPageContext) {
   const view = viewOf(c)
   const { t } = view
   const { platform, region, signedIn, found } = await unadministered(c)
   const form = await readForm(c)
-  const typed = { email: textOf(form, 'email'), name: textOf(form, 'name') }
+  const typed = { email: formText(form, 'email'), name: formText(form, 'name') }
   try {
     const invitation = { ...typed, language: view.language }
     await appointFirst(platform, region, signedIn, found.slug, invitation)
   } catch (error) {
     const { slug, fields } = asProblem(error)
     if (slug !== 'invalid-fields') throw error
-    const faults = fields.map(({ field, code }) => ({
-      field,
-      label: t('field-email'),
-      message: t(`fault-${code}`),
-    }))
-    return c.html(<AppointPage {...{ view, typed, faults }} mail={platform.mail} name={found.name} />, 400)
+    const errors = fields.map(error => fieldMessage(t, error.field, t('field-email'), error))
+    return c.html(<AppointPage {...{ view, typed, errors }} mail={platform.mail} name={found.name} />, 400)
   }
   return c.redirect(view.href('/region'), 303)
 }

@@ -1,36 +1,47 @@
-import { hasProvider, type WithProvider } from '../people/issuers.ts'
-import { roles } from '../people/roles.ts'
-import type { StaffRow } from '../people/staff.ts'
-import type { Jurisdiction } from '../regions/snapshot.ts'
-import { Alert, NoMailNote } from '../web/components.tsx'
-import { EmailField, FaultSummary, type FieldMessage, titled } from '../web/fields.tsx'
-import { Icon } from '../web/icon.tsx'
-import { Page } from '../web/layout.tsx'
-import type { View } from '../web/view.ts'
-import { PASSKEY_SCRIPT, PasskeyForm } from './passkey-form.tsx'
+import { hasProvider, type WithProvider } from '../identity/federation/issuers.ts'
+import { roles } from '../identity/roles.ts'
+import {
+  acceptsSignIn,
+  isNeutralSource,
+  issuerSource,
+  type SignInSource,
+} from '../identity/sessions/sources.ts'
+import type { StaffRow } from '../identity/staff/staff.ts'
+import type { Jurisdiction } from '../regions/documents/snapshot.ts'
+import { Alert, NoMailNote } from '../web/components/components.tsx'
+import { EmailField, ErrorSummary, type FieldMessage, titled } from '../web/components/fields.tsx'
+import { Icon } from '../web/components/icon.tsx'
+import { Page } from '../web/components/layout.tsx'
+import type { PageView } from '../web/view.ts'
+import type { Destination } from './destination.ts'
+import { PASSKEY_SCRIPT, PasskeyForm } from './own-account/passkey-form.tsx'
 
 export interface SignInProps {
-  view: View
+  view: PageView
   to: string
-  /** Whoever is signed in already. */
+  at: Destination
   here?: StaffRow | undefined
   email?: string
-  faults?: readonly FieldMessage[]
+  errors?: readonly FieldMessage[]
 }
 
-/** Every way to sign in, side by side: none of them says whether somebody is known. */
-export function SignInPage({ view, to, here, email = '', faults = [] }: SignInProps) {
+export function SignInPage({ view, to, at, here, email = '', errors = [] }: SignInProps) {
   const { t, site } = view
   const ours = site.jurisdiction === undefined ? site.region.documents.jurisdictions : [site.jurisdiction]
+  const takes = (source: SignInSource) =>
+    at === undefined ||
+    (at === 'region' ? isNeutralSource(source) : acceptsSignIn(site.region, at.slug, source))
+  const all = at === undefined ? ours : site.region.documents.jurisdictions
+  const providers = all.filter(hasProvider).filter(({ signIn }) => takes(issuerSource(signIn)))
   return (
-    <Page view={view} title={titled(view, t('sign-in-title'), faults)} script={PASSKEY_SCRIPT} personal>
+    <Page view={view} title={titled(view, t('sign-in-title'), errors)} script={PASSKEY_SCRIPT} personal>
       <div class="narrow sign-in">
-        <FaultSummary view={view} faults={faults} />
+        <ErrorSummary view={view} errors={errors} />
         <h1>{t('sign-in-title')}</h1>
         <p class="usa-intro">{t('sign-in-intro')}</p>
-        {here && <Here view={view} name={here.name} />}
+        {here && <Here view={view} name={here.name} at={at} />}
         {view.demo && <Roles view={view} to={to} jurisdictions={ours} />}
-        <Providers view={view} to={to} providers={ours.filter(hasProvider)} />
+        <Providers view={view} to={to} providers={providers} />
         <section class="panel" aria-labelledby="by-passkey">
           <h2 id="by-passkey">{t('sign-in-passkey-title')}</h2>
           <p>{t('sign-in-passkey-text')}</p>
@@ -43,21 +54,25 @@ export function SignInPage({ view, to, here, email = '', faults = [] }: SignInPr
             <input type="hidden" name="to" value={to} />
           </PasskeyForm>
         </section>
-        <section class="panel" aria-labelledby="by-email">
-          <h2 id="by-email">{t('sign-in-email-title')}</h2>
-          <p>{t('sign-in-email-text')}</p>
-          <NoMailNote view={view} />
-          <EmailForm view={view} to={to} email={email} faults={faults} />
-        </section>
+        {takes('mailbox') && (
+          <section class="panel" aria-labelledby="by-email">
+            <h2 id="by-email">{t('sign-in-email-title')}</h2>
+            <p>{t('sign-in-email-text')}</p>
+            <NoMailNote view={view} />
+            <EmailForm view={view} to={to} email={email} errors={errors} />
+          </section>
+        )}
       </div>
     </Page>
   )
 }
 
-function Here({ view, name }: { view: View; name: string }) {
+function Here({ view, name, at }: { view: PageView; name: string; at: Destination }) {
   const { t } = view
+  const place = at === 'region' ? view.site.region.documents.region.name : at?.name
   return (
     <Alert type="info">
+      {place !== undefined && <p>{t('sign-in-other', { place })}</p>}
       <p>
         {t('sign-in-here', { name })}{' '}
         <a class="usa-link" href={view.href('/me')}>
@@ -69,13 +84,13 @@ function Here({ view, name }: { view: View; name: string }) {
 }
 
 interface ProvidersProps {
-  view: View
+  view: PageView
   to: string
   providers: readonly WithProvider[]
   again?: boolean
 }
 
-/** Links, not forms: browsers hold what follows a form to our own site. */
+/** Links, not forms: a page's `form-action` policy also applies to redirects after a form. */
 export function Providers({ view, to, providers, again }: ProvidersProps) {
   if (providers.length === 0) return null
   const { t } = view
@@ -99,18 +114,18 @@ export function Providers({ view, to, providers, again }: ProvidersProps) {
 }
 
 interface EmailProps {
-  view: View
+  view: PageView
   to: string
   email: string
-  faults: readonly FieldMessage[]
+  errors: readonly FieldMessage[]
 }
 
-function EmailForm({ view, to, email, faults }: EmailProps) {
+function EmailForm({ view, to, email, errors }: EmailProps) {
   const { t } = view
   return (
     <form method="post" action={view.href('/sign-in/email')} novalidate>
       <input type="hidden" name="to" value={to} />
-      <EmailField view={view} value={email} faults={faults} />
+      <EmailField view={view} value={email} errors={errors} />
       <button class="usa-button usa-button--outline" type="submit">
         {t('sign-in-email-go')}
       </button>
@@ -119,12 +134,11 @@ function EmailForm({ view, to, email, faults }: EmailProps) {
 }
 
 interface RolesProps {
-  view: View
+  view: PageView
   to: string
   jurisdictions: readonly Jurisdiction[]
 }
 
-/** In a demonstration only. */
 function Roles({ view, to, jurisdictions }: RolesProps) {
   const { t } = view
   return (

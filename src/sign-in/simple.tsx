@@ -1,16 +1,15 @@
 import type { Child } from 'hono/jsx'
-import { BackLink, SignOut } from '../web/components.tsx'
-import { Page } from '../web/layout.tsx'
-import type { View } from '../web/view.ts'
+import { BackLink, SignOut } from '../web/components/components.tsx'
+import { Page } from '../web/components/layout.tsx'
+import type { PageView } from '../web/view.ts'
 
 interface Props {
-  view: View
+  view: PageView
   title: string
   script?: string
   children?: Child
 }
 
-/** A page of one column, nobody's but the reader's. */
 export function Simple({ view, title, script, children }: Props) {
   return (
     <Page view={view} title={title} script={script} personal>
@@ -23,11 +22,10 @@ export function Simple({ view, title, script, children }: Props) {
 }
 
 interface OwnProps extends Props {
-  /** The page above: by default, the reader's own. */
+  /** The parent page; by default, the staff member's own. */
   back?: { readonly path: string; readonly title: string }
 }
 
-/** A step of whoever works here and is signed in: with the way back, and out. */
 export function Own({ view, title, script, back, children }: OwnProps) {
   const { path, title: above } = back ?? { path: '/me', title: view.t('me-title') }
   return (

@@ -1,6 +1,5 @@
-import type { Site } from '../regions/site.ts'
+import type { Site } from '../regions/runtime/site.ts'
 
-/** The colours over the door, as a style sheet: `site.css` takes every shade from these two. */
 export function brandStyles({ region, jurisdiction }: Site): string {
   const brand = jurisdiction?.brand ?? region.documents.region.brand
   const accent = brand.accent ?? brand.primary

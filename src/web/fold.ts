@@ -1,4 +1,3 @@
-/** A text as it is searched: no case, no accents, single spaces. Shared by the pages and their scripts. */
 export function fold(text: string): string {
   return text
     .normalize('NFKD')
@@ -8,30 +7,24 @@ export function fold(text: string): string {
     .trim()
 }
 
-/** What each kind of match is worth: the word itself, its beginning, more than it, a slip of the finger. */
+/** Scores: the whole word, its beginning, the word with a longer ending, one typing error. */
 const [WHOLE, BEGUN, MORE, SLIP] = [4, 3, 2, 1.5]
-/** A name tells more than a description. */
 const NAMED = 3
-/** Beside the best that was found, what is worth less than this share of it is not what was meant. */
 const NEAR = 0.6
 
-/** What a thing is found by: folded words of its name, and of all that is said about it. */
 export interface Findable {
   readonly name: string
   readonly rest: string
 }
 
-/**
- * The things that what was typed may mean, the likeliest first, each as its index. Words that fit nothing are passed over,
- * as long as others fit; with nothing typed, all in their order.
- */
+/** Words that match nothing are ignored if others match; without text, all items in their order. */
 export function search(things: readonly Findable[], typed: string): number[] {
   const words = fold(typed).split(' ').filter(Boolean)
   if (words.length === 0) return things.map((_, index) => index)
-  // Two letters begin half of the language.
-  const telling = words.filter(word => word.length > 2)
+  // Words of one or two letters match too much.
+  const matching = words.filter(word => word.length > 2)
   const scores = things.map(thing =>
-    sum((telling.length > 0 ? telling : words).map(word => worth(thing, word))),
+    sum((matching.length > 0 ? matching : words).map(word => worth(thing, word))),
   )
   const best = Math.max(...scores)
   return scores
@@ -54,7 +47,7 @@ function likeness(own: string, word: string): number {
   return word.length > 4 && begins.some(begin => isOneSlip(begin, word)) ? SLIP : 0
 }
 
-/** One letter missing, too many, another, or two the wrong way round. */
+/** One letter missing, extra or different, or two swapped. */
 function isOneSlip(own: string, word: string): boolean {
   let at = 0
   while (at < own.length && own[at] === word[at]) at++

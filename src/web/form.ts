@@ -1,17 +1,24 @@
 import type { Context } from 'hono'
+import { type FormLimits, type Pair, readPairs } from '../core/http/form.ts'
 import { problem } from '../core/problem.ts'
-import type { Door } from '../regions/site.ts'
+import type { AppEnv } from '../regions/runtime/site.ts'
 
-/** Throws `bad-request` for what is no form. */
-export async function readForm(c: Context<Door>): Promise<FormData> {
-  try {
-    return await c.req.formData()
-  } catch (error) {
-    throw error instanceof TypeError ? problem('bad-request', { cause: error }) : error
-  }
+const MAX_FORM_BYTES = 64 * 1024
+
+/** Throws `too-large`, and `bad-request` for a body that is not a form in UTF-8. */
+export async function readForm(c: Context<AppEnv>, limits: FormLimits = {}): Promise<FormData> {
+  const pairs = await readPairs(c.req.raw, { bytes: MAX_FORM_BYTES, ...limits })
+  if (pairs === undefined) throw problem('bad-request', { detail: 'Send form data.' })
+  return formOf(pairs)
 }
 
-/** The name of this sending that the form carries; anything a browser would not have sent back is left out. */
+export function formOf(pairs: readonly Pair[]): FormData {
+  const form = new FormData()
+  for (const [name, value] of pairs) form.append(name, value)
+  return form
+}
+
+/** The form's idempotency key; empty for anything that our own forms do not send. */
 export function readOnce(form: FormData): string {
   const once = form.get('once')
   return typeof once === 'string' && /^[0-9A-Z]{1,64}$/.test(once) ? once : ''

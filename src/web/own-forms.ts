@@ -1,23 +1,24 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { getCookie } from 'hono/cookie'
 import { csrf } from 'hono/csrf'
-import type { Door } from '../regions/site.ts'
+import type { AppEnv } from '../regions/runtime/site.ts'
 import { LANGUAGE_COOKIE } from './language.ts'
 
 const guard = csrf()
 
 /**
- * Refuses what the page of another site makes a browser send (CSRF): by `Sec-Fetch-Site`, or by `Origin` where a browser
- * is too old for that. A caller who says neither is no browser of this age; without a cookie there is nothing of anybody's
- * to misuse, so text browsers and scripts may report as well. Throws what the front door answers as `cross-site`.
+ * Refuses cross-site requests (CSRF), by `Sec-Fetch-Site`, or `Origin` in older browsers. A caller that sends
+ * neither is not a current browser and passes without a cookie, since there is no session to misuse: text
+ * browsers and scripts can report too. The error is answered as `cross-site`.
  */
-export const ownForms: MiddlewareHandler<Door> = (c, next) =>
+export const ownForms: MiddlewareHandler<AppEnv> = (c, next) =>
   c.req.method === 'GET' || isOpenToOthers(c) ? next() : guard(c, next)
 
-function isOpenToOthers(c: Context<Door>): boolean {
+function isOpenToOthers(c: Context<AppEnv>): boolean {
   const { path } = c.req
-  // Programs' own: a key or secret in the form and no cookie looked at; and the one click of RFC 8058, whose link is its proof.
-  if (/^\/(?:open311|oauth|unfollow)\//.test(path)) return true
+  // Endpoints for programs authenticate by a key in the request and read no cookie; the one-click links of RFC
+  // 8058 carry their proof.
+  if (/^\/(?:open311|oauth|unfollow|unsubscribe)\//.test(path)) return true
   if (Object.keys(getCookie(c)).some(name => name !== LANGUAGE_COOKIE)) {
     return path.startsWith('/api/') && c.req.header('authorization') !== undefined
   }

@@ -1,8 +1,8 @@
-const LONGEST = 1000
+const MAX_LENGTH = 1000
 
-/** A path of this host. Browsers read `\\` as `/`, drop tabs and line ends, and take two slashes for another host. */
-export function isOwnPage(asked: unknown): asked is string {
-  if (typeof asked !== 'string' || asked.length > LONGEST || !/^\/[!-[\]-~]*$/.test(asked)) return false
+/** Browsers read `\\` as `/`, drop tabs and line ends, and take two slashes for another host. */
+export function isOwnPage(path: unknown): path is string {
+  if (typeof path !== 'string' || path.length > MAX_LENGTH || !/^\/[!-[\]-~]*$/.test(path)) return false
   const here = 'https://here.invalid'
-  return !asked.startsWith('//') && new URL(asked, here).origin === here
+  return !path.startsWith('//') && new URL(path, here).origin === here
 }

@@ -1,62 +1,51 @@
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
-import { problem } from '../core/problem.ts'
-import type { Door } from '../regions/site.ts'
-import { auditPage } from './audit-page.tsx'
-import { forwardIt, forwardPage } from './forward-page.tsx'
-import { endGrant, grantsPage, withdrawPage } from './grants-page.tsx'
-import { actOnHandoff, handoffActs, handoffPage } from './handoff-page.tsx'
-import { handoffsPage } from './handoffs-page.tsx'
-import { endKey, keysPage, revokePage } from './keys-page.tsx'
-import { makeNewGrant, newGrantPage } from './new-grant.tsx'
-import { makeKey, newKeyPage } from './new-key.tsx'
-import { movePin, placePage } from './place.tsx'
-import { queuePage } from './queue-page.tsx'
-import { act, requestActs } from './request-acts.ts'
-import { requestPage } from './request-page.tsx'
-import { correctionsPage, reroutesPage } from './reroutes-page.tsx'
+import type { AppEnv } from '../regions/runtime/site.ts'
+import { auditPage } from './access/audit-page.tsx'
+import { endGrant, grantsPage, withdrawPage } from './access/grants-page.tsx'
+import { endKey, keysPage, revokePage } from './access/keys-page.tsx'
+import { makeNewGrant, newGrantPage } from './access/new-grant.tsx'
+import { makeKey, newKeyPage } from './access/new-key.tsx'
+import { handoffsPage } from './handoffs/list-page.tsx'
+import { actOnHandoff, handoffActions, handoffPage } from './handoffs/page.tsx'
+import { actOnRequest, requestActions } from './requests/change.ts'
+import { forwardIt, forwardPage } from './requests/forward-page.tsx'
+import { movePin, placePage } from './requests/place.tsx'
+import { queuePage } from './requests/queue-page.tsx'
+import { requestPage } from './requests/request-page.tsx'
+import { correctionsPage, reroutesPage } from './requests/reroutes-page.tsx'
 
-const MAX_FORM_BYTES = 64 * 1024
-
-/** The pages of those who work here: everything they may do, by hand. Forms that work with no script. */
-export function workspacePages(): Hono<Door> {
-  const pages = new Hono<Door>()
-  const small = bodyLimit({
-    maxSize: MAX_FORM_BYTES,
-    onError: () => {
-      throw problem('too-large')
-    },
-  })
+export function workspacePages(): Hono<AppEnv> {
+  const pages = new Hono<AppEnv>()
 
   pages.get('/work', queuePage)
   pages.get('/work/:jurisdiction/requests/:id', requestPage)
-  for (const one of requestActs) {
-    pages.post(`/work/:jurisdiction/requests/:id/${one.name}`, small, c => act(c, one))
+  for (const one of requestActions) {
+    pages.post(`/work/:jurisdiction/requests/:id/${one.name}`, c => actOnRequest(c, one))
   }
   pages.get('/work/:jurisdiction/requests/:id/place', placePage)
-  pages.post('/work/:jurisdiction/requests/:id/place', small, movePin)
+  pages.post('/work/:jurisdiction/requests/:id/place', movePin)
   pages.get('/work/:jurisdiction/requests/:id/forward', forwardPage)
-  pages.post('/work/:jurisdiction/requests/:id/forward', small, forwardIt)
+  pages.post('/work/:jurisdiction/requests/:id/forward', forwardIt)
 
   pages.get('/work/:jurisdiction/handoffs', handoffsPage)
   pages.get('/work/:jurisdiction/handoffs/:id', handoffPage)
-  for (const one of handoffActs) {
-    pages.post(`/work/:jurisdiction/handoffs/:id/${one.name}`, small, c => actOnHandoff(c, one))
+  for (const one of handoffActions) {
+    pages.post(`/work/:jurisdiction/handoffs/:id/${one.name}`, c => actOnHandoff(c, one))
   }
   pages.get('/work/:jurisdiction/reroutes', reroutesPage)
   pages.get('/work/:jurisdiction/corrections', correctionsPage)
 
   pages.get('/work/:jurisdiction/grants', grantsPage)
   pages.get('/work/:jurisdiction/grants/new', newGrantPage)
-  pages.post('/work/:jurisdiction/grants', small, makeNewGrant)
+  pages.post('/work/:jurisdiction/grants', makeNewGrant)
   pages.get('/work/:jurisdiction/grants/:id/withdraw', withdrawPage)
-  pages.post('/work/:jurisdiction/grants/:id/withdraw', small, endGrant)
+  pages.post('/work/:jurisdiction/grants/:id/withdraw', endGrant)
 
   pages.get('/work/:jurisdiction/keys', keysPage)
   pages.get('/work/:jurisdiction/keys/new', newKeyPage)
-  pages.post('/work/:jurisdiction/keys', small, makeKey)
+  pages.post('/work/:jurisdiction/keys', makeKey)
   pages.get('/work/:jurisdiction/keys/:id/revoke', revokePage)
-  pages.post('/work/:jurisdiction/keys/:id/revoke', small, endKey)
+  pages.post('/work/:jurisdiction/keys/:id/revoke', endKey)
 
   pages.get('/work/:jurisdiction/audit', auditPage)
   return pages

@@ -1,8 +1,8 @@
-import type { Scope } from '../../src/people/roles.ts'
-import type { Region } from '../../src/regions/compile.ts'
+import type { Scope } from '../../src/identity/roles.ts'
+import type { Region } from '../../src/regions/runtime/compile.ts'
 import { expectAsDescribed } from './described.ts'
 
-/** What a contract needs of a running app, whatever runtime it runs on. */
+/** What a contract needs of a running app, on any runtime. */
 export interface ContractApp {
   get(path: string, key?: string): Promise<Response>
   post(path: string, body: object, headers?: Record<string, string>): Promise<Response>
@@ -27,15 +27,15 @@ export interface ContractApp {
   choiceOf(service: string): string
 }
 
-export interface Door {
+export interface ContractHost {
   request(path: string, init?: RequestInit): Promise<Response>
   key(jurisdiction: string, scope: Scope): Promise<string>
   runJobs(): Promise<void>
   readonly region: Region
 }
 
-export function contractApp({ request: ask, key, runJobs, region }: Door): ContractApp {
-  const request: Door['request'] = async (path, init) => {
+export function contractApp({ request: ask, key, runJobs, region }: ContractHost): ContractApp {
+  const request: ContractHost['request'] = async (path, init) => {
     const answer = await ask(path, init)
     await expectAsDescribed(init?.method ?? 'GET', path, answer)
     return answer

@@ -12,7 +12,7 @@ interface Handoff {
   reason: { code: string; label: string }
   text: string
   answer: { reason: { code: string } | null; text: string; counter: string | null } | null
-  matter: { photos: string[] }
+  subject: { photos: string[] } | null
 }
 interface Case {
   status: string
@@ -24,7 +24,7 @@ interface Refusal {
   fields: { field: string; code: string }[]
 }
 
-/** Handoffs through the front door: the same promises on each runtime. */
+/** Handoffs over HTTP: the same promises on each runtime. */
 export function handoffsContract(name: string, start: () => Promise<ContractApp>): void {
   describe(`a handoff, ${name}`, () => {
     let app: ContractApp
@@ -74,7 +74,7 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
         state: 'offered',
         sender,
         receiver,
-        reason: { code: 'not-our-asset', label: 'Another government looks after it' },
+        reason: { code: 'not-our-asset', label: 'Another agency owns or maintains it' },
         text: 'Your road.',
         request: null,
       })
@@ -146,8 +146,8 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
         expect(answer.status).toBe(400)
         return (await answer.json()) as Refusal
       }
-      expect((await said({ receiver: sender })).detail).toBe('You hold it already.')
-      expect((await said({ receiver: 'atlantis' })).detail).toContain('no such jurisdiction')
+      expect((await said({ receiver: sender })).detail).toBe('You already hold this request.')
+      expect((await said({ receiver: 'atlantis' })).detail).toContain('not found')
       const idle = app.jurisdictions.find(slug => !app.offering('pothole').includes(slug))
       expect((await said({ receiver: idle })).detail).toContain('does not offer this service')
       expect((await said({ reason: 'because' })).fields).toMatchObject([{ field: 'reason' }])
@@ -193,13 +193,13 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
       expect([late.status, await late.json()]).toMatchObject([409, { state: 'withdrawn' }])
     })
 
-    /** A report at a place of the bundled county, at its door or a city's own, with all that follows from it by itself. */
-    async function reported(service: string, where: string, door = '') {
+    /** A report at a place of the bundled county, on its site or a city's own; the jobs that follow have run. */
+    async function reported(service: string, where: string, base = '') {
       const found = await app.get(`/api/v1/places?q=${encodeURIComponent(where)}`)
       const [place] = ((await found.json()) as { places: { lat: number; long: number }[] }).places
       const { lat, long } = place ?? { lat: 0, long: 0 }
       const body = { service_code: service, lat, long, answers: app.answersFor(service) }
-      const answer = await app.post(`${door}/api/v1/requests`, body)
+      const answer = await app.post(`${base}/api/v1/requests`, body)
       const { id, jurisdiction } = (await answer.json()) as { id: string; jurisdiction: string }
       await app.runJobs()
       return { id, jurisdiction, lat, long, keeper: await app.key(jurisdiction, 'work') }
@@ -209,7 +209,7 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
         .handoffs
 
     describe('S1 county-maintained road inside a city', () => {
-      it('reported at the city’s own door it is offered to the county by itself, with the reason', async () => {
+      it('reported at the city’s own site it is offered to the county by itself, with the reason', async () => {
         const { id, keeper, jurisdiction } = await reported(
           'pothole',
           '2230 Mill Road, Port Ellery',
@@ -261,8 +261,8 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
     describe('S10 one incident, two jurisdictions', () => {
       it('each has a request of its own, and the case is as far along as both say', async () => {
         const { id, giver } = await filed()
-        const wish = { kind: 'share', reason: 'needs-several' }
-        const shared = (await (await offer(giver, id, wish)).json()) as Handoff
+        const input = { kind: 'share', reason: 'needs-several' }
+        const shared = (await (await offer(giver, id, input)).json()) as Handoff
         await app.runJobs()
         await act(taker, shared.id, 'accept')
         await app.runJobs()
@@ -275,13 +275,16 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
           })
         expect((await close(giver, id)).status).toBe(200)
         await app.runJobs()
-        const face = async () => (await (await app.get(`/api/v1/requests/${id}`)).json()) as Case
-        expect(await face()).toMatchObject({ status: 'submitted', shares: [{}, { jurisdiction: receiver }] })
+        const originCase = async () => (await (await app.get(`/api/v1/requests/${id}`)).json()) as Case
+        expect(await originCase()).toMatchObject({
+          status: 'submitted',
+          shares: [{}, { jurisdiction: receiver }],
+        })
         const meddled = await app.change(giver, own ?? '', { to: 'acknowledged', version: 1 })
         expect(meddled.status).toBe(404)
         expect((await close(taker, own ?? '')).status).toBe(200)
         await app.runJobs()
-        expect((await face()).status).toBe('closed')
+        expect((await originCase()).status).toBe('closed')
       })
     })
 
@@ -304,7 +307,7 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
         expect(await read(judge, last)).toMatchObject({
           side: 'arbitrator',
           state: 'appealed',
-          // On a clock that stands still either may be the first.
+          // With a clock that stands still, either may be first.
           tried: expect.arrayContaining([
             expect.objectContaining({ receiver: first, state: 'refused', text: 'No, 0.' }),
             expect.objectContaining({ receiver: second, state: 'refused', counter: app.arbitrator }),
@@ -341,8 +344,9 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
         const stands = async (key: string, request: string) =>
           ((await (await app.get(path(request), key)).json()) as { links: { state: string }[] }).links
         expect(await stands(giver, older)).toMatchObject([{ state: 'confirmed', survivor: older }])
-        const face = async () => (await (await app.get(`/api/v1/requests/${passed.request}`)).json()) as Case
-        expect((await face()).status).toBe('closed')
+        const originCase = async () =>
+          (await (await app.get(`/api/v1/requests/${passed.request}`)).json()) as Case
+        expect((await originCase()).status).toBe('closed')
 
         const version = await versionOf(giver, older)
         const third = app.offering('pothole').find(slug => slug !== passed.sender && slug !== receiver) ?? ''
@@ -357,7 +361,7 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
         expect((await link(heir, undo, {})).status).toBe(200)
         await app.runJobs()
         expect(await stands(taker, theirs ?? '')).toMatchObject([{ state: 'unlinked' }])
-        expect((await face()).status).toBe('submitted')
+        expect((await originCase()).status).toBe('submitted')
       })
     })
 
@@ -389,11 +393,11 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
         const [theirs, ours] = [await app.key(to, 'work'), await app.key(sender, 'read')]
         const pathOf = (url = '') => url.slice(url.indexOf('/media/'))
         const seenBy = async (key: string) => {
-          const [url] = (await read(key, made.id)).matter.photos
+          const [url] = (await read(key, made.id)).subject?.photos ?? []
           return (await app.get(pathOf(url), key)).status
         }
         expect([await seenBy(theirs), await seenBy(ours)]).toEqual([200, 200])
-        const [offered = ''] = (await read(theirs, made.id)).matter.photos
+        const [offered = ''] = (await read(theirs, made.id)).subject?.photos ?? []
         expect((await app.get(pathOf(offered), await app.key(third, 'work'))).status).toBe(404)
         expect((await app.get(pathOf(offered), ours)).status).toBe(404)
         expect((await app.get(`/media/${to}/${photo}`, theirs)).status).toBe(404)
@@ -405,6 +409,30 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
         expect((await app.get(`/media/${to}/${photo}`, ours)).status).toBe(404)
         expect((await app.get(`/media/${sender}/${photo}`, ours)).status).toBe(200)
         expect((await app.get(`/media/${sender}/${photo}`, theirs)).status).toBe(404)
+      })
+
+      it('what an offer lent of a private matter is gone, with its photos, once it is refused or withdrawn', async () => {
+        const service = app.privateService
+        for (const end of ['refuse', 'withdraw']) {
+          const photo = ((await (await app.send('/api/v1/media', jpeg())).json()) as { id: string }).id
+          const report = { service_code: service, answers: app.answersFor(service), media: [photo] }
+          const { id, sender, giver } = await filed(report)
+          const to = app.offering(service).find(slug => slug !== sender) ?? ''
+          const made = (await (await offer(giver, id, { receiver: to })).json()) as Handoff
+          await app.runJobs()
+          const theirs = await app.key(to, 'work')
+          const path = `/media/${to}/${photo}?handoff=${made.id}`
+          expect((await app.get(path, theirs)).status).toBe(200)
+          await act(
+            end === 'refuse' ? theirs : giver,
+            made.id,
+            end,
+            end === 'refuse' ? { reason: 'other' } : {},
+          )
+          await app.runJobs()
+          expect(await read(theirs, made.id)).toMatchObject({ subject: null, text: '', sender })
+          expect((await app.get(path, theirs)).status).toBe(404)
+        }
       })
 
       it('what staff wrote to each other is shown to whoever may see notes only, wherever it stands', async () => {
@@ -424,7 +452,7 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
         for (const [path, written] of [
           [`/handoffs/${made.id}`, 2],
           ['/handoffs?limit=200', 2],
-          // The proposal stands in its log too.
+          // The proposal is in its log too.
           [`/requests/${request}`, 3],
           [`/requests/${request}/duplicates`, 1],
           ['/duplicates?state=proposed&limit=200', 1],
@@ -440,7 +468,7 @@ export function handoffsContract(name: string, start: () => Promise<ContractApp>
       const { reasons } = (await (await app.get('/api/v1/reasons?lang=es')).json()) as {
         reasons: { code: string; label: string }[]
       }
-      expect(reasons).toContainEqual({ code: 'annexation', label: 'Los límites han cambiado' })
+      expect(reasons).toContainEqual({ code: 'annexation', label: 'Cambiaron los límites' })
     })
   })
 }

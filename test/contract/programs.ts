@@ -1,20 +1,22 @@
 import { sql } from 'drizzle-orm'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { openRegion, openTenant } from '../../src/core/db.ts'
-import { createClient } from '../../src/people/clients.ts'
-import { createKey, listKeys, revokeKey } from '../../src/people/keys.ts'
-import { signingKey } from '../../src/people/region-schema.ts'
-import type { Scope } from '../../src/people/roles.ts'
-import { currentSigningKey, rotateSigningKey } from '../../src/people/signing-keys.ts'
+import { openRegion, openTenant } from '../../src/core/database/handles.ts'
+import { createClient } from '../../src/identity/programs/clients.ts'
+import { createKey, listKeys, revokeKey } from '../../src/identity/programs/keys.ts'
+import { currentSigningKey, rotateSigningKey } from '../../src/identity/programs/signing-keys.ts'
+import { signingKey } from '../../src/identity/region-schema.ts'
+import type { Scope } from '../../src/identity/roles.ts'
 import type { Platform } from '../../src/platform/platform.ts'
-import type { Region } from '../../src/regions/compile.ts'
+import type { Region } from '../../src/regions/runtime/compile.ts'
 
 export interface ProgramsWorld {
   readonly platform: Platform
   readonly region: Region
-  /** From an address, if one is named. */
+  /** From an address, if one is given. */
   request(path: string, init?: RequestInit, from?: string): Promise<Response>
+  /** Moves the clock, where it stands still. */
+  advance?(milliseconds: number): void
 }
 
 interface Given {
@@ -27,16 +29,17 @@ type Claims = Readonly<Record<string, unknown>>
 
 const SYSTEM = { kind: 'system', reason: 'test' } as const
 
-/** Keys, clients, tokens and limits through the front door: the same promises on each runtime. */
+/** Keys, clients, tokens and limits over HTTP: the same promises on each runtime. */
 export function programsContract(name: string, start: () => Promise<ProgramsWorld>): void {
   let world: ProgramsWorld
   let slug = ''
   let addresses = 0
-  const fresh = () => `198.51.100.${++addresses}`
+  const fresh = () => `198.51.${100 + Math.floor(++addresses / 250)}.${1 + (addresses % 250)}`
   const db = () => openTenant(world.platform, SYSTEM, world.region.slug, slug)
   const now = () => world.platform.clock.now()
   const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
-  const look = (token: string, path = '/api/v1/work/requests') => world.request(path, bearer(token))
+  const look = (token: string, path = '/api/v1/work/requests', from = fresh()) =>
+    world.request(path, bearer(token), from)
   const client = (scope: Scope = 'work', expiresAt: number | null = null) =>
     createClient(world.platform, db(), { name: 'a program', scope, expiresAt })
   const ask = (form: Record<string, string>, headers: Record<string, string> = {}, from = fresh()) =>
@@ -48,7 +51,7 @@ export function programsContract(name: string, start: () => Promise<ProgramsWorl
     expect(answer.status).toBe(200)
     return (await answer.json()) as Given
   }
-  /** A token that says what one of ours does but for `changes`, signed as told. */
+  /** A token with the claims of a real one except for `changes`, signed as given. */
   const forged = async (
     made: { clientId: string },
     changes: Claims = {},
@@ -255,15 +258,15 @@ export function programsContract(name: string, start: () => Promise<ProgramsWorl
     it('expired, of another audience, issuer or jurisdiction, or without its time is refused', async () => {
       const made = await client()
       const at = Math.floor(now() / 1000)
-      const neighbour = world.region.documents.jurisdictions[1]?.slug ?? ''
+      const neighbor = world.region.documents.jurisdictions[1]?.slug ?? ''
       const changes: Claims[] = [
         { exp: at - 60 },
         { exp: undefined },
         { aud: 'https://elsewhere.example/api/v1' },
         { iss: 'https://elsewhere.example' },
         { iss: undefined },
-        { jurisdiction: neighbour },
-        { client_id: `client_${neighbour}_${made.id}`, jurisdiction: neighbour },
+        { jurisdiction: neighbor },
+        { client_id: `client_${neighbor}_${made.id}`, jurisdiction: neighbor },
         { client_id: 'client_elsewhere_2222222222', jurisdiction: 'elsewhere' },
       ]
       for (const change of changes)
@@ -391,11 +394,11 @@ export function programsContract(name: string, start: () => Promise<ProgramsWorl
       '/sign-in/passkey',
       '/account/sign-in',
       '/account/code',
-    ])('attempts to sign in at %s end for their address, and for no other', async door => {
+    ])('attempts to sign in at %s end for their address, and for no other', async path => {
       const from = fresh()
       const attempt = (address: string) =>
         world.request(
-          door,
+          path,
           { method: 'POST', headers: { origin: 'http://localhost' }, body: new URLSearchParams() },
           address,
         )
@@ -407,34 +410,51 @@ export function programsContract(name: string, start: () => Promise<ProgramsWorl
       expect((await attempt(fresh())).status).not.toBe(429)
     })
 
-    it('guessing keys ends, in each door’s own words, and starves no other program of the same address', async () => {
+    it('guessing keys ends, in each route’s own words, and no valid key, token or secret is refused for it', async () => {
       const from = fresh()
-      const wrong = `cl_work_${slug}_2222222222_${'2'.repeat(40)}`
-      const guess = (path: string, init: RequestInit = bearer(wrong)) => world.request(path, init, from)
-      await untilRefused(() => guess('/api/v1/work/requests'))
-      const form = { method: 'POST', body: new URLSearchParams({ api_key: wrong, jurisdiction_id: slug }) }
-      const georeport = await guess('/open311/v2/requests.json', form)
-      expect([georeport.status, await georeport.json()]).toEqual([
-        429,
-        [expect.objectContaining({ code: 429 })],
-      ])
       const made = await client()
-      const token = await ask(
-        { grant_type: 'client_credentials', client_id: made.clientId, client_secret: made.secret },
-        {},
-        from,
-      )
-      expect([token.status, await token.json()]).toEqual([
+      const { access_token } = await tokenOf(made)
+      const known = await createKey(world.platform, db(), 'a program', 'read')
+      const georeport = (api_key: string) =>
+        world.request(
+          '/open311/v2/requests.json',
+          {
+            method: 'POST',
+            body: new URLSearchParams({ api_key, jurisdiction_id: slug, service_code: 'no-such-service' }),
+          },
+          from,
+        )
+      const token = (secret: string) => {
+        const form = { grant_type: 'client_credentials', client_id: made.clientId, client_secret: secret }
+        return ask(form, {}, from)
+      }
+      // Each guess is different.
+      let guesses = 0
+      const guess = () => `cl_work_${slug}_2222222222_${String(++guesses).padStart(40, '2')}`
+      await untilRefused(() => look(guess(), undefined, from))
+      const refused = await georeport(guess())
+      expect([refused.status, await refused.json()]).toEqual([429, [expect.objectContaining({ code: 429 })]])
+      const wrong = await token('wrong')
+      expect([wrong.status, await wrong.json()]).toEqual([
         429,
         expect.objectContaining({ error: 'temporarily_unavailable' }),
       ])
-      const { key } = await createKey(world.platform, db(), 'a program', 'read')
-      expect((await look(key)).status).toBe(200)
+      for (const credential of [known.key, access_token])
+        expect((await look(credential, undefined, from)).status).toBe(200)
+      expect((await token(made.secret)).status).toBe(200)
+      const report = await createKey(world.platform, db(), 'a program', 'report')
+      // A key made a moment ago is known here within a second.
+      world.advance?.(1000)
+      await expect.poll(async () => (await georeport(report.key)).status, { timeout: 5000 }).toBe(404)
+      await revokeKey(db(), known.id, now())
+      expect((await look(known.key, undefined, from)).status).toBe(403)
+      expect((await look(guess(), undefined, from)).status).toBe(429)
+      expect((await look(guess())).status).toBe(403)
     })
   })
 }
 
-/** A bucket fills while it is emptied, where the clock is real. */
+/** Where the clock is real, the bucket refills while it is emptied. */
 async function untilRefused(send: () => Promise<Response>): Promise<Response> {
   for (let sent = 0; sent < 300; sent++) {
     const answer = await send()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseTrackingNumber } from '../../src/core/ids.ts'
 import type { ContractApp } from './app.ts'
 
-/** A request's life through the front door: the same promises on each runtime. */
+/** A request's life over HTTP: the same promises on each runtime. */
 export function requestsContract(name: string, start: () => Promise<ContractApp>): void {
   describe(`a request's life, ${name}`, () => {
     it('is filed with its jurisdiction, followed by its number, worked on and closed', async () => {
@@ -59,13 +59,16 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
         app.post('/api/v1/requests', pothole(app), headers),
       ])
       expect([first.status, second.status]).toEqual([201, 201])
-      expect(((await first.json()) as Filed).id).toBe(((await second.json()) as Filed).id)
+      const filed = ((await first.json()) as Filed).id
+      expect(((await second.json()) as Filed).id).toBe(filed)
       const other = await app.post(
         '/api/v1/requests',
         { ...pothole(app), description: 'something else' },
         headers,
       )
-      expect(other.status).toBe(409)
+      // Anonymous callers may use the same key: different content is then a different request.
+      expect(other.status).toBe(201)
+      expect(((await other.json()) as Filed).id).not.toBe(filed)
     })
 
     it('changes once when two decide at the same time', async () => {
@@ -103,7 +106,7 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
       expect(JSON.stringify(await whole(app, work, id))).toContain('upset')
     })
 
-    it('is in the jurisdiction’s audit: who changed it, who saw it, and that somebody read that', async () => {
+    it('is in the jurisdiction’s audit: who changed it, who saw it, and that someone read that', async () => {
       const app = await start()
       const { id, jurisdiction } = await file(app)
       const [work, audit] = [await app.key(jurisdiction, 'work'), await app.key(jurisdiction, 'audit')]
@@ -155,14 +158,14 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
         ...pothole(app),
         service_code: app.privateService,
         answers: app.answersFor(app.privateService),
-        description: 'A neighbour in need',
+        description: 'A neighbor in need',
       })
       await app.runJobs()
       const list = await (await app.get('/api/v1/requests?limit=200')).text()
       expect(list).not.toContain(id)
       const shown = await (await app.get(`/api/v1/requests/${id}`)).text()
       expect(shown).toContain('submitted')
-      expect(shown).not.toContain('neighbour')
+      expect(shown).not.toContain('neighbor')
     })
 
     it('is found by words and by place, page after page, each once', async () => {
@@ -213,6 +216,30 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
       expect((await app.get(`/media/${elsewhere}/${photo}`)).status).toBe(404)
     })
 
+    it('a photo is one report’s: who names it again is refused, wherever, with whatever key; the same sending is answered again', async () => {
+      const app = await start()
+      const photo = ((await (await app.send('/api/v1/media', jpegWithPlace())).json()) as { id: string }).id
+      const report = { ...pothole(app), media: [photo, photo] }
+      const once = { 'idempotency-key': app.unique() }
+      const send = (path: string, headers: Record<string, string> = {}, more: object = {}) =>
+        app.post(path, { ...report, ...more }, headers)
+      const filed = (await (await send('/api/v1/requests', once)).json()) as Filed
+      expect(await (await send('/api/v1/requests', once)).json()).toMatchObject({ id: filed.id })
+      const elsewhere = app.offering('pothole').find(slug => slug !== filed.jurisdiction)
+      for (const [path, headers, more] of [
+        ['/api/v1/requests', {}],
+        ['/api/v1/requests', once, { description: 'Somebody else’s' }],
+        [`/j/${elsewhere}/api/v1/requests`, {}],
+        [`/j/${elsewhere}/api/v1/requests`, once],
+      ] as const) {
+        const refused = await send(path, headers, more)
+        expect(refused.status).toBe(400)
+        expect(await refused.json()).toMatchObject({ fields: [{ field: 'media', code: 'unknown' }] })
+      }
+      const shown = (await (await app.get(`/api/v1/requests/${filed.id}`)).json()) as Shown
+      expect(shown.photos).toHaveLength(1)
+    })
+
     it('of a private service, its photo is there for whoever may see it, noted, and for nobody else', async () => {
       const app = await start()
       const upload = async () =>
@@ -253,7 +280,7 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
 
       const everybodys = await app.get(`/media/${other.jurisdiction}/${open}`, reader)
       expect(everybodys.headers.get('cache-control')).toBe('private, max-age=3600')
-      const looks = async (number: string, where: string) => {
+      const accessLog = async (number: string, where: string) => {
         const audit = await app.get(
           `/api/v1/work/audit?request=${number}&kind=saw`,
           await app.key(where, 'audit'),
@@ -261,8 +288,8 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
         const { rows } = (await audit.json()) as { rows: { what: string }[] }
         return rows.filter(({ what }) => what === 'photo').length
       }
-      expect(await looks(id, jurisdiction)).toBe(2)
-      expect(await looks(other.id, other.jurisdiction)).toBe(0)
+      expect(await accessLog(id, jurisdiction)).toBe(2)
+      expect(await accessLog(other.id, other.jurisdiction)).toBe(0)
     })
 
     it('shows a page dressed as a photo as a picture that runs nothing, whoever opens it', async () => {
@@ -303,7 +330,7 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
       expect((await app.send('/api/v1/media', jpegWithPlace().slice(0, 40))).status).toBe(415)
     })
 
-    it('names every field to mend', async () => {
+    it('names every field to correct', async () => {
       const app = await start()
       const answer = await app.post('/api/v1/requests', {
         service_code: 'pothole',
@@ -316,7 +343,7 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
       })
       expect(answer.status).toBe(400)
       expect(answer.headers.get('content-type')).toContain('application/problem+json')
-      expect(await faultsOf(answer)).toEqual(['lat out-of-range'])
+      expect(await errorsOf(answer)).toEqual(['lat out-of-range'])
       const placed = await app.post('/api/v1/requests', {
         ...pothole(app),
         accuracy: -1,
@@ -325,7 +352,7 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
         phone: 'a\u0007b',
         answers: { ...app.answersFor('pothole'), [app.choiceOf('pothole')]: 'enormous' },
       })
-      expect(await faultsOf(placed)).toEqual([
+      expect(await errorsOf(placed)).toEqual([
         'accuracy out-of-range',
         'description too-long',
         'phone control-characters',
@@ -333,7 +360,7 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
         `answers.${app.choiceOf('pothole')} not-an-option`,
       ])
       const swapped = await app.post('/api/v1/requests', { ...pothole(app), lat: -120, long: 38 })
-      expect(await faultsOf(swapped)).toEqual(['lat swapped'])
+      expect(await errorsOf(swapped)).toEqual(['lat swapped'])
       for (const body of ['{', '[]', '"x"', 'null', '{"service_code": 1}', '\u0000']) {
         const refused = await app.raw('/api/v1/requests', body)
         expect(refused.status, body).toBe(400)
@@ -349,7 +376,7 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
   })
 }
 
-async function faultsOf(answer: Response): Promise<string[]> {
+async function errorsOf(answer: Response): Promise<string[]> {
   expect(answer.status).toBe(400)
   const { fields } = (await answer.json()) as { fields: { field: string; code: string; message: string }[] }
   return fields.map(({ field, code }) => `${field} ${code}`)
@@ -389,7 +416,7 @@ async function whole(app: ContractApp, key: string, id: string): Promise<unknown
   return answer.json()
 }
 
-/** A JPEG's skeleton with an Exif block that holds a place. */
+/** A JPEG's skeleton with an Exif block that holds a location. */
 function jpegWithPlace(): Uint8Array<ArrayBuffer> {
   const exif = new TextEncoder().encode('Exif\0\0GPS 38.59 -74.30')
   return new Uint8Array([

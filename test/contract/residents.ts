@@ -4,12 +4,12 @@ import { codeIn, ResidentBrowser } from '../support/resident.ts'
 import type { ContractApp } from './app.ts'
 
 export interface ResidentsApp extends ContractApp {
-  /** What was last sent to an e-mail address or telephone number. */
+  /** What was last sent to an email address or phone number. */
   lastTo(address: string): Promise<string | undefined>
   ask(path: string, init?: RequestInit): Promise<Response>
 }
 
-/** Opening an account, reporting while signed in and seeing it again: the same promises on each runtime. */
+/** Opening an account, reporting while signed in and seeing the report again: the same promises on each runtime. */
 export function residentsContract(name: string, start: () => Promise<ResidentsApp>): void {
   const digits = () =>
     String(crypto.getRandomValues(new Uint32Array(1))[0])
@@ -17,7 +17,7 @@ export function residentsContract(name: string, start: () => Promise<ResidentsAp
       .slice(-7)
 
   describe(`a resident’s account, ${name}`, () => {
-    it('is opened by a code from a letter, and opened again by the next', async () => {
+    it('is opened by a code from an email, and opened again by the next', async () => {
       const app = await start()
       const address = `ada-${app.unique()}@example.org`
       const first = new ResidentBrowser(app.ask)
@@ -31,13 +31,27 @@ export function residentsContract(name: string, start: () => Promise<ResidentsAp
       expect(seen.match(/name="session"/g)?.length).toBe(2)
     })
 
+    it('is opened by the link beside the code as well, once, by its button only', async () => {
+      const app = await start()
+      const address = `ada-${app.unique()}@example.org`
+      const browser = new ResidentBrowser(app.ask)
+      await browser.post('/account/sign-in', { address })
+      const link = /https?:\/\/\S+\/account\/link\/\S+/.exec((await app.lastTo(address)) ?? '')?.[0] ?? ''
+      const { pathname } = new URL(link)
+      expect(await browser.text(pathname)).toContain(address)
+      expect((await browser.get('/account')).status).toBe(303)
+      expect((await browser.post(pathname)).status).toBe(303)
+      expect(await browser.text('/account')).toContain(address)
+      expect((await new ResidentBrowser(app.ask).post(pathname)).status).toBe(404)
+    })
+
     it('is opened by a text message, whatever way the number is written', async () => {
       const app = await start()
       const tail = digits()
       const typed = `(305) ${tail.slice(0, 3)}-${tail.slice(3)}`
       const browser = new ResidentBrowser(app.ask)
       await browser.signIn(typed, async () => codeIn(await app.lastTo(`+1305${tail}`)))
-      expect(await browser.text('/account')).toContain(`+1305${tail}`)
+      expect(await browser.text('/account')).toContain(typed)
     })
 
     it('takes a wrong code five times, and then not even the right one', async () => {

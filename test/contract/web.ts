@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 type Ask = (path: string, init?: RequestInit) => Promise<Response>
 
-/** The web's own rules, through the front door: the same on each runtime. `path` may be a whole address. */
+/** HTTP rules of the web pages: the same on each runtime. `path` may be a whole URL. */
 export function webContract(name: string, start: () => Promise<Ask>): void {
   describe(`the web's own rules, ${name}`, () => {
     it.each([
@@ -61,7 +61,7 @@ export function webContract(name: string, start: () => Promise<Ask>): void {
       expect(policyOf(first.headers)['script-src']).toBeUndefined()
     })
 
-    it('what is somebody’s is kept by no cache; what is everybody’s says for how long', async () => {
+    it('what is someone’s is kept by no cache; what is everybody’s says for how long', async () => {
       const ask = await start()
       const kept = async (path: string) => (await ask(path)).headers.get('cache-control')
       expect(await kept('/cases/EC-22222-22222')).toBe('no-store')
@@ -93,7 +93,7 @@ export function webContract(name: string, start: () => Promise<Ask>): void {
         const answer = await post(path, headers)
         expect(answer.status).toBe(403)
         const text = await answer.text()
-        expect(text).toMatch(/Sent from another site|Enviado desde otro sitio/)
+        expect(text).toMatch(/This form came from another website|Este formulario vino de otro sitio web/)
         expect(text).toMatch(/^<!doctype html>/)
       }
     })
@@ -123,7 +123,7 @@ export function webContract(name: string, start: () => Promise<Ask>): void {
       for (const answer of answers) {
         const text = await answer.text()
         expect(text).not.toBe('')
-        expect(text).not.toMatch(/another site|cross-site/)
+        expect(text).not.toMatch(/another website|cross-site/)
       }
     })
 

@@ -28,11 +28,10 @@ export interface Seen {
   readonly handoffs: readonly HandoffSeen[]
 }
 
-/** One jurisdiction's part of the case. */
 export async function look(world: World, slug: string, caseId: string): Promise<Seen> {
   const [requests = [], handoffs = []] = await world.read(tenant(world, slug), [
     {
-      sql: 'SELECT id, custody, status, close_reason, case_status, trail, version FROM request WHERE case_id = ?',
+      sql: 'SELECT id, custody, status, close_reason, case_status, holders AS trail, version FROM request WHERE case_id = ?',
       args: [caseId],
     },
     { sql: 'SELECT id, side, kind, state, receiver, request FROM handoff WHERE case_id = ?', args: [caseId] },
@@ -44,12 +43,12 @@ export function tenant(world: World, slug: string): DatabaseName {
   return { kind: 'tenant', region: world.region.slug, slug }
 }
 
-/** Faults of one jurisdiction's part, beside what the model says of it. Learns the names of the requests made by grants. */
-export function faultsOf(model: Model, slug: string, seen: Seen): string[] {
+/** Compares one jurisdiction's part with the model. Learns the names of the requests that grants have made. */
+export function errorsOf(model: Model, slug: string, seen: Seen): string[] {
   for (const { id, side, state, request } of seen.handoffs) {
     if (side === 'receiver' && state === 'granted' && request !== null) model.name(id, request)
   }
-  const faults = differences(
+  const errors = differences(
     `the handoffs of ${slug}`,
     seen.handoffs.map(({ id, side, state }) => `${id} ${side} ${state}`),
     [...model.handoffs.values()].flatMap(handoff =>
@@ -62,7 +61,7 @@ export function faultsOf(model: Model, slug: string, seen: Seen): string[] {
   const share = ({ row, status, closeReason, trail }: Share) =>
     `${row} ${status} ${closeReason} ${JSON.stringify(trail)}`
   return [
-    ...faults,
+    ...errors,
     ...differences(
       `what ${slug} holds`,
       seen.requests
@@ -73,8 +72,8 @@ export function faultsOf(model: Model, slug: string, seen: Seen): string[] {
   ]
 }
 
-/** One holder for each share, whether its grant has arrived or is on its way: from the databases alone. */
-export function holderFaults(model: Model, parts: ReadonlyMap<string, Seen>): string[] {
+/** Each share has one holder, whether its grant has arrived or is in transit: from the databases alone. */
+export function holderErrors(model: Model, parts: ReadonlyMap<string, Seen>): string[] {
   const all = [...parts.values()]
   const held = all.flatMap(({ requests }) => requests).filter(({ custody }) => custody === 'held').length
   const granted = all
@@ -92,37 +91,53 @@ export function holderFaults(model: Model, parts: ReadonlyMap<string, Seen>): st
     : [`${shares} shares have ${held} holders and ${onTheWay} grants on their way`]
 }
 
-/** Once every message has arrived: both sides agree, timelines and statuses are the same everywhere, nothing is left over. */
-export async function settledFaults(
+/**
+ * Once every message has arrived: both sides agree, timelines and statuses are the same everywhere, nothing is
+ * left over.
+ */
+export async function settledErrors(
   world: World,
   model: Model,
   origin: string,
   caseId: string,
+  photo: string,
 ): Promise<string[]> {
-  const faults: string[] = []
+  const errors: string[] = []
   const parts = new Map<string, Seen>()
   const public_ = new Map<string, string[]>()
   const everything: string[] = []
   for (const slug of world.slugs) {
     const seen = await look(world, slug, caseId)
     parts.set(slug, seen)
-    faults.push(...faultsOf(model, slug, seen))
+    errors.push(...errorsOf(model, slug, seen))
     const ids = JSON.stringify([caseId, ...seen.requests.map(({ id }) => id)])
-    const [events = [], undelivered = [], notApplied = []] = await world.read(tenant(world, slug), [
-      {
-        sql: `SELECT DISTINCT seq, request, type, public, payload, source FROM event WHERE request IN (SELECT value FROM json_each(?)) ORDER BY seq`,
-        args: [ids],
-      },
-      {
-        sql: 'SELECT id FROM message WHERE delivered_at IS NULL',
-        args: [],
-      },
-      {
-        sql: 'SELECT id, receiver FROM message WHERE receiver IN (SELECT value FROM json_each(?)) AND case_id = ?',
-        args: [JSON.stringify(world.slugs), caseId],
-      },
-    ])
-    faults.push(...undelivered.map(({ id }) => `${slug} still has message ${id}`))
+    const [events = [], undelivered = [], notApplied = [], photos = []] = await world.read(
+      tenant(world, slug),
+      [
+        {
+          sql: `SELECT DISTINCT seq, request, type, public, payload, source FROM event WHERE request IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+          args: [ids],
+        },
+        {
+          sql: 'SELECT id FROM message WHERE delivered_at IS NULL',
+          args: [],
+        },
+        {
+          sql: 'SELECT id, receiver FROM message WHERE receiver IN (SELECT value FROM json_each(?)) AND case_id = ?',
+          args: [JSON.stringify(world.slugs), caseId],
+        },
+        { sql: "SELECT request FROM media WHERE id = ? AND request <> 'planted'", args: [photo] },
+      ],
+    )
+    const withPhoto = photos.map(({ request }) => String(request))
+    errors.push(
+      ...differences(
+        `who has the photo at ${slug}`,
+        withPhoto,
+        seen.requests.map(({ id }) => id),
+      ),
+    )
+    errors.push(...undelivered.map(({ id }) => `${slug} still has message ${id}`))
     for (const receiver of new Set(notApplied.map(row => String(row.receiver)))) {
       const sent = JSON.stringify(notApplied.filter(row => row.receiver === receiver).map(({ id }) => id))
       const [missing = []] = await world.read(tenant(world, receiver), [
@@ -131,7 +146,7 @@ export async function settledFaults(
           args: [sent, slug],
         },
       ])
-      faults.push(...missing.map(({ value }) => `${receiver} has not noted message ${value}`))
+      errors.push(...missing.map(({ value }) => `${receiver} has not noted message ${value}`))
     }
     for (const row of events) {
       const { text, from } = JSON.parse(String(row.payload)) as { text?: string; from?: string }
@@ -146,39 +161,39 @@ export async function settledFaults(
       }
     }
   }
-  faults.push(...holderFaults(model, parts))
-  faults.push(
+  errors.push(...holderErrors(model, parts))
+  errors.push(
     ...differences(
       'the private notes',
       everything,
       model.privateNotes.map(({ at, text }) => `${at} ${text}`),
     ),
   )
-  const told = [...model.timeline].map(({ label }) => label)
-  faults.push(...differences('the timeline at the origin', public_.get(caseId) ?? [], told))
+  const expected = [...model.timeline].map(({ label }) => label)
+  errors.push(...differences('the timeline at the origin', public_.get(caseId) ?? [], expected))
   for (const { holder, row, timeline } of model.shares) {
     if (row === undefined || row === caseId) continue
     const seen = public_.get(row) ?? []
     const own = timeline.map(({ label }) => label)
-    if (model.shares.length === 1) faults.push(...differences(`the timeline at ${holder}`, seen, own))
+    if (model.shares.length === 1) errors.push(...differences(`the timeline at ${holder}`, seen, own))
     else {
-      faults.push(...missing(`the timeline of ${row} at ${holder} lacks`, seen, own))
-      faults.push(...missing(`the timeline of ${row} at ${holder} has made up`, told, seen))
+      errors.push(...missing(`the timeline of ${row} at ${holder} lacks`, seen, own))
+      errors.push(...missing(`the timeline of ${row} at ${holder} has made up`, expected, seen))
     }
   }
-  faults.push(...(await faceFaults(world, model, origin, caseId, parts)))
-  return faults
+  errors.push(...(await originErrors(world, model, origin, caseId, parts)))
+  return errors
 }
 
-/** The case's public face: its roll-up, the origin's mirror of the shares, and the region's index. */
-async function faceFaults(
+/** The case's public view: its roll-up, the origin's mirror of the shares, and the region's index. */
+async function originErrors(
   world: World,
   model: Model,
   origin: string,
   caseId: string,
   parts: ReadonlyMap<string, Seen>,
 ): Promise<string[]> {
-  const face = parts.get(origin)?.requests.find(({ id }) => id === caseId)
+  const originCase = parts.get(origin)?.requests.find(({ id }) => id === caseId)
   const [mirror = []] = await world.read(tenant(world, origin), [
     {
       sql: 'SELECT jurisdiction, request, status, held, version FROM share WHERE case_id = ?',
@@ -188,8 +203,8 @@ async function faceFaults(
   const [index = []] = await world.read({ kind: 'region', region: world.region.slug }, [
     { sql: 'SELECT status FROM public_request WHERE id = ?', args: [caseId] },
   ])
-  const shown = [face?.case_status, index[0]?.status]
-  const faults = shown.every(status => status === model.status)
+  const shown = [originCase?.case_status, index[0]?.status]
+  const errors = shown.every(status => status === model.status)
     ? []
     : [`the case is ${model.status}, its face says ${shown[0]} and the region's index ${shown[1]}`]
   const others = [...parts].flatMap(([slug, { requests }]) =>
@@ -200,14 +215,13 @@ async function faceFaults(
   const mirrored = mirror.map(
     row => `${row.jurisdiction} ${row.request} ${row.status} ${row.held} ${row.version}`,
   )
-  return [...faults, ...differences(`${origin}'s mirror of the shares`, mirrored, others)]
+  return [...errors, ...differences(`${origin}'s mirror of the shares`, mirrored, others)]
 }
 
 function differences(what: string, seen: readonly string[], meant: readonly string[]): string[] {
   return [...missing(`${what} lacks`, seen, meant), ...missing(`${what} has besides`, meant, seen)]
 }
 
-/** What of `wanted` is not in `given`, each as often as it is wanted. */
 function missing(what: string, given: readonly string[], wanted: readonly string[]): string[] {
   const left = [...given]
   return wanted.flatMap(item => {

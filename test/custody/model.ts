@@ -3,8 +3,9 @@ import { transitions } from '../../src/requests/change.ts'
 import type { CloseReason, Status } from '../../src/requests/schema.ts'
 
 /*
- * The protocol as it is meant: one case, no databases, no crashes. A message is a closure that waits to be delivered,
- * and every change happens at once. What the real one commits must be what this allows, and leave what this leaves.
+ * The protocol as intended: one case, no databases, no crashes. A message is a closure that waits to be
+ * delivered, and every change is instantaneous. The real protocol may commit only what this allows, and must
+ * leave the same state.
  */
 
 export type Act =
@@ -14,7 +15,7 @@ export type Act =
       readonly row: string
       readonly receiver: string
       readonly kind: HandoffKind
-      /** A standing agreement has accepted it. */
+      /** An agreement has accepted it in advance. */
       readonly agreed: boolean
     }
   | { readonly does: 'answer'; readonly at: string; readonly handoff: string; readonly accepted: boolean }
@@ -36,15 +37,15 @@ export type Act =
       readonly public: boolean
     }
 
-/** What stands on a public timeline; the same object wherever it is told. */
+/** An entry of a public timeline; the same object in every copy. */
 export interface Told {
   readonly label: string
 }
 
 export interface Share {
-  /** Undefined while custody is on its way. */
+  /** Undefined while custody is in transit. */
   holder: string | undefined
-  /** The holder's request; known to the model only once the real one has made it. */
+  /** The holder's request; the model learns it once the real protocol has made it. */
   row: string | undefined
   status: Status
   closeReason: CloseReason | null
@@ -68,9 +69,11 @@ export class Model {
   shares: Share[]
   readonly handoffs = new Map<string, Handoff>()
   readonly privateNotes: { readonly at: string; readonly text: string }[] = []
-  /** What each message does at its receiver, by the message's name. */
+  /** The effect of each message at its receiver, by the message's name. */
   readonly #sent = new Map<string, () => void>()
-  /** Who received what by a handoff, until its request has a name. */
+  /** The share that a granted handoff transfers. */
+  readonly #moved = new Map<string, Share>()
+  /** The share received by a handoff, until its request has a name. */
   readonly #granted = new Map<string, Share>()
   /** The one request that each jurisdiction has of the case, once it has had a share of it. */
   readonly #rows = new Map<string, string>()
@@ -114,7 +117,7 @@ export class Model {
     }
   }
 
-  /** Does what is allowed. An offer has the name that the real one gave it. */
+  /** Applies an allowed action. An offer gets the name that the real protocol gave it. */
   apply(act: Act, name = ''): void {
     switch (act.does) {
       case 'offer':
@@ -138,7 +141,7 @@ export class Model {
     }
   }
 
-  /** Nobody answered in time: as if refused. Where the arbitrator did not, the sender keeps it. */
+  /** No answer in time counts as a refusal. If the arbitrator does not answer, the sender keeps it. */
   timeOut(name: string): void {
     const handoff = this.handoff(name)
     const state = stateAt(handoff, handoff.sender, 'sender')
@@ -148,14 +151,47 @@ export class Model {
     else setState(handoff, handoff.sender, 'sender', 'kept')
   }
 
-  /** A message takes effect. Answers whether anybody sent one of this name. */
+  /** A message takes effect. Returns whether one of this name was sent. */
   deliver(message: string): boolean {
     const effect = this.#sent.get(message)
     effect?.()
     return effect !== undefined
   }
 
-  /** The real one has made this request for a grant that arrived. */
+  /** An operator has settled a message: it never takes effect, and its receiver is no longer asked. */
+  settle(message: string, receiver: string): void {
+    this.#sent.delete(message)
+    const [name = '', kind = ''] = message.split(':')
+    const handoff = this.handoffs.get(name)
+    if (handoff === undefined || !['offer', 'withdraw', 'grant', 'appeal'].includes(kind)) return
+    for (const side of ['receiver', 'arbitrator'] as const) {
+      const state = stateAt(handoff, receiver, side)
+      if (isOpen(state) || state === 'accepted') setState(handoff, receiver, side, 'withdrawn')
+    }
+  }
+
+  /** The share of a settled grant returns to its sender, unchanged. */
+  giveBack(name: string): void {
+    const handoff = this.handoff(name)
+    const { sender, row, kind } = handoff
+    setState(handoff, sender, 'sender', 'withdrawn')
+    const moved = this.#moved.get(name)
+    if (moved === undefined) return
+    const own = this.shares.find(other => other !== moved && other.holder === sender)
+    if (kind === 'share' || own !== undefined) this.shares = this.shares.filter(share => share !== moved)
+    if (kind === 'share') return
+    // The sender may have another share of the case by now: the returned one is merged into it.
+    const taking = own ?? moved
+    if (own === undefined || own.status === 'closed') {
+      taking.status = moved.status
+      taking.closeReason = moved.closeReason
+    }
+    taking.holder = sender
+    taking.row = row
+    taking.trail = [...moved.trail]
+    taking.timeline = [...new Set([...taking.timeline, ...moved.timeline])]
+  }
+
   name(handoff: string, request: string): void {
     const share = this.#granted.get(handoff)
     if (share === undefined) return
@@ -170,14 +206,13 @@ export class Model {
     return found
   }
 
-  /** The case as a whole: as far along as its furthest open share, closed when every share is. */
+  /** The case as a whole: as advanced as its furthest open share, closed when every share is. */
   get status(): Status {
     const statuses = this.shares.map(({ status }) => status)
     const order = ['in_progress', 'acknowledged', 'submitted'] as const
     return order.find(status => statuses.includes(status)) ?? 'closed'
   }
 
-  /** Everything public that has happened in the case. */
   get timeline(): Set<Told> {
     return new Set(this.shares.flatMap(({ timeline }) => timeline))
   }
@@ -188,7 +223,7 @@ export class Model {
       kind === 'transfer' && (this.#held(at, row)?.trail.includes(receiver) || this.#refusals(row) >= 2)
     this.handoffs.set(name, handoff)
     setState(handoff, at, 'sender', 'offered')
-    // What was agreed beforehand is no dispute: an agreement may well bring it back.
+    // A transfer agreed in advance is no dispute: an agreement may well bring the share back.
     if (agreed) this.#letGo(handoff, receiver)
     else if (isDisputed) this.#appeal(handoff)
     else
@@ -249,7 +284,10 @@ export class Model {
     })
   }
 
-  /** The sender's offer no longer stands: whoever has it before them hears. The sender's word beats what they answered. */
+  /**
+   * Ends the sender's offer and informs the side that has it. The sender's decision wins over an answer in
+   * transit.
+   */
   #takeBack(handoff: Handoff, why: 'withdrawn' | 'timed-out'): void {
     const { sender, receiver, id } = handoff
     const side = stateAt(handoff, sender, 'sender') === 'appealed' ? 'arbitrator' : 'receiver'
@@ -263,7 +301,7 @@ export class Model {
     })
   }
 
-  /** Whoever closes a request or lets go of it has nothing left to offer. */
+  /** A sender that closes or transfers a request has nothing left to offer. */
   #takeBackAll(sender: string, row: string): void {
     for (const handoff of this.handoffs.values()) {
       if (handoff.sender === sender && handoff.row === row && isOpen(stateAt(handoff, sender, 'sender')))
@@ -271,7 +309,7 @@ export class Model {
     }
   }
 
-  /** The one place where custody leaves. */
+  /** The only place where custody leaves a jurisdiction. */
   #letGo(handoff: Handoff, receiver: string): void {
     const { id, sender, kind } = handoff
     const share = this.#held(sender, handoff.row)
@@ -297,12 +335,13 @@ export class Model {
     moved.holder = undefined
     moved.row = undefined
     if (kind === 'share') this.shares.push(moved)
+    this.#moved.set(id, moved)
     this.#sent.set(`${id}:grant`, () => {
       setState(handoff, receiver, 'receiver', 'granted')
-      const told = [...moved.timeline, { label: `${receiver} received ${sender}` }]
+      const timeline = [...moved.timeline, { label: `${receiver} received ${sender}` }]
       const trail = [...moved.trail, receiver]
       const own = this.shares.find(other => other !== moved && other.holder === receiver)
-      // A body has one share of a case: what comes besides goes into it.
+      // A body has one share of a case: a second one is merged into it.
       const taking = own ?? moved
       if (own === undefined || own.status === 'closed') {
         taking.status = moved.status
@@ -310,7 +349,7 @@ export class Model {
       }
       taking.holder = receiver
       taking.trail = trail
-      taking.timeline = [...new Set([...taking.timeline, ...told])]
+      taking.timeline = [...new Set([...taking.timeline, ...timeline])]
       if (own !== undefined) this.shares = this.shares.filter(other => other !== moved)
       this.#granted.set(id, taking)
     })

@@ -1,4 +1,4 @@
-/** Numbers that depend on the seed alone (mulberry32), so that a schedule can be run again. */
+/** Numbers that depend on the seed alone (mulberry32), so that a schedule can be repeated. */
 export class Dice {
   #state: number
 
@@ -6,7 +6,6 @@ export class Dice {
     this.#state = seed >>> 0
   }
 
-  /** In [0, 1). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1)
@@ -28,7 +27,6 @@ export class Dice {
     return from[this.between(0, from.length - 1)] as T
   }
 
-  /** One of these, each as often as its weight says. */
   weighted<T>(choices: readonly (readonly [weight: number, choice: T])[]): T {
     let left = this.next() * choices.reduce((sum, [weight]) => sum + weight, 0)
     for (const [weight, choice] of choices) {

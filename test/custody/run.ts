@@ -6,16 +6,16 @@ import { type Finding, playSchedule } from './schedule.ts'
 import { openWorld } from './world.ts'
 
 /**
- * `npm run custody -- --schedules N --seed S`: N random schedules, the first with seed S, the next with S + 1, …; each
- * can be run again alone by its own seed. Ends with one line, `N schedules, M violations`; the exit code is 1 when there
- * is a violation. `--sqld`: on a libSQL server over HTTP instead of files.
+ * `npm run custody -- --schedules N --seed S`: N random schedules, the first with seed S, the next with S + 1,
+ * …; each can be repeated alone by its own seed. Ends with one line, `N schedules, M violations`; the exit code
+ * is 1 when there is a violation. `--sqld`: on a libSQL server over HTTP instead of files.
  */
 const { values } = parseArgs({
   options: {
     schedules: { type: 'string', default: '1000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
     sqld: { type: 'boolean', default: false },
-    /** Given to the processes that share the work: every `of`-th schedule from the `part`-th on. */
+    /** For the processes that share the work: every `of`-th schedule, starting with the `part`-th. */
     part: { type: 'string' },
     of: { type: 'string' },
   },
@@ -66,7 +66,7 @@ async function play(part: number, of: number): Promise<void> {
     const finding = await playSchedule(world, seed + at)
     if (finding === undefined) continue
     process.send?.(finding)
-    // What a broken case left behind must not disturb the next.
+    // The remains of a broken case must not disturb the next.
     await world.close()
     await sqld?.stop()
     sqld = await startServer()
@@ -76,7 +76,7 @@ async function play(part: number, of: number): Promise<void> {
   await sqld?.stop()
 }
 
-function inWords({ seed, faults, steps }: Finding): string {
+function inWords({ seed, errors, steps }: Finding): string {
   const listed = steps.map((step, at) => `  ${at + 1}. ${step}`)
-  return [`seed ${seed}:`, ...listed, ...faults.map(fault => `  ! ${fault}`)].join('\n')
+  return [`seed ${seed}:`, ...listed, ...errors.map(error => `  ! ${error}`)].join('\n')
 }

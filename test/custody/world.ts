@@ -6,22 +6,22 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Client, InStatement } from '@libsql/client'
 import { sql } from 'drizzle-orm'
-import { openRegion, openTenant } from '../../src/core/db.ts'
-import { job } from '../../src/core/schema.ts'
-import { COURIER } from '../../src/handoffs/messages.ts'
-import { TIMEOUT } from '../../src/handoffs/offers.ts'
-import { readMigrations } from '../../src/platform/node/migrations.ts'
+import { openRegion, openTenant } from '../../src/core/database/handles.ts'
+import { job } from '../../src/core/database/schema.ts'
+import { timeoutKind } from '../../src/handoffs/automatic/pending.ts'
+import { courierKind } from '../../src/handoffs/messages/messages.ts'
+import { readMigrations } from '../../src/platform/node/databases/migrations.ts'
 import { nodePlatform } from '../../src/platform/node/platform.ts'
 import { type DatabaseName, databaseLabel, type Platform } from '../../src/platform/platform.ts'
 import type { RemoteSettings } from '../../src/platform/remote.ts'
-import { applyRegion } from '../../src/regions/apply.ts'
-import type { Region } from '../../src/regions/compile.ts'
-import { currentRegion } from '../../src/regions/current.ts'
-import { PUBLISH, TELL_ORIGIN } from '../../src/requests/events.ts'
+import type { Region } from '../../src/regions/runtime/compile.ts'
+import { currentRegion } from '../../src/regions/runtime/current.ts'
+import { applyRegion } from '../../src/regions/versions/apply.ts'
+import { publishKind, syncOriginKind } from '../../src/requests/events.ts'
 import { bundled, bundledDocuments } from '../support/app.ts'
 import { Dice } from './random.ts'
 
-/** Where the clock stands when a schedule begins: noon of a working day. */
+/** The clock at the start of a schedule: noon of a working day. */
 export const NOON = Date.parse('2026-08-12T16:00:00Z')
 
 export interface Statement {
@@ -29,12 +29,12 @@ export interface Statement {
   readonly args: readonly unknown[]
 }
 
-/** Work that may be interrupted: an agent's act, a delivery, a run of jobs. */
+/** Work that may be interrupted: an agent's action, a delivery, a run of jobs. */
 export interface Task {
   readonly name: string
-  /** At its n-th write the process dies: before the write, or after it and before anyone hears of it. */
+  /** At its n-th write the process dies: before the write, or after it and before the response. */
   readonly dies: { readonly write: number; readonly before: boolean } | undefined
-  /** Hears of every write that was committed, before anything else goes on. */
+  /** Called for every committed write, before anything else goes on. */
   committed(database: DatabaseName, statements: readonly Statement[]): Promise<void>
   run(): Promise<void>
 }
@@ -44,23 +44,25 @@ export type Ending =
   | { readonly ended: 'failed'; readonly error: unknown }
   | { readonly ended: 'died' }
 
-/** What happens to a write on its way to the database, for a test of the test. */
+/** Changes a write on its way to the database, to test the test. */
 export type Sabotage = (statements: readonly Statement[]) => readonly Statement[]
 
-/** The real thing on real databases, with a hand on every call. */
+/** The real code on real databases, with every call under control. */
 export interface World {
   readonly platform: Platform
   readonly region: Region
-  /** Whose databases take part. */
+  /** The jurisdictions whose databases take part. */
   readonly slugs: readonly string[]
   readonly clock: { now: number }
-  /** What was logged as going wrong since it was last emptied. */
+  /** Warnings logged since it was last emptied. */
   readonly warnings: string[]
-  /** Rows by hand, past the fault injection. */
+  /** Whether the effect of a message, by its sender and its own name, fails at its receiver. */
+  poisons: (sender: string, message: string) => boolean
+  /** Reads and writes rows directly, bypassing the fault injection. */
   read(database: DatabaseName, queries: readonly Statement[]): Promise<Record<string, unknown>[][]>
   /**
-   * Runs the tasks. Of several, each call waits until the dice let it through, so that they meet in every order.
-   * `together`: in one process, so that if one dies all do.
+   * Runs the tasks. With several, each call waits until the dice release it, so that they interleave in every
+   * order. `together`: in one process, so that if one dies all do.
    */
   run(tasks: readonly Task[], dice: Dice, together: boolean): Promise<Ending[]>
   close(): Promise<void>
@@ -74,10 +76,10 @@ interface Running {
 }
 
 /**
- * The databases are used by every schedule in turn, each with a case of its own, and do not wait for the disk
- * (`synchronous = OFF`): a process that dies loses nothing of what it wrote, only a power cut does, and that is the
- * database's to prove. A dead process's calls all fail, so nothing of it goes on. What is kept in memory between tasks
- * (which databases are verified, the region's configuration) is no part of the protocol.
+ * Every schedule uses the same databases, each with a case of its own. They do not wait for the disk
+ * (`synchronous = OFF`): a process that dies loses none of its writes. Only a power cut does that, which is for
+ * the database to prove. All calls of a dead process fail, so nothing of it goes on. What is cached between
+ * tasks (which databases are verified, the region's configuration) is no part of the protocol.
  */
 export async function openWorld(
   options: { remote?: RemoteSettings; sabotage?: Sabotage } = {},
@@ -101,9 +103,9 @@ export async function openWorld(
     },
   })
   makeDigestsSynchronous()
-  await applyRegion(real, readMigrations(), bundled, await bundledDocuments(), 'test')
+  await applyRegion(real, readMigrations(), bundled, await bundledDocuments(), { by: 'test' })
 
-  /** One task may write to several databases at once; each write is heard of before the next is made. */
+  /** One task may write to several databases at once; each write is reported before the next is made. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = writing.then(work)
     writing = turn.catch(() => {})
@@ -117,7 +119,7 @@ export async function openWorld(
   ): Promise<T> => {
     const own = running.getStore()
     if (own === undefined) return run()
-    // The region's configuration is looked at again in the background, at no step of anybody's.
+    // The region's configuration is re-read in the background, as part of no task.
     if (own.isInterleaved && name.kind === 'tenant') await new Promise<void>(go => held.push(go))
     const { task, process } = own
     const isFatal = write !== undefined && ++own.writes === task.dies?.write
@@ -156,6 +158,13 @@ export async function openWorld(
       batch: (given: InStatement[], mode?: 'read' | 'write') => {
         if (mode !== 'write') return call(name, undefined, () => client.batch(given, mode))
         const statements = given.map(plain).map(withoutOtherJobs)
+        const [first] = statements
+        if (
+          first !== undefined &&
+          appliesMessage(first) &&
+          world.poisons(String(first.args[0]), String(first.args[1]))
+        )
+          throw Object.assign(new Error('poisoned'), { code: 'SQLITE_ERROR' })
         const changed = sabotage(statements) as InStatement[]
         return call(name, statements, () => client.batch(changed, mode))
       },
@@ -167,8 +176,8 @@ export async function openWorld(
     ...real,
     random: { bytes: length => dice.bytes(length) },
     databases: { ...real.databases, client: tampered },
-    wake: () => {},
-    later: work => void work.catch(() => {}),
+    notifyWorker: () => {},
+    waitUntil: work => void work.catch(() => {}),
   }
   const region = await currentRegion(platform, bundled)
   const slugs = region.documents.jurisdictions
@@ -181,7 +190,7 @@ export async function openWorld(
       await real.databases.client(name).execute('PRAGMA synchronous = OFF')
   }
 
-  // What is no part of the protocol stands still: nothing rings for it, and what has rung is taken out.
+  // Everything else does not change: no job is enqueued for it, and those that were are removed.
   for (const slug of slugs) {
     const db = openTenant(platform, SYSTEM, bundled, slug)
     await db.commit([
@@ -196,12 +205,13 @@ export async function openWorld(
     do await setImmediate()
     while (inFlight > 0)
   }
-  return {
+  const world: World = {
     platform,
     region,
     slugs,
     clock,
     warnings,
+    poisons: () => false,
     async read(name, queries) {
       const client = real.databases.client(name)
       const found: Record<string, unknown>[][] = []
@@ -242,17 +252,29 @@ export async function openWorld(
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
+  return world
 }
 
 export const SERVICE = 'pothole'
 const SYSTEM = { kind: 'system', reason: 'test' } as const
 
-const protocol: readonly unknown[] = [PUBLISH, TELL_ORIGIN, COURIER, TIMEOUT]
+const protocol: readonly unknown[] = [publishKind, syncOriginKind, courierKind, timeoutKind].map(
+  ({ kind }) => kind,
+)
 
-/** What else follows the log or a grant is no part of custody: its jobs are not asked for. */
+/** Other jobs that follow the log or a grant are no part of custody, so they are not enqueued. */
 function withoutOtherJobs(statement: Statement): Statement {
   const isOther = statement.sql.startsWith('INSERT INTO job') && !protocol.includes(statement.args[0])
   return isOther ? { sql: 'SELECT 1', args: [] } : statement
+}
+
+/** Not an operator's settlement: it has no effect that could fail. */
+export function appliesMessage({ sql }: Statement): boolean {
+  return sql.startsWith('INSERT INTO inbox') && !settlesMessage({ sql })
+}
+
+export function settlesMessage({ sql }: Pick<Statement, 'sql'>): boolean {
+  return sql.startsWith('INSERT INTO inbox (sender, message, at, settled)')
 }
 
 function plain(given: InStatement): Statement {
@@ -261,7 +283,10 @@ function plain(given: InStatement): Statement {
     : { sql: given.sql, args: (given.args ?? []) as unknown[] }
 }
 
-/** Digests that another thread works out would come at their own time; a schedule depends on its seed alone. */
+/**
+ * Digests computed in another thread would finish at unpredictable times; a schedule must depend on its seed
+ * alone.
+ */
 function makeDigestsSynchronous(): void {
   crypto.subtle.digest = async (_algorithm, data) => {
     const bytes = createHash('sha256')

@@ -20,7 +20,6 @@ afterAll(async () => {
   await mailbox.close()
 })
 
-/** Signs in without script as whoever reads there, reports twice, and goes on with script. */
 async function signedIn(address: string, options: Parameters<Site['visit']>[0]): Promise<Page> {
   const page = await (await site.visit({ javaScriptEnabled: false, ...options })).newPage()
   await page.goto('/')
@@ -28,7 +27,7 @@ async function signedIn(address: string, options: Parameters<Site['visit']>[0]):
   await page.locator('input[name=address]').fill(address)
   await page.locator('main button').click()
   await page.waitForURL(/\/account\/code/)
-  await page.locator('input[name=code]').fill(codeIn(mailbox.lettersTo(address).at(-1)?.text))
+  await page.locator('input[name=code]').fill(codeIn(mailbox.emailsTo(address).at(-1)?.text))
   await page.locator('main button').click()
   await page.waitForURL(/\/account\/cases$/)
   for (const service of ['graffiti', 'housing']) {
@@ -91,7 +90,7 @@ describe.each([
     await page.goto('/account/sign-in')
     expect(await findings(page)).toEqual([])
     await page.locator('main button').click()
-    expect(await page.locator('#faults').count()).toBe(1)
+    expect(await page.locator('#errors').count()).toBe(1)
     expect(await findings(page)).toEqual([])
     await page.context().close()
   })

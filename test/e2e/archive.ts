@@ -26,7 +26,7 @@ function chunk(type: string, data: Buffer = Buffer.alloc(0)): Buffer {
 
 function archive(tile: Buffer): Buffer {
   const tiles = (4 ** 8 - 1) / 3
-  // One entry: tile 0, as many in a run, the length of one, at offset 0.
+  // One entry: tile 0, the run length, the tile's length, offset 0.
   const directory = Buffer.from([1, 0, ...varint(tiles), ...varint(tile.length), 1])
   const metadata = Buffer.from('{}')
   const header = Buffer.alloc(127)

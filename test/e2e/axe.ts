@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What axe finds against WCAG 2.2 AA and its own best practices, each finding with what it points at. */
+/** Axe's findings against WCAG 2.2 AA and its own best practices, each with the element it points at. */
 export async function findings(page: Page): Promise<string[]> {
   await page.evaluate(source)
   const { violations } = await page.evaluate(async () => {

@@ -2,27 +2,27 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import chromiumBinary from '@sparticuz/chromium'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core'
-import { createApp } from '../../src/app.ts'
+import { createApp } from '../../src/create-app.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 
 export interface Site {
   readonly app: TestApp
   /** Where the bundled region's pages are. */
   readonly url: string
-  /** A browser of somebody's own: a phone, unless told otherwise. */
+  /** A new browser context; by default a phone. */
   visit(options?: BrowserContextOptions): Promise<BrowserContext>
-  /** What pages did against their policy since this was last asked. */
+  /** Violations of the pages' policies since the last call. */
   violations(): string[]
-  /** Throws if any page did. */
+  /** Throws if there was any. */
   close(): Promise<void>
 }
 
-/** The real app behind HTTP, with the bundled region unless told otherwise, and a real Chromium that draws WebGL in software. */
+/** The real app over HTTP, by default with the bundled region, and a real Chromium that draws WebGL in software. */
 export async function startSite(options: Parameters<typeof startApp>[0] = {}): Promise<Site> {
   return showSite(await startApp(options))
 }
 
-/** The same of an app that has begun already; it is closed with the site. */
+/** The same for an app that is already running; it is closed with the site. */
 export async function showSite(app: TestApp): Promise<Site> {
   const server = serve({ fetch: createApp(app.platform).fetch, port: 0, hostname: '127.0.0.1' })
   await new Promise<void>(resolve => server.once('listening', () => resolve()))
@@ -40,7 +40,7 @@ export async function showSite(app: TestApp): Promise<Site> {
         permissions: [],
         ...options,
       })
-      // Chromium tells the console of every violation, also in workers and where no script runs.
+      // Chromium reports every violation on the console, also in workers and where no script runs.
       context.on('console', message => {
         const text = message.text()
         if (/Content Security Policy|permissions policy/i.test(text))

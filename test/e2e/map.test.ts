@@ -1,17 +1,17 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Documents } from '../../src/regions/snapshot.ts'
+import type { Documents } from '../../src/regions/documents/snapshot.ts'
 import { bundledDocuments } from '../support/app.ts'
 import { onePicture, rasterArchive } from './archive.ts'
 import { desktop, type Site, startSite } from './browser.ts'
 
-/** Every colour that the drawn map holds, as `red,green,blue`. */
+/** Every color in the drawn map, as `red,green,blue`. */
 async function colorsOf(page: Page): Promise<Set<string>> {
   await page.locator('region-map.is-drawn').waitFor()
   await page.waitForTimeout(1000)
   const picture = await page.locator('region-map').screenshot()
   const colors = await page.evaluate(async encoded => {
-    const bytes = Uint8Array.from(atob(encoded), letter => letter.charCodeAt(0))
+    const bytes = Uint8Array.from(atob(encoded), message => message.charCodeAt(0))
     const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
     const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')
     context?.drawImage(bitmap, 0, 0)
@@ -69,7 +69,7 @@ describe('from the region’s own data', () => {
     })
     await page.goto('/report/pothole')
     await page.locator('region-map.is-failed').waitFor()
-    expect(await page.locator('region-map').innerText()).toContain('cannot be shown')
+    expect(await page.locator('region-map').innerText()).toContain('cannot show the map')
     expect(await page.locator('#place').isEnabled()).toBe(true)
   })
 })

@@ -34,14 +34,14 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
-/** What a link carries of a place that the search knows. */
+/** The query of a link to a place that the search knows. */
 function at(words: string): URLSearchParams {
   const [found] = site.app.region.searchPlaces(words, 1)
   const { lat, long, accuracy } = found ?? { lat: 0, long: 0, accuracy: 0 }
   return new URLSearchParams({ lat: String(lat), long: String(long), accuracy: String(accuracy) })
 }
 
-/** Every page there is, by the kind of it. */
+/** Every page, by its kind. */
 const pages: readonly (readonly [string, () => string])[] = [
   ['home', () => '/'],
   ['home of a jurisdiction', () => '/j/hollis'],
@@ -69,7 +69,7 @@ const pages: readonly (readonly [string, () => string])[] = [
   ['not found', () => '/nowhere'],
 ]
 
-/** A phone that saves data: the map waits to be asked for. */
+/** A phone in data-saving mode: the map waits for a click. */
 async function frugal(options: Parameters<Site['visit']>[0]): Promise<Page> {
   const page = await (await site.visit(options)).newPage()
   await page.addInitScript(() => {
@@ -110,11 +110,11 @@ test.each(pages)('reflows on the narrowest screen, and with text twice as large:
   await page.context().close()
 })
 
-test('axe finds nothing on a form with faults, nor beside the drawn map with suggestions open', async () => {
+test('axe finds nothing on a form with errors, nor beside the drawn map with suggestions open', async () => {
   const page = await (await site.visit()).newPage()
   await page.goto('/report/pothole/details?address=By+the+river')
   await page.locator('.report-form .usa-button--big').click()
-  await page.locator('#faults').waitFor()
+  await page.locator('#errors').waitFor()
   expect(await findings(page)).toEqual([])
   await page.goto('/report/pothole')
   await page.locator('region-map.is-drawn').waitFor()
@@ -140,7 +140,7 @@ test.each(pages)('is light without its map: %s', async (_, path) => {
   await page.context().close()
 })
 
-test('a script that somebody brought in does not run, and is noticed', async () => {
+test('a script that someone brought in does not run, and is noticed', async () => {
   const page = await (await site.visit()).newPage()
   await page.goto(`/cases/${cases.open}`)
   const ran = await page.evaluate(async () => {

@@ -18,7 +18,7 @@ const heading = (page: Page) => page.locator('h1').innerText()
 /** The sentence that says who will handle it. */
 const handler = (page: Page) => page.locator('.handles__name').innerText()
 
-/** Answers the two questions of a pothole, whatever the language. */
+/** Answers the two questions of a pothole, in any language. */
 async function answerPothole(page: Page) {
   await page.locator('label[for="field-answers-size"]').click()
   await page.locator('label[for="field-answers-lane"]').click()
@@ -43,7 +43,7 @@ describe.each([
     await page.locator('.where__search button').click()
     await page.locator('.choice', { hasText: '2230 Mill Road' }).first().click()
     expect(await handler(page)).toBe('Ellery County')
-    expect(await page.locator('.handles').innerText()).toContain('looks after Mill Road')
+    expect(await page.locator('.handles').innerText()).toContain('maintains Mill Road')
     await answerPothole(page)
     await page.locator('[name=description]').fill('Deep enough to lose a wheel.')
     const number = await sendAndRead(page)
@@ -55,7 +55,7 @@ describe.each([
     expect(await page.locator('main').innerText()).toContain('Deep enough to lose a wheel.')
   })
 
-  test('in another language goes on with what was typed, before and after a fault', async () => {
+  test('in another language goes on with what was typed, before and after an error', async () => {
     const page = await open('/report/pothole/details?address=By+the+river', { javaScriptEnabled })
     const typed = async () => [
       await page.locator('html').getAttribute('lang'),
@@ -83,11 +83,11 @@ describe.each([
     for (const link of links) expect((await page.request.get(link)).status()).toBe(200)
   })
 
-  test('a report in plain words alone is taken, and somebody finds out whose it is', async () => {
+  test('a report in plain words alone is taken, and someone finds out whose it is', async () => {
     const page = await open('/report/pothole', { javaScriptEnabled })
     await page.locator('[name=address][id]').fill('Behind the old mill, where the tracks cross')
     await page.locator('.where__words button').click()
-    expect(await page.locator('.handles').innerText()).toContain('will find out')
+    expect(await page.locator('.handles').innerText()).toContain('will find the responsible agency')
     await answerPothole(page)
     expect(await sendAndRead(page)).toMatch(/^EC-/)
   })
@@ -97,13 +97,13 @@ describe.each([
     await page.locator('.choice', { hasText: '9th Street' }).first().click()
     expect(await heading(page)).toBe('Which road is it on?')
     await page.locator('main button').click()
-    expect(await page.locator('.usa-alert--error').innerText()).toContain('Choose one.')
+    expect(await page.locator('.usa-alert--error').innerText()).toContain('Choose an option.')
     await page.locator('label', { hasText: '9th Street' }).click()
     await page.locator('main button').click()
     expect(await handler(page)).toBe('City of Port Ellery')
   })
 
-  test('faults are listed, lead to their fields, and lose nothing that was typed', async () => {
+  test('errors are listed, lead to their fields, and lose nothing that was typed', async () => {
     const page = await open('/report/pothole/details?address=By+the+river', { javaScriptEnabled })
     const description = 'Long story. '.repeat(400)
     await page.locator('[name=description]').fill(description)
@@ -111,8 +111,8 @@ describe.each([
     await page.locator('[name=email]').fill('ana at home')
     await page.locator('label[for="field-answers-size-1"]').click()
     await page.locator('.report-form .usa-button--big').click()
-    const summary = page.locator('#faults')
-    expect(await summary.innerText()).toContain('Shorten it to 4,000 characters')
+    const summary = page.locator('#errors')
+    expect(await summary.innerText()).toContain('Use 4,000 characters or fewer')
     expect(await summary.locator('a').count()).toBe(3)
     for (const link of await summary.locator('a').all()) {
       const target = (await link.getAttribute('href')) ?? ''
@@ -128,13 +128,13 @@ describe.each([
     await sendAndRead(page)
   })
 
-  test('photos survive a fault elsewhere and are on the case', async () => {
+  test('photos survive an error elsewhere and are on the case', async () => {
     const page = await open('/report/graffiti/details?address=200+Union+Street,+Hollis', {
       javaScriptEnabled,
     })
     await page.locator('input[type=file]').setInputFiles([picture('wall.png'), notAPicture])
     await page.locator('.report-form .usa-button--big').click()
-    expect(await page.locator('#faults').innerText()).toContain('“notes.png” is not a photo')
+    expect(await page.locator('#errors').innerText()).toContain('We cannot read “notes.png”')
     expect(await page.locator('.kept input').count()).toBe(1)
     for (const name of await requiredChoices(page)) await page.locator(`label[for="${name}"]`).first().click()
     await sendAndRead(page)
@@ -145,7 +145,7 @@ describe.each([
   })
 })
 
-/** Ids of the first option of each question still open. */
+/** Ids of the first option of each unanswered question. */
 async function requiredChoices(page: Page): Promise<string[]> {
   const ids = await page.locator('.report-form fieldset input[type=radio]').evaluateAll(inputs => {
     const firsts = new Map(
@@ -164,8 +164,8 @@ const picture = (name: string) => ({ name, mimeType: 'image/png', buffer: pixel 
 const notAPicture = { name: 'notes.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') }
 
 test.each([
-  ['es', 'Bache', 'Quién se ocupará', /así que lo atenderá/],
-  ['ht', 'Twou nan lari', 'Kiyès k ap okipe l', /se li k ap regle sa/],
+  ['es', 'Bache', 'Agencia responsable', /así que es responsable/],
+  ['ht', 'Twou nan lari', 'Ajans responsab', /se li ki responsab/],
 ])('the whole report in %s', async (locale, service, who, reason) => {
   const page = await open('/report', { locale })
   expect(await page.locator('html').getAttribute('lang')).toBe(locale)
@@ -186,7 +186,7 @@ test('the language is switched on any page, and kept', async () => {
   expect(await heading(page)).toContain('Ki kote li ye?')
   expect(await page.locator('#place').inputValue()).toBe('Mill Road')
   await page.goto('/track')
-  expect(await heading(page)).toBe('Swiv yon rapò')
+  expect(await heading(page)).toBe('Suiv yon rapò')
 })
 
 describe('with script', () => {
@@ -210,14 +210,14 @@ describe('with script', () => {
     })
     await page.locator('[data-locate] button').click()
     await page.locator('.where__chosen .handles').waitFor()
-    expect(await page.locator('[data-locate]').innerText()).toContain('40 m')
+    expect(await page.locator('.where__chosen').innerText()).toContain('Accurate to about 130 feet')
     expect(await page.locator('[name=accuracy]').inputValue()).toBe('40')
   })
 
   test('a refused location says what else to do', async () => {
     const page = await open('/report/pothole', { permissions: [] })
     await page.locator('[data-locate] button').click()
-    await page.locator('[data-locate] [role=status]', { hasText: 'Search for the place' }).waitFor()
+    await page.locator('[data-locate] [role=status]', { hasText: 'Search for a place' }).waitFor()
   })
 
   test('by keyboard alone, from the front page to the number', async () => {

@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs'
 import type { CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openTenant } from '../../src/core/db.ts'
-import { issueLink } from '../../src/people/links.ts'
-import { inviteStaff, peopleDb } from '../../src/people/staff.ts'
+import { openTenant } from '../../src/core/database/handles.ts'
+import { issueLink } from '../../src/identity/staff/links.ts'
+import { identityDb, inviteStaff } from '../../src/identity/staff/staff.ts'
 import { findings } from './axe.ts'
 import { desktop, phone, type Site, startSite } from './browser.ts'
 
 let site: Site
-/** Passkeys answer to names, not to addresses. */
+/** Passkeys belong to host names, not to IP addresses. */
 let base: string
 
 beforeAll(async () => {
@@ -25,14 +25,14 @@ async function picture(page: Page, name: string) {
   await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true })
 }
 
-/** Somebody new with a grant, and a page of theirs in which they have opened the link of their letter. */
+/** A new staff member with a grant, and a page in which they have opened their invitation's link. */
 async function invited(name: string, viewport = phone): Promise<Page> {
   const { platform } = site.app
   const db = openTenant(platform, { kind: 'system', reason: 'test' }, 'ellery', 'hollis')
   const email = `${name.toLowerCase()}@hollis.example`
   const { staff } = await inviteStaff(platform, db, { email, name, role: 'agent', language: 'en' })
-  const says = { staff, device: '', to: '/me', again: false }
-  const token = await issueLink(platform, peopleDb(platform, 'ellery'), says, 'invitation')
+  const says = { staff, sources: ['mailbox'], device: '', to: '/me', again: false } as const
+  const token = await issueLink(platform, identityDb(platform, 'ellery'), says, 'invitation')
   const page = await (await site.visit({ baseURL: base, viewport })).newPage()
   await page.goto(`/sign-in/link/${token}`)
   await page.getByRole('button', { name: 'Sign in' }).click()
@@ -62,8 +62,8 @@ async function authenticatorOf(page: Page, isUserVerified = true): Promise<Authe
 }
 
 async function addPasskey(page: Page, name: string) {
-  await page.getByLabel('Its name').fill(name)
-  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  await page.getByLabel('Passkey name').fill(name)
+  await page.getByRole('button', { name: 'Add passkey' }).click()
   await page.getByText(name, { exact: true }).first().waitFor()
 }
 
@@ -74,24 +74,24 @@ test('a passkey is made, signs in, proves again, and is removed', async () => {
   await page.getByRole('button', { name: 'Sign out' }).first().click()
   await page.waitForURL('**/sign-in')
   await picture(page, 'sign-in-phone')
-  await page.getByRole('button', { name: 'Use a passkey' }).click()
+  await page.getByRole('button', { name: 'Sign in with passkey' }).click()
   await page.waitForURL('**/work')
-  await page.getByRole('link', { name: 'Your page' }).first().click()
-  expect(await page.textContent('main')).toContain('by passkey')
+  await page.getByRole('link', { name: 'Your account' }).first().click()
+  expect(await page.textContent('main')).toContain('with a passkey')
   expect(await page.textContent('main')).toContain('last used')
   await picture(page, 'me-phone')
   site.app.advance(11 * 60_000)
   await page.reload()
-  await page.getByRole('link', { name: 'Add a passkey' }).click()
+  await page.getByRole('link', { name: 'Add passkey' }).click()
   await page.waitForURL('**/sign-in/again?*')
   await picture(page, 'again-phone')
-  await page.getByRole('button', { name: 'Use a passkey' }).click()
+  await page.getByRole('button', { name: 'Sign in with passkey' }).click()
   await page.waitForURL('**/me')
-  await page.getByRole('link', { name: 'Change Work phone' }).click()
+  await page.getByRole('link', { name: 'Change passkey Work phone' }).click()
   await picture(page, 'passkey-phone')
-  await page.getByRole('button', { name: 'Remove it' }).click()
+  await page.getByRole('button', { name: 'Remove passkey' }).click()
   await page.waitForURL('**/me')
-  expect(await page.textContent('main')).toContain('You have none yet')
+  expect(await page.textContent('main')).toContain('You have no passkeys yet')
   await page.context().close()
 })
 
@@ -101,8 +101,8 @@ test('a passkey without a finger, a face or a PIN signs nobody in', async () => 
   await addPasskey(page, 'Key')
   await page.getByRole('button', { name: 'Sign out' }).first().click()
   await session.send('WebAuthn.setUserVerified', { authenticatorId: id, isUserVerified: false })
-  await page.getByRole('button', { name: 'Use a passkey' }).click()
-  await page.getByText('That did not work').waitFor()
+  await page.getByRole('button', { name: 'Sign in with passkey' }).click()
+  await page.getByText('The passkey did not work').waitFor()
   expect(page.url()).toMatch(/\/sign-in$/)
   await page.context().close()
 })
@@ -119,7 +119,7 @@ test('a passkey’s answer is good once, and a copy of the passkey is found out 
     if (new URL(request.url()).pathname === '/sign-in/passkey') sent.push(request.postData() ?? '')
   })
   await page.getByRole('button', { name: 'Sign out' }).first().click()
-  await page.getByRole('button', { name: 'Use a passkey' }).click()
+  await page.getByRole('button', { name: 'Sign in with passkey' }).click()
   await page.waitForURL('**/work')
   const again = await page.request.post('/sign-in/passkey', {
     data: sent[0] ?? '',
@@ -131,23 +131,23 @@ test('a passkey’s answer is good once, and a copy of the passkey is found out 
     maxRedirects: 0,
   })
   expect(again.status()).toBe(403)
-  expect(await again.text()).toContain('The sign-in did not succeed')
+  expect(await again.text()).toContain('We could not sign you in')
   await page.getByRole('button', { name: 'Sign out' }).first().click()
   await session.send('WebAuthn.removeCredential', { authenticatorId: id, credentialId: copy.credentialId })
   await session.send('WebAuthn.addCredential', { authenticatorId: id, credential: { ...copy, signCount: 0 } })
-  await page.getByRole('button', { name: 'Use a passkey' }).click()
-  await page.getByRole('heading', { name: 'The sign-in did not succeed' }).waitFor()
+  await page.getByRole('button', { name: 'Sign in with passkey' }).click()
+  await page.getByRole('heading', { name: 'We could not sign you in' }).waitFor()
   await page.context().close()
 })
 
 test('without script everything but passkeys works, and the page says so', async () => {
   const page = await (await site.visit({ baseURL: base, javaScriptEnabled: false })).newPage()
   await page.goto('/sign-in')
-  expect(await page.textContent('main')).toContain('A passkey needs JavaScript')
-  expect(await page.getByRole('button', { name: 'Use a passkey' }).count()).toBe(0)
-  await page.getByLabel('Email').fill('somebody@hollis.example')
-  await page.getByRole('button', { name: 'Send me a letter' }).click()
-  expect(await page.textContent('h1')).toBe('Look into your mailbox')
+  expect(await page.textContent('main')).toContain('To use a passkey, you need JavaScript')
+  expect(await page.getByRole('button', { name: 'Sign in with passkey' }).count()).toBe(0)
+  await page.getByLabel('Email address').fill('somebody@hollis.example')
+  await page.getByRole('button', { name: 'Email me a link' }).click()
+  expect(await page.textContent('h1')).toBe('Check your email')
   await page.context().close()
 })
 
@@ -164,7 +164,7 @@ test.each([
     expect(await findings(page), path).toEqual([])
   }
   await page.goto('/me')
-  for (const link of ['Give up', 'Change Key']) {
+  for (const link of ['Remove access', 'Change passkey Key']) {
     await page.getByRole('link', { name: link }).first().click()
     await picture(page, `${link.replace(/\W+/g, '-')}-${name}`)
     expect(await findings(page), link).toEqual([])

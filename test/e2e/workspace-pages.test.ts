@@ -5,7 +5,7 @@ import { type County, startCounty } from '../support/county.ts'
 import { findings } from './axe.ts'
 import { desktop, phone, type Site, showSite } from './browser.ts'
 
-/* Every page of the staff of a county at work, as the demonstration's buttons let anyone in. */
+/* Every staff page of a county at work, signed in by the demonstration's buttons. */
 
 const DAY = 24 * 3_600_000
 const home = 'ellery-county'
@@ -20,7 +20,7 @@ const at = { open: '', offered: '', closed: '', again: '', incoming: '', dispute
 beforeAll(async () => {
   county = await startCounty({ demo: true })
   site = await showSite(county.app)
-  // `__Host-` cookies are taken without https of this name alone.
+  // Browsers accept `__Host-` cookies without https on this host name only.
   base = site.url.replace('127.0.0.1', 'localhost')
   await fill()
 })
@@ -34,7 +34,10 @@ const words = {
   phone: '+1 305 555 0123',
 }
 
-/** A dozen matters: of several services, ages and statuses; offered, private, overdue, and one of them twice. */
+/**
+ * A dozen requests: of several services, ages and statuses; offered, private, overdue, and one of them a
+ * duplicate.
+ */
 async function fill() {
   const { report, change, offer, answer, app } = county
   await report('street-light', road, { description: 'Out since the storm.' })
@@ -80,7 +83,7 @@ async function signedIn(role: Role, viewport: Page['viewportSize'] extends () =>
 
 const shots = process.env.SHOTS
 
-/** Fit for everyone, and for the screen. */
+/** Accessible, and fits the screen. */
 async function isFit(page: Page, name: string) {
   if (shots !== undefined) {
     mkdirSync(shots, { recursive: true })
@@ -92,7 +95,7 @@ async function isFit(page: Page, name: string) {
   expect.soft(await page.locator('h1').count(), name).toBe(1)
 }
 
-/** Fit, and whoever is signed in can end that here. */
+/** Fits, and has a button to sign out. */
 async function isOwn(page: Page, name: string) {
   await isFit(page, name)
   expect.soft(await page.getByRole('button', { name: 'Sign out', exact: true }).count(), name).toBe(1)
@@ -136,7 +139,7 @@ describe.each([
       await isOwn(page, name)
     }
     await page.goto('/me')
-    await page.getByRole('link', { name: /^Give up/ }).click()
+    await page.getByRole('link', { name: /^Remove access/ }).click()
     await isOwn(page, 'give-up')
   })
 
@@ -155,15 +158,15 @@ describe.each([
 
   test('letting in a program and a person, and out again, is fit at each step', async () => {
     const page = await signedIn('Administrator', viewport)
-    for (const way of ['Key', 'OAuth client']) {
+    for (const way of ['API key', 'OAuth client']) {
       await page.goto(`/work/${home}/keys/new`)
-      await page.getByRole('button', { name: 'Let it in' }).click()
+      await page.getByRole('button', { name: 'Create API key' }).click()
       await isFit(page, 'key-faults')
-      await page.getByLabel('What it is for').fill('Asset system of Public Works')
-      await page.locator('label', { hasText: 'See requests, without' }).click()
+      await page.getByLabel('Name').fill('Asset system of Public Works')
+      await page.locator('label', { hasText: 'See requests without' }).click()
       await page.locator('.usa-radio__label', { hasText: way }).last().click()
-      await page.getByRole('button', { name: 'Let it in' }).click()
-      await isFit(page, way === 'Key' ? 'key-made' : 'client-made')
+      await page.getByRole('button', { name: 'Create API key' }).click()
+      await isFit(page, way === 'API key' ? 'key-made' : 'client-made')
     }
     await page.goto(`/work/${home}/keys`)
     await isFit(page, 'keys')
@@ -173,12 +176,12 @@ describe.each([
       .click()
     await isFit(page, 'key-revoke')
     await page.goto(`/work/${home}/grants/new`)
-    await page.getByLabel('Email').fill('nia.okafor@county.example')
-    await page.locator('label', { hasText: 'Works on requests, sees who' }).click()
-    await page.getByRole('button', { name: 'Let them work here' }).click()
+    await page.getByLabel('Email address').fill('nia.okafor@county.example')
+    await page.locator('label', { hasText: 'Works on requests and transfers' }).click()
+    await page.getByRole('button', { name: 'Add staff member' }).click()
     await isFit(page, 'grant-made')
     await page
-      .getByRole('link', { name: /^End what/ })
+      .getByRole('link', { name: /^Remove access of/ })
       .first()
       .click()
     await isFit(page, 'grant-end')
@@ -205,6 +208,6 @@ describe.each([
       .click()
     await isOwn(region, 'appoint')
     await region.goto('/me')
-    expect(await region.getByRole('link', { name: 'Who administers what' }).count()).toBe(1)
+    expect(await region.getByRole('link', { name: 'Administrators' }).count()).toBe(1)
   })
 })

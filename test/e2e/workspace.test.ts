@@ -39,7 +39,7 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
-/** As a browser keeps it. To this machine alone it sends a cookie of a `__Host-` name without https too. */
+/** As a browser stores it. For this host only, it sends a `__Host-` cookie without https too. */
 function asCookie(header: string) {
   const [name = '', value = ''] = header.split('=')
   return { name, value, url: 'https://127.0.0.1/', httpOnly: true, sameSite: 'Lax' as const }
@@ -57,32 +57,32 @@ describe('without script', () => {
   test('an agent finds a request, acknowledges it, notes, and offers it; the other side accepts', async () => {
     const page = await open(county, '/work')
     await page.locator('.queue__item', { hasText: number }).locator('a').click()
-    await press(page, 'Acknowledge')
-    expect(await said(page)).toContain('Marked as seen')
-    await page.locator('summary', { hasText: 'Add a note' }).click()
+    await press(page, 'Acknowledge request')
+    expect(await said(page)).toContain('Request acknowledged')
+    await page.locator('summary', { hasText: 'Add note' }).click()
     await page.locator('[name="note.text"]').fill('Bring the big roller')
-    await press(page, 'Save the note')
-    expect(await said(page)).toContain('Only staff see it')
+    await press(page, 'Add note')
+    expect(await said(page)).toContain('Only staff can see it')
     expect(await page.locator('.timeline').innerText()).toContain('Bring the big roller')
-    await page.locator('summary', { hasText: 'Offer it to another body' }).click()
-    await press(page, 'Offer it')
-    const fault = page.locator('#faults a').first()
-    expect(await page.locator((await fault.getAttribute('href')) ?? '').count()).toBe(1)
+    await page.locator('summary', { hasText: 'Transfer to another agency' }).click()
+    await press(page, 'Send transfer')
+    const error = page.locator('#errors a').first()
+    expect(await page.locator((await error.getAttribute('href')) ?? '').count()).toBe(1)
     await page.locator('[name="offer.receiver"]').selectOption('port-ellery')
     await page.locator('[name="offer.reason"]').selectOption('not-our-asset')
-    await press(page, 'Offer it')
-    expect(await said(page)).toContain('You keep it until the other side accepts')
+    await press(page, 'Send transfer')
+    expect(await said(page)).toContain('You keep the request until the other agency accepts')
     await site.app.runJobs()
 
     const theirs = await open(city, '/work')
     await theirs.locator('.chip--offers').click()
     await theirs.locator('.queue__item', { hasText: number }).locator('a').click()
     expect(await theirs.locator('main').innerText()).not.toContain('Bring the big roller')
-    await theirs.locator('summary', { hasText: 'Accept it' }).click()
-    await press(theirs, 'Yes, we take it')
+    await theirs.locator('summary', { hasText: 'Accept request' }).click()
+    await press(theirs, 'Accept request')
     await site.app.runJobs()
     await page.reload()
-    expect(await page.locator('main').innerText()).toContain('Passed on to City of Port Ellery')
+    expect(await page.locator('main').innerText()).toContain('Transferred to City of Port Ellery')
   })
 
   test('the first key press leads past the menu', async () => {

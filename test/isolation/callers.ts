@@ -1,32 +1,35 @@
-import { openTenant } from '../../src/core/db.ts'
-import { accountFor } from '../../src/people/accounts.ts'
-import { addAdministrator } from '../../src/people/administrators.ts'
-import { createClient } from '../../src/people/clients.ts'
-import { makeGrant, withdrawGrant } from '../../src/people/grants.ts'
-import { createKey, revokeKey } from '../../src/people/keys.ts'
-import { type Role, type Scope, scopes } from '../../src/people/roles.ts'
-import { endSession } from '../../src/people/sessions.ts'
+import { openTenant } from '../../src/core/database/handles.ts'
+import { accountFor } from '../../src/identity/accounts.ts'
+import { createClient } from '../../src/identity/programs/clients.ts'
+import { createKey, revokeKey } from '../../src/identity/programs/keys.ts'
+import { type Role, type Scope, scopes } from '../../src/identity/roles.ts'
+import { endSession } from '../../src/identity/sessions/sessions.ts'
+import type { SignInSource } from '../../src/identity/sessions/sources.ts'
+import { addAdministrator } from '../../src/identity/staff/administrators.ts'
+import { makeGrant, withdrawGrant } from '../../src/identity/staff/grants.ts'
 import { hire, open } from './people.ts'
 import type { Secret, World } from './world.ts'
 
-/* Everybody who may come to a door. Their rights are written here by hand, and not taken from the code that is tested. */
+/* Every kind of caller. Their rights are written here by hand, not taken from the code under test. */
 
 export interface Caller {
   readonly name: string
   readonly headers: Readonly<Record<string, string>>
-  /** What they may do at their own jurisdiction, in the words of `expectations.ts`. */
+  /** What they may do at their own jurisdiction, in the terms of `expectations.ts`. */
   readonly may: ReadonlySet<Ability>
-  /** Whose marks of these kinds they may see: their own jurisdiction's only. */
+  /** Kinds of marks that they may see, of their own jurisdiction only. */
   readonly sees: ReadonlySet<Secret>
-  /** Whose things are their own. */
-  readonly home: 'own' | 'neighbour'
-  /** What is one person's alone there is theirs. */
+  /** The party whose things are theirs. */
+  readonly home: 'own' | 'neighbor'
+  /** Things there that belong to one person are theirs. */
   readonly isHolder?: true
-  /** By what they come: programs' doors take no cookie, and pages no key. */
+  /** How they authenticate: programs' routes take no cookie, and pages no key. */
   readonly by: 'nothing' | 'cookie' | 'bearer'
-  /** The key or token itself, for doors that take it in a field. */
+  /** The key or token itself, for routes that take it in a field. */
   readonly token?: string
-  /** Let in for another service only: a matter of this one is as if it were not there. */
+  /** Has a grant there, but a sign-in that it does not accept: redirected to its sign-in, and shown nothing. */
+  readonly otherSignInFor?: 'jurisdiction' | 'region'
+  /** Has a grant for another service only: a request of this one is as if it did not exist. */
   readonly isLimited?: true
 }
 
@@ -39,9 +42,9 @@ export type Ability =
   | 'grant'
   | 'make keys'
   | 'audit'
-  /** Has signed in, whoever lets them do what. */
+  /** Has signed in, with or without grants. */
   | 'be staff'
-  /** Looks after who administers the region's jurisdictions. */
+  /** Manages the administrators of the region's jurisdictions. */
   | 'administer'
   /** Has an account, and has signed in to it. */
   | 'be resident'
@@ -54,7 +57,7 @@ const ofRole: Readonly<Record<Role, readonly Ability[]>> = {
   'field-crew': ['be staff', 'read', 'change'],
   auditor: ['be staff', 'read', 'audit'],
 }
-/** Colleagues are known by name to whoever reads what they have written. */
+/** Anyone who may read notes sees their authors' names. */
 const everydaySights: readonly Secret[] = ['contact', 'note', 'private-case', 'staff']
 const seenBy: Readonly<Record<Role, readonly Secret[]>> = {
   administrator: [...everydaySights, 'mailbox', 'key', 'audit'],
@@ -72,7 +75,7 @@ const ofScope: Readonly<Record<Scope, readonly Ability[]>> = {
 const seenByScope: Readonly<Record<Scope, readonly Secret[]>> = {
   report: [],
   read: ['private-case'],
-  // Each note says whose it is.
+  // Each note names its author.
   work: ['contact', 'note', 'private-case', 'audit'],
   audit: ['audit'],
 }
@@ -97,7 +100,12 @@ interface Lists {
 async function residents({ app, own }: World): Promise<Caller[]> {
   const arrived = async (value: string) => {
     const holder = await accountFor(app.platform, own.region, { kind: 'email', value }, 'en')
-    return open(app, own.region, { kind: 'account', holder, method: 'email', device: 'a test' })
+    return open(app, own.region, {
+      kind: 'account',
+      holder,
+      shown: [{ method: 'email', source: 'mailbox' }],
+      device: 'a test',
+    })
   }
   const by = (name: string, cookie: string) => ({ name, by: 'cookie', headers: { cookie } }) as const
   const left = await arrived('left@example.org')
@@ -118,55 +126,69 @@ async function residents({ app, own }: World): Promise<Caller[]> {
   ]
 }
 
-async function atWork({ app, own, neighbour }: World): Promise<Caller[]> {
+async function atWork({ app, own, neighbor }: World): Promise<Caller[]> {
   const { platform } = app
   const db = openTenant(platform, system, own.region, own.slug)
   let count = 0
-  const arrive = async (name: string, lists: Lists, staff?: string) => {
+  const arrive = async (name: string, lists: Lists, staff?: string, source: SignInSource = 'mailbox') => {
     const holder = staff ?? (await hire(app, own.region, name, `staff-${++count}@example.org`))
-    const wish = { kind: 'staff', holder, method: 'email', device: 'a test' } as const
-    const { cookie, signedIn } = await open(app, own.region, wish)
+    const method = source === 'mailbox' ? 'email' : 'oidc'
+    const input = {
+      kind: 'staff',
+      holder,
+      shown: [{ method, source }],
+      device: 'a test',
+    } as const
+    const { cookie, signedIn } = await open(app, own.region, input)
     return { ...caller({ name, by: 'cookie', headers: { cookie }, ...lists }), signedIn }
   }
   const nothing = { may: ['be staff'] } as const
-  const letIn = ({ signedIn }: Awaited<ReturnType<typeof arrive>>, role: Role, limits: object = {}) =>
+  const grantRole = ({ signedIn }: Awaited<ReturnType<typeof arrive>>, role: Role, limits: object = {}) =>
     makeGrant(platform, db, { staff: signedIn.holder, role, source: 'command', ...limits })
 
   const roles = Object.keys(ofRole) as Role[]
   const callers = await Promise.all(
     roles.map(async role => {
       const one = await arrive(`the ${role}`, { may: ofRole[role], sees: seenBy[role] })
-      await letIn(one, role)
+      await grantRole(one, role)
       return one
     }),
   )
   const limited = await arrive('an agent for another service', { may: everyday })
-  await letIn(limited, 'agent', { services: ['street-light'] })
+  await grantRole(limited, 'agent', { services: ['street-light'] })
 
   const withdrawn = await arrive('an administrator whose grant was withdrawn', nothing)
-  await withdrawGrant(platform, db, await letIn(withdrawn, 'administrator'))
+  await withdrawGrant(platform, db, await grantRole(withdrawn, 'administrator'))
   const now = platform.clock.now()
   const expired = await arrive('an administrator whose grant has expired', nothing)
-  await letIn(expired, 'administrator', { from: now - 2000, to: now - 1000 })
+  await grantRole(expired, 'administrator', { from: now - 2000, to: now - 1000 })
   const early = await arrive('an administrator whose grant begins later', nothing)
-  await letIn(early, 'administrator', { from: now + 3_600_000 })
+  await grantRole(early, 'administrator', { from: now + 3_600_000 })
   const player = await arrive('an administrator in a demonstration that is over', nothing)
-  await letIn(player, 'administrator', { source: 'demo' })
+  await grantRole(player, 'administrator', { source: 'demo' })
   const ended = await arrive('an administrator whose session was ended', {})
-  await letIn(ended, 'administrator')
+  await grantRole(ended, 'administrator')
   const endedToo = await arrive('a supervisor whose session was ended', {})
-  await letIn(endedToo, 'supervisor')
+  await grantRole(endedToo, 'supervisor')
   for (const { signedIn } of [ended, endedToo]) await endSession(platform, own.region, signedIn.session)
 
-  const beside = await arrive('the neighbour’s agent', { may: everyday, sees: everydaySights })
-  const besideFirst = await arrive('the neighbour’s administrator', nothing)
-  const besideDb = openTenant(platform, system, neighbour.region, neighbour.slug)
+  const beside = await arrive('the neighbor’s agent', { may: everyday, sees: everydaySights })
+  const besideFirst = await arrive('the neighbor’s administrator', nothing)
+  const besideDb = openTenant(platform, system, neighbor.region, neighbor.slug)
   const source = 'command'
   await makeGrant(platform, besideDb, { staff: beside.signedIn.holder, role: 'agent', source })
   await makeGrant(platform, besideDb, { staff: besideFirst.signedIn.holder, role: 'administrator', source })
 
   const person = { email: 'region@example.org', name: 'The region’s' }
   const region = await addAdministrator(platform, own.region, person, 'test')
+  const another = { email: 'region-2@example.org', name: 'The region’s other' }
+  const second = await addAdministrator(platform, own.region, another, 'test')
+  // A provider that the neighbor runs can claim to be anyone it knows.
+  const provider = 'issuer:https://login.neighbor.example/'
+  const arriveByProvider = (name: string, staff?: string) =>
+    arrive(`${name}, by the word of the neighbor’s provider`, nothing, staff, provider)
+  const identity = await arriveByProvider('the administrator')
+  await grantRole(identity, 'administrator')
   return [
     ...callers,
     caller({
@@ -178,14 +200,17 @@ async function atWork({ app, own, neighbour }: World): Promise<Caller[]> {
       isHolder: true,
     }),
     { ...limited, isLimited: true },
-    await arrive('staff whom nobody has let in', nothing),
+    await arrive('staff without a grant', nothing),
     withdrawn,
     expired,
     early,
     player,
     ended,
     endedToo,
-    { ...beside, home: 'neighbour' },
+    { ...beside, home: 'neighbor' },
+    { ...identity, otherSignInFor: 'jurisdiction' },
+    await arriveByProvider('staff without a grant'),
+    { ...(await arriveByProvider('the region’s administrator', second)), otherSignInFor: 'region' },
     await arrive('the region’s administrator', { may: ['be staff', 'administer'] }, region),
   ]
 }

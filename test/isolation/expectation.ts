@@ -1,39 +1,41 @@
 import type { Ability, Caller } from './callers.ts'
 import type { Ids, Party } from './world.ts'
 
-/** What a route answers to whom. */
 export interface Expectation {
-  /** Who is let in about what is their own: anyone, or whoever has this ability there. */
+  /** Who is authorized for their own things: anyone, or those with this ability there. */
   readonly needs: 'anyone' | Ability
-  /** By what they come through this door. */
+  /** How callers authenticate on this route. */
   readonly by?: 'cookie' | 'bearer'
-  /** What the names in its path stand for. Who may not know of the thing is answered as if there were none. */
+  /**
+   * What the names in its path stand for. Callers who may not know of the thing get the answer for a missing
+   * one.
+   */
   readonly ids?: Readonly<Record<string, keyof Ids>>
-  /** What is named is one person's: to everybody else, colleagues too, it is as if it were not there. */
+  /** The thing belongs to one person: to everyone else, colleagues too, it is as if it did not exist. */
   readonly isPersonal?: true
-  /** Whoever is let in is so for the whole region. */
+  /** Authorization is for the whole region. */
   readonly isRegional?: true
-  /** What is named in its query or its form, which is to be as secret as in its path. */
+  /** Things named in its query or form, which must be as secret as those in its path. */
   readonly names?: readonly (keyof Ids)[]
-  /** Nobody is signed in any more after it: it is asked last. */
+  /** It signs the caller out, so it is requested last. */
   readonly signsOut?: true
-  /** Whoever comes. */
+  /** For every caller. */
   readonly leadsToSignIn?: true
-  /** It shows of anybody's what is public: that others' things are there is no secret. */
+  /** It shows what is public of anyone's: that others' things exist is no secret. */
   readonly isPublic?: true
   /**
-   * What is private there is shown to whose it is and to whoever has this ability there; to everybody else it is as if it
-   * were not there.
+   * A private thing is shown to its owner and to those with this ability there; to everyone else it is as if it
+   * did not exist.
    */
   readonly privateNeeds?: Ability
   readonly query?: (party: Party, caller: Caller) => Readonly<Record<string, string>>
   readonly json?: (party: Party, caller: Caller) => object
   readonly form?: (party: Party, caller: Caller) => Readonly<Record<string, string>>
-  /** What whoever is let in may be answered too, since the thing is not in the state for it. */
+  /** Another status that authorized callers may get, because the thing is not in the right state. */
   readonly also?: 403 | 404
-  /** It may write in any jurisdiction's database: what the public sends. */
+  /** It may write in any jurisdiction's database: submissions of the public. */
   readonly writesAnywhere?: true
-  /** What is asked of the region's site as a whole is asked of the party's own site too. */
+  /** Requested on the region's site and on the party's own site too. */
   readonly site?: 'jurisdiction'
 }
 

@@ -4,8 +4,8 @@ import { account, citizen } from './expected-residents.ts'
 import { signIn, workspace } from './expected-staff.ts'
 
 /*
- * What each route of the app answers to whom. Every route has a line here: the matrix fails without it, and fails for a
- * line whose route is gone.
+ * What each route of the app answers to whom. Every route has a line here: the matrix fails without it, and for
+ * a line whose route is gone.
  */
 
 export const expectations: Readonly<Record<string, Expectation>> = {
@@ -14,9 +14,9 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'GET /assets/*': open,
   'POST /oauth/token': open,
   'GET /.well-known/oauth-authorization-server': open,
-  // Of no region: 404.
+  // For no region: 404.
   'GET /.well-known/oauth-authorization-server/r/:region': { ...open, also: 404 },
-  // The region's first key is made when it is asked for.
+  // The region's first key is made on demand.
   'GET /.well-known/jwks.json': { ...open, writesAnywhere: true },
   ...open311,
   ...api,

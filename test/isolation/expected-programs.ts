@@ -2,14 +2,13 @@ import type { Caller } from './callers.ts'
 import { type Expectation, open, where } from './expectation.ts'
 import type { Party } from './world.ts'
 
-/* The doors of programs, and what anybody may ask of them. */
+/* Routes of programs and of the public API. */
 
-/** Both formats of a call. */
 function formats(call: string, expectation: Expectation): Record<string, Expectation> {
   return { [`${call}.json`]: expectation, [`${call}.xml`]: expectation }
 }
 
-/** Methods that an address does not take: 405 to everyone. */
+/** Methods that a path does not take: 405 for everyone. */
 function refused(methods: string, ...paths: readonly string[]): Record<string, Expectation> {
   const calls = methods.split(' ').flatMap(method => paths.map(path => `${method} ${path}`))
   return Object.fromEntries(calls.map(call => [call, open]))
@@ -146,7 +145,7 @@ export const api: Record<string, Expectation> = {
     ...work,
     ids: { ':id': 'request', ':of': 'privateRequest' },
     needs: 'change',
-    // Nobody has proposed it.
+    // No such proposal exists.
     also: 404,
     json: () => ({ confirmed: true }),
   },
@@ -154,7 +153,7 @@ export const api: Record<string, Expectation> = {
     ...work,
     ids: { ':id': 'request', ':of': 'privateRequest' },
     needs: 'change',
-    // Nobody has proposed it.
+    // No such proposal exists.
     also: 404,
     json: () => ({}),
   },
@@ -170,7 +169,7 @@ export const api: Record<string, Expectation> = {
   'POST /api/v1/work/handoffs/:id/decide': {
     ...ofHandoff,
     needs: 'decide',
-    // They are no arbitrators of it.
+    // They are not its arbitrator.
     also: 403,
     json: ({ slug }) => ({ holder: slug }),
   },

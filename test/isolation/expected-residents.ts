@@ -1,7 +1,7 @@
 import { type Expectation, open, where } from './expectation.ts'
 import type { Ids } from './world.ts'
 
-/* The pages of the public, and of residents who have signed in. */
+/* Pages of the public, and of signed-in residents. */
 
 const pothole = { 'answers.size': 'large', 'answers.lane': 'driving' }
 const number = { ...open, ids: { ':number': 'request' } } as const
@@ -35,6 +35,8 @@ export const citizen: Record<string, Expectation> = {
   'POST /follow/:token': { ...linked('follow'), writesAnywhere: true },
   'GET /unfollow/:token': linked('unfollow'),
   'POST /unfollow/:token': { ...linked('unfollow'), writesAnywhere: true },
+  'GET /unsubscribe/:token': linked('unsubscribe'),
+  'POST /unsubscribe/:token': linked('unsubscribe'),
   'GET /answer/:token': linked('answer'),
   'POST /answer/:token': { ...linked('answer'), form: () => ({ answer: 'yes' }), writesAnywhere: true },
   'GET /reply/:token': linked('reply'),
@@ -58,6 +60,8 @@ export const account: Record<string, Expectation> = {
   'POST /account/sign-in/again': { ...own, form: () => ({ by: 'phone' }) },
   'GET /account/code': ofTicket,
   'POST /account/code': { ...ofTicket, form: () => ({ code: '1234 5678' }) },
+  'GET /account/link/:token': { needs: 'anyone', isPersonal: true, ids: { ':token': 'link' } },
+  'POST /account/link/:token': { needs: 'anyone', isPersonal: true, ids: { ':token': 'link' } },
   'GET /account/cases': own,
   'POST /account/cases': {
     ...own,
@@ -68,7 +72,7 @@ export const account: Record<string, Expectation> = {
   'POST /account/sessions': {
     ...own,
     isPersonal: true,
-    // It is noted wherever they have reported.
+    // It is logged wherever they have reported.
     writesAnywhere: true,
     names: ['accountSession'],
     form: ({ ids }) => ({ session: ids.accountSession }),
@@ -78,8 +82,8 @@ export const account: Record<string, Expectation> = {
   'GET /account/data': own,
   'POST /account/data': own,
   'GET /account/erase': own,
-  // Without the tick that it needs.
+  // Without the required confirmation.
   'POST /account/erase': { ...own, form: () => ({}) },
-  // Wherever they have reported, their session is noted as ended.
+  // The end of their session is logged wherever they have reported.
   'POST /account/sign-out': { ...open, writesAnywhere: true, signsOut: true },
 }

@@ -25,7 +25,7 @@ export const signIn: Record<string, Expectation> = {
   'GET /sign-in/email': { ...open, leadsToSignIn: true },
   'GET /sign-in/passkey': { ...open, leadsToSignIn: true },
   'GET /sign-in/again': { ...staff, needs: 'be staff' },
-  // Whoever's address it is, and nobody's.
+  // The same for an address of anyone or no one.
   'POST /sign-in/email': {
     needs: 'anyone',
     isPersonal: true,
@@ -35,7 +35,7 @@ export const signIn: Record<string, Expectation> = {
   'GET /sign-in/link/:token': aLink,
   'POST /sign-in/link/:token': aLink,
   'GET /sign-in/oidc/callback': { ...open, query: () => ({ state: 'X', code: 'X' }) },
-  // None here has a provider of its own.
+  // No jurisdiction here has a provider of its own.
   'GET /sign-in/oidc/:jurisdiction': { needs: 'anyone', ids: { ':jurisdiction': 'jurisdiction' } },
   'POST /sign-in/passkey/options': open,
   'POST /sign-in/passkey': {
@@ -44,7 +44,7 @@ export const signIn: Record<string, Expectation> = {
     names: ['passkey'],
     form: ({ ids }) => ({ answer: JSON.stringify({ id: ids.passkey, rawId: ids.passkey }) }),
   },
-  // No demonstration.
+  // Not a demonstration.
   'POST /sign-in/demo': open,
   'POST /sign-in/demo/again': open,
   'POST /sign-out': { ...open, writesAnywhere: true, signsOut: true, leadsToSignIn: true },
@@ -52,16 +52,16 @@ export const signIn: Record<string, Expectation> = {
   'GET /me': { ...staff, needs: 'be staff' },
   'GET /me/grants/:jurisdiction/:id': myGrant,
   'POST /me/grants/:jurisdiction/:id': myGrant,
-  // Theirs was ended with all others.
+  // Their session was ended with all others.
   'POST /me/sessions/:id/end': { ...mySession, also: 404 },
   'POST /me/sessions/end-others': { ...staff, needs: 'be staff' },
   'POST /me/passkeys/options': { ...staff, needs: 'be staff' },
-  // An answer that proves nothing.
+  // A response that proves nothing.
   'POST /me/passkeys': { ...staff, needs: 'be staff', also: 403, form: () => ({ answer: '{}' }) },
   'GET /me/passkeys/:id': myPasskey,
   'POST /me/passkeys/:id': { ...myPasskey, form: party => ({ name: mark(party, 'device') }) },
   'POST /me/passkeys/:id/remove': myPasskey,
-  // They have proved theirs.
+  // They have already proved theirs.
   'POST /me/mailbox': { ...staff, needs: 'be staff', also: 404, form: ({ ids }) => ({ email: ids.email }) },
   'GET /me/mailbox/:token': myMailbox,
   'POST /me/mailbox/:token': myMailbox,
@@ -114,7 +114,7 @@ export const workspace: Record<string, Expectation> = {
     ...insideRequest,
     names: ['privateRequest'],
     needs: 'change',
-    // Nobody has proposed it.
+    // No such proposal exists.
     also: 404,
     form: ({ ids }) => ({ 'answer.of': ids.privateRequest, 'answer.confirmed': 'yes' }),
   },
@@ -122,7 +122,7 @@ export const workspace: Record<string, Expectation> = {
     ...insideRequest,
     names: ['privateRequest'],
     needs: 'change',
-    // Nobody has proposed it.
+    // No such proposal exists.
     also: 404,
     form: ({ ids }) => ({ 'unlink.of': ids.privateRequest }),
   },
@@ -154,7 +154,7 @@ export const workspace: Record<string, Expectation> = {
   'POST /work/:jurisdiction/handoffs/:id/decide': {
     ...insideHandoff,
     needs: 'decide',
-    // They are no arbitrators of it.
+    // They are not its arbitrator.
     also: 403,
     form: ({ slug }) => ({ 'decide.holder': slug }),
   },

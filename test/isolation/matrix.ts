@@ -1,4 +1,4 @@
-import { createApp } from '../../src/app.ts'
+import { createApp } from '../../src/create-app.ts'
 import type { DatabaseName, Platform } from '../../src/platform/platform.ts'
 import { bundled } from '../support/app.ts'
 import { type Ability, type Caller, everyCaller } from './callers.ts'
@@ -7,25 +7,26 @@ import { expectations } from './expectations.ts'
 import { type Ids, mark, openWorld, type Party, secrets, type World } from './world.ts'
 
 /**
- * Every route × everybody who may come × their own, their neighbour's and another region's things. For each: who may come
- * in does and nobody else; what is another's is answered as if it were not there, to the byte and with as many round
- * trips to the databases; no text holds a mark that the caller may not see; nothing of another's has changed.
+ * Every route × every kind of caller × things of their own, of their neighbor and of another region. For each:
+ * only authorized callers get in; another's thing is answered as if it did not exist, byte for byte and with as
+ * many round trips to the databases; no text holds a mark that the caller may not see; nothing of another's has
+ * changed.
  */
 export interface Outcome {
   readonly routes: number
   readonly checks: number
-  /** What was seen, answered or changed that should not have been, in words. */
+  /** Everything shown, answered or changed that should not have been, described. */
   readonly leaks: readonly string[]
-  /** Marks that nobody was shown who may see them: with any, the matrix proves nothing. */
+  /** Marks that no authorized caller was shown: with any, the matrix proves nothing. */
   readonly unseen: readonly string[]
 }
 
 export type Front = Pick<ReturnType<typeof createApp>, 'routes' | 'request'>
 
 export interface Play {
-  /** Hears of each route. */
+  /** Called for each route. */
   readonly onRoute?: (route: string) => void
-  /** The front door, to be tested with a hole in it. */
+  /** The app, to be tested with a hole in it. */
   readonly front?: (platform: Platform) => Front
   /** Only these. */
   readonly only?: (route: string) => boolean
@@ -41,10 +42,10 @@ export async function playMatrix(play: Play = {}): Promise<Outcome> {
 }
 
 /**
- * The app's own table of routes, without what only stands before them, and those last that sign their caller out. A
- * pattern that ends in a star is a door of its own only where no other route lies behind it.
+ * The app's own routing table without middleware, with routes that sign the caller out last. A pattern that
+ * ends in a star counts as a route only where no other route lies behind it.
  */
-function routesOf(front: Front): string[] {
+export function routesOf(front: Front): string[] {
   const all = front.routes.filter(({ method }) => method !== 'ALL')
   const isBefore = ({ method, path }: { method: string; path: string }) =>
     path.endsWith('/*') &&
@@ -95,7 +96,7 @@ async function playIn(
         return asked
       }
       const home = world[caller.home]
-      const others = [world.own, world.neighbour, world.elsewhere].filter(party => party !== home)
+      const others = [world.own, world.neighbor, world.elsewhere].filter(party => party !== home)
       const own = await ask(home, home.ids)
       check(isRight(own, expectation, caller), () => `${who}: about their own answered ${own.status}`)
       const missing = await ask(home, home.missing)
@@ -112,7 +113,7 @@ async function playIn(
         if (isSecret && !isTheirs)
           check(alike(found, missing), () => `${who}: ${difference(party, found, missing)}`)
       }
-      // Another's thing, named in a form or query about one of their own.
+      // Another party's thing, named in a form or query about one of their own.
       if (expectation.ids !== undefined && expectation.names !== undefined) {
         const naming = (ids: Ids) =>
           ask(home, {
@@ -126,11 +127,11 @@ async function playIn(
         }
       }
       checks += caller.sees.size
-      // What is private lies behind the same doors; looking does not change it.
+      // Private things are behind the same routes; reading does not change them.
       if (route.startsWith('GET ') && expectation.ids !== undefined)
         for (const party of [home, ...others]) {
           const absent = () => ask(party, { ...party.missing, jurisdiction: party.slug })
-          // What they may do there is looked up once.
+          // Their rights there are looked up once.
           if (expectation.privateNeeds !== undefined) await absent()
           const found = await ask(party, privateOf(party.ids))
           if (expectation.privateNeeds === undefined) continue
@@ -157,7 +158,6 @@ async function playIn(
   return { routes: routes.length, checks, leaks, unseen }
 }
 
-/** With the private ones for what anybody may see. */
 function privateOf(ids: Ids): Ids {
   const { privateRequest, privatePhoto } = ids
   return { ...ids, request: privateRequest, photo: privatePhoto, file: `${privateRequest}.json` }
@@ -166,9 +166,8 @@ function privateOf(ids: Ids): Ids {
 interface Answer {
   readonly status: number
   readonly headers: string
-  /** As the caller got it. */
   readonly text: string
-  /** Without what differs from call to call, or was the caller's own word. */
+  /** Without parts that differ from call to call or repeat the caller's input. */
   readonly plain: string
   readonly trips: number
 }
@@ -189,7 +188,7 @@ async function send(
     if (id !== undefined) named.push(word)
     return encodeURIComponent(word)
   })
-  // The region's site, where another region's things have no business; or a jurisdiction's.
+  // The region's site, where another region's things must not appear; or a jurisdiction's.
   const site = `/r/${bundled}${expectation.site === 'jurisdiction' ? `/j/${party.slug}` : ''}`
   const query = new URLSearchParams(expectation.query?.({ ...party, ids }, caller))
   const { json, form } = expectation
@@ -204,7 +203,7 @@ async function send(
     headers: {
       ...caller.headers,
       'x-request-id': 'the-matrix',
-      // As a browser says of a form on our own page.
+      // As a browser sends for a form on our own page.
       ...(method === 'GET' ? {} : { origin: 'http://localhost', 'sec-fetch-site': 'same-origin' }),
       ...(json !== undefined && { 'content-type': 'application/json' }),
     },
@@ -225,7 +224,7 @@ async function send(
   return { status: answer.status, headers, text, plain: plain(text) }
 }
 
-/** Whether what they were answered about their own is what they should be. */
+/** Whether the response about their own things is as expected. */
 function isRight({ status, headers }: Answer, expectation: Expectation, caller: Caller): boolean {
   const { needs, by } = expectation
   const isToSignIn = status === 303 && /^location: .*\/sign-in/m.test(headers)
@@ -237,6 +236,8 @@ function isRight({ status, headers }: Answer, expectation: Expectation, caller: 
   if (needs === 'be resident') return caller.may.has(needs) ? isIn : isToSignIn
   if (!caller.may.has('be staff')) return isToSignIn
   if (expectation.isPersonal) return caller.isHolder ? isIn : status === 404
+  const place = expectation.isRegional ? 'region' : 'jurisdiction'
+  if (needs !== 'be staff' && caller.otherSignInFor === place) return isToSignIn
   if (caller.may.has(needs))
     return caller.isLimited && expectation.ids?.[':id'] !== undefined ? status === 404 : isIn
   return status === (caller.may.has('read') && !expectation.isRegional ? 403 : 404)
@@ -267,9 +268,9 @@ function difference(party: Party, found: Answer, missing: Answer): string {
   return `${party.name}'s is answered otherwise than what is not there: ${what}`
 }
 
-/** Marks in an answer that its caller may not see. */
+/** Marks in a response that its caller may not see. */
 function marksIn({ text, headers }: Answer, { sees, home }: Caller): string[] {
-  return (['own', 'neighbour', 'elsewhere'] as const).flatMap(name =>
+  return (['own', 'neighbor', 'elsewhere'] as const).flatMap(name =>
     secrets
       .filter(secret => !(name === home && sees.has(secret)))
       .map(secret => mark({ name }, secret))
@@ -277,7 +278,7 @@ function marksIn({ text, headers }: Answer, { sees, home }: Caller): string[] {
   )
 }
 
-/** Counts what goes to any database, through the platform's port. */
+/** Counts the calls to any database, through the platform's port. */
 function countTrips({ app }: World): { count: number } {
   const trips = { count: 0 }
   const { databases } = app.platform
@@ -301,23 +302,23 @@ function countTrips({ app }: World): { count: number } {
   return trips
 }
 
-/** The state of each government's database: how much there is of everything, and how often it was changed. */
+/** The state of each party's database: the number of rows of everything, and how often they were changed. */
 async function fingerprints({ app, ...world }: World): Promise<Record<Party['name'], string>> {
   const of = async ({ region, slug }: Party) => {
     const client = app.platform.databases.client({ kind: 'tenant', region, slug })
     const { rows } = await client.execute(
       `SELECT (SELECT group_concat(version || status || updated_at) FROM request) || ' ' || (SELECT max(seq) FROM event) || ' ' ||
-        (SELECT coalesce(max(seq), 0) FROM seen) || ' ' || (SELECT group_concat(version || state) FROM handoff) || ' ' ||
+        (SELECT coalesce(max(seq), 0) FROM access_log) || ' ' || (SELECT group_concat(version || state) FROM handoff) || ' ' ||
         (SELECT count(*) FROM message) || ' ' || (SELECT count(*) FROM "grant" WHERE ended_at IS NULL) || ' ' ||
         (SELECT count(*) FROM api_key WHERE revoked_at IS NULL) || ' ' || (SELECT count(*) FROM follower) || ' ' ||
         (SELECT count(*) FROM person) || ' ' || (SELECT count(*) FROM ended_session) || ' ' || (SELECT count(*) FROM duplicate) AS state`,
     )
     return String(rows[0]?.state)
   }
-  const [own, neighbour, elsewhere] = await Promise.all([
+  const [own, neighbor, elsewhere] = await Promise.all([
     of(world.own),
-    of(world.neighbour),
+    of(world.neighbor),
     of(world.elsewhere),
   ])
-  return { own, neighbour, elsewhere }
+  return { own, neighbor, elsewhere }
 }

@@ -1,27 +1,30 @@
 import { sql } from 'drizzle-orm'
-import { openTenant } from '../../src/core/db.ts'
-import { encrypt, keyedHash } from '../../src/core/encryption.ts'
+import { openTenant } from '../../src/core/database/handles.ts'
+import { encrypt, keyedHash } from '../../src/core/encryption/fields.ts'
 import { randomText } from '../../src/core/ids.ts'
-import { accountFor, noteResidentReach, residentAccess } from '../../src/people/accounts.ts'
-import { codeHolder } from '../../src/people/codes.ts'
-import { makeGrant } from '../../src/people/grants.ts'
-import { issueLink, tokenOf } from '../../src/people/links.ts'
-import { issueMailboxLink } from '../../src/people/mailbox.ts'
-import { issueOneTime } from '../../src/people/one-time.ts'
-import { passkey, staff } from '../../src/people/region-schema.ts'
-import { type NewSession, readSession, startSession } from '../../src/people/sessions.ts'
-import { peopleDb, sealMailbox } from '../../src/people/staff.ts'
+import { accountFor, noteAccountJurisdiction, residentAccess } from '../../src/identity/accounts.ts'
+import { passkey, staff } from '../../src/identity/region-schema.ts'
+import { codeHolder } from '../../src/identity/sessions/codes.ts'
+import { issueOneTime } from '../../src/identity/sessions/one-time.ts'
+import { type NewSession, readSession, startSession } from '../../src/identity/sessions/sessions.ts'
+import { makeGrant } from '../../src/identity/staff/grants.ts'
+import { issueLink, tokenOf } from '../../src/identity/staff/links.ts'
+import { issueMailboxLink } from '../../src/identity/staff/mailbox.ts'
+import { encryptMailbox, identityDb } from '../../src/identity/staff/staff.ts'
 import { person, request } from '../../src/requests/schema.ts'
 import { bundled, type TestApp } from '../support/app.ts'
 import { mark, type Party, type Secret } from './world.ts'
 
-/* Who works for a government and who has reported to it, with everything that is one person's alone. */
+/*
+ * The staff of a jurisdiction and the residents who have reported to it, with everything that belongs to one
+ * person.
+ */
 
 const system = { kind: 'system', reason: 'test' } as const
 
-/** Somebody of the region's staff whom nobody has let in yet. Answers `staff.id`. */
+/** A staff member of the region without any grant. Returns `staff.id`. */
 export async function hire(app: TestApp, region: string, name: string, email: string): Promise<string> {
-  const db = peopleDb(app.platform, region)
+  const db = identityDb(app.platform, region)
   const id = randomText(app.platform.random, 12)
   await db.insert(staff).values({
     id,
@@ -33,28 +36,33 @@ export async function hire(app: TestApp, region: string, name: string, email: st
   return id
 }
 
-/** A session and its cookie, for the header. */
-export async function open(app: TestApp, region: string, wish: NewSession) {
-  const written = await startSession(app.platform, region, wish)
-  const read = await readSession(app.platform, region, wish.kind, written)
+/** A session and the value of its `cookie` header. */
+export async function open(app: TestApp, region: string, input: NewSession) {
+  const written = await startSession(app.platform, region, input)
+  const read = await readSession(app.platform, region, input.kind, written)
   if (read === undefined) throw new Error('no session')
-  return { signedIn: read.signedIn, cookie: `__Host-${wish.kind}-${region}=${written}` }
+  return { signedIn: read.signedIn, cookie: `__Host-${input.kind}-${region}=${written}` }
 }
 
-export async function furnishPeople(app: TestApp, party: Pick<Party, 'name' | 'region' | 'slug'>) {
+export async function addStaffAndAccounts(app: TestApp, party: Pick<Party, 'name' | 'region' | 'slug'>) {
   const { platform } = app
   const { name, region, slug } = party
   const of = (secret: Secret) => mark(party, secret)
   const tenant = openTenant(platform, system, region, slug)
-  const db = peopleDb(platform, region)
+  const db = identityDb(platform, region)
 
   const email = `${of('mailbox')}@example.org`
   const clerk = await hire(app, region, of('staff'), email)
-  const letIn = (role: 'agent' | 'field-crew') =>
+  const grantRole = (role: 'agent' | 'field-crew') =>
     makeGrant(platform, tenant, { staff: clerk, role, source: 'command' })
-  await letIn('agent')
-  const wish = { kind: 'staff', holder: clerk, method: 'email', device: of('device') } as const
-  const [atDesk, outside] = [await open(app, region, wish), await open(app, region, wish)]
+  await grantRole('agent')
+  const input = {
+    kind: 'staff',
+    holder: clerk,
+    shown: [{ method: 'email', source: 'mailbox' }],
+    device: of('device'),
+  } as const
+  const [atDesk, outside] = [await open(app, region, input), await open(app, region, input)]
   const passkeyId = randomText(platform.random, 22)
   await db.insert(passkey).values({
     id: passkeyId,
@@ -66,22 +74,28 @@ export async function furnishPeople(app: TestApp, party: Pick<Party, 'name' | 'r
   })
   const mailbox = await issueMailboxLink(platform, db, {
     staff: clerk,
-    email: await sealMailbox(platform, db, `new-${email}`),
+    email: await encryptMailbox(platform, db, `new-${email}`),
   })
+  const says = { staff: clerk, sources: ['mailbox'], device: '', to: '/me', again: false } as const
   const link =
     region === bundled
       ? tokenOf(
           (await issueOneTime(platform, db, { purpose: 'another', minutes: 10 })) ?? { id: '', secret: '' },
         )
-      : await issueLink(platform, db, { staff: clerk, device: '', to: '/me', again: false }, 'sign-in')
+      : await issueLink(platform, db, says, 'sign-in')
 
   const address = { kind: 'email', value: `${of('account')}@example.org` } as const
   const holder = await accountFor(platform, region, address, 'en')
-  const at = { kind: 'account', holder, method: 'email', device: of('account') } as const
+  const at = {
+    kind: 'account',
+    holder,
+    shown: [{ method: 'email', source: 'mailbox' }],
+    device: of('account'),
+  } as const
   const [resident, elsewhere] = [await open(app, region, at), await open(app, region, at)]
   const ticket = await issueOneTime(platform, db, {
     purpose: 'account-code',
-    holder: await codeHolder(platform, region, address),
+    holder: await codeHolder(platform, region, address, 'sign-in'),
     minutes: 10,
   })
   if (mailbox === undefined || link === undefined || ticket === undefined) throw new Error('too many letters')
@@ -90,7 +104,7 @@ export async function furnishPeople(app: TestApp, party: Pick<Party, 'name' | 'r
     clerk: atDesk.cookie,
     resident: resident.cookie,
     ids: {
-      grant: await letIn('field-crew'),
+      grant: await grantRole('field-crew'),
       session: outside.signedIn.session,
       passkey: passkeyId,
       email,
@@ -99,7 +113,7 @@ export async function furnishPeople(app: TestApp, party: Pick<Party, 'name' | 'r
       accountSession: elsewhere.signedIn.session,
       ticket: ticket.id,
     },
-    /** Writes beside a request, as a colleague does. */
+    /** Adds an internal note to a request, as a colleague does. */
     async note(id: string): Promise<void> {
       const answer = await app.request(`/r/${region}/work/${slug}/requests/${id}/note`, {
         method: 'POST',
@@ -108,9 +122,9 @@ export async function furnishPeople(app: TestApp, party: Pick<Party, 'name' | 'r
       })
       if (answer.status !== 303) throw new Error(`a note of ${name} was answered ${answer.status}`)
     },
-    /** Makes a report the resident's own. */
+    /** Links a report to the resident's account. */
     async claim(id: string): Promise<void> {
-      await noteResidentReach(platform, residentAccess(resident.signedIn, platform.clock.now()), slug)
+      await noteAccountJurisdiction(platform, residentAccess(resident.signedIn, platform.clock.now()), slug)
       await tenant.commit([
         sql`UPDATE ${person} SET account = ${holder} WHERE id = (SELECT person FROM ${request} WHERE id = ${id})`,
       ])

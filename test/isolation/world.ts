@@ -1,51 +1,56 @@
-import { openTenant } from '../../src/core/db.ts'
+import { openTenant } from '../../src/core/database/handles.ts'
+import { signPayload } from '../../src/core/encryption/signing.ts'
 import { trackingNumber } from '../../src/core/ids.ts'
-import { sign } from '../../src/core/signing.ts'
+import { createKey } from '../../src/identity/programs/keys.ts'
 import { followerLink } from '../../src/notify/follow.ts'
-import { createKey } from '../../src/people/keys.ts'
-import { readMigrations } from '../../src/platform/node/migrations.ts'
-import { applyRegion } from '../../src/regions/apply.ts'
-import type { Region } from '../../src/regions/compile.ts'
-import { currentRegion } from '../../src/regions/current.ts'
+import { optOutLink } from '../../src/notify/opt-out.ts'
+import { readMigrations } from '../../src/platform/node/databases/migrations.ts'
+import type { Region } from '../../src/regions/runtime/compile.ts'
+import { currentRegion } from '../../src/regions/runtime/current.ts'
+import { applyRegion } from '../../src/regions/versions/apply.ts'
 import { addNote } from '../../src/requests/change.ts'
-import { follower } from '../../src/requests/follower-schema.ts'
+import { follower } from '../../src/requests/followers/schema.ts'
 import { bundled, startApp, type TestApp } from '../support/app.ts'
 import { lakeDocuments } from '../support/lake.ts'
 import { jpeg } from '../support/photos.ts'
-import { furnishPeople } from './people.ts'
+import { addStaffAndAccounts } from './people.ts'
 
 /*
- * Three governments with the same kinds of things in each: the callers' own, its neighbour in the same region, and one of
- * another region. Whatever is not for everybody's eyes carries a mark, so that it is known wherever it turns up.
+ * Three jurisdictions with the same kinds of things in each: the callers' own, its neighbor in the same region,
+ * and one of another region. Whatever is not public carries a mark, so that it is recognized wherever it
+ * appears.
  */
 
-/** What may be seen by some only. The mark of a kind at a party is in every text of that kind there. */
+/**
+ * Kinds of information that only some may see. The mark of a kind at a party is in every text of that kind
+ * there.
+ */
 export const secrets = [
   'contact',
   'note',
   'private-case',
   /** A resident's address and device. */
   'account',
-  /** What staff are called. */
+  /** Names of staff. */
   'staff',
   'mailbox',
-  /** On which devices staff are signed in, and by which passkeys. */
+  /** Devices on which staff are signed in, and their passkeys. */
   'device',
   'key',
-  /** Who was at work, as the log has it. */
+  /** Who was at work, according to the log. */
   'audit',
 ] as const
 export type Secret = (typeof secrets)[number]
 
 export interface Party {
-  readonly name: 'own' | 'neighbour' | 'elsewhere'
+  readonly name: 'own' | 'neighbor' | 'elsewhere'
   readonly region: string
   readonly slug: string
-  /** What stands for each name in a route's path. */
+  /** The value of each name in a route's path. */
   readonly ids: Ids
-  /** The same names as well formed, and nothing behind them. */
+  /** The same names, well formed, for things that do not exist. */
   readonly missing: Ids
-  /** Cookies of a member of its staff, and of a resident who has reported to it. */
+  /** Cookies of one of its staff, and of a resident who has reported to it. */
   readonly clerk: string
   readonly resident: string
   /** Cursors of its lists. */
@@ -59,27 +64,28 @@ export interface Ids {
   readonly request: string
   readonly privateRequest: string
   readonly photo: string
-  /** One that it has offered, and one that it was offered, to and by somebody else than the others here. */
+  /** One that it has offered and one that it was offered, with a jurisdiction that is not a party here. */
   readonly handoff: string
   readonly offered: string
   readonly key: string
-  /** A grant, session, passkey and one-time tickets of the clerk's. */
+  /** The clerk's grant, session, passkey and one-time tickets. */
   readonly grant: string
   readonly session: string
   readonly passkey: string
   readonly email: string
   readonly mailbox: string
-  /** For another purpose than the door's; of another region, for this one. */
+  /** A link for another purpose than the route's; for this purpose, but of another region. */
   readonly link: string
-  /** A session of the resident's, and their ticket for a code. */
+  /** The resident's session, and their ticket for a code. */
   readonly accountSession: string
   readonly ticket: string
   readonly privatePhoto: string
   readonly follow: string
   readonly unfollow: string
+  readonly unsubscribe: string
   readonly answer: string
   readonly reply: string
-  /** The request as GeoReport names it. */
+  /** The request under GeoReport's name. */
   readonly file: string
   readonly service: string
 }
@@ -87,7 +93,7 @@ export interface Ids {
 export interface World {
   readonly app: TestApp
   readonly own: Party
-  readonly neighbour: Party
+  readonly neighbor: Party
   readonly elsewhere: Party
 }
 
@@ -107,17 +113,17 @@ export async function openWorld(): Promise<World> {
     private: true,
   }
   const services = [...documents.services, privateMatter]
-  await applyRegion(app.platform, readMigrations(), OTHER_REGION, { ...documents, services }, 'test')
-  // Neither is where the reports are: what one of them takes is not for the other to answer.
+  await applyRegion(app.platform, readMigrations(), OTHER_REGION, { ...documents, services }, { by: 'test' })
+  // Neither party is where these reports fall: what one of them takes must not be the other's to answer.
   const there = (await report(app, bundled, undefined, 'pothole', {})).jurisdiction
-  const [own, neighbour] = (await furnishable(app, bundled)).filter(slug => slug !== there)
+  const [own, neighbor] = (await furnishable(app, bundled)).filter(slug => slug !== there)
   const [elsewhere] = await furnishable(app, OTHER_REGION)
-  if (own === undefined || neighbour === undefined || elsewhere === undefined)
+  if (own === undefined || neighbor === undefined || elsewhere === undefined)
     throw new Error('three governments are needed')
   return {
     app,
     own: await furnish(app, 'own', bundled, own),
-    neighbour: await furnish(app, 'neighbour', bundled, neighbour),
+    neighbor: await furnish(app, 'neighbor', bundled, neighbor),
     elsewhere: await furnish(app, 'elsewhere', OTHER_REGION, elsewhere),
   }
 }
@@ -130,7 +136,7 @@ async function furnishable(app: TestApp, slug: string): Promise<string[]> {
   )
 }
 
-/** As well formed as what is there, and of nobody. */
+/** Well formed, but existing nowhere. */
 function missingBeside({ request, file }: Pick<Ids, 'request' | 'file'>): Ids {
   const number = changed(request)
   const token = `${'X'.repeat(20)}.${'X'.repeat(40)}`
@@ -153,6 +159,7 @@ function missingBeside({ request, file }: Pick<Ids, 'request' | 'file'>): Ids {
     ticket: 'X'.repeat(20),
     follow: 'eA.eA',
     unfollow: 'eA.eA',
+    unsubscribe: 'eA.eA',
     answer: 'eA.eA',
     reply: 'eA.eA',
     file: file.replace(request, number),
@@ -160,7 +167,7 @@ function missingBeside({ request, file }: Pick<Ids, 'request' | 'file'>): Ids {
   }
 }
 
-/** Another number of the same jurisdiction, as well formed, that nobody has. */
+/** Another well-formed number of the same jurisdiction that does not exist. */
 function changed(number: string): string {
   const code = number.split('-')[0] ?? ''
   return trackingNumber({ bytes: length => crypto.getRandomValues(new Uint8Array(length)) }, code)
@@ -189,7 +196,7 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
     return ((await sent.json()) as { id: string }).id
   }
   const [photo, privatePhoto] = [await upload(''), await upload(of('private-case'))]
-  const people = await furnishPeople(app, { name, region, slug })
+  const people = await addStaffAndAccounts(app, { name, region, slug })
   const contact = {
     first_name: of('contact'),
     email: `${of('contact')}@example.org`,
@@ -210,7 +217,7 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
   await people.claim(closed.id)
   for (const { id } of [open, closed])
     await api(`/work/requests/${id}/notes`, { text: of('note'), public: false })
-  // A colleague's name stands beside what they have written.
+  // A colleague's name appears beside their note.
   await people.note(open.id)
   const third = offeredBy(compiled, 'pothole').findLast(other => other !== slug) ?? ''
   const text = of('note')
@@ -260,9 +267,10 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
       key: key.id,
       follow: await link('follow'),
       unfollow: await link('unfollow'),
+      unsubscribe: await optOutLink(platform, region, `${name}-of-${slug}`),
       answer: await link('answer'),
-      // No partner has been asked anything: what there is of the link is its form.
-      reply: await sign(platform, 'reply', [region, slug, 'X', 1]),
+      // No partner has been asked anything: only the form of the link is right.
+      reply: await signPayload(platform, 'reply', [region, slug, 'X', 1]),
       file,
       service: 'pothole',
     },
@@ -278,7 +286,7 @@ function offeredBy(region: Region, service: string): string[] {
     .filter(slug => region.servicesOffered(slug).some(({ code }) => code === service))
 }
 
-/** Files a report at the jurisdiction's own door. */
+/** Files a report on the jurisdiction's own site. */
 async function report(app: TestApp, region: string, slug: string | undefined, service: string, said: object) {
   const compiled = await currentRegion(app.platform, region)
   const [long, lat] = compiled.documents.region.map.center

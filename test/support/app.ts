@@ -3,22 +3,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'libsql'
-import { createApp, jobHandlers } from '../../src/app.ts'
-import { openTenant } from '../../src/core/db.ts'
-import { runDueJobs } from '../../src/core/jobs.ts'
-import { createKey } from '../../src/people/keys.ts'
-import type { Scope } from '../../src/people/roles.ts'
-import { readMigrations } from '../../src/platform/node/migrations.ts'
+import { openTenant } from '../../src/core/database/handles.ts'
+import { runDueJobs } from '../../src/core/database/jobs.ts'
+import { createApp, jobHandlers } from '../../src/create-app.ts'
+import { createKey } from '../../src/identity/programs/keys.ts'
+import type { Scope } from '../../src/identity/roles.ts'
+import { readMigrations } from '../../src/platform/node/databases/migrations.ts'
 import { type NodePlatform, type NodeSettings, nodePlatform } from '../../src/platform/node/platform.ts'
 import { readRegionFiles } from '../../src/platform/node/tenants.ts'
-import { applyRegion } from '../../src/regions/apply.ts'
-import type { Region } from '../../src/regions/compile.ts'
-import { currentRegion } from '../../src/regions/current.ts'
-import { loadRegion } from '../../src/regions/load.ts'
-import { listDatabases } from '../../src/regions/migrate.ts'
-import type { Documents } from '../../src/regions/snapshot.ts'
+import { loadRegion } from '../../src/regions/documents/load.ts'
+import type { Documents } from '../../src/regions/documents/snapshot.ts'
+import type { Region } from '../../src/regions/runtime/compile.ts'
+import { currentRegion } from '../../src/regions/runtime/current.ts'
+import { applyRegion } from '../../src/regions/versions/apply.ts'
+import { listDatabases } from '../../src/regions/versions/migrate.ts'
 
-/** The made-up county that the project ships. */
+/** The fictional county that the project ships. */
 export const bundled = 'ellery'
 export const tenantsDir = fileURLToPath(new URL('../../tenants/', import.meta.url))
 
@@ -27,19 +27,19 @@ export interface TestApp {
   readonly region: Region
   readonly dataDir: string
   readonly logged: { level: string; event: string; fields: Record<string, unknown> }[]
-  /** Sends a request through the whole front door, from an address if one is named. Paths are on the region's host. */
+  /** Sends a request through the whole app, from an address if one is given. Paths are on the region's host. */
   request(path: string, init?: RequestInit, from?: string): Promise<Response>
   /** Moves the clock. */
   advance(milliseconds: number): void
-  /** Runs every job that is due, in every database, until none is. */
+  /** Runs every due job in every database until none is left. */
   runJobs(): Promise<void>
   key(jurisdiction: string, scope?: Scope): Promise<string>
   close(): Promise<void>
 }
 
 /**
- * The real app on real libSQL files in a new folder, with the bundled region applied (or other documents). The clock
- * stands at noon of a working day until it is advanced.
+ * The real app on real libSQL files in a new folder, with the bundled region (or other documents) applied. The
+ * clock stands at noon of a working day until it is advanced.
  */
 export async function startApp(
   options: Pick<
@@ -49,7 +49,7 @@ export async function startApp(
     documents?: Documents
     slug?: string
     now?: number
-    /** Files as a server from before their encryption has them. */
+    /** Writes files as a server without file encryption does. */
     plainFiles?: boolean
   } = {},
 ): Promise<TestApp> {
@@ -66,7 +66,7 @@ export async function startApp(
     mail: options.mail,
     sms: options.sms,
     outboundAllow: options.outboundAllow,
-    // The clock stands still, so a bucket would never fill again.
+    // The clock stands still, so a bucket would never refill.
     rateLimits: options.rateLimits ?? false,
     environment: options.environment ?? {},
     demo: options.demo,
@@ -75,7 +75,7 @@ export async function startApp(
   })
   const slug = options.slug ?? bundled
   const documents = options.documents ?? (await bundledDocuments())
-  await applyRegion(platform, readMigrations(), slug, documents, 'test')
+  await applyRegion(platform, readMigrations(), slug, documents, { by: 'test' })
   const app = createApp(platform)
   const region = await currentRegion(platform, slug)
   return {
@@ -111,9 +111,9 @@ let loaded: Documents | undefined
 
 export async function bundledDocuments(): Promise<Documents> {
   if (loaded === undefined) {
-    const { documents, faults } = loadRegion(bundled, await readRegionFiles(tenantsDir, bundled))
+    const { documents, issues } = loadRegion(bundled, await readRegionFiles(tenantsDir, bundled))
     if (documents === undefined)
-      throw new Error(`the bundled region is refused: ${JSON.stringify(faults.slice(0, 3))}`)
+      throw new Error(`the bundled region is refused: ${JSON.stringify(issues.slice(0, 3))}`)
     loaded = documents
   }
   return loaded

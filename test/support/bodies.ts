@@ -1,31 +1,34 @@
 import fc from 'fast-check'
-import type { Region } from '../../src/regions/compile.ts'
+import type { Region } from '../../src/regions/runtime/compile.ts'
 import { fittingObject, type Meanings, type Schema } from './from-schema.ts'
 import { damaged, hostileHeader, hostileJson, hostileText } from './hostile.ts'
 import { jpeg, png, webp } from './photos.ts'
 
-/** What a caller can know: enough to get past the first check of every route. */
+/** What a caller can know: enough to pass the first check of every route. */
 export interface Known {
   readonly region: Region
-  /** Keys and tokens of scope `work`, so that they open every door; the first is of whoever keeps the requests known. */
+  /**
+   * Keys and tokens of scope `work`, so that they pass every authorization; the first belongs to the keeper of
+   * the known requests.
+   */
   readonly keys: readonly string[]
-  /** Of administrators there and residents who have signed in; each is another's, for some sign out. */
+  /** Of administrators and signed-in residents; each request uses one at random, because some sign out. */
   readonly cookies: readonly string[]
-  /** What may be ended: grants and keys that nothing else hangs on. */
+  /** May be ended: nothing else depends on these grants and keys. */
   readonly grants: readonly string[]
   readonly keyIds: readonly string[]
   readonly numbers: readonly string[]
   readonly photos: readonly string[]
   readonly handoffs: readonly string[]
-  /** Of the links in letters. */
+  /** From links in emails. */
   readonly tokens: readonly string[]
-  /** The JSON that routes take. */
+  /** The JSON bodies that routes take. */
   readonly schemas: ReadonlyMap<string, Schema>
 }
 
 type Fields = readonly (readonly [name: string, value: unknown])[]
 
-/** Fields of every form and query, with values that are right. */
+/** Valid values for the fields of every form and query. */
 export function rightFields({ region, keys, numbers }: Known): Record<string, string> {
   const [long, lat] = region.documents.region.map.center
   return {
@@ -82,7 +85,7 @@ export function rightFields({ region, keys, numbers }: Known): Record<string, st
   }
 }
 
-/** The same of the forms of whoever signs in, and of their pages. */
+/** The same for forms and pages of signed-in people. */
 function peopleFields({ region, numbers }: Known): Record<string, string> {
   const [long, lat] = region.documents.region.map.center
   return {
@@ -119,10 +122,10 @@ function peopleFields({ region, numbers }: Known): Record<string, string> {
   }
 }
 
-/** Doors of people, who come from a page of ours, and of clients that buy a token. */
-const forPeople = / \/(?:work|me|region|account|sign-in|sign-out|oauth)(?:\/|$)/
+/** Routes of people, who come from one of our pages, and of clients that exchange their secret for a token. */
+const signedInRoutes = / \/(?:work|me|region|account|sign-in|sign-out|oauth)(?:\/|$)/
 
-/** Some of the right fields, a few of them left out, given twice, replaced or made up. */
+/** Some of the valid fields, with a few left out, repeated, replaced or invented. */
 function changed<T>(right: Readonly<Record<string, T>>, hostile: fc.Arbitrary<T>): fc.Arbitrary<Fields> {
   const name = fc.constantFrom('text', ...Object.keys(right))
   const others = fc.constantFrom('media', 'once', 'attribute[size][]', 'attribute[]', 'answers.', 'photos')
@@ -142,11 +145,11 @@ type Body = readonly [type: string, bytes: Uint8Array<ArrayBuffer>]
 
 const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 
-/** What is sent to a route: mostly what it takes, wrong in a place or two; now and then anything else. */
+/** What is sent to a route: mostly valid, with one or two errors; now and then anything else. */
 export function bodyOf(route: string, known: Known): fc.Arbitrary<Body> {
   const photoOr = fc.oneof({ weight: 5, arbitrary: hostileText }, fc.constantFrom(...known.photos))
   const right = rightFields(known)
-  const form = changed(forPeople.test(route) ? { ...right, ...peopleFields(known) } : right, photoOr)
+  const form = changed(signedInRoutes.test(route) ? { ...right, ...peopleFields(known) } : right, photoOr)
   const urlencodedForm = form.map(
     given => ['application/x-www-form-urlencoded', encode(urlencoded(given))] as const,
   )
@@ -164,7 +167,7 @@ export function bodyOf(route: string, known: Known): fc.Arbitrary<Body> {
   return fc.oneof({ weight: 8, arbitrary: own }, ...Object.values(kinds), odd(kinds.json))
 }
 
-/** JSON that fits the schema, with a few of its fields left out, replaced or made up. */
+/** JSON that fits the schema, with a few fields left out, replaced or invented. */
 function json(schema: Schema, known: Known): fc.Arbitrary<Body> {
   const hostile = fc.oneof(hostileJson, fc.array(fc.oneof(hostileText, fc.constantFrom(...known.photos))))
   return fittingObject(schema, meanings(known))

@@ -6,8 +6,8 @@ import { build } from 'esbuild'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /**
- * The real server in one file, which starts in a quarter of the time: for tests that start it again and again. It stands
- * in a folder of the project's build, so that it finds the packages that cannot be bundled.
+ * The real server in one file, which starts in a quarter of the time: for tests that start it repeatedly. It
+ * lies in the project's build folder, so that it finds packages that cannot be bundled.
  */
 export async function bundleServer(): Promise<{ readonly file: string; remove(): void }> {
   mkdirSync(join(root, 'dist'), { recursive: true })
@@ -19,6 +19,8 @@ export async function bundleServer(): Promise<{ readonly file: string; remove():
     bundle: true,
     platform: 'node',
     format: 'esm',
+    // jsonc-parser's UMD build requires its parts by names that no bundler sees.
+    mainFields: ['module', 'main'],
     jsx: 'automatic',
     jsxImportSource: 'hono/jsx',
     external: ['@libsql/client', '@libsql/client/*'],

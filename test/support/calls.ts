@@ -2,26 +2,26 @@ import fc from 'fast-check'
 import { bodyOf, type Known, rightFields } from './bodies.ts'
 import { hostileEncoded, hostileHeader } from './hostile.ts'
 
-/** A request to the front door, as it is sent. */
+/** A request to the app, as it is sent. */
 export interface Call {
   readonly method: string
   readonly url: string
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Uint8Array<ArrayBuffer> | null
-  /** For whoever reads a failure. */
+  /** For the report of a failure. */
   readonly [fc.toStringMethod]: () => string
 }
 
-/** The app's own table: a new route is in it by existing. */
+/** The app's own routing table: it includes new routes automatically. */
 type Routes = readonly { readonly method: string; readonly path: string }[]
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']
 const hosts = ['http://localhost', 'http://LOCALHOST', 'https://nowhere.example', 'http://127.0.0.1:8311']
 
-/** Any call to any of the app's routes, most of them wrong in a place or two. */
+/** Any call to any of the app's routes, most with one or two errors. */
 export function anyCall(routes: Routes, known: Known): fc.Arbitrary<Call> {
   const addresses = [...new Map(routes.map(route => [`${route.method} ${route.path}`, route])).values()]
-  // Those that write are tried more often: there is more that can go wrong.
+  // Routes that write are tried more often: more can go wrong.
   const weighted = addresses.map(route => ({
     weight: route.method === 'POST' ? 6 : route.method === 'ALL' ? 1 : 2,
     arbitrary: callTo(route, known),
@@ -90,7 +90,6 @@ function prefixes({ region }: Known) {
   )
 }
 
-/** What stands for each name in a route's path, when it is right. */
 function pathNames({
   region,
   numbers,
@@ -135,11 +134,11 @@ function query(known: Known): fc.Arbitrary<string> {
     })
 }
 
-/** Doors of people, who come from a page of ours. */
-const forPeople = /^\/(?:work|me|region|account|sign-in|sign-out)(?:\/|$)/
+/** Routes of people, who come from one of our pages. */
+const signedInRoutes = /^\/(?:work|me|region|account|sign-in|sign-out)(?:\/|$)/
 
 function session({ cookies }: Known, path: string): fc.Arbitrary<readonly (readonly [string, string])[]> {
-  if (!forPeople.test(path) || cookies.length === 0) return fc.constant([])
+  if (!signedInRoutes.test(path) || cookies.length === 0) return fc.constant([])
   const signedIn = fc.constantFrom(...cookies).map(
     cookie =>
       [

@@ -1,13 +1,13 @@
 import { eq } from 'drizzle-orm'
-import { openTenant } from '../../src/core/db.ts'
-import { addressOf } from '../../src/requests/follower.ts'
-import { follower } from '../../src/requests/follower-schema.ts'
-import { openPerson } from '../../src/requests/person.ts'
+import { openTenant } from '../../src/core/database/handles.ts'
+import { decryptPerson } from '../../src/requests/case/person.ts'
+import { addressOf } from '../../src/requests/followers/follower.ts'
+import { follower } from '../../src/requests/followers/schema.ts'
 import { person, request } from '../../src/requests/schema.ts'
 import { expectAsDescribed } from '../contract/described.ts'
 import { bundled, startApp, type TestApp } from './app.ts'
 
-/** A request as its own jurisdiction's programs see it; of the rest of its JSON, what tests look at. */
+/** A request as its own jurisdiction's programs see it; only the members that tests look at. */
 export interface Whole {
   id: string
   case: string
@@ -52,41 +52,41 @@ export interface Handoff {
     text: string
     counter: string | null
   }[]
-  matter: { description: string }
+  subject: { description: string } | null
 }
 export interface Answer {
   readonly status: number
   readonly body: Record<string, unknown> & { id: string; detail?: string; state?: string }
 }
 
-/** The bundled county with all its programs at work: everything through the front door. */
+/** The bundled county with all its programs at work, everything over HTTP routes. */
 export interface County {
   readonly app: TestApp
-  /** Files a report at the region's door, or a jurisdiction's. Jobs have run when it returns. */
+  /** Files a report on the region's site, or a jurisdiction's. Jobs have run when it returns. */
   report(
     service: string,
     where: string,
     more?: object,
-    door?: string,
+    base?: string,
   ): Promise<{ id: string; jurisdiction: string }>
-  /** Posts a GeoReport at one jurisdiction's own door. */
-  geoReport(door: string, service: string, where: string): Promise<string>
+  /** Posts a GeoReport at one jurisdiction's own endpoint. */
+  geoReport(base: string, service: string, where: string): Promise<string>
   get<T>(path: string, as?: string): Promise<T>
-  /** Sends, then lets every job that is due run. */
+  /** Sends, then runs every due job. */
   post(path: string, body: object, as: string): Promise<Answer>
   whole(jurisdiction: string, id: string): Promise<Whole>
   /** The request that a jurisdiction has of a case. Throws when it has none. */
   own(jurisdiction: string, caseId: string): Promise<Whole>
-  /** What anyone sees. */
+  /** The public view. */
   seen(id: string): Promise<Whole>
   offer(from: string, id: string, to: string, more?: object): Promise<Answer>
   answer(as: string, handoff: string, verb: string, said?: object): Promise<Answer>
   change(as: string, id: string, to: string, more?: object): Promise<Answer>
-  /** The newest handoff that a jurisdiction is on this side of. */
+  /** The newest handoff in which a jurisdiction is on this side. */
   newest(jurisdiction: string, side: string): Promise<Handoff>
   /** Everything in a jurisdiction's database, as text. */
   dump(jurisdiction: string): Promise<string>
-  /** Sets the clock, in local time of the region's summer, and lets the jobs run. */
+  /** Sets the clock, in the region's local summer time, and runs due jobs. */
   at(local: string): Promise<void>
   close(): Promise<void>
 }
@@ -136,26 +136,26 @@ export async function startCounty(options: Parameters<typeof startApp>[0] = {}):
     get,
     post,
     whole,
-    async report(service, where, more = {}, door = '') {
+    async report(service, where, more = {}, base = '') {
       const body = { service_code: service, ...place(where), answers: answersFor(service), ...more }
-      const { status, body: filed } = await post(`${door}/api/v1/requests`, body)
+      const { status, body: filed } = await post(`${base}/api/v1/requests`, body)
       if (status !== 201) throw new Error(JSON.stringify(filed))
       return { id: filed.id, jurisdiction: String(filed.jurisdiction) }
     },
-    async geoReport(door, service, where) {
+    async geoReport(base, service, where) {
       const { lat, long } = place(where)
       const attributes = Object.entries(answersFor(service)).map(([code, value]) => [
         `attribute[${code}]`,
         value,
       ])
       const form = new URLSearchParams([
-        ['api_key', await app.key(door)],
+        ['api_key', await app.key(base)],
         ['service_code', service],
         ['lat', String(lat)],
         ['long', String(long)],
         ...(attributes as [string, string][]),
       ])
-      const answer = await app.request(`/j/${door}/open311/v2/requests.json`, { method: 'POST', body: form })
+      const answer = await app.request(`/j/${base}/open311/v2/requests.json`, { method: 'POST', body: form })
       const [receipt] = (await answer.json()) as { service_request_id: string }[]
       await app.runJobs()
       return receipt?.service_request_id ?? ''
@@ -171,8 +171,8 @@ export async function startCounty(options: Parameters<typeof startApp>[0] = {}):
       // So that what comes later is newer.
       app.advance(1000)
       const { version } = await whole(from, id)
-      const wish = { receiver: to, reason: 'not-our-asset', text: '', version, ...more }
-      return post(`/api/v1/work/requests/${id}/handoffs`, wish, from)
+      const input = { receiver: to, reason: 'not-our-asset', text: '', version, ...more }
+      return post(`/api/v1/work/requests/${id}/handoffs`, input, from)
     },
     answer: (as, handoff, verb, said = {}) => post(`/api/v1/work/handoffs/${handoff}/${verb}`, said, as),
     async change(as, id, to, more = {}) {
@@ -194,12 +194,12 @@ export async function startCounty(options: Parameters<typeof startApp>[0] = {}):
       const rows = await Promise.all(
         tables.map(async ({ name }) => (await client.execute(`SELECT * FROM "${name}"`)).rows),
       )
-      // What is encrypted there, in plain words: whoever is looked for would else never be found.
+      // Encrypted values in plain text: a search for a name would otherwise never find it.
       const db = openTenant(app.platform, { kind: 'system', reason: 'test' }, bundled, jurisdiction)
       const persons = await db.select().from(person)
       const followers = await db.select().from(follower)
       const plain = await Promise.all([
-        ...persons.map(row => openPerson(app.platform, db, row)),
+        ...persons.map(row => decryptPerson(app.platform, db, row)),
         ...followers.map(row => addressOf(app.platform, db, row)),
       ])
       return JSON.stringify([rows, plain])

@@ -10,10 +10,9 @@ export interface Schema {
   readonly items?: Schema
 }
 
-/** By the name of a field, values that mean something there. */
 export type Meanings = Readonly<Record<string, readonly unknown[]>>
 
-/** What the schema allows, and where a field's name is known, what it is likely to hold. */
+/** Any value that the schema allows; for a known field name, one with a meaning. */
 export function fitting(schema: Schema, meanings: Meanings, name = ''): fc.Arbitrary<unknown> {
   const known = meanings[name]
   if (known !== undefined) return fc.constantFrom(...known)
@@ -56,7 +55,7 @@ interface Description {
   >
 }
 
-/** The JSON that each operation of an OpenAPI document takes, by method and path as the router writes them. */
+/** The JSON body of each operation of an OpenAPI document, by method and path in the router's syntax. */
 export function bodySchemas(document: Description, base: string): ReadonlyMap<string, Schema> {
   return new Map(
     Object.entries(document.paths).flatMap(([path, operations]) =>

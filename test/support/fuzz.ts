@@ -1,15 +1,13 @@
 export interface Fuzzing {
-  /** For whoever hunts again. */
   readonly seed: number
   /** Milliseconds that a test with this many tries may take. */
   readonly timeout: number
-  /** Parameters of one property; `share` is how often it is tried, as a part of the usual. */
+  /** Parameters of one property; `share` scales the usual number of tries. */
   tries(share: number): { numRuns: number; seed: number }
-  /** How many inputs have been tried. */
   inputs(): number
 }
 
-/** To hunt longer, or again: FUZZ_RUNS=100000 FUZZ_SEED=1. */
+/** To search longer, or to repeat: FUZZ_RUNS=100000 FUZZ_SEED=1. */
 export function fuzzing(usual: number): Fuzzing {
   const runs = Number(process.env.FUZZ_RUNS ?? usual)
   const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)

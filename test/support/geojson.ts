@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import type { MultiPolygonRings, Ring } from '../../src/core/geometry.ts'
+import type { LinearRing, MultiPolygonRings } from '../../src/core/geometry.ts'
 
-/** A square ring, counterclockwise from its south-western corner. */
-export function square(x: number, y: number, size: number): Ring {
+/** A square ring, counterclockwise from its southwestern corner. */
+export function square(x: number, y: number, size: number): LinearRing {
   return [
     [x, y],
     [x + size, y],
@@ -24,7 +24,7 @@ export function readJson(file: string): unknown {
   return JSON.parse(readFileSync(file, 'utf8'))
 }
 
-/** Its polygons as sets of corners, for comparing shapes whatever the order of their rings and starts. */
+/** Its polygons as sets of corners, to compare shapes whatever the order of their rings and starting points. */
 export function corners(geometry: MultiPolygonRings): string[][][] {
   return geometry.map(rings => rings.map(ring => ring.slice(1).map(String).sort())).sort()
 }

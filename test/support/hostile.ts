@@ -93,7 +93,7 @@ export const hostileText: fc.Arbitrary<string> = fc.oneof(
   },
 )
 
-/** Text as it may stand in a URL: percent sequences whole, broken, doubled, and not UTF-8. */
+/** Text as it may occur in a URL: percent sequences complete, truncated, doubled, and not UTF-8. */
 export const hostileEncoded: fc.Arbitrary<string> = fc.oneof(
   hostileText.map(text => encodeURIComponent(text.toWellFormed()).slice(0, 8000)),
   fc.constantFrom(
@@ -116,7 +116,7 @@ export const hostileEncoded: fc.Arbitrary<string> = fc.oneof(
   ),
 )
 
-/** Any JSON value, also deep, wide or with keys that objects have already. */
+/** Any JSON value, including deep and wide ones and keys that objects already have. */
 export const hostileJson: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
   hostileText,
@@ -124,14 +124,14 @@ export const hostileJson: fc.Arbitrary<unknown> = fc.oneof(
   fc.array(hostileText, { maxLength: 5 }),
 )
 
-/** A header's value: what HTTP lets through. */
+/** A header value that HTTP lets through. */
 export const hostileHeader: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map(code => String.fromCharCode(code)) }),
   fc.string({ unit: fc.integer({ min: 0xa0, max: 0xff }).map(code => String.fromCharCode(code)) }),
   fc.constantFrom('', '*', 'null', ';;;', '=', 'q=', 'a'.repeat(5000), 'en;q=x, es;q=2, ht;q=-1', '*;q=0'),
 )
 
-/** Bytes of a text or file, whole or with a few bytes changed, cut or added. */
+/** Bytes of a text or file, unchanged or with a few bytes changed, cut or added. */
 export function damaged(bytes: Uint8Array): fc.Arbitrary<Uint8Array<ArrayBuffer>> {
   const at = fc.nat(Math.max(0, bytes.length))
   const damage = fc.oneof(

@@ -3,12 +3,10 @@ import type { AddressInfo } from 'node:net'
 
 export interface TestServer {
   readonly url: string
-  /** `host:port`, as the operator's list of allowed hosts has it. */
   readonly host: string
   close(): Promise<void>
 }
 
-/** An HTTP server on a free port of this machine. */
 export async function serveHttp(listener: RequestListener): Promise<TestServer> {
   const server = createServer(listener)
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

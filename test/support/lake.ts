@@ -1,11 +1,11 @@
-import { compileRegion, type Region } from '../../src/regions/compile.ts'
-import { loadRegion, type RegionFiles } from '../../src/regions/load.ts'
-import type { Documents } from '../../src/regions/snapshot.ts'
+import { loadRegion, type RegionFiles } from '../../src/regions/documents/load.ts'
+import type { Documents } from '../../src/regions/documents/snapshot.ts'
+import { compileRegion, type Region } from '../../src/regions/runtime/compile.ts'
 
 /**
- * A small region to bend in tests: a county of two towns side by side, west and east of the meridian -80.0, and a
- * water district across both. Mill Road runs east through both towns and is the county's; Oak Street runs north
- * along the limit between them.
+ * A small region to modify in tests: a county of two towns side by side, west and east of the meridian -80.0,
+ * and a water district across both. Mill Road runs east through both towns and belongs to the county; Oak
+ * Street runs north along the boundary between them.
  */
 const files: Readonly<Record<string, string>> = {
   'region.yaml': `name: Lake County 311
@@ -111,7 +111,7 @@ export function lakeFiles(changes: Readonly<Record<string, string | null>> = {})
   return new Map(entries.flatMap(([file, text]) => (text === null ? [] : [[file, text] as const])))
 }
 
-/** The region's files with one piece of one file written differently. */
+/** The region's files with one piece of one file replaced. */
 export function lakeEdited(file: string, was: string, is: string): RegionFiles {
   const text = files[file] ?? ''
   if (!text.includes(was)) throw new Error(`${file} has no "${was}"`)
@@ -119,8 +119,8 @@ export function lakeEdited(file: string, was: string, is: string): RegionFiles {
 }
 
 export function lakeDocuments(changed: RegionFiles = lakeFiles()): Documents {
-  const { documents, faults } = loadRegion('lake', changed)
-  if (!documents) throw new Error(JSON.stringify(faults))
+  const { documents, issues } = loadRegion('lake', changed)
+  if (!documents) throw new Error(JSON.stringify(issues))
   return documents
 }
 

@@ -1,10 +1,10 @@
 import { globSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { databaseLabel } from '../../src/platform/platform.ts'
-import { listDatabases } from '../../src/regions/migrate.ts'
+import { listDatabases } from '../../src/regions/versions/migrate.ts'
 import type { TestApp } from './app.ts'
 
-/** What must never be found in a jurisdiction's database: halves of something. Each query lists them. */
+/** Half-written states that a jurisdiction's database must never contain. Each query lists them. */
 const halves: Readonly<Record<string, string>> = {
   'a request without its submitted event':
     "SELECT id FROM request WHERE (SELECT count(*) FROM event WHERE event.request = request.id AND type = 'submitted') <> 1",
@@ -32,9 +32,9 @@ const halves: Readonly<Record<string, string>> = {
     "SELECT key FROM idempotency WHERE json_extract(outcome, '$.id') NOT IN (SELECT id FROM request UNION SELECT id FROM handoff)",
 }
 
-/** Everything half-written in any database, in words; and how many reports are kept. */
-export async function ledger(app: TestApp): Promise<{ faults: string[]; requests: number }> {
-  const faults: string[] = []
+/** Describes everything half-written in any database, and counts the reports. */
+export async function ledger(app: TestApp): Promise<{ errors: string[]; requests: number }> {
+  const errors: string[] = []
   const kept = new Set<string>()
   const waiting = new Set<string>()
   let requests = 0
@@ -42,7 +42,7 @@ export async function ledger(app: TestApp): Promise<{ faults: string[]; requests
     const client = app.platform.databases.client(name)
     const rows = async (query: string) => (await client.execute(query)).rows
     const [sound] = await rows('PRAGMA integrity_check')
-    if (sound?.integrity_check !== 'ok') faults.push(`${databaseLabel(name)}: damaged`)
+    if (sound?.integrity_check !== 'ok') errors.push(`${databaseLabel(name)}: damaged`)
     if (name.kind === 'region') {
       for (const { id } of await rows('SELECT id FROM waiting_photo')) waiting.add(`${name.region}/${id}`)
     }
@@ -50,16 +50,19 @@ export async function ledger(app: TestApp): Promise<{ faults: string[]; requests
     requests += (await rows('SELECT id FROM request WHERE id = case_id')).length
     for (const [what, query] of Object.entries(halves)) {
       for (const row of await rows(query))
-        faults.push(`${databaseLabel(name)}: ${what}: ${Object.values(row).join()}`)
+        errors.push(`${databaseLabel(name)}: ${what}: ${Object.values(row).join()}`)
     }
     for (const { id } of await rows('SELECT id FROM media')) kept.add(`${name.region}/${id}`)
   }
-  const files = globSync('*/*', { cwd: join(app.dataDir, 'files') })
+  const lying = globSync('**/*', { cwd: join(app.dataDir, 'files'), withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(({ parentPath, name }) => relative(join(app.dataDir, 'files'), join(parentPath, name)))
+  // `<region>/key-<number>/<photo>`
+  const files = new Set(lying.map(file => file.replace(/key-\d+[/\\]/, '')))
   const known = new Set([...kept, ...waiting])
-  const strays = files.filter(file => !known.has(file.replace(/\.type$/, '')))
-  faults.push(...strays.map(file => `${file}: a file of no photo`))
-  // A waiting one whose sender was not told its id may lack it.
-  const missing = [...kept].filter(photo => !files.includes(photo) || !files.includes(`${photo}.type`))
-  faults.push(...missing.map(photo => `${photo}: a photo without its file`))
-  return { faults, requests }
+  errors.push(...[...files].filter(file => !known.has(file)).map(file => `${file}: a file of no photo`))
+  // A waiting photo whose sender never got its id may lack its file.
+  const missing = [...kept].filter(photo => !files.has(photo))
+  errors.push(...missing.map(photo => `${photo}: a photo without its file`))
+  return { errors, requests }
 }

@@ -2,29 +2,29 @@ import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import type { MailSettings } from '../../src/platform/node/platform.ts'
 
-/** A letter as its reader's program shows it. */
-export interface ReceivedLetter {
+/** An email as its reader's program shows it. */
+export interface ReceivedEmail {
   readonly to: string
   readonly subject: string
   readonly text: string
-  /** By name in lower case. */
+  /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>
 }
 
 export interface Mailbox {
   readonly settings: MailSettings
-  readonly letters: ReceivedLetter[]
-  /** What the server answers to letters for this address from now on: an SMTP code, or nothing again. */
+  readonly emails: ReceivedEmail[]
+  /** The server's response to emails for this address from now on: an SMTP code, or undefined to accept them. */
   answer(address: string, code: number | undefined): void
-  /** Takes no connection until it is opened again. */
+  /** Accepts no connections until it is opened again. */
   close(): Promise<void>
   open(): Promise<void>
-  lettersTo(address: string): ReceivedLetter[]
+  emailsTo(address: string): ReceivedEmail[]
 }
 
 /** A real SMTP server on a free port of this machine. */
 export async function startMailbox(): Promise<Mailbox> {
-  const letters: ReceivedLetter[] = []
+  const emails: ReceivedEmail[] = []
   const answers = new Map<string, number>()
   let port = 0
   let server: SMTPServer
@@ -45,7 +45,7 @@ export async function startMailbox(): Promise<Mailbox> {
             raw += part
           })
           stream.on('end', () => {
-            for (const { address } of session.envelope.rcptTo) letters.push(read(address, raw))
+            for (const { address } of session.envelope.rcptTo) emails.push(read(address, raw))
             callback()
           })
         },
@@ -58,22 +58,22 @@ export async function startMailbox(): Promise<Mailbox> {
   await open()
   return {
     settings: { kind: 'smtp', url: `smtp://127.0.0.1:${port}`, from: 'no-reply@county.example' },
-    letters,
+    emails,
     answer: (address, code) => (code === undefined ? answers.delete(address) : answers.set(address, code)),
     close: () => new Promise(resolve => server.close(resolve)),
     open,
-    lettersTo: address => letters.filter(({ to }) => to === address),
+    emailsTo: address => emails.filter(({ to }) => to === address),
   }
 }
 
-/** The link in a letter that leads to this page. */
-export function linkIn({ text }: ReceivedLetter, page: string): string {
+/** The link in an email that leads to this page. */
+export function linkIn({ text }: ReceivedEmail, page: string): string {
   const found = text.match(/https?:\/\/\S+/g)?.find(url => url.includes(`/${page}/`))
   if (found === undefined) throw new Error(`no link to ${page} in:\n${text}`)
   return found
 }
 
-function read(to: string, raw: string): ReceivedLetter {
+function read(to: string, raw: string): ReceivedEmail {
   const [head = '', ...body] = raw.split('\r\n\r\n')
   const lines = head.replace(/\r\n[ \t]+/g, ' ').split('\r\n')
   const headers = new Map(

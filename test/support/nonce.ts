@@ -1,4 +1,4 @@
-/** A page as anybody else would have got it: without what marks the scripts of one answer. */
+/** A page without the nonce of its response, to compare it with another. */
 export function withoutNonce(page: string): string {
   return page.replaceAll(/ nonce="[^"]+"/g, '')
 }

@@ -1,13 +1,12 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { expect } from 'vitest'
 import type { Place } from '../../src/core/geometry.ts'
-import type { Region } from '../../src/regions/compile.ts'
+import type { Region } from '../../src/regions/runtime/compile.ts'
 import type { TestApp } from './app.ts'
 
-/** Places of the bundled region: in a city, off its county roads. */
+/** Places in the bundled region: in a city, off its county roads. */
 export const hollis = { lat: '38.6', long: '-74.3' }
 export const portEllery = { lat: '38.592348', long: '-74.243556' }
-/** Everything that a pothole needs but a place and a key. */
 export const pothole = {
   service_code: 'pothole',
   'attribute[size]': 'large',
@@ -33,7 +32,7 @@ export function post(
 type Leaf = string | number | boolean | null
 export type Item = Record<string, Leaf | Leaf[]>
 
-/** The items of a JSON answer that must be 200. */
+/** The items of a JSON response that must be a 200. */
 export async function items(answer: Response | Promise<Response>): Promise<Item[]> {
   const { status, headers, body } = await read(answer)
   expect([status, headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8'])
@@ -41,7 +40,7 @@ export async function items(answer: Response | Promise<Response>): Promise<Item[
   return JSON.parse(body) as Item[]
 }
 
-/** The error list of an answer in either format, after checking that it is one. */
+/** The error list of a response in either format, after checking that it is one. */
 export async function errors(
   answer: Response | Promise<Response>,
 ): Promise<{ code: number; description: string }[]> {
@@ -56,7 +55,10 @@ export async function errors(
   return plain
 }
 
-/** Reads XML after checking that it is well-formed. Elements of one name come as a list only when there are several. */
+/**
+ * Parses XML after checking that it is well-formed. Elements of one name are a list only when there are
+ * several.
+ */
 export function xml(text: string) {
   expect(XMLValidator.validate(text)).toBe(true)
   expect(text).toMatch(/^<\?xml version="1\.0" encoding="utf-8"\?>/)
@@ -68,7 +70,7 @@ async function read(answer: Response | Promise<Response>) {
   return { status: response.status, headers: response.headers, body: await response.text() }
 }
 
-/** The middle of a road that this body looks after, where it lies in that jurisdiction. */
+/** The middle of a road that this body maintains, where it lies in that jurisdiction. */
 export function onRoadOf({ documents, routing }: Region, owner: string, within: string): Place {
   for (const { properties, coordinates } of documents.roads) {
     const [long, lat] = coordinates[Math.floor(coordinates.length / 2)] ?? [0, 0]

@@ -29,13 +29,13 @@ async function serve(handle: (req: IncomingMessage, res: ServerResponse) => void
 }
 
 export interface RealProvider extends Server {
-  /** Whoever sits at the browser, by subject: what the provider says of them. */
+  /** The person at the browser, by subject: the claims that the provider makes about them. */
   readonly people: Map<string, Record<string, unknown>>
   /** Who signs in next. */
   sits(subject: string): void
 }
 
-/** `oidc-provider` on a port of this machine. Whoever is asked to sign in there does so at once. */
+/** `oidc-provider` on a port of this machine. Anyone asked to sign in there does so at once. */
 export async function startProvider(): Promise<RealProvider> {
   const people = new Map<string, Record<string, unknown>>()
   let sitting = ''
@@ -71,7 +71,10 @@ export async function startProvider(): Promise<RealProvider> {
   }
 }
 
-/** Goes from our page to the provider and through it, with a browser's own cookies there. Answers where it sends back to. */
+/**
+ * Follows redirects from our page through the provider, with a browser's cookies there. Returns the URL that it
+ * sends back to.
+ */
 export async function throughProvider(location: string, jar: Map<string, string>): Promise<string> {
   let url = location
   for (let hops = 0; hops < 10; hops++) {
@@ -94,26 +97,26 @@ export interface Forgery {
   readonly header?: Partial<JWTHeaderParameters>
   /** Signed by a key that the provider never published. */
   readonly otherKey?: boolean
-  /** In place of the token that would have been made. */
   readonly token?: (good: string) => string
-  /** More or other members of the token endpoint's answer. */
+  /** More or other members of the token endpoint's response. */
   readonly answer?: Readonly<Record<string, unknown>>
-  /** Of the discovery document. */
+  /** Overrides in the discovery document. */
   readonly metadata?: Readonly<Record<string, unknown>>
 }
 
 export interface EvilProvider extends Server {
-  /** What it forges from now on; nothing by default. */
   forge(forgery: Forgery): void
-  /** What the browser would be sent back with, once it has been sent to this provider. */
+  /** The URL that the browser would be sent back to. */
   answerTo(location: string, more?: Readonly<Record<string, string>>): string
+  /** The `authorization` header of each request to its token endpoint. */
+  readonly tokenRequests: readonly (string | undefined)[]
 }
 
-/** A provider of our own that makes every token itself, good or forged. */
 export async function startEvilProvider(): Promise<EvilProvider> {
   const [ours, theirs] = await Promise.all([generateKeyPair('ES256'), generateKeyPair('ES256')])
   const jwk = { ...(await exportJWK(ours.publicKey)), kid: 'ours', alg: 'ES256', use: 'sig' }
   let forgery: Forgery = {}
+  const tokenRequests: (string | undefined)[] = []
   let nonce = ''
   const idToken = async () => {
     const now = Math.floor(Date.now() / 1000)
@@ -152,11 +155,13 @@ export async function startEvilProvider(): Promise<EvilProvider> {
       })
     }
     if (req.url === '/jwks') return send({ keys: [jwk] })
+    tokenRequests.push(req.headers.authorization)
     const token = { access_token: 'an-access-token', token_type: 'Bearer', expires_in: 60 }
     send({ ...token, id_token: await idToken(), ...forgery.answer })
   })
   return {
     ...server,
+    tokenRequests,
     forge(wanted) {
       forgery = wanted
     },
@@ -169,7 +174,7 @@ export async function startEvilProvider(): Promise<EvilProvider> {
   }
 }
 
-/** The way of a browser from our sign-in page to the provider and back. Answers our last answer. */
+/** A browser's whole way from our sign-in page to the provider and back. Returns our last response. */
 export async function signInWith(
   browser: Visitor,
   jurisdiction: string,

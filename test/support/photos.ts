@@ -1,6 +1,6 @@
 type Bytes = Uint8Array<ArrayBuffer>
 
-const text = (written: string): number[] => [...written].map(letter => letter.charCodeAt(0))
+const text = (written: string): number[] => [...written].map(message => message.charCodeAt(0))
 const big = (value: number): number[] => [
   value >>> 24,
   (value >>> 16) & 255,
@@ -12,7 +12,10 @@ const little = (value: number): number[] => big(value).reverse()
 /** What a phone writes into a photo, and nobody may ever read from ours. */
 export const secret = 'GPS 38.5923N 74.2435W'
 
-/** A JPEG of one segment of each kind that phones and cameras write, the place in most of them; `shown` is in the picture. */
+/**
+ * A JPEG with one segment of each kind that phones and cameras write, most with the location; `shown` is in the
+ * picture.
+ */
 export function jpeg(shown = ''): Bytes {
   const segment = (marker: number, body: number[]) => {
     const length = body.length + 2

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Every file under a folder, write-ahead logs and journals too, with its raw bytes. */
 export function rawFiles(folder: string): { path: string; bytes: Buffer }[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map(name => join(folder, name))
@@ -9,7 +8,6 @@ export function rawFiles(folder: string): { path: string; bytes: Buffer }[] {
     .map(path => ({ path, bytes: readFileSync(path) }))
 }
 
-/** Which of these words stand in which file. */
 export function foundIn(folder: string, words: readonly string[]): string[] {
   return rawFiles(folder).flatMap(({ path, bytes }) =>
     words.filter(word => bytes.includes(word)).map(word => `${word} in ${path}`),

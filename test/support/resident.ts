@@ -1,4 +1,4 @@
-/** A resident's browser: keeps cookies, sends forms, follows nothing by itself. Runs in workerd too. */
+/** A resident's browser: keeps cookies, sends forms, follows no redirects. Also runs in workerd. */
 export class ResidentBrowser {
   readonly cookies = new Map<string, string>()
   private readonly ask: (path: string, init?: RequestInit) => Promise<Response>
@@ -19,19 +19,21 @@ export class ResidentBrowser {
     return this.send(path, { method: 'POST', body: new URLSearchParams(fields) })
   }
 
-  /** The whole way: the address, the code that `read` finds where it was sent, and in. Answers the last answer. */
+  /**
+   * Signs in completely: the address, then the code that `read` finds where it was sent. Returns the last
+   * response.
+   */
   async signIn(address: string, read: () => Promise<string> | string, to = ''): Promise<Response> {
     return this.typeCode(await this.post('/account/sign-in', { address, to }), read)
   }
 
-  /** Types the code that an answer leads to. */
   async typeCode(asked: Response, read: () => Promise<string> | string): Promise<Response> {
     return this.post(asked.headers.get('location') ?? '', { code: await read() })
   }
 
   private async send(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers({ 'user-agent': 'Mozilla/5.0 (Android) Firefox/140.0' })
-    // As a browser says of a form on the page's own site.
+    // As a browser sends for a form on the page's own site.
     if (init.method === 'POST') {
       headers.set('origin', 'http://localhost')
       headers.set('sec-fetch-site', 'same-origin')
@@ -48,7 +50,7 @@ export class ResidentBrowser {
   }
 }
 
-/** Eight digits, as letters and text messages write them. */
+/** Eight digits, as emails and text messages write them. */
 export function codeIn(text: string | undefined): string {
   const found = /\b\d{4} \d{4}\b/.exec(text ?? '')
   if (found === null) throw new Error(`no code in: ${text}`)

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import type { MultiPolygonRings, Place, Position, Ring } from '../../src/core/geometry.ts'
+import type { LinearRing, LongLat, MultiPolygonRings, Place } from '../../src/core/geometry.ts'
 import { prepareAtlas } from '../../src/geography/atlas.ts'
 import type {
   Agreement,
@@ -14,27 +14,27 @@ import type {
 } from '../../src/routing/types.ts'
 
 /**
- * Calloway County, drawn with a ruler: metres east and north of its south-west corner, 18 km square.
+ * Calloway County, of straight lines only: meters east and north of its southwest corner, 18 km square.
  *
  *   Maple   2–8 km east, 2–8 km north, with a county enclave at 4–5 km, and in it Maple again at 4.4–4.6 km;
  *           since 1 July 2026 also the square north of it, 2–4 km east, 8–9 km north
- *   Alder   8–14 km east, 2–8 km north: Line Street, at 8 km east, is the limit of both
+ *   Alder   8–14 km east, 2–8 km north: Line Street, at 8 km east, is their boundary
  *   Water   5–12 km east, 3–6 km north: cuts across both cities and reaches the enclave's east side
  */
 const ZONE = 'America/New_York'
-const METRES_PER_DEGREE = 111_195.08
+const METERS_PER_DEGREE = 111_195.08
 const SOUTH = 40
 const WEST = -80
 const SHRINK = Math.cos((SOUTH * Math.PI) / 180)
 
-/** Metres east and north of the county's corner. */
+/** Meters east and north of the county's corner. */
 export function at(east: number, north: number): Place {
   const [long, lat] = position(east, north)
   return { lat, long }
 }
 
-function position(east: number, north: number): Position {
-  return [WEST + east / METRES_PER_DEGREE / SHRINK, SOUTH + north / METRES_PER_DEGREE]
+function position(east: number, north: number): LongLat {
+  return [WEST + east / METERS_PER_DEGREE / SHRINK, SOUTH + north / METERS_PER_DEGREE]
 }
 
 /** An instant by the county's clocks: `2026-07-01T00:00`. */
@@ -44,7 +44,6 @@ export function local(time: string): Instant {
 
 const always = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
 
-/** Monday to Friday, 08:00–17:00. */
 function officeHours(instant: Instant): boolean {
   const { dayOfWeek, hour } = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(ZONE)
   return dayOfWeek <= 5 && hour >= 8 && hour < 17
@@ -93,10 +92,10 @@ interface DrawnArea extends Area {
   readonly polygons: MultiPolygonRings
 }
 interface DrawnSegment extends Segment {
-  readonly line: readonly Position[]
+  readonly line: readonly LongLat[]
 }
 
-function box(west: number, south: number, east: number, north: number): Ring {
+function box(west: number, south: number, east: number, north: number): LinearRing {
   return [
     position(west, south),
     position(east, south),
@@ -274,7 +273,7 @@ export const split: BoundaryStreetAgreement = {
 
 export const calloway: RoutingSnapshot = snapshot({})
 
-/** The county with some of its parts replaced. Areas and segments keep their places in the atlas. */
+/** The county with some of its parts replaced. Areas and segments keep their indexes in the atlas. */
 export function snapshot(changes: {
   bodies?: readonly Body[]
   services?: readonly ServiceRule[]
@@ -306,7 +305,7 @@ export function snapshot(changes: {
   }
 }
 
-/** A weekday noon, a map pin, nothing answered. */
+/** A weekday noon, a map pin, no answers. */
 export function inquiry(service: string, place: Place | null, more: Partial<Inquiry> = {}): Inquiry {
   return {
     service,

@@ -1,7 +1,6 @@
 import { traceMessages } from '../../src/routing/trace.ts'
 import type { Resolution, TraceStep } from '../../src/routing/types.ts'
 
-/** Who is accountable, who performs, who takes the contact. */
 export function who({ accountable, performer, desk }: Resolution): string[] {
   return [accountable.id, performer.id, desk.id]
 }
@@ -12,7 +11,9 @@ export function ids(list: readonly { readonly id: string }[]): string[] {
 
 /** A step of the trace in English. */
 export function said({ code, params }: Pick<TraceStep, 'code' | 'params'>): string {
-  return Object.entries(params).reduce<string>(
+  const { metres: meters } = params
+  const all = { ...params, ...(meters !== undefined && { distance: `${meters} m` }) }
+  return Object.entries(all).reduce<string>(
     (text, [name, value]) => text.replaceAll(`{${name}}`, String(value)),
     traceMessages[code],
   )

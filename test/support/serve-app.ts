@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
-import { createApp } from '../../src/app.ts'
+import { createApp } from '../../src/create-app.ts'
 import type { TestApp } from './app.ts'
 import type { TestServer } from './http.ts'
 
-/** The app on a real port, for programs that ask over HTTP. `read` is what the server makes of a request first. */
+/** The app on a real port, for programs that use HTTP. `read` changes each request first. */
 export function serveApp(app: TestApp, read = (request: Request) => request): Promise<TestServer> {
   const { fetch } = createApp(app.platform)
   return new Promise(resolve => {

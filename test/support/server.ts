@@ -6,13 +6,13 @@ export interface Server {
   readonly url: string
   readonly process: ChildProcess
   output(): string
-  /** Ends it with this signal; answers how many milliseconds that took and its exit code. */
+  /** Ends it with this signal; returns how many milliseconds that took, and the exit code. */
   end(signal: NodeJS.Signals): Promise<{ milliseconds: number; code: number | null }>
 }
 
 const fromSources = ['--import', './scripts/tsx-hook.ts', 'src/node.ts']
 
-/** The real server in a process of its own, from the sources or this bundle of them. Answers when it is ready. */
+/** The real server in a process of its own, from the sources or this bundle of them. Resolves when it is ready. */
 export async function startServer(
   env: Readonly<Record<string, string>>,
   port?: number,
@@ -22,7 +22,7 @@ export async function startServer(
   const root = fileURLToPath(new URL('../../', import.meta.url))
   const child = spawn(process.execPath, program, {
     cwd: root,
-    // Tests load it harder than anybody may.
+    // Tests send more requests than the limits allow.
     env: { ...process.env, RATE_LIMITS: 'off', ...env, PORT: String(chosen) },
   })
   let output = ''

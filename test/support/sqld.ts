@@ -8,14 +8,19 @@ import { dirname, join } from 'node:path'
 export interface Sqld {
   readonly url: string
   readonly adminUrl: string
-  /** As if the power went: no time to finish anything. */
+  /** Like a power cut: no time to finish anything. */
   kill(): Promise<void>
   /** Starts again on the same data and ports. */
   start(): Promise<void>
+  /** Keeps its connections but responds to nothing until `goOn`. */
+  stall(): void
+  goOn(): void
+  /** Where a replica follows it, if it was started with `leads`. */
+  readonly leadsUrl: string
   stop(): Promise<void>
 }
 
-/** Where the server's binary is, or undefined on a system that its package does not support. */
+/** Path of the server's binary; undefined on a system that its package does not support. */
 export function sqldBinary(): string | undefined {
   try {
     const require = createRequire(import.meta.url)
@@ -25,13 +30,23 @@ export function sqldBinary(): string | undefined {
   }
 }
 
-/** A real libSQL server, with a namespace for each tenant, on free ports and (unless given) a new folder. */
-export async function startSqld(options: { folder?: string; port?: number } = {}): Promise<Sqld> {
+export interface SqldOptions {
+  readonly folder?: string
+  readonly port?: number
+  /** Others may replicate it. */
+  readonly leads?: boolean
+  /** `leadsUrl` of the server that this one replicates: it answers reads and forwards writes. */
+  readonly follows?: string
+}
+
+/** A real libSQL server with a namespace for each tenant, on free ports and (unless given) a new folder. */
+export async function startSqld(options: SqldOptions = {}): Promise<Sqld> {
   const binary = sqldBinary()
   if (binary === undefined) throw new Error('sqld is not installed for this system')
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'countyline-sqld-'))
   const port = options.port ?? (await freePort())
   const adminPort = await freePort()
+  const leadsAddress = `127.0.0.1:${await freePort()}`
   const url = `http://127.0.0.1:${port}`
   let child: ChildProcess | undefined
   const start = async () => {
@@ -46,6 +61,8 @@ export async function startSqld(options: { folder?: string; port?: number } = {}
         `127.0.0.1:${adminPort}`,
         '--enable-namespaces',
         '--no-welcome',
+        ...(options.leads ? ['--grpc-listen-addr', leadsAddress] : []),
+        ...(options.follows === undefined ? [] : ['--primary-grpc-url', options.follows]),
       ],
       { stdio: 'ignore' },
     )
@@ -65,14 +82,21 @@ export async function startSqld(options: { folder?: string; port?: number } = {}
     const ended = new Promise(resolve => child?.once('exit', resolve))
     if (child?.exitCode === null && child.kill(signal)) await ended
   }
+  // The process that started it may itself be ended.
+  const killIt = () => void child?.kill('SIGKILL')
+  process.once('exit', killIt)
   await start()
   return {
     url,
     adminUrl: `http://127.0.0.1:${adminPort}`,
+    leadsUrl: `http://${leadsAddress}`,
     start,
+    stall: () => void child?.kill('SIGSTOP'),
+    goOn: () => void child?.kill('SIGCONT'),
     kill: () => end('SIGKILL'),
     async stop() {
       await end('SIGKILL')
+      process.off('exit', killIt)
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }

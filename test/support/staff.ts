@@ -1,13 +1,16 @@
-import { openRegion, openTenant } from '../../src/core/db.ts'
-import { encrypt, keyedHash } from '../../src/core/encryption.ts'
+import { openRegion, openTenant } from '../../src/core/database/handles.ts'
+import { encrypt, keyedHash } from '../../src/core/encryption/fields.ts'
 import { randomText } from '../../src/core/ids.ts'
-import { makeGrant } from '../../src/people/grants.ts'
-import { staff as staffTable } from '../../src/people/region-schema.ts'
-import type { Role } from '../../src/people/roles.ts'
-import { startSession } from '../../src/people/sessions.ts'
+import { staff as staffTable } from '../../src/identity/region-schema.ts'
+import type { Role } from '../../src/identity/roles.ts'
+import { startSession } from '../../src/identity/sessions/sessions.ts'
+import { makeGrant } from '../../src/identity/staff/grants.ts'
 import type { TestApp } from './app.ts'
 
-/** Somebody at work, with a session that is open. */
+/** What staff need of an app. */
+type Lent = Pick<TestApp, 'platform' | 'region'>
+
+/** A staff member with an open session. */
 export interface AtWork {
   /** For the `cookie` header. */
   readonly cookie: string
@@ -15,27 +18,27 @@ export interface AtWork {
   readonly staff: string
 }
 
-interface Wish {
+interface Input {
   readonly services?: readonly string[]
   readonly name?: string
-  /** Somebody who is known already: they get one more grant, and a session of its own. */
+  /** An existing staff member: they get one more grant, and a new session. */
   readonly staff?: string
 }
 
-/** Somebody with this role in a jurisdiction, signed in a moment ago. */
+/** A staff member with this role in a jurisdiction, signed in a moment ago. */
 export async function signIn(
-  app: TestApp,
+  app: Lent,
   jurisdiction: string,
   role: Role,
-  wish: Wish = {},
+  input: Input = {},
 ): Promise<AtWork> {
-  const staff = wish.staff ?? (await hire(app, wish.name ?? `A test ${role}`))
-  await letWork(app, staff, jurisdiction, role, wish.services)
+  const staff = input.staff ?? (await hire(app, input.name ?? `A test ${role}`))
+  await grantRole(app, staff, jurisdiction, role, input.services)
   return { staff, cookie: await openSession(app, staff) }
 }
 
-/** A person who can sign in and has been let do nothing yet. Answers their `staff.id`. */
-export async function hire(app: TestApp, name: string, email?: string): Promise<string> {
+/** A person who can sign in and has no grants yet. Returns their `staff.id`. */
+export async function hire(app: Lent, name: string, email?: string): Promise<string> {
   const { platform, region } = app
   const db = openRegion(platform, { kind: 'system', reason: 'test' }, region.slug)
   const id = randomText(platform.random, 12)
@@ -47,13 +50,14 @@ export async function hire(app: TestApp, name: string, email?: string): Promise<
     emailIndex: await keyedHash(platform, db, 'staff.email', address),
     createdAt: platform.clock.now(),
     verifiedAt: platform.clock.now(),
+    demo: platform.demo,
   })
   return id
 }
 
-/** Answers the grant's id. */
-export function letWork(
-  app: TestApp,
+/** Returns the grant's id. */
+export function grantRole(
+  app: Lent,
   staff: string,
   jurisdiction: string,
   role: Role,
@@ -64,9 +68,14 @@ export function letWork(
   return makeGrant(platform, db, { staff, role, services, source: 'staff' })
 }
 
-/** Answers what stands in the `cookie` header. */
-export async function openSession(app: TestApp, staff: string): Promise<string> {
+/** Returns the value of the `cookie` header. */
+export async function openSession(app: Lent, staff: string): Promise<string> {
   const { slug } = app.region
-  const wish = { kind: 'staff', holder: staff, method: 'email', device: 'A test' } as const
-  return `__Host-staff-${slug}=${await startSession(app.platform, slug, wish)}`
+  const input = {
+    kind: 'staff',
+    holder: staff,
+    shown: [{ method: 'email', source: 'mailbox' }],
+    device: 'A test',
+  } as const
+  return `__Host-staff-${slug}=${await startSession(app.platform, slug, input)}`
 }

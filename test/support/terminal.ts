@@ -1,15 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { main } from '../../src/cli/main.ts'
-import type { RegionFiles } from '../../src/regions/load.ts'
+import type { RegionFiles } from '../../src/regions/documents/load.ts'
+import { writeFilesTo } from './tenants.ts'
 
 export interface Answer {
   readonly code: number
   readonly out: string
   readonly err: string
-  /** The answer of a command run with `--json`. */
+  /** The output of a command run with `--json`. */
   readonly json: unknown
 }
 
@@ -17,11 +18,11 @@ export interface Deployment {
   readonly tenantsDir: string
   readonly dataDir: string
   write(region: string, files: RegionFiles): void
-  /** Runs `countyline` as the command line would. */
+  /** Runs `countyline` as the command line does. */
   countyline(...argv: string[]): Promise<Answer>
 }
 
-/** An empty deployment in temporary folders, gone after the test. Its clock stands at `now`. */
+/** An empty deployment in temporary folders, removed after the test. Its clock stands at `now`. */
 export function deployment(now = Date.parse('2026-06-01T12:00:00-04:00')): Deployment {
   const root = mkdtempSync(join(tmpdir(), 'countyline-'))
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
@@ -30,13 +31,7 @@ export function deployment(now = Date.parse('2026-06-01T12:00:00-04:00')): Deplo
   return {
     tenantsDir,
     dataDir,
-    write(region, files) {
-      for (const [path, text] of files) {
-        const file = join(tenantsDir, region, path)
-        mkdirSync(dirname(file), { recursive: true })
-        writeFileSync(file, text)
-      }
-    },
+    write: (region, files) => writeFilesTo(join(tenantsDir, region), files),
     async countyline(...argv) {
       let [out, err] = ['', '']
       const code = await main(argv, {

@@ -1,6 +1,6 @@
 import type { DatabaseClient, Platform } from '../../src/platform/platform.ts'
 
-/** The same platform, with every round trip to a database counted at the port; `trips` says how many until now. */
+/** The same platform, with every round trip to a database counted at the port; `trips` returns the count so far. */
 export function counted<P extends Platform>(platform: P): { platform: P; trips: () => number } {
   let trips = 0
   const { databases } = platform
@@ -15,8 +15,15 @@ export function counted<P extends Platform>(platform: P): { platform: P; trips: 
     },
     close: () => client.close(),
   })
+  // One wrapper per client: a client that is new to the app is asked whose database it is.
+  const counted = new WeakMap<DatabaseClient, DatabaseClient>()
   const watched = {
-    client: (name: Parameters<typeof databases.client>[0]) => counting(databases.client(name)),
+    client: (...given: Parameters<typeof databases.client>) => {
+      const client = databases.client(...given)
+      const known = counted.get(client) ?? counting(client)
+      counted.set(client, known)
+      return known
+    },
     create: databases.create.bind(databases),
     close: () => databases.close(),
   }

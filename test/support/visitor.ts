@@ -1,12 +1,11 @@
 import type { TestApp } from './app.ts'
 
-/** Somebody's browser: it keeps cookies, and follows nothing by itself. */
+/** A browser: it keeps cookies and follows no redirects. */
 export interface Visitor {
   readonly cookies: Map<string, string>
   get(path: string): Promise<Response>
-  /** Sends a form as a page of ours would. */
+  /** Sends a form as one of our pages does. */
   post(path: string, fields?: Readonly<Record<string, string>>): Promise<Response>
-  /** The text of a page. */
   read(path: string): Promise<string>
 }
 
@@ -42,7 +41,6 @@ export const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101
 export const iphone =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1'
 
-/** Where a redirect leads, as a path of this host. */
 export function leadsTo(answer: Response): string {
   return answer.headers.get('location') ?? ''
 }

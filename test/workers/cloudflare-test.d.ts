@@ -1,4 +1,8 @@
 declare module 'cloudflare:test' {
-  /** The bindings of `wrangler.toml`, on Miniflare. */
   export const env: Readonly<Record<string, unknown>>
+}
+
+declare module 'cloudflare:workers' {
+  /** The worker as a service: each `fetch` is a separate request. */
+  export const exports: { readonly default: { fetch(url: string, init?: RequestInit): Promise<Response> } }
 }

@@ -5,7 +5,10 @@ import worker from '../../src/worker.ts'
 import type { ContractApp } from '../contract/app.ts'
 import { startInWorkerd, workerEnv } from './app.ts'
 
-/* Messages between jurisdictions on Cloudflare: carried at the ring of a queue's bell, with the cron as the safety net. */
+/*
+ * Messages between jurisdictions on Cloudflare: delivered by the queue, and by the cron trigger in case a queue
+ * message is lost.
+ */
 
 it('a handoff goes all its way by its bells', async () => {
   const app = await startInWorkerd()
@@ -16,8 +19,8 @@ it('a handoff goes all its way by its bells', async () => {
   await expect.poll(() => stateAt(app, receiver, id), { timeout: 20_000 }).toBe('granted')
 })
 
-it('when every bell is lost, the cron’s round brings it', async () => {
-  const deaf = { ...workerEnv, BELL: { send: async () => {} } } as unknown as Env
+it('when every message of the queue is lost, the cron’s round brings it', async () => {
+  const deaf = { ...workerEnv, JOB_QUEUE: { send: async () => {} } } as unknown as Env
   const app = await startInWorkerd(deaf)
   const { id, sender, receiver } = await offered(app)
   await cron(deaf)
@@ -29,13 +32,13 @@ it('when every bell is lost, the cron’s round brings it', async () => {
   expect(await stateAt(app, receiver, id)).toBe('granted')
 })
 
-/** One round of the cron: the bells that it rings, heard. */
+/** One run of the cron trigger, and the delivery of the notifications that it sends. */
 async function cron(env: Env): Promise<void> {
   const messages: { body: DatabaseName; ack(): void; retry(): void }[] = []
   const collect = async (bells: { body: DatabaseName }[]) => {
     messages.push(...bells.map(({ body }) => ({ body, ack: () => {}, retry: () => {} })))
   }
-  await worker.scheduled({} as never, { ...env, BELL: { sendBatch: collect } as never })
+  await worker.scheduled({} as never, { ...env, JOB_QUEUE: { sendBatch: collect } as never })
   await worker.queue({ messages } as never, env)
 }
 

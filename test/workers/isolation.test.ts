@@ -1,14 +1,18 @@
 import { beforeAll, expect, it } from 'vitest'
-import { openTenant } from '../../src/core/db.ts'
-import { createClient } from '../../src/people/clients.ts'
-import { makeGrant, withdrawGrant } from '../../src/people/grants.ts'
-import { createKey, revokeKey } from '../../src/people/keys.ts'
-import { endSession, readSession, startSession } from '../../src/people/sessions.ts'
-import { staffOf } from '../../src/people/staff.ts'
+import { openTenant } from '../../src/core/database/handles.ts'
+import { createClient } from '../../src/identity/programs/clients.ts'
+import { createKey, revokeKey } from '../../src/identity/programs/keys.ts'
+import { endSession, readSession, startSession } from '../../src/identity/sessions/sessions.ts'
+import type { SignInSource } from '../../src/identity/sessions/sources.ts'
+import { makeGrant, withdrawGrant } from '../../src/identity/staff/grants.ts'
+import { staffOf } from '../../src/identity/staff/staff.ts'
 import { workersPlatform } from '../../src/platform/workers.ts'
 import { request, startInWorkerd, workerEnv } from './app.ts'
 
-/* Promises of the isolation matrix (`test/isolation`), where a worker keeps things in memory and a server has the data. */
+/*
+ * Promises of the isolation matrix (`test/isolation`), where a worker caches data and a server holds the
+ * database.
+ */
 
 const env = {
   ...workerEnv,
@@ -24,11 +28,16 @@ beforeAll(async () => {
   await startInWorkerd(env)
 })
 
-async function arrive() {
+async function arrive(source: SignInSource = 'mailbox') {
   const email = `${crypto.randomUUID()}@hollis.example`
   const staff = await staffOf(platform, REGION, { email, name: 'Wanda' })
-  const wish = { kind: 'staff', holder: staff, method: 'email', device: 'a test' } as const
-  const written = await startSession(platform, REGION, wish)
+  const input = {
+    kind: 'staff',
+    holder: staff,
+    shown: [{ method: source === 'mailbox' ? 'email' : 'oidc', source }],
+    device: 'a test',
+  } as const
+  const written = await startSession(platform, REGION, input)
   const headers = { cookie: `__Host-staff-${REGION}=${written}` }
   return { staff, written, look: (slug: string) => ask(`/work/${slug}/handoffs`, headers) }
 }
@@ -50,6 +59,15 @@ it('a grant opens its own jurisdiction, and nothing from the moment that it is w
   )
   await withdrawGrant(platform, db, grant)
   expect((await look('hollis')).status).toBe(404)
+})
+
+it('a neighbor’s provider opens nothing: who was given access is led to the sign-in there, nobody else hears of it', async () => {
+  const { staff, look } = await arrive('issuer:https://login.neighbor.example/')
+  expect((await look('hollis')).status).toBe(404)
+  await makeGrant(platform, db, { staff, role: 'administrator', source: 'command' })
+  const answer = await look('hollis')
+  const page = '/sign-in?to=%2Fwork%2Fhollis%2Fhandoffs'
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, page])
 })
 
 it('a session that has ended opens nothing that its grants would', async () => {

@@ -1,25 +1,31 @@
 import { describe, expect, inject, it } from 'vitest'
-import { jobHandlers } from '../../src/app.ts'
-import { runDueJobs } from '../../src/core/jobs.ts'
+import { anchorKind } from '../../src/audit/anchors.ts'
+import { appendAuditAction } from '../../src/core/audit-actions.ts'
+import { openRegion, openTenant } from '../../src/core/database/handles.ts'
+import { enqueueJob, runDueJobs } from '../../src/core/database/jobs.ts'
 import { asProblem } from '../../src/core/problem.ts'
+import { jobHandlers } from '../../src/create-app.ts'
 import { type Env, workersPlatform } from '../../src/platform/workers.ts'
-import { listDatabases } from '../../src/regions/migrate.ts'
+import { exported } from '../../src/regions/audit-actions.ts'
+import { listDatabases } from '../../src/regions/versions/migrate.ts'
 import worker from '../../src/worker.ts'
-import type { PostedLetter } from '../support/outside.ts'
+import type { PostedAnchors, PostedEmail } from '../support/outside.ts'
 import { startInWorkerd, workerEnv } from './app.ts'
 
-/* What a worker asks of the world outside: letters by a mail service, and addresses that configuration names. */
+/* A worker's requests to the outside: email through a mail service, and addresses that the configuration names. */
 
 const outside = inject('outside')
 const env: Env = {
   ...workerEnv,
   SIGNING_KEY: 'a key that is long enough to sign the links with',
-  MAIL_URL: `${outside}/letters`,
+  MAIL_URL: `${outside}/emails`,
   MAIL_TOKEN: 'token',
   MAIL_FROM: 'no-reply@county.example',
   OUTBOUND_ALLOW: new URL(outside).host,
-  // The real bell would wake the worker as it is bound, which has no mail.
-  BELL: { send: async () => {}, sendBatch: async () => {} } as never,
+  AUDIT_ANCHOR_URL: `${outside}/anchors`,
+  AUDIT_ANCHOR_TOKEN: 'anchor token',
+  // The real queue would start the worker with its own bindings, which have no mail.
+  JOB_QUEUE: { send: async () => {}, sendBatch: async () => {} } as never,
 }
 const platform = workersPlatform(env)
 
@@ -30,23 +36,57 @@ async function request(path: string, init?: RequestInit): Promise<Response> {
 async function runJobs(): Promise<void> {
   for (const name of await listDatabases(platform)) await runDueJobs(platform, name, jobHandlers)
 }
-async function lettersTo(address: string): Promise<PostedLetter[]> {
-  const letters = (await (await fetch(`${outside}/letters`)).json()) as PostedLetter[]
-  return letters.filter(({ to }) => to.includes(address))
+async function emailsTo(address: string): Promise<PostedEmail[]> {
+  const emails = (await (await fetch(`${outside}/emails`)).json()) as PostedEmail[]
+  return emails.filter(({ to }) => to.includes(address))
 }
-const pathOf = (letter: PostedLetter | undefined, page: string) =>
-  new URL(letter?.text.match(new RegExp(`https?://\\S+/${page}/\\S+`))?.[0] ?? 'about:blank').pathname
-const letter = { from: 'Ellery "311"', subject: 'Ünïcode', text: 'Hello.', id: 'news.1' }
+const pathOf = (message: PostedEmail | undefined, page: string) =>
+  new URL(message?.text.match(new RegExp(`https?://\\S+/${page}/\\S+`))?.[0] ?? 'about:blank').pathname
+const message = { from: 'Ellery "311"', subject: 'Ünïcode', text: 'Hello.', id: 'news.1' }
 const why = (asking: Promise<unknown>) =>
   asking.then(
     () => 'answered',
     error => `${asProblem(error).slug} ${asProblem(error).detail}`,
   )
 
-describe('a worker’s letters', () => {
+describe('copies of the audit’s seals', () => {
+  it('go to the address that is set for them, with its token', async () => {
+    await startInWorkerd()
+    const [name] = (await listDatabases(platform)).filter(({ kind }) => kind === 'tenant')
+    if (name?.kind !== 'tenant') throw new Error('no jurisdiction')
+    const db = openTenant(platform, { kind: 'system', reason: 'test' }, name.region, name.slug)
+    const at = platform.clock.now() - 60_000
+    await db.commit([appendAuditAction(exported, {}, { actor: 'operator:test', at })])
+    const region = openRegion(platform, { kind: 'system', reason: 'test' }, name.region)
+    const posted = async () => (await (await fetch(`${outside}/anchors`)).json()) as PostedAnchors[]
+    await expect
+      .poll(
+        async () => {
+          await runJobs()
+          // Its seal may already be in the region's chain, from before an address was set.
+          await region.commit([enqueueJob(anchorKind, at)])
+          return (await posted()).filter(({ lines }) => lines.includes(`"jurisdiction":"${name.slug}"`))
+        },
+        { timeout: 20_000 },
+      )
+      .toEqual([expect.objectContaining({ authorization: 'Bearer anchor token' })])
+  })
+
+  it('stay to be sent while that address does not take them', async () => {
+    const unavailable = workersPlatform({ ...env, AUDIT_ANCHOR_URL: `${outside}/nothing` })
+    expect(await why(unavailable.anchors?.keep(['{}']) ?? Promise.resolve())).toMatch(
+      /^partner-unavailable .*503/,
+    )
+    expect(workersPlatform(workerEnv).anchors).toBeUndefined()
+  })
+})
+
+describe('a worker’s emails', () => {
   it('go to the mail service, each under a name that stays the same', async () => {
-    expect(await platform.mail.send({ ...letter, to: 'w@example.org', headers: { 'X-A': 'b' } })).toBe('sent')
-    const [sent] = await lettersTo('w@example.org')
+    expect(await platform.mail.send({ ...message, to: 'w@example.org', headers: { 'X-A': 'b' } })).toBe(
+      'sent',
+    )
+    const [sent] = await emailsTo('w@example.org')
     expect(sent).toMatchObject({
       authorization: 'Bearer token',
       idempotencyKey: 'news.1',
@@ -56,15 +96,17 @@ describe('a worker’s letters', () => {
     })
   })
 
-  it('are told apart when refused, and wait when the service is away or none is configured', async () => {
-    expect(await platform.mail.send({ ...letter, to: 'refused@example.org' })).toBe('refused')
-    const away = workersPlatform({ ...env, MAIL_URL: `${outside}/nothing` })
-    expect(await why(away.mail.send({ ...letter, to: 'a@b.example' }))).toMatch(/^mail-away .*503/)
+  it('are told apart when refused, and wait when the service is unavailable or none is configured', async () => {
+    expect(await platform.mail.send({ ...message, to: 'refused@example.org' })).toBe('refused')
+    const unavailable = workersPlatform({ ...env, MAIL_URL: `${outside}/nothing` })
+    expect(await why(unavailable.mail.send({ ...message, to: 'a@b.example' }))).toMatch(
+      /^mail-unavailable .*503/,
+    )
     const none = workersPlatform(workerEnv)
-    expect(await why(none.mail.send({ ...letter, to: 'a@b.example' }))).toMatch(/^not-configured/)
+    expect(await why(none.mail.send({ ...message, to: 'a@b.example' }))).toMatch(/^not-configured/)
   })
 
-  it('pass a matter on to a partner and bring it back, and tell who follows (S2)', async () => {
+  it('forward a request to a partner and bring it back, and tell who follows (S2)', async () => {
     const app = await startInWorkerd()
     const [place] = (
       (await (await app.get('/api/v1/places?q=2352%20State%20Highway%209')).json()) as {
@@ -85,8 +127,11 @@ describe('a worker’s letters', () => {
     const { id } = (await filed.json()) as { id: string }
     const about = async (address: string) => {
       await runJobs()
-      return (await lettersTo(address)).filter(({ text }) => text.includes(id))
+      return (await emailsTo(address)).filter(({ text }) => text.includes(id))
     }
+    await expect.poll(() => about('ada@example.org'), { timeout: 20_000 }).toHaveLength(1)
+    const [asked] = await about('ada@example.org')
+    expect((await request(pathOf(asked, 'follow'), { method: 'POST' })).status).toBe(200)
     await expect.poll(() => about('maintenance@statedot.example'), { timeout: 20_000 }).toHaveLength(1)
     const [passed] = await about('maintenance@statedot.example')
     const link = pathOf(passed, 'reply')
@@ -95,14 +140,19 @@ describe('a worker’s letters', () => {
     expect((await request(link, said)).status).toBe(200)
     expect((await request(link, said)).status).toBe(404)
     await expect.poll(() => about('ada@example.org'), { timeout: 20_000 }).toHaveLength(3)
-    const told = await about('ada@example.org')
-    expect(told.map(({ text }) => text.split('\n')[0])).toEqual([
+    const emails = await about('ada@example.org')
+    expect(emails.map(({ text }) => text.split('\n')[0])).toEqual([
       expect.stringContaining(id),
-      expect.stringContaining('Passed to State Department of Transportation by email'),
-      expect.stringContaining('says it is not theirs'),
+      expect.stringContaining('Sent to State Department of Transportation by email'),
+      expect.stringContaining('says another agency is responsible'),
     ])
-    const stop = pathOf(told[0], 'unfollow')
-    expect((await request(stop, { method: 'POST', body: 'List-Unsubscribe=One-Click' })).status).toBe(200)
+    for (const stop of [pathOf(emails[1], 'unfollow'), pathOf(emails[0], 'unsubscribe')])
+      expect((await request(stop, { method: 'POST', body: 'List-Unsubscribe=One-Click' })).status).toBe(200)
+    const again = await request(pathOf(emails[0], 'unsubscribe'), {
+      method: 'POST',
+      body: new URLSearchParams({ answer: 'allow' }),
+    })
+    expect(again.status).toBe(200)
   })
 })
 

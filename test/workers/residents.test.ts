@@ -1,14 +1,14 @@
 import { inject } from 'vitest'
 import type { Env } from '../../src/platform/workers.ts'
 import { residentsContract } from '../contract/residents.ts'
-import type { PostedLetter, PostedMessage } from '../support/outside.ts'
+import type { PostedEmail, PostedMessage } from '../support/outside.ts'
 import { request, startInWorkerd, workerEnv } from './app.ts'
 
 const outside = inject('outside')
 const env: Env = {
   ...workerEnv,
   SIGNING_KEY: 'a key that is long enough to sign the links with',
-  MAIL_URL: `${outside}/letters`,
+  MAIL_URL: `${outside}/emails`,
   MAIL_FROM: 'no-reply@county.example',
   SMS_URL: `${outside}/messages`,
   SMS_TOKEN: 'token',
@@ -23,10 +23,10 @@ residentsContract('on Workers with a libSQL server', async () => ({
   ...(await startInWorkerd(env)),
   ask: (path, init) => request(path, init, env),
   async lastTo(address) {
-    const letters = await listed<PostedLetter>('letters')
+    const emails = await listed<PostedEmail>('emails')
     const messages = await listed<PostedMessage>('messages')
     return (
-      letters.findLast(({ to }) => to.includes(address))?.text ??
+      emails.findLast(({ to }) => to.includes(address))?.text ??
       messages.findLast(({ to }) => to === address)?.text
     )
   },

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { openTenant } from '../../src/core/db.ts'
-import { createKey } from '../../src/people/keys.ts'
-import { scopes } from '../../src/people/roles.ts'
-import { readMigrations } from '../../src/platform/node/migrations.ts'
+import { openTenant } from '../../src/core/database/handles.ts'
+import { createKey } from '../../src/identity/programs/keys.ts'
+import { scopes } from '../../src/identity/roles.ts'
+import { readMigrations } from '../../src/platform/node/databases/migrations.ts'
 import { nodePlatform } from '../../src/platform/node/platform.ts'
-import { applyRegion } from '../../src/regions/apply.ts'
+import { applyRegion } from '../../src/regions/versions/apply.ts'
 import { bundled, bundledDocuments } from '../support/app.ts'
+import { lakeDocuments } from '../support/lake.ts'
 import { serveOutside } from '../support/outside.ts'
 import { startSqld } from '../support/sqld.ts'
 
@@ -21,7 +22,10 @@ declare module 'vitest' {
   }
 }
 
-/** A real libSQL server with the bundled region in it, and keys for every jurisdiction, for the tests in workerd. */
+/**
+ * A real libSQL server with the bundled region in it, and keys for every jurisdiction, for the tests in
+ * workerd.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const sqld = await startSqld({ port: project.getProvidedContext().sqldPort })
   const dataDir = mkdtempSync(join(tmpdir(), 'countyline-'))
@@ -31,7 +35,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     log: () => {},
   })
   const documents = await bundledDocuments()
-  await applyRegion(platform, readMigrations(), bundled, documents, 'test')
+  await applyRegion(platform, readMigrations(), bundled, documents, { by: 'test' })
+  await applyRegion(platform, readMigrations(), 'lake', lakeDocuments(), { by: 'test' })
   const keys: Record<string, string> = {}
   for (const { slug } of documents.jurisdictions) {
     const db = openTenant(platform, { kind: 'system', reason: 'test' }, bundled, slug)

@@ -2,7 +2,7 @@ import { at, type Line, lengthOf, type Point, smooth } from '../plane.ts'
 import { creek, grid, river, shore } from './ground.ts'
 
 /**
- * Limits as arcs that neighbours share, so that they agree to the vertex. A name in a ring that begins with
+ * Boundaries as arcs that neighbors share, so that they agree to the vertex. A name in a ring that begins with
  * "-" runs its arc backwards.
  */
 const arcs: Readonly<Record<string, Line>> = {
@@ -23,7 +23,7 @@ const arcs: Readonly<Record<string, Line>> = {
   'gull-shore': shore.between('gull-south', 'gull-north'),
   'shore-north': shore.between('gull-north', 'county-north'),
 
-  /* The centre line of Division Street, and on to the middle of the river. */
+  /* The center line of Division Street, and on to the middle of the river. */
   division: [grid(0, 0), grid(0, 1250), grid(0, 2500), grid(0, 3750), grid(0, 4720), [1300, 1440]],
   'port-south': [
     grid(0, 0),
@@ -222,7 +222,7 @@ export const marston: Line = [
   [-12300, -9200],
 ]
 
-/** Post offices' delivery areas, which follow no limit: whose name is in the address says nothing about who serves it. */
+/** Post offices' delivery areas, which follow no boundary: the city in an address does not say who serves it. */
 export const postal: Readonly<Record<string, Line>> = {
   Larkfield: [
     [-13000, -12000],

@@ -3,7 +3,6 @@ import { laid, type Street } from '../streets.ts'
 import { GRID, grid, sideOf } from './ground.ts'
 import { along, pod, rows } from './naming.ts'
 
-/** What of the streets lies on one side of the river. */
 function ashore(side: 'north' | 'south', streets: readonly Street[]): Street[] {
   const land = sideOf(side)
   return streets.flatMap(street =>
@@ -122,7 +121,7 @@ const portEllery: Street[] = [
   ),
 ]
 
-/** Kettle Hill, never annexed: its streets are the county's, its letters say Port Ellery. */
+/** Kettle Hill, never annexed: its streets are the county's, its postal addresses say Port Ellery. */
 const kettleHill: Street[] = laid(GRID, {
   up: [
     ['Kettle Hill Road', 2820, 360, 1225],

@@ -1,15 +1,14 @@
 import { add, at, type Line, offset, type Point, ribbon, rotate, smooth, smoothRing } from '../plane.ts'
 
-/** The lie of the land: shore, river, and the frame of the harbor city's grid. Everything else hangs on these. */
+/** The base geography: shore, river, and the frame of the harbor city's grid. Everything else depends on these. */
 
 /** Where Division Street begins, and the angle of the streets of Port Ellery. */
 export const GRID: { origin: Point; degrees: number } = { origin: [2350, -3500], degrees: 12 }
-/** A point of the city's grid: `a` metres along the avenues' cross streets, `b` up Division Street. */
+/** A point of the city's grid: `a` meters along the avenues' cross streets, `b` up Division Street. */
 export const grid = (a: number, b: number): Point => add(GRID.origin, rotate([a, b], GRID.degrees))
 
 interface Course {
   readonly line: Line
-  /** The stretch between two named points. */
   between(from: string, to: string): Line
 }
 
@@ -33,7 +32,10 @@ function course(
   }
 }
 
-/** The ocean shore from beyond the southern county line to beyond the northern; the harbor mouth is crossed straight. */
+/**
+ * The ocean shore, from beyond the southern county line to beyond the northern; it crosses the harbor mouth in
+ * a straight line.
+ */
 export const shore = course([
   [6500, -11800],
   [6900, -10400],
@@ -67,7 +69,7 @@ export const shore = course([
   [10000, 11800],
 ])
 
-/** The centre of the Quill River, from the hills to the harbor mouth. */
+/** The center line of the Quill River, from the hills to the harbor mouth. */
 export const river = course([
   [-14200, 8000],
   [-12900, 7000],
@@ -93,11 +95,11 @@ export const river = course([
   [6700, -560],
   [8100, -500],
 ])
-/** Width in metres at each fraction of its course. */
+/** Width in meters at each fraction of its course. */
 export const riverWidth = (f: number) =>
   f < 0.5 ? 45 + 60 * f : 75 + 160 * (f - 0.5) + 6100 * Math.max(0, f - 0.74) ** 1.25
 
-/** Water plus `bank` metres of land on both sides. */
+/** Water plus `bank` meters of land on both sides. */
 export const riverBanks = (bank: number) => ribbon(river.line, f => riverWidth(f) + 2 * bank)
 
 export const creek = course(

@@ -17,11 +17,10 @@ import {
 } from '../plane.ts'
 import { brooks, creek, grid, lake, ponds, river, riverWidth, shore } from './ground.ts'
 
-/** What only the map shows, and the greens that streets go around. */
+/** Features for the map only, and the green areas that streets go around. */
 
 const chance = seeded(9)
 
-/** A rounded, irregular patch of land. */
 const patch = (center: Point, width: number, height: number, degrees = 0): Line => {
   const angle = (degrees * Math.PI) / 180
   return smoothRing(
@@ -134,7 +133,6 @@ const stands: readonly (readonly [Point, number, number, number?])[] = [
   [[3700, -8800], 1000, 700],
 ]
 
-/** Woods: land around a few strokes thrown over each stand. */
 export const woods = (): Line[][] =>
   outlinesAround(
     stands.flatMap(([center, width, height, degrees = 0]) =>
@@ -176,7 +174,7 @@ export const rail = smooth(
   260,
 )
 
-/** All water, united, so that no map draws it twice. */
+/** All water, merged, so that no map draws it twice. */
 export const water = (): Line[][] =>
   united([
     [...shore.line, [18_000, 11_800], [18_000, -11_800], at(shore.line, 0)],
@@ -187,7 +185,10 @@ export const water = (): Line[][] =>
     ...ponds,
   ])
 
-/** Where streets are close together: the land within a block of them, its small gaps closed, its tiny bits left out. */
+/**
+ * Built-up land, where streets are close together: everything within a block of them, with small gaps closed
+ * and tiny areas dropped.
+ */
 export function builtUp(stretches: readonly Stretch[]): Line[][] {
   const country = /Road$|^(Cranberry|Orchard|Tannery|Salt Marsh|Council House) /
   const lines = stretches
@@ -203,7 +204,7 @@ function united(rings: readonly Line[]): Line[][] {
   return first ? union(first, ...rest) : []
 }
 
-/** The outline without vertices that stray less than `by` metres from it (Douglas–Peucker). */
+/** The outline without vertices that deviate less than `by` meters from it (Douglas–Peucker). */
 function simplified(line: Line, by: number): Line {
   const [first, last] = [at(line, 0), at(line, -1)]
   let far = { index: 0, away: 0 }

@@ -3,7 +3,6 @@ import { type Lane, loop, type Street } from '../streets.ts'
 
 const chance = seeded(311)
 
-/** Lanes at equal distances. */
 export const rows = (names: string, first: number, step: number, from: number, to: number): Lane[] =>
   names.split(', ').map((name, i): Lane => [name, first + i * step, from, to])
 
@@ -13,7 +12,6 @@ export const along = (names: string, suffix: string) =>
     .map(name => `${name} ${suffix}`)
     .join(', ')
 
-/** A subdivision at a place: width, height, bearing, how far its entrance reaches, and its names. */
 export const pod = (
   center: Point,
   [width, height, degrees, reach]: readonly [number, number, number, number],

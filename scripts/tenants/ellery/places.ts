@@ -1,7 +1,7 @@
 import type { Point } from '../plane.ts'
 import { grid } from './ground.ts'
 
-/** Landmarks people name when they call: name, kind, where. Addresses come from the street beside them. */
+/** Landmarks that people name when they call: name, kind, location. Addresses come from the street beside them. */
 export const landmarks: readonly (readonly [name: string, kind: string, at: Point])[] = [
   ['Port Ellery City Hall', 'city hall', grid(2700, 2160)],
   ['Ellery County Courthouse', 'courthouse', grid(2540, 2330)],

@@ -174,7 +174,7 @@ const thoroughfares: Street[] = [
 
 const lane = (name: string, ...points: Line) => road(name, 'local', undefined, points)
 
-/** City streets that wander, and country lanes. */
+/** Curved city streets, and country lanes. */
 const wandering: Street[] = [
   { name: DIVISION, class: 'arterial', line: [grid(0, 0), grid(0, 4720)] },
   { name: 'Water Street', class: 'local', line: [grid(0, 4560), ...embankment('south', 48, 1500, 7750)] },
@@ -262,5 +262,5 @@ const wandering: Street[] = [
 
 export const thoroughfaresAndLanes: readonly Street[] = [...thoroughfares, ...wandering]
 
-/** Where Division Street is cut, so that each stretch can be agreed about by itself. */
+/** Where Division Street is cut, so that an agreement can cover each stretch separately. */
 export const divisionCuts: readonly Point[] = [grid(0, 900), grid(0, 1760), grid(0, 2540), grid(0, 3080)]

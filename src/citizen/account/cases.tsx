@@ -1,76 +1,78 @@
 import type { Context } from 'hono'
-import { reachOf } from '../../people/accounts.ts'
-import type { Door } from '../../regions/site.ts'
+import { accountJurisdictions } from '../../identity/accounts.ts'
+import type { AppEnv } from '../../regions/runtime/site.ts'
 import { casesOf, claimCase } from '../../residents/cases.ts'
-import type { Gathered, OwnCase } from '../../residents/own.ts'
-import { Alert, Empty, Moment, StatusTag } from '../../web/components.tsx'
-import { FaultSummary, type FieldMessage, TextField } from '../../web/fields.tsx'
+import type { OwnCase, OwnRecords } from '../../residents/own.ts'
+import { Alert, Empty, Moment, StatusTag } from '../../web/components/components.tsx'
+import { ErrorSummary, type FieldMessage, fieldMessage, TextField } from '../../web/components/fields.tsx'
+import { Icon } from '../../web/components/icon.tsx'
 import { readForm } from '../../web/form.ts'
-import { Icon } from '../../web/icon.tsx'
-import { type View, viewOf } from '../../web/view.ts'
+import { type PageView, viewOf } from '../../web/view.ts'
 import { serviceName } from '../catalogue.ts'
 import { AccountPage } from './frame.tsx'
 import { namesOf } from './names.ts'
-import { needResident, type Resident } from './resident.ts'
+import { addressesOf, needResident, type Resident } from './resident.ts'
 
-type PageContext = Context<Door>
+type PageContext = Context<AppEnv>
 
 export async function casesPage(c: PageContext) {
   const resident = await needResident(c)
-  return c.html(await page(c, resident, { typed: '', faults: [] }))
+  return c.html(await page(c, resident, { typed: '', errors: [] }))
 }
 
-/** Adds a report that was filed before its reporter had an account. */
-export async function claim(c: PageContext) {
+export async function claimCasePage(c: PageContext) {
   const resident = await needResident(c)
   const view = viewOf(c)
   const typed = String((await readForm(c)).get('number') ?? '').slice(0, 100)
   const { region } = c.get('site')
   const added = await claimCase(c.get('platform'), region, resident.access, resident.account, typed)
-  if (added) return c.html(await page(c, resident, { typed: '', faults: [], added: typed.trim() }))
+  if (added) return c.html(await page(c, resident, { typed: '', errors: [], added: typed.trim() }))
   const label = view.t('track-number')
-  const faults = [{ field: 'number', label, message: view.t('fault-not-claimable') }]
-  return c.html(await page(c, resident, { typed, faults }), 400)
+  const errors = [
+    fieldMessage(view.t, 'number', label, { code: typed.trim() === '' ? 'required' : 'not-claimable' }),
+  ]
+  return c.html(await page(c, resident, { typed, errors }), 400)
 }
 
 interface Claim {
   readonly typed: string
-  readonly faults: readonly FieldMessage[]
-  /** The number that has just been added. */
+  readonly errors: readonly FieldMessage[]
   readonly added?: string
 }
 
 async function page(c: PageContext, { access, account, db }: Resident, claimed: Claim) {
   const view = viewOf(c)
-  const cases = await casesOf(c.get('platform'), access, await reachOf(db, account.id))
-  const address = [account.email, account.phone].filter(own => own !== null).join(', ')
+  const cases = await casesOf(c.get('platform'), access, await accountJurisdictions(db, account.id))
+  const address = addressesOf(view, account).join(', ')
   return <CasesPage {...{ view, cases, address, claimed }} />
 }
 
 interface Props {
-  view: View
-  cases: Gathered<OwnCase>
+  view: PageView
+  cases: OwnRecords<OwnCase>
   address: string
   claimed: Claim
 }
 
-function CasesPage({ view, cases: { found, away }, address, claimed }: Props) {
+function CasesPage({ view, cases: { found, unavailable }, address, claimed }: Props) {
   const { t } = view
-  const { faults, typed, added } = claimed
+  const { errors, typed, added } = claimed
   return (
-    <AccountPage view={view} title={t('account-cases-title')} here="/account/cases" faults={faults}>
-      <FaultSummary view={view} faults={faults} />
+    <AccountPage view={view} title={t('account-cases-title')} here="/account/cases" errors={errors}>
+      <ErrorSummary view={view} errors={errors} />
       {added !== undefined && (
         <Alert type="success" live>
           <p>{t('account-claim-done', { number: added })}</p>
         </Alert>
       )}
-      {away.length > 0 && (
+      {unavailable.length > 0 && (
         <Alert type="warning">
-          <p>{t('account-cases-away', { count: away.length, names: namesOf(view, away) })}</p>
+          <p>
+            {t('account-cases-unavailable', { count: unavailable.length, names: namesOf(view, unavailable) })}
+          </p>
         </Alert>
       )}
-      {found.length === 0 && away.length === 0 ? (
+      {found.length === 0 && unavailable.length === 0 ? (
         <Empty>
           <p>{t('account-cases-none')}</p>
           <a class="usa-button" href={view.href('/report')}>
@@ -92,7 +94,7 @@ function CasesPage({ view, cases: { found, away }, address, claimed }: Props) {
             maxlength={100}
             required
             value={typed}
-            faults={faults}
+            errors={errors}
           />
           <button class="usa-button usa-button--outline" type="submit">
             {t('account-claim-go')}
@@ -103,7 +105,7 @@ function CasesPage({ view, cases: { found, away }, address, claimed }: Props) {
   )
 }
 
-function OwnList({ view, cases }: { view: View; cases: readonly OwnCase[] }) {
+function OwnList({ view, cases }: { view: PageView; cases: readonly OwnCase[] }) {
   const { region } = view.site
   return (
     <ul class="reports">

@@ -1,24 +1,29 @@
 import type { Context } from 'hono'
 import { asProblem } from '../../core/problem.ts'
-import { setAddress } from '../../people/accounts.ts'
-import { CODE_MINUTES, type CodeWish, tellReplaced, useCode } from '../../people/codes.ts'
-import { keepSession } from '../../people/cookies.ts'
-import { proveAgain } from '../../people/sessions.ts'
-import type { Door } from '../../regions/site.ts'
-import { FaultSummary, TextField } from '../../web/fields.tsx'
+import { setAddress } from '../../identity/accounts.ts'
+import {
+  CODE_MINUTES,
+  type CodeInput,
+  notifyReplacedAddress,
+  useCode,
+} from '../../identity/sessions/codes.ts'
+import { carriesSession, keepSession } from '../../identity/sessions/cookies.ts'
+import { recordStepUp } from '../../identity/sessions/sessions.ts'
+import type { AppEnv } from '../../regions/runtime/site.ts'
+import { ErrorSummary, fieldMessage, TextField } from '../../web/components/fields.tsx'
 import { readForm } from '../../web/form.ts'
-import { type View, viewOf } from '../../web/view.ts'
+import { type PageView, viewOf } from '../../web/view.ts'
 import { PlainPage } from './frame.tsx'
 import { needResident, type Resident } from './resident.ts'
-import { signIn } from './sign-in.tsx'
+import { shownBy, signIn } from './sign-in.tsx'
 
-type PageContext = Context<Door>
+type PageContext = Context<AppEnv>
 
 export function codePage(c: PageContext) {
   return c.html(<CodePage view={viewOf(c)} {...readTicket(c)} />)
 }
 
-/** What the code proves, done. Whoever asked for it as somebody who had signed in must be that still. */
+/** A code requested while signed in is valid only for the person who is still signed in. */
 export async function typeCode(c: PageContext): Promise<Response> {
   const platform = c.get('platform')
   const form = await readForm(c)
@@ -26,11 +31,11 @@ export async function typeCode(c: PageContext): Promise<Response> {
   const typed = String(form.get('code') ?? '')
   const proved = await useCode(platform, slug, readTicket(c).ticket, typed)
   if (proved === undefined) return wrong(c)
-  if (proved.act === 'sign-in') return signIn(c, proved)
+  if (proved.action === 'sign-in') return signIn(c, proved)
   const resident = await needResident(c)
   if (resident.account.id !== proved.account) return wrong(c)
-  if (proved.act === 'address') return changeAddress(c, resident, proved)
-  const renewed = await proveAgain(platform, resident.signedIn)
+  if (proved.action === 'address') return changeAddress(c, resident, proved)
+  const renewed = await recordStepUp(platform, resident.signedIn, [shownBy(proved.address)])
   if (renewed !== undefined) keepSession(c, 'account', renewed)
   return c.redirect(proved.to, 303)
 }
@@ -38,7 +43,7 @@ export async function typeCode(c: PageContext): Promise<Response> {
 async function changeAddress(
   c: PageContext,
   { account, db }: Resident,
-  { address, to }: CodeWish,
+  { address, to }: CodeInput,
 ): Promise<Response> {
   const platform = c.get('platform')
   const { region } = c.get('site')
@@ -51,7 +56,7 @@ async function changeAddress(
   for (const kind of ['email', 'phone'] as const) {
     const value = account[kind]
     if (value !== null && value !== address.value)
-      platform.later(tellReplaced(platform, region, { kind, value }, account.language))
+      platform.waitUntil(notifyReplacedAddress(platform, region, { kind, value }, account.language))
   }
   return c.redirect(`${to}?changed=yes`, 303)
 }
@@ -60,27 +65,28 @@ function wrong(c: PageContext) {
   return c.html(<CodePage view={viewOf(c)} {...readTicket(c)} isWrong />, 400)
 }
 
-/** The form posts to its own address, so that a mistyped code can be typed again. */
 function readTicket(c: PageContext) {
   const ticket = (c.req.query('ticket') ?? '').slice(0, 40)
-  return { ticket, by: c.req.query('by') === 'phone' ? 'phone' : 'email' } as const
+  const by = c.req.query('by') === 'phone' ? 'phone' : 'email'
+  return { ticket, by, hasLink: by === 'email' && !carriesSession(c, 'account') } as const
 }
 
 interface Props {
-  view: View
+  view: PageView
   ticket: string
   by: 'email' | 'phone'
+  hasLink: boolean
   isWrong?: boolean
 }
 
-function CodePage({ view, ticket, by, isWrong = false }: Props) {
+function CodePage({ view, ticket, by, hasLink, isWrong = false }: Props) {
   const { t } = view
   const label = t('account-code')
-  const faults = isWrong ? [{ field: 'code', label, message: t('fault-wrong-code') }] : []
+  const errors = isWrong ? [fieldMessage(t, 'code', label, { code: 'wrong-code' })] : []
   const query = new URLSearchParams({ ticket, by })
   return (
-    <PlainPage view={view} title={t('account-code-title')} faults={faults}>
-      <FaultSummary view={view} faults={faults} />
+    <PlainPage view={view} title={t('account-code-title')} errors={errors}>
+      <ErrorSummary view={view} errors={errors} />
       <p class="usa-intro">{t('account-code-text', { by, minutes: CODE_MINUTES })}</p>
       <form method="post" action={view.href(`/account/code?${query}`)} novalidate>
         <TextField
@@ -92,12 +98,13 @@ function CodePage({ view, ticket, by, isWrong = false }: Props) {
           maxlength={20}
           required
           value=""
-          faults={faults}
+          errors={errors}
         />
         <button class="usa-button usa-button--big" type="submit">
           {t('account-code-go')}
         </button>
       </form>
+      {hasLink && <p>{t('account-code-last')}</p>}
       <p>
         <a class="usa-link" href={view.href('/account/sign-in')}>
           {t('account-code-again')}

@@ -1,22 +1,22 @@
 import type { Context } from 'hono'
-import { dayText } from '../../core/dates.ts'
-import { reachOf } from '../../people/accounts.ts'
-import { forgetSession } from '../../people/cookies.ts'
-import { refuseStale } from '../../people/sessions.ts'
-import type { Period } from '../../regions/document-values.ts'
-import type { Door } from '../../regions/site.ts'
+import { formatDate } from '../../core/dates.ts'
+import { accountJurisdictions } from '../../identity/accounts.ts'
+import { requireStepUp } from '../../identity/sessions/authentications.ts'
+import { forgetSession } from '../../identity/sessions/cookies.ts'
+import type { Period } from '../../regions/documents/values.ts'
+import type { AppEnv } from '../../regions/runtime/site.ts'
 import { dataOf } from '../../residents/download.ts'
 import { type ErasePlan, eraseAccount, erasePlans } from '../../residents/erase.ts'
-import type { Gathered } from '../../residents/own.ts'
-import { Alert } from '../../web/components.tsx'
-import { Checkbox, FaultSummary, type FieldMessage } from '../../web/fields.tsx'
+import type { OwnRecords } from '../../residents/own.ts'
+import { Alert } from '../../web/components/components.tsx'
+import { Checkbox, ErrorSummary, type FieldMessage, fieldMessage } from '../../web/components/fields.tsx'
 import { readForm } from '../../web/form.ts'
-import { type View, viewOf } from '../../web/view.ts'
+import { type PageView, viewOf } from '../../web/view.ts'
 import { AccountPage, PlainPage } from './frame.tsx'
 import { namesOf } from './names.ts'
 import { needResident } from './resident.ts'
 
-type PageContext = Context<Door>
+type PageContext = Context<AppEnv>
 
 export async function dataPage(c: PageContext) {
   await needResident(c)
@@ -44,9 +44,9 @@ export async function dataPage(c: PageContext) {
 export async function download(c: PageContext) {
   const { signedIn, access, account } = await needResident(c)
   const platform = c.get('platform')
-  refuseStale(signedIn, platform.clock.now())
+  requireStepUp(signedIn, platform.clock.now())
   const site = c.get('site')
-  const data = await dataOf(platform, site, access, account)
+  const data = await dataOf(platform, site, { access, account }, c.get('registry').download)
   return c.body(JSON.stringify(data, null, 2), 200, {
     'content-type': 'application/json; charset=utf-8',
     'content-disposition': `attachment; filename="${site.region.slug}-my-data.json"`,
@@ -57,7 +57,6 @@ export async function erasePage(c: PageContext) {
   return showPlan(c, [])
 }
 
-/** Erases, after a tick that says so and a fresh proof of who asks. */
 export async function erase(c: PageContext) {
   const { signedIn, account } = await needResident(c)
   const platform = c.get('platform')
@@ -65,9 +64,9 @@ export async function erase(c: PageContext) {
   const { t } = view
   if ((await readForm(c)).get('confirm') !== 'yes') {
     const label = t('account-erase-confirm')
-    return showPlan(c, [{ field: 'confirm', label, message: t('fault-required') }])
+    return showPlan(c, [fieldMessage(t, 'confirm', label, { code: 'required' })])
   }
-  refuseStale(signedIn, view.now)
+  requireStepUp(signedIn, view.now)
   await eraseAccount(platform, c.get('site').region, account)
   forgetSession(c, 'account')
   return c.html(
@@ -82,33 +81,40 @@ export async function erase(c: PageContext) {
   )
 }
 
-async function showPlan(c: PageContext, faults: readonly FieldMessage[]) {
+async function showPlan(c: PageContext, errors: readonly FieldMessage[]) {
   const { access, account, db } = await needResident(c)
   const { region } = c.get('site')
-  const plans = await erasePlans(c.get('platform'), region, access, await reachOf(db, account.id))
-  return c.html(<ErasePage {...{ view: viewOf(c), plans, faults }} />, faults.length > 0 ? 400 : 200)
+  const plans = await erasePlans(
+    c.get('platform'),
+    region,
+    access,
+    await accountJurisdictions(db, account.id),
+  )
+  return c.html(<ErasePage {...{ view: viewOf(c), plans, errors }} />, errors.length > 0 ? 400 : 200)
 }
 
 interface Props {
-  view: View
-  plans: Gathered<ErasePlan>
-  faults: readonly FieldMessage[]
+  view: PageView
+  plans: OwnRecords<ErasePlan>
+  errors: readonly FieldMessage[]
 }
 
-function ErasePage({ view, plans: { found, away }, faults }: Props) {
+function ErasePage({ view, plans: { found, unavailable }, errors }: Props) {
   const { t } = view
   return (
-    <AccountPage view={view} title={t('account-erase-title')} here="/account/data" faults={faults}>
-      <FaultSummary view={view} faults={faults} />
+    <AccountPage view={view} title={t('account-erase-title')} here="/account/data" errors={errors}>
+      <ErrorSummary view={view} errors={errors} />
       <p>{t('account-erase-text')}</p>
       <p>{t('account-erase-stays')}</p>
-      {found.length === 0 && away.length === 0 && <p>{t('account-erase-none')}</p>}
+      {found.length === 0 && unavailable.length === 0 && <p>{t('account-erase-none')}</p>}
       {found.map(plan => (
         <PlanOf view={view} plan={plan} />
       ))}
-      {away.length > 0 && (
+      {unavailable.length > 0 && (
         <Alert type="warning">
-          <p>{t('account-erase-away', { count: away.length, names: namesOf(view, away) })}</p>
+          <p>
+            {t('account-erase-unavailable', { count: unavailable.length, names: namesOf(view, unavailable) })}
+          </p>
         </Alert>
       )}
       <form method="post" action={view.href('/account/erase')}>
@@ -126,8 +132,7 @@ function ErasePage({ view, plans: { found, away }, faults }: Props) {
   )
 }
 
-/** One jurisdiction's: what goes now, what is kept until when, and by which law. */
-function PlanOf({ view, plan }: { view: View; plan: ErasePlan }) {
+function PlanOf({ view, plan }: { view: PageView; plan: ErasePlan }) {
   const { t } = view
   const { region } = view.site
   const { jurisdiction: slug, now, open, kept, until } = plan
@@ -147,16 +152,18 @@ function PlanOf({ view, plan }: { view: View; plan: ErasePlan }) {
             })}
           </li>
         )}
-        {until !== null && <li>{t('account-erase-kept', { count: kept, date: dayText(t, until, zone) })}</li>}
+        {until !== null && (
+          <li>{t('account-erase-kept', { count: kept, date: formatDate(t, until, zone) })}</li>
+        )}
       </ul>
       {retention !== undefined && (open > 0 || kept > 0) && (
-        <p class="usa-hint">{t('account-erase-law', { law: view.say(retention.law) })}</p>
+        <p class="usa-hint">{t('account-erase-law', { law: view.localize(retention.law) })}</p>
       )}
     </section>
   )
 }
 
-function periodText({ t }: View, span: Period): string {
+function periodText({ t }: PageView, span: Period): string {
   const [, count, unit = ''] = /^(\d+) (day|month|year)/.exec(span) ?? []
   return t('period', { count: Number(count), unit })
 }

@@ -1,19 +1,17 @@
 import type { Child } from 'hono/jsx'
-import { type FieldMessage, titled } from '../../web/fields.tsx'
-import { Page } from '../../web/layout.tsx'
-import type { View } from '../../web/view.ts'
+import { type FieldMessage, titled } from '../../web/components/fields.tsx'
+import { Page } from '../../web/components/layout.tsx'
+import type { PageView } from '../../web/view.ts'
 
 interface Props {
-  view: View
+  view: PageView
   title: string
-  /** Of the account's own menu. */
   here: string
-  faults?: readonly FieldMessage[]
+  errors?: readonly FieldMessage[]
   children?: Child
 }
 
-/** A page of a resident's account, with the account's menu. */
-export function AccountPage({ view, title, here, faults = [], children }: Props) {
+export function AccountPage({ view, title, here, errors = [], children }: Props) {
   const { t } = view
   const pages = [
     ['/account/cases', t('account-cases-title')],
@@ -22,7 +20,7 @@ export function AccountPage({ view, title, here, faults = [], children }: Props)
     ['/account/data', t('account-data-title')],
   ] as const
   return (
-    <Page view={view} title={titled(view, title, faults)} section="/account" personal>
+    <Page view={view} title={titled(view, title, errors)} section="/account" personal>
       <div class="wide account">
         <nav class="account__menu" aria-label={t('account-nav')}>
           <ul>
@@ -51,10 +49,9 @@ export function AccountPage({ view, title, here, faults = [], children }: Props)
   )
 }
 
-/** Before anybody has signed in, and after. */
-export function PlainPage({ view, title, faults = [], children }: Omit<Props, 'here'>) {
+export function PlainPage({ view, title, errors = [], children }: Omit<Props, 'here'>) {
   return (
-    <Page view={view} title={titled(view, title, faults)} section="/account" personal>
+    <Page view={view} title={titled(view, title, errors)} section="/account" personal>
       <div class="narrow">
         <h1>{title}</h1>
         {children}

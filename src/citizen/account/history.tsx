@@ -1,14 +1,14 @@
 import type { Context } from 'hono'
-import { dayText } from '../../core/dates.ts'
+import { formatDate } from '../../core/dates.ts'
 import { problem } from '../../core/problem.ts'
-import type { Door } from '../../regions/site.ts'
+import type { AppEnv } from '../../regions/runtime/site.ts'
 import { consentsOf, giveConsent, withdrawConsent } from '../../residents/history.ts'
 import { readForm } from '../../web/form.ts'
-import { type View, viewOf } from '../../web/view.ts'
+import { type PageView, viewOf } from '../../web/view.ts'
 import { AccountPage } from './frame.tsx'
 import { needResident } from './resident.ts'
 
-type PageContext = Context<Door>
+type PageContext = Context<AppEnv>
 
 export async function historyPage(c: PageContext) {
   const { db, account } = await needResident(c)
@@ -18,7 +18,6 @@ export async function historyPage(c: PageContext) {
   return c.html(<HistoryPage view={viewOf(c)} given={given} />)
 }
 
-/** Gives or withdraws a consent; it counts from the next look on. */
 export async function decide(c: PageContext) {
   const { db, account } = await needResident(c)
   const form = await readForm(c)
@@ -30,7 +29,7 @@ export async function decide(c: PageContext) {
   return c.redirect(viewOf(c).href('/account/history'), 303)
 }
 
-function HistoryPage({ view, given }: { view: View; given: ReadonlyMap<string, number> }) {
+function HistoryPage({ view, given }: { view: PageView; given: ReadonlyMap<string, number> }) {
   const { t } = view
   const { region } = view.site
   const { timezone } = region.documents.region
@@ -49,7 +48,7 @@ function HistoryPage({ view, given }: { view: View; given: ReadonlyMap<string, n
                   <p class="usa-hint">
                     {since === undefined
                       ? t('account-history-no')
-                      : t('account-history-since', { date: dayText(t, since, timezone) })}
+                      : t('account-history-since', { date: formatDate(t, since, timezone) })}
                   </p>
                 </div>
                 <button

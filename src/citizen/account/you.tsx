@@ -1,83 +1,75 @@
 import type { Context } from 'hono'
-import { dayText, momentText } from '../../core/dates.ts'
-import {
-  endSession,
-  endSessionsOf,
-  listSessions,
-  refuseStale,
-  type SessionRow,
-} from '../../people/sessions.ts'
-import type { Door } from '../../regions/site.ts'
-import { Alert } from '../../web/components.tsx'
-import { FaultSummary, type FieldMessage, TextField } from '../../web/fields.tsx'
+import { formatDate, formatDateTime } from '../../core/dates.ts'
+import { requireStepUp } from '../../identity/sessions/authentications.ts'
+import { endSession, endSessionsOf, listSessions, type SessionRow } from '../../identity/sessions/sessions.ts'
+import type { AppEnv } from '../../regions/runtime/site.ts'
+import { Alert } from '../../web/components/components.tsx'
+import { ErrorSummary, type FieldMessage, fieldMessage, TextField } from '../../web/components/fields.tsx'
 import { readForm } from '../../web/form.ts'
-import { type View, viewOf } from '../../web/view.ts'
+import { type PageView, viewOf } from '../../web/view.ts'
 import { AccountPage } from './frame.tsx'
-import { needResident, type Resident } from './resident.ts'
+import { addressesOf, needResident, type Resident } from './resident.ts'
 import { hasSms, readTyped, signOut, toCode } from './sign-in.tsx'
 
-type PageContext = Context<Door>
+type PageContext = Context<AppEnv>
 
 export async function youPage(c: PageContext) {
   return page(c, await needResident(c), '', [])
 }
 
-/** The first step to another address: a code that only whoever reads there can type. */
 export async function newAddress(c: PageContext) {
   const resident = await needResident(c)
   const view = viewOf(c)
-  refuseStale(resident.signedIn, view.now)
+  requireStepUp(resident.signedIn, view.now)
   const typed = String((await readForm(c)).get('address') ?? '')
   const read = readTyped(c, typed)
-  if ('fault' in read) {
+  if ('error' in read) {
     const label = view.t(hasSms(c) ? 'account-new-address-sms' : 'account-new-address')
-    return page(c, resident, typed, [{ field: 'address', label, message: view.t(`fault-${read.fault}`) }])
+    return page(c, resident, typed, [fieldMessage(view.t, 'address', label, { code: read.error })])
   }
   const { id: account } = resident.account
   const to = view.href('/account')
-  return toCode(c, { act: 'address', address: read.address, language: view.language, to, account })
+  return toCode(c, { action: 'address', address: read.address, language: view.language, to, account })
 }
 
-/** Ends one of their own sessions, or all but this one. */
 export async function endOwnSession(c: PageContext) {
   const { signedIn, account, db } = await needResident(c)
   const platform = c.get('platform')
-  const wished = String((await readForm(c)).get('session') ?? '')
-  if (wished === signedIn.session) return signOut(c)
-  if (wished === 'others') {
+  const session = String((await readForm(c)).get('session') ?? '')
+  if (session === signedIn.session) return signOut(c)
+  if (session === 'others') {
     await endSessionsOf(platform, signedIn.region, 'account', account.id, signedIn.session)
   } else {
     const own = await listSessions(db, 'account', account.id, platform.clock.now())
-    if (own.some(({ id }) => id === wished)) await endSession(platform, signedIn.region, wished)
+    if (own.some(({ id }) => id === session)) await endSession(platform, signedIn.region, session)
   }
   return c.redirect(viewOf(c).href('/account'), 303)
 }
 
-async function page(c: PageContext, resident: Resident, typed: string, faults: readonly FieldMessage[]) {
+async function page(c: PageContext, resident: Resident, typed: string, errors: readonly FieldMessage[]) {
   const view = viewOf(c)
   const sessions = await listSessions(resident.db, 'account', resident.account.id, view.now)
   const changed = c.req.query('changed')
-  const props = { view, resident, sessions, changed, typed, faults, hasSms: hasSms(c) }
-  return c.html(<YouPage {...props} />, faults.length > 0 ? 400 : 200)
+  const props = { view, resident, sessions, changed, typed, errors, hasSms: hasSms(c) }
+  return c.html(<YouPage {...props} />, errors.length > 0 ? 400 : 200)
 }
 
 interface Props {
-  view: View
+  view: PageView
   resident: Resident
   sessions: readonly SessionRow[]
-  /** What became of a new address: `yes`, or `taken`. */
   changed: string | undefined
   typed: string
-  faults: readonly FieldMessage[]
+  errors: readonly FieldMessage[]
   hasSms: boolean
 }
 
-function YouPage({ view, resident, sessions, changed, typed, faults, hasSms }: Props) {
+function YouPage({ view, resident, sessions, changed, typed, errors, hasSms }: Props) {
   const { t } = view
   const { account, signedIn } = resident
   return (
-    <AccountPage view={view} title={t('account-you-title')} here="/account" faults={faults}>
-      <FaultSummary view={view} faults={faults} />
+    <AccountPage view={view} title={t('account-you-title')} here="/account" errors={errors}>
+      <ErrorSummary view={view} errors={errors} />
       {changed === 'yes' && (
         <Alert type="success" live>
           <p>{t('account-changed')}</p>
@@ -89,7 +81,11 @@ function YouPage({ view, resident, sessions, changed, typed, faults, hasSms }: P
         </Alert>
       )}
       <h2>{t('account-addresses-title')}</h2>
-      <ul class="usa-list">{[account.email, account.phone].map(own => own !== null && <li>{own}</li>)}</ul>
+      <ul class="usa-list">
+        {addressesOf(view, account).map(own => (
+          <li>{own}</li>
+        ))}
+      </ul>
       <section class="panel" aria-labelledby="change">
         <h2 id="change">{t('account-change-title')}</h2>
         <p>{t('account-change-text')}</p>
@@ -103,7 +99,7 @@ function YouPage({ view, resident, sessions, changed, typed, faults, hasSms }: P
             maxlength={200}
             required
             value={typed}
-            faults={faults}
+            errors={errors}
           />
           <button class="usa-button usa-button--outline" type="submit">
             {t('account-change-go')}
@@ -127,7 +123,7 @@ function YouPage({ view, resident, sessions, changed, typed, faults, hasSms }: P
   )
 }
 
-function Session({ view, session, isHere }: { view: View; session: SessionRow; isHere: boolean }) {
+function Session({ view, session, isHere }: { view: PageView; session: SessionRow; isHere: boolean }) {
   const { t } = view
   const { timezone } = view.site.region.documents.region
   const { id, device, createdAt, rotatedAt } = session
@@ -138,8 +134,8 @@ function Session({ view, session, isHere }: { view: View; session: SessionRow; i
         {isHere && ` (${t('account-session-here')})`}
         <p class="usa-hint">
           {t('account-session-since', {
-            date: dayText(t, createdAt, timezone),
-            seen: momentText(t, rotatedAt, timezone),
+            date: formatDate(t, createdAt, timezone),
+            seen: formatDateTime(t, rotatedAt, timezone),
           })}
         </p>
       </div>

@@ -1,35 +1,44 @@
 import { join } from 'node:path'
+import { allAnchors, webAnchors } from '../anchors.ts'
 import { noLimits, tokenBuckets } from '../limits.ts'
 import { type MailService, mailService, noMail } from '../mail.ts'
 import { guardedOutbound } from '../outbound.ts'
 import type { DatabaseName, Log, Mail, Platform } from '../platform.ts'
 import { type RemoteSettings, remoteDatabases } from '../remote.ts'
 import { noSms, type SmsService, smsService } from '../sms.ts'
-import { diskAssets } from './assets.ts'
+import { uploadLimits, uploadQueue } from '../uploads.ts'
+import { fileAnchors } from './anchors.ts'
 import { nodeCipher } from './cipher.ts'
-import { type EmbeddedDatabases, embeddedDatabases } from './databases.ts'
-import { diskFiles } from './files.ts'
+import { type EmbeddedDatabases, embeddedDatabases } from './databases/databases.ts'
+import { writeQueue } from './databases/write-queue.ts'
+import { diskFiles, secureFolder } from './files.ts'
+import { diskAssets } from './http/assets.ts'
+import { nodeTransport } from './http/transport.ts'
+import { jsonLog } from './log.ts'
 import { type NodeSecrets, nodeSecrets } from './secrets.ts'
 import { smtpMail } from './smtp.ts'
-import { nodeTransport } from './transport.ts'
 
 export interface NodeSettings {
-  /** Everything this deployment keeps. */
   readonly dataDir: string
-  /** Databases over HTTP instead of files. */
+  readonly maxOpen?: number | undefined
   readonly remote?: RemoteSettings | undefined
   readonly mail?: MailSettings | undefined
   readonly sms?: SmsService | undefined
-  /** Hosts (`host:port`) that may be asked although their addresses are private. */
   readonly outboundAllow?: readonly string[] | undefined
   readonly publicUrl?: string | undefined
-  /** False: nobody is counted. */
+  readonly anchors?: AnchorSettings | undefined
   readonly rateLimits?: boolean | undefined
   readonly demo?: boolean | undefined
-  /** Where secrets are looked for before their files. */
+  /** False: a missing secret must be set by the operator (`nodeSecrets`). */
+  readonly mayMakeSecrets?: boolean | undefined
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly log?: Log
   readonly now?: () => number
+}
+
+export interface AnchorSettings {
+  readonly file?: string | undefined
+  readonly url?: string | undefined
 }
 
 export type MailSettings =
@@ -38,55 +47,74 @@ export type MailSettings =
 
 export interface NodePlatform extends Platform {
   readonly secrets: NodeSecrets
-  /** Where databases are files. */
   readonly embedded: EmbeddedDatabases | undefined
-  /** Hears the doorbell. */
-  onWake(listener: (database: DatabaseName) => void): void
-  /** Waits for work that outlived its answer, then closes the databases. */
+  onNotify(listener: (database: DatabaseName) => void): void
+  secureFiles(): Promise<void>
+  /** Waits for background work, then closes the databases. */
   close(): Promise<void>
 }
 
 export function nodePlatform(settings: NodeSettings): NodePlatform {
   const listeners = new Set<(database: DatabaseName) => void>()
   const unfinished = new Set<Promise<unknown>>()
-  const secrets = nodeSecrets(join(settings.dataDir, 'secrets'), settings.environment ?? process.env)
-  const { dataDir, remote } = settings
-  const lent =
+  const secrets = nodeSecrets(
+    join(settings.dataDir, 'secrets'),
+    settings.environment ?? process.env,
+    settings.mayMakeSecrets,
+  )
+  const { remote } = settings
+  const databasesOf =
     remote === undefined
-      ? { embedded: openFiles(dataDir, secrets) }
-      : { embedded: undefined, remote: remoteDatabases(remote) }
-  const databases = lent.embedded ?? lent.remote
+      ? { embedded: openFiles(settings, secrets) }
+      : { embedded: undefined, remote: remoteDatabases({ ...remote, inTurn: writeQueue() }) }
+  const databases = databasesOf.embedded ?? databasesOf.remote
   const log = settings.log ?? jsonLog
+  const filesDir = join(settings.dataDir, 'files')
   const clock = { now: settings.now ?? Date.now }
+  const outbound = guardedOutbound(nodeTransport(), settings.outboundAllow ?? [])
+  const { file, url } = settings.anchors ?? {}
   return {
     runtime: 'node',
     clock,
     random: { bytes: randomPool() },
     cipher: nodeCipher,
     databases,
-    files: diskFiles(join(settings.dataDir, 'files')),
+    files: diskFiles(filesDir),
     assets: diskAssets(),
     secrets,
-    embedded: lent.embedded,
+    embedded: databasesOf.embedded,
     mail: mailBy(settings.mail),
     sms: settings.sms === undefined ? noSms : smsService(settings.sms),
-    outbound: guardedOutbound(nodeTransport(), settings.outboundAllow ?? []),
+    outbound,
+    anchors: allAnchors([
+      file === undefined ? undefined : fileAnchors(file),
+      url === undefined ? undefined : webAnchors(outbound, url, secrets.get('AUDIT_ANCHOR_TOKEN')),
+    ]),
     limits: settings.rateLimits === false ? noLimits : tokenBuckets(clock),
+    uploads: uploadQueue(uploadLimits),
     publicUrl: settings.publicUrl ?? 'http://localhost:8311',
     demo: settings.demo ?? false,
     log,
-    wake: database => {
+    notifyWorker: database => {
       for (const listener of listeners) listener(database)
     },
-    later(work) {
+    waitUntil(work) {
       const settled = work
         .catch(error =>
-          log('error', 'later-failed', { error: error instanceof Error ? error.name : 'unknown' }),
+          log('error', 'background-task-failed', { error: error instanceof Error ? error.name : 'unknown' }),
         )
         .finally(() => unfinished.delete(settled))
       unfinished.add(settled)
     },
-    onWake: listener => void listeners.add(listener),
+    onNotify: listener => void listeners.add(listener),
+    async secureFiles() {
+      try {
+        const { modes, parts } = await secureFolder(filesDir, Date.now())
+        if (modes + parts > 0) log('info', 'files-secured', { modes, parts })
+      } catch {
+        log('warn', 'files-not-secured', {})
+      }
+    },
     async close() {
       await Promise.all(unfinished)
       await databases.close()
@@ -94,9 +122,9 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
   }
 }
 
-/** Files of a new folder are encrypted; those of an older one once `countyline keys rotate --databases` has been run. */
-function openFiles(dataDir: string, secrets: NodeSecrets): EmbeddedDatabases {
-  const databases = embeddedDatabases(join(dataDir, 'databases'), secrets.get)
+// Files of a new folder are encrypted; those of an older one after `countyline keys rotate --databases`.
+function openFiles({ dataDir, maxOpen }: NodeSettings, secrets: NodeSecrets): EmbeddedDatabases {
+  const databases = embeddedDatabases(join(dataDir, 'databases'), { secret: secrets.get, maxOpen })
   if (databases.labels().length === 0) secrets.make('DATABASE_KEY')
   return databases
 }
@@ -106,13 +134,9 @@ function mailBy(settings: MailSettings | undefined): Mail {
   return settings.kind === 'smtp' ? smtpMail(settings) : mailService(settings)
 }
 
-export const jsonLog: Log = (level, event, fields = {}) => {
-  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...fields })}\n`)
-}
-
 const POOL_BYTES = 4096
 
-/** The system's random bytes, asked for by the page: each asking costs more than the bytes. No byte is given twice. */
+// System randomness in larger chunks: each call costs more than the bytes. No byte is used twice.
 function randomPool(): (length: number) => Uint8Array<ArrayBuffer> {
   const pool = new Uint8Array(POOL_BYTES)
   let left = 0

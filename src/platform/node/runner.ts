@@ -1,26 +1,36 @@
-import { type JobHandler, runDueJobs } from '../../core/jobs.ts'
+import { type JobHandler, runDueJobs } from '../../core/database/jobs.ts'
 import { type DatabaseName, databaseLabel } from '../platform.ts'
 import type { NodePlatform } from './platform.ts'
 
-/** A lone ring is heard at once; a burst of them becomes one run in this time. */
-const GATHER_MILLISECONDS = 100
-/** Every database is looked at this often even if nobody rang. */
+const MAX_CONCURRENT = 32
+// Of those, databases that are only visited in a round.
+const MAX_CONCURRENT_IN_ROUND = 4
+// Of one database; their writes share commits.
+const MAX_CONCURRENT_JOBS = 4
+const MAX_DELAY_MILLISECONDS = 86_400_000
+// A burst of notifications is combined into one run within this time.
+const COALESCE_MILLISECONDS = 100
 const ROUND_MILLISECONDS = 60_000
-const AWAY_MILLISECONDS = 5_000
+const UNAVAILABLE_MILLISECONDS = 5_000
 
 export interface JobRunner {
-  /** Looks at all these databases now and at every round. */
   start(databases: () => Promise<readonly DatabaseName[]>): void
-  /** Starts no further job and waits for the ones running. */
   stop(): Promise<void>
 }
 
-/** Runs jobs in this process: when the bell rings, when one comes due, and once a round in every database. */
-export function jobRunner(platform: NodePlatform, handlers: readonly JobHandler[]): JobRunner {
+export function jobRunner(
+  platform: NodePlatform,
+  handlers: readonly JobHandler[],
+  roundMilliseconds = ROUND_MILLISECONDS,
+): JobRunner {
   const timers = new Map<string, { timer: NodeJS.Timeout; at: number }>()
   const running = new Map<string, Promise<void>>()
-  const rungAgain = new Set<string>()
+  const enqueuedAgain = new Set<string>()
   const startedAt = new Map<string, number>()
+  const queue = new Map<string, DatabaseName>()
+  // Milliseconds until an unavailable database is tried again.
+  const unavailableFor = new Map<string, number>()
+  const stamps = new Map<string, string>()
   let round: NodeJS.Timeout | undefined
   let stopped = false
 
@@ -38,38 +48,75 @@ export function jobRunner(platform: NodePlatform, handlers: readonly JobHandler[
     timers.set(label, { timer, at })
   }
 
-  const hear = (name: DatabaseName, wait = 0) => {
+  const onDue = (name: DatabaseName, wait = 0) => {
     const last = startedAt.get(databaseLabel(name)) ?? -Infinity
-    schedule(name, Math.max(0, wait, last + GATHER_MILLISECONDS - performance.now()))
+    schedule(name, Math.max(0, wait, last + COALESCE_MILLISECONDS - performance.now()))
   }
 
   const run = (name: DatabaseName, label: string) => {
     if (running.has(label)) {
-      rungAgain.add(label)
+      enqueuedAgain.add(label)
+      return
+    }
+    if (running.size >= MAX_CONCURRENT) {
+      queue.set(label, name)
       return
     }
     startedAt.set(label, performance.now())
-    const work = runDueJobs(platform, name, handlers)
+    const work = runDueJobs(platform, name, handlers, MAX_CONCURRENT_JOBS)
       .then(({ nextDueAt }) => {
-        if (nextDueAt !== null) hear(name, Math.min(ROUND_MILLISECONDS, nextDueAt - platform.clock.now()))
+        unavailableFor.delete(label)
+        if (nextDueAt !== null)
+          onDue(name, Math.min(nextDueAt - platform.clock.now(), MAX_DELAY_MILLISECONDS))
       })
-      .catch(() => schedule(name, AWAY_MILLISECONDS))
+      .catch(() => {
+        const wait = unavailableFor.get(label) ?? UNAVAILABLE_MILLISECONDS
+        unavailableFor.set(label, Math.min(2 * wait, ROUND_MILLISECONDS))
+        schedule(name, wait)
+      })
       .finally(() => {
         running.delete(label)
-        if (rungAgain.delete(label)) hear(name)
+        if (enqueuedAgain.delete(label)) onDue(name)
+        runQueued()
       })
     running.set(label, work)
   }
 
-  platform.onWake(name => hear(name))
+  const runQueued = () => {
+    const [first] = queue
+    if (first === undefined || stopped) return
+    const [label, name] = first
+    queue.delete(label)
+    run(name, label)
+  }
+
+  // Whether nobody has written to the file since the last visit. Stores the new stamp.
+  const isUnchanged = async (label: string): Promise<boolean> => {
+    const stamp = await platform.embedded?.stamp(label)
+    if (stamp === undefined || stamp === stamps.get(label)) return stamp !== undefined
+    stamps.set(label, stamp)
+    return false
+  }
+
+  const inspect = async (names: Iterator<DatabaseName>) => {
+    for (let next = names.next(); !next.done && !stopped; next = names.next()) {
+      const label = databaseLabel(next.value)
+      if (await isUnchanged(label)) continue
+      run(next.value, label)
+      await running.get(label)
+    }
+  }
+
+  platform.onNotify(name => onDue(name))
 
   return {
     start(databases) {
-      const goRound = async () => {
-        for (const name of await databases().catch(() => [])) schedule(name, GATHER_MILLISECONDS)
-        if (!stopped) round = setTimeout(goRound, ROUND_MILLISECONDS)
+      const pollDatabases = async () => {
+        const names = (await databases().catch(() => [])).values()
+        await Promise.all(Array.from({ length: MAX_CONCURRENT_IN_ROUND }, () => inspect(names)))
+        if (!stopped) round = setTimeout(pollDatabases, roundMilliseconds)
       }
-      void goRound()
+      void pollDatabases()
     },
     async stop() {
       stopped = true

@@ -1,33 +1,32 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isSecretOf } from '../../core/encryption/secret-names.ts'
+import { problem } from '../../core/problem.ts'
 import type { Secrets } from '../platform.ts'
 
-const GENERATED = ['SIGNING_KEY', 'MASTER_KEY']
-const KNOWN = /^(SIGNING_KEY|(MASTER_KEY|DATABASE_KEY)(_PREVIOUS)?|(PARTNER|OIDC)_[A-Z0-9_]{1,56})$/
+const OWN = /^(SIGNING_KEY|AUDIT_ANCHOR_TOKEN|(MASTER_KEY|DATABASE_KEY)(_PREVIOUS)?)$/
 
-export type Rotated = 'MASTER_KEY' | 'DATABASE_KEY'
+export type RotatableKey = 'MASTER_KEY' | 'DATABASE_KEY'
 
 export interface NodeSecrets extends Secrets {
-  /**
-   * Puts a new key in a key's place and keeps the one till now as `…_PREVIOUS`. Where that has begun already, or the key is
-   * the operator's to set, nothing changes.
-   */
-  renew(name: Rotated): void
-  /** Nothing needs the key till now any more. One that the operator set is theirs to take away. */
-  forgetPrevious(name: Rotated): void
-  /** Makes the file of a key that is not there. */
-  make(name: Rotated): void
+  /** Keeps the old key as `…_PREVIOUS`. No effect during a rotation, or if the operator sets the key. */
+  renew(name: RotatableKey): void
+  /** Ends a rotation. A previous key that the operator set is theirs to remove. */
+  forgetPrevious(name: RotatableKey): void
+  make(name: RotatableKey): void
 }
 
 /**
- * Secrets from the environment, else from files of their names under `folder`. A signing key and a master key that are in
- * neither are made there at their first use: they must outlive the process, for links in letters carry the mark of the
- * one, and contact details are encrypted by the other.
+ * Secrets from the environment, else from files of their names under `folder`. A missing signing key is
+ * generated there at first use: it must outlive the process, because links in emails are signed with it.
+ * `mayMake` is false for a process without the deployment's secrets: a key it generated would be useless
+ * elsewhere.
  */
 export function nodeSecrets(
   folder: string,
   environment: Readonly<Record<string, string | undefined>>,
+  mayMake = true,
 ): NodeSecrets {
   const file = (name: string) => join(folder, name)
   const read = (name: string) => {
@@ -40,17 +39,18 @@ export function nodeSecrets(
   }
   return {
     get(name) {
-      if (!KNOWN.test(name)) return undefined
+      if (!OWN.test(name)) return undefined
       const known = environment[name] || read(name)
-      if (known !== undefined || !GENERATED.includes(name)) return known
+      if (known !== undefined || name !== 'SIGNING_KEY' || !mayMake) return known
       generate(folder, name)
       return read(name)
     },
+    ownedBy: (owner, name) => (isSecretOf(owner, name) ? environment[name] || read(name) : undefined),
     renew(name) {
       const previous = `${name}_PREVIOUS`
       if (environment[name]) return
       const current = read(name)
-      if (current === undefined) return generate(folder, name)
+      if (current === undefined) return this.make(name)
       const before = read(previous)
       if (before !== undefined && before !== current) return
       if (before === undefined) linkSync(file(name), file(previous))
@@ -59,12 +59,17 @@ export function nodeSecrets(
     },
     forgetPrevious: name => rmSync(file(`${name}_PREVIOUS`), { force: true }),
     make(name) {
-      if (!environment[name] && !existsSync(file(name))) generate(folder, name)
+      if (environment[name] || existsSync(file(name))) return
+      if (!mayMake)
+        throw problem('not-configured', {
+          detail: `Set the secret ${name} to the same value as on the server.`,
+        })
+      generate(folder, name)
     },
   }
 }
 
-/** Linked under its name when it is whole, so that of two processes one wins and nobody reads half of it. */
+// Linked under its name once complete: of two processes one wins, and nobody reads half a file.
 function generate(folder: string, name: string): void {
   const part = writePart(folder, name)
   try {

@@ -1,79 +1,95 @@
 import { fileURLToPath } from 'node:url'
 import * as v from 'valibot'
 import { problem } from '../../core/problem.ts'
+import { emailAddress } from '../../core/text.ts'
+import { servingDeadlines } from '../calls.ts'
+import type { RemoteSettings } from '../remote.ts'
 import type { SmsService } from '../sms.ts'
-import type { MailSettings } from './platform.ts'
+import type { AnchorSettings, MailSettings } from './platform.ts'
 
+const LOOPBACK = '127.0.0.1'
 const here = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 const optionalUrl = v.optional(v.pipe(v.string(), v.regex(/^(https?|libsql|wss?):\/\//, 'is a URL')))
 
-/** The environment, as one schema: every name that Node deployments read. */
 const environment = v.object({
   PORT: v.optional(v.pipe(v.string(), v.regex(/^\d{1,5}$/, 'is a port number')), '8311'),
+  HOST: v.optional(v.pipe(v.string(), v.regex(/^[\w.:-]+$/, 'is an address such as 0.0.0.0')), LOOPBACK),
   DATA_DIR: v.optional(v.pipe(v.string(), v.minLength(1, 'is empty')), here('data')),
   TENANTS_DIR: v.optional(v.pipe(v.string(), v.minLength(1, 'is empty')), here('tenants')),
-  /** Databases over HTTP instead of files; see `platform/remote.ts`. */
+  /** Each open file takes three file handles. */
+  OPEN_DATABASES: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}$/, 'is a number')), '256'),
   DATABASE_URL: optionalUrl,
   DATABASE_TOKEN: v.optional(v.string()),
   DATABASE_ADMIN_URL: optionalUrl,
-  /** Where residents reach this server; links in letters begin with it. */
+  DATABASE_REPLICA_URL: optionalUrl,
+  /** Seconds that a read of a libSQL server may take; a write may take twice as long. */
+  DATABASE_TIMEOUT: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d?$/, 'is 1 to 99 seconds')), '5'),
   PUBLIC_URL: v.optional(v.pipe(v.string(), v.url('is a URL'), v.regex(/^https?:/, 'is a web address'))),
-  /** Letters go out by SMTP, or by a service over HTTP; see docs/partners.md. */
   SMTP_URL: v.optional(v.pipe(v.string(), v.regex(/^smtps?:\/\//, 'begins with smtp:// or smtps://'))),
   MAIL_URL: v.optional(v.pipe(v.string(), v.url('is a URL'), v.regex(/^https?:/, 'is a web address'))),
   MAIL_TOKEN: v.optional(v.string(), ''),
-  MAIL_FROM: v.optional(v.pipe(v.string(), v.email('is an email address'))),
-  /** Text messages go out by a provider over HTTP; see docs/residents.md. */
+  MAIL_FROM: v.optional(emailAddress('is an email address')),
   SMS_URL: v.optional(v.pipe(v.string(), v.url('is a URL'), v.regex(/^https?:/, 'is a web address'))),
   SMS_ACCOUNT: v.optional(v.string()),
   SMS_TOKEN: v.optional(v.string(), ''),
   SMS_FROM: v.optional(v.string()),
-  /** `host:port,…`: may be asked although private. Only an operator can say so. */
   OUTBOUND_ALLOW: v.optional(v.string(), ''),
-  /**
-   * How many proxies stand in front, `1` for most. Only then are their `X-Forwarded-Proto` and `X-Forwarded-For` true, and
-   * the last `X-Forwarded-For` that they have added says who asks.
-   */
+  AUDIT_ANCHOR_FILE: v.optional(v.pipe(v.string(), v.minLength(1, 'is empty'))),
+  AUDIT_ANCHOR_URL: v.optional(
+    v.pipe(v.string(), v.url('is a URL'), v.regex(/^https?:/, 'is a web address')),
+  ),
+  /** How many proxies are in front. Without it, `X-Forwarded-*` headers are not trusted. */
   TRUST_PROXY: v.optional(v.pipe(v.string(), v.regex(/^[1-9]?$/, 'is 1 to 9 or nothing'))),
   RATE_LIMITS: v.optional(v.picklist(['on', 'off'], 'is on or off'), 'on'),
-  /** `1`: a demonstration, in which anybody may sign in as anybody. Refused beside a real sign-in. */
+  /** `1`: a demonstration, in which anyone may sign in as anyone. Refused beside a real sign-in. */
   COUNTYLINE_DEMO: v.optional(v.picklist(['', '1'], 'is 1 or nothing')),
 })
 
 export interface Environment {
   readonly port: number
+  readonly host: string
   readonly dataDir: string
   readonly tenantsDir: string
-  readonly remote:
-    | { readonly url: string; readonly token?: string | undefined; readonly adminUrl?: string | undefined }
-    | undefined
+  readonly maxOpen: number
+  readonly remote: Pick<RemoteSettings, 'url' | 'token' | 'adminUrl' | 'replicaUrl' | 'deadlines'> | undefined
   readonly publicUrl: string
   readonly mail: MailSettings | undefined
   readonly sms: SmsService | undefined
   readonly outboundAllow: readonly string[]
-  /** How many; 0: callers reach this process themselves. */
+  readonly anchors: AnchorSettings
   readonly proxies: number
   readonly rateLimits: boolean
   readonly demo: boolean
 }
 
-/** Throws `bad-request` naming the variable to mend; never shows its value. */
+/** Throws `bad-request` naming the variable to correct, never its value. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
   const read = v.safeParse(environment, env)
   if (!read.success) {
     const detail = read.issues.map(issue => `${v.getDotPath(issue)} ${issue.message}`).join('; ')
-    throw problem('bad-request', { detail: `The environment needs mending: ${detail}.` })
+    throw problem('bad-request', { detail: `Correct the environment settings: ${detail}.` })
   }
-  const { PORT, DATA_DIR, TENANTS_DIR, DATABASE_URL, DATABASE_TOKEN, DATABASE_ADMIN_URL } = read.output
+  const { PORT, HOST, DATA_DIR, TENANTS_DIR } = read.output
+  const { DATABASE_URL, DATABASE_TOKEN, DATABASE_ADMIN_URL, DATABASE_REPLICA_URL, DATABASE_TIMEOUT } =
+    read.output
+  const deadlines = servingDeadlines(Number(DATABASE_TIMEOUT))
   const remote =
     DATABASE_URL === undefined
       ? undefined
-      : { url: DATABASE_URL, token: DATABASE_TOKEN, adminUrl: DATABASE_ADMIN_URL }
+      : {
+          url: DATABASE_URL,
+          token: DATABASE_TOKEN,
+          adminUrl: DATABASE_ADMIN_URL,
+          replicaUrl: DATABASE_REPLICA_URL,
+          deadlines,
+        }
   const { PUBLIC_URL, OUTBOUND_ALLOW, COUNTYLINE_DEMO, TRUST_PROXY, RATE_LIMITS } = read.output
   return {
     port: Number(PORT),
+    host: HOST,
     dataDir: DATA_DIR,
     tenantsDir: TENANTS_DIR,
+    maxOpen: Number(read.output.OPEN_DATABASES),
     remote,
     publicUrl: (PUBLIC_URL ?? `http://localhost:${PORT}`).replace(/\/+$/, ''),
     mail: readMail(read.output),
@@ -82,7 +98,13 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     sms: readSms(read.output),
     outboundAllow: OUTBOUND_ALLOW.split(',').flatMap(host => host.trim() || []),
     demo: COUNTYLINE_DEMO === '1',
+    anchors: { file: read.output.AUDIT_ANCHOR_FILE, url: read.output.AUDIT_ANCHOR_URL },
   }
+}
+
+/** Whether only this machine can reach a server that listens on `host`. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
 
 function readMail({
@@ -93,7 +115,7 @@ function readMail({
 }: v.InferOutput<typeof environment>): MailSettings | undefined {
   if (SMTP_URL === undefined && MAIL_URL === undefined) return undefined
   if (MAIL_FROM === undefined) {
-    throw problem('bad-request', { detail: 'The environment needs mending: MAIL_FROM is missing.' })
+    throw problem('bad-request', { detail: 'Set MAIL_FROM in the environment.' })
   }
   if (SMTP_URL !== undefined) return { kind: 'smtp', url: SMTP_URL, from: MAIL_FROM }
   return { kind: 'service', url: MAIL_URL ?? '', token: MAIL_TOKEN, from: MAIL_FROM }
@@ -107,7 +129,7 @@ function readSms({
 }: v.InferOutput<typeof environment>): SmsService | undefined {
   if (SMS_URL === undefined) return undefined
   if (SMS_FROM === undefined) {
-    throw problem('bad-request', { detail: 'The environment needs mending: SMS_FROM is missing.' })
+    throw problem('bad-request', { detail: 'Set SMS_FROM in the environment.' })
   }
   return { url: SMS_URL, account: SMS_ACCOUNT || undefined, token: SMS_TOKEN, from: SMS_FROM }
 }

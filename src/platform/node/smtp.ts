@@ -5,7 +5,6 @@ import type { Mail } from '../platform.ts'
 
 const WITHIN_MILLISECONDS = 7_000
 
-/** Mail by SMTP: `smtp://user:password@host:587`, or `smtps://` for TLS from the start. `from` is the address it comes from. */
 export function smtpMail({ url, from }: { readonly url: string; readonly from: string }): Mail {
   const server = createTransport({
     url,
@@ -17,16 +16,16 @@ export function smtpMail({ url, from }: { readonly url: string; readonly from: s
   })
   return {
     isConfigured: true,
-    async send(letter) {
+    async send(email) {
       try {
         await server.sendMail({
-          from: { name: letter.from, address: from },
-          // As an object it is one address, whatever is written in it.
-          to: { name: '', address: letter.to },
-          subject: letter.subject,
-          text: letter.text,
-          messageId: messageId(letter, from),
-          headers: { ...letter.headers },
+          from: { name: email.from, address: from },
+          // As an object it is one address, whatever it contains.
+          to: { name: '', address: email.to },
+          subject: email.subject,
+          text: email.text,
+          messageId: messageId(email, from),
+          headers: { ...email.headers },
         })
         return 'sent'
       } catch (error) {
@@ -36,12 +35,12 @@ export function smtpMail({ url, from }: { readonly url: string; readonly from: s
   }
 }
 
-/** What the server says of a recipient or a message is about this letter (RFC 5321 § 4.2.1); anything else about the server. */
+// A reply to a recipient or message concerns this email (RFC 5321 § 4.2.1); other errors concern the server.
 function verdict(cause: unknown): 'refused' | 'later' {
   const { code, responseCode } = cause as { code?: string; responseCode?: number }
   if ((code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode !== undefined) {
     return responseCode >= 500 ? 'refused' : 'later'
   }
   if (code === 'EENVELOPE') return 'refused'
-  throw problem('mail-away', { detail: 'The mail server does not take letters now.', cause })
+  throw problem('mail-unavailable', { detail: 'The mail server does not accept email now.', cause })
 }

@@ -2,10 +2,8 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/
 import { dirname, join, relative, sep } from 'node:path'
 import { problem } from '../../core/problem.ts'
 
-/** The text of a region's files by their path inside its folder, with forward slashes. */
 type RegionFiles = ReadonlyMap<string, string>
 
-/** The regions in a tenants directory: its folders, in order of name. */
 export async function regionsIn(tenantsDirectory: string): Promise<string[]> {
   const entries = await reading(tenantsDirectory, path => readdir(path, { withFileTypes: true }))
   return entries
@@ -14,7 +12,6 @@ export async function regionsIn(tenantsDirectory: string): Promise<string[]> {
     .sort()
 }
 
-/** The text of every file of a region by its path inside the region's folder. Hidden files are left out. */
 export async function readRegionFiles(tenantsDirectory: string, region: string): Promise<RegionFiles> {
   const root = join(tenantsDirectory, region)
   const entries = await reading(root, path => readdir(path, { withFileTypes: true, recursive: true }))
@@ -25,12 +22,11 @@ export async function readRegionFiles(tenantsDirectory: string, region: string):
   return new Map(await Promise.all(files.map(async path => [path, await readAny(join(root, path))] as const)))
 }
 
-/** What is not UTF-8 is marked in the text, for whoever reads a document to say where; a picture beside them hurts nobody. */
+// Bytes that are not UTF-8 become U+FFFD, so that the document's reader can say where; pictures do no harm.
 async function readAny(path: string): Promise<string> {
   return new TextDecoder().decode(await reading(path, file => readFile(file)))
 }
 
-/** Reads a UTF-8 file. */
 export async function readText(path: string): Promise<string> {
   const bytes = await reading(path, file => readFile(file))
   try {
@@ -40,7 +36,6 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-/** Writes each file whole or not at all: a reader never sees half of one. */
 export async function writeFiles(root: string, files: RegionFiles): Promise<void> {
   for (const [path, text] of files) {
     const file = join(root, path)
@@ -50,7 +45,6 @@ export async function writeFiles(root: string, files: RegionFiles): Promise<void
   }
 }
 
-/** Removes files, and the folders that are empty without them. */
 export async function removeFiles(root: string, files: readonly string[]): Promise<void> {
   for (const path of files) {
     const file = join(root, path)

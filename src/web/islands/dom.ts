@@ -1,8 +1,7 @@
-/* The little that the islands need to build HTML. Text is always text: nothing here takes markup. */
+/* A minimal builder for HTML. Text is never parsed as markup. */
 
 type Props = Readonly<Record<string, string | boolean | undefined>>
 
-/** An element with attributes (`true` for one without a value) and children. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Props = {},
@@ -27,12 +26,10 @@ export function icon(name: string): SVGElement {
   return svg
 }
 
-/** The texts that the page hands to its script, in the reader's language. */
 export function messagesOf(host: HTMLElement): Readonly<Record<string, string>> {
   return JSON.parse(host.dataset.messages ?? '{}') as Record<string, string>
 }
 
-/** Puts values where a text has their names in braces. */
 export function filled(text: string | undefined, values: Readonly<Record<string, string | number>>): string {
   return (text ?? '').replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }

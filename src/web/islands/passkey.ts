@@ -6,7 +6,6 @@ import {
 } from '@simplewebauthn/browser'
 import { messagesOf } from './dom.ts'
 
-/** A form that is sent with the answer of a passkey in it. Without script, its page says what else there is. */
 class PasskeyForm extends HTMLElement {
   connectedCallback() {
     const form = this.querySelector('form')
@@ -20,12 +19,12 @@ class PasskeyForm extends HTMLElement {
   }
 
   async #answer(form: HTMLFormElement) {
-    const fault = form.querySelector<HTMLElement>('[data-fault]')
-    if (fault) fault.textContent = ''
+    const message = form.querySelector<HTMLElement>('[data-error]')
+    if (message) message.textContent = ''
     try {
-      const asked = await fetch(this.dataset.options ?? '', { method: 'POST' })
-      if (!asked.ok) return location.reload()
-      const options = await asked.json()
+      const response = await fetch(this.dataset.options ?? '', { method: 'POST' })
+      if (!response.ok) return location.reload()
+      const options = await response.json()
       const answer =
         'user' in options
           ? await startRegistration({ optionsJSON: options })
@@ -37,7 +36,7 @@ class PasskeyForm extends HTMLElement {
       const { failed = '', known = failed } = messagesOf(this)
       const isKnown =
         error instanceof WebAuthnError && error.code === 'ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED'
-      if (fault) fault.textContent = isKnown ? known : failed
+      if (message) message.textContent = isKnown ? known : failed
     }
   }
 }

@@ -1,11 +1,10 @@
 import { element, icon } from './dom.ts'
 
-/** Longest side in pixels, and bytes from which a photo is made smaller before it is sent. */
-const LONGEST = 2048
+/** Pixels of the longest side, and the bytes from which a photo is made smaller. */
+const MAX_EDGE = 2048
 const HEAVY = 1_000_000
 const QUALITY = 0.85
 
-/** Shows the photos chosen, lets one be taken out again, and makes large ones smaller, so that a phone sends them fast. */
 export class PhotoField extends HTMLElement {
   #files: File[] = []
 
@@ -15,9 +14,9 @@ export class PhotoField extends HTMLElement {
     const list = element('ul', { class: 'previews' })
     input.after(list)
     input.addEventListener('change', async () => {
-      const most = Number(this.dataset.max)
+      const max = Number(this.dataset.max)
       const added = await Promise.all([...(input.files ?? [])].map(smaller))
-      this.#files = [...this.#files, ...added].slice(0, most)
+      this.#files = [...this.#files, ...added].slice(0, max)
       this.#show(input, list)
     })
   }
@@ -48,12 +47,12 @@ export class PhotoField extends HTMLElement {
   }
 }
 
-/** The photo itself if it is small already, or nothing that a browser can read: the server then says so. */
+/** Returns the file itself if the browser cannot decode it: the server then reports the error. */
 async function smaller(file: File): Promise<File> {
   if (file.size < HEAVY) return file
   try {
     const picture = await createImageBitmap(file, { imageOrientation: 'from-image' })
-    const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height))
+    const scale = Math.min(1, MAX_EDGE / Math.max(picture.width, picture.height))
     const canvas = document.createElement('canvas')
     canvas.width = Math.round(picture.width * scale)
     canvas.height = Math.round(picture.height * scale)

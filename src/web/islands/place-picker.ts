@@ -9,10 +9,7 @@ interface Place {
   readonly label: string
 }
 
-/**
- * Adds three ways to say where to the ones that work without script: suggestions while typing, the phone's own
- * location, and the map. Each choice shows at once who would handle it; the form then carries the place on.
- */
+/** Each choice shows at once who would handle the report. */
 export class PlacePicker extends HTMLElement {
   #messages: Readonly<Record<string, string>> = {}
 
@@ -53,7 +50,7 @@ export class PlacePicker extends HTMLElement {
       navigator.geolocation.getCurrentPosition(
         ({ coords }) => {
           const accuracy = Math.ceil(coords.accuracy)
-          status.textContent = this.#say('located', { metres: accuracy })
+          status.textContent = this.#say('located')
           this.#choose({ lat: coords.latitude, long: coords.longitude, accuracy, label: '' }, 'move the map')
         },
         error => {
@@ -78,7 +75,6 @@ export class PlacePicker extends HTMLElement {
     void this.#showHandler(form, new URLSearchParams(values))
   }
 
-  /** The server's own words: who would handle it there, and why. */
   async #showHandler(form: HTMLFormElement, query: URLSearchParams) {
     const shown = form.querySelector('[data-handles]')
     if (!shown) return

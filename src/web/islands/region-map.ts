@@ -1,9 +1,6 @@
 import type { DrawnMap } from './map/draw.ts'
 
-/**
- * A map of the region, drawn only when it comes into view, or on a press for readers who save data. Never the only way:
- * whatever it shows or takes stands in the page as text or form too. It tells of a chosen place with a `pick` event.
- */
+/** Drawn only when it comes into view, or on a click for readers who save data. */
 export class RegionMap extends HTMLElement {
   #drawn: Promise<DrawnMap | undefined> | undefined
 
@@ -19,7 +16,7 @@ export class RegionMap extends HTMLElement {
     watch.observe(this)
   }
 
-  /** Shows a place, and how far off it may be in metres. */
+  /** `accuracy` in meters. */
   async mark(place: { lat: number; long: number }, accuracy: number) {
     const drawn = await this.#draw()
     drawn?.mark(place, accuracy)

@@ -1,4 +1,4 @@
-/** Guards a report being written: asks before it is left, and sends it once however often the button is pressed. */
+/** Warns before the page is left with unsent changes, and submits once however often the button is clicked. */
 export function guardForm(form: HTMLFormElement): void {
   let isChanged = false
   let isSent = false
@@ -13,7 +13,6 @@ export function guardForm(form: HTMLFormElement): void {
   addEventListener('beforeunload', event => {
     if (isChanged && !isSent) event.preventDefault()
   })
-  // Back from the next page, it may be sent again.
   addEventListener('pageshow', () => {
     isSent = false
     form.removeAttribute('aria-busy')

@@ -1,6 +1,6 @@
 import { search } from '../fold.ts'
 
-/** Finds services as one types, the likeliest first; the form around the input still asks the server. */
+/** Filters services while the reader types; the form still works through the server. */
 export class ServiceFilter extends HTMLElement {
   connectedCallback() {
     const input = this.querySelector('input')
@@ -13,7 +13,6 @@ export class ServiceFilter extends HTMLElement {
     const things = services.map(({ dataset: { name = '', rest = '' } }) => ({ name, rest }))
     const found = search(things, typed).flatMap(index => services[index] ?? [])
     for (const service of services) service.hidden = !found.includes(service)
-    // In their order, each in its group and the groups by the first of theirs.
     const groups = new Set(found.map(service => service.closest<HTMLElement>('.group')))
     for (const group of this.querySelectorAll<HTMLElement>('.group')) group.hidden = !groups.has(group)
     for (const service of found) service.parentElement?.append(service)

@@ -4,14 +4,13 @@ import { RegionMap } from './region-map.ts'
 import { guardForm } from './report-form.ts'
 import { ServiceFilter } from './service-filter.ts'
 
-/* What the script adds to pages that work without it. Each element improves the HTML that is already in it. */
 customElements.define('region-map', RegionMap)
 customElements.define('service-filter', ServiceFilter)
 customElements.define('place-picker', PlacePicker)
 customElements.define('photo-field', PhotoField)
 for (const form of document.querySelectorAll<HTMLFormElement>('.report-form')) guardForm(form)
 
-/* Where a form keeps what was typed in another language, so do the links at the head of the page. */
+/* Where a form keeps what was typed when the language changes, the language links of the header do too. */
 for (const link of document.querySelectorAll<HTMLAnchorElement>('.languages a'))
   link.addEventListener('click', event => {
     const button = document.querySelector<HTMLButtonElement>(`button[name="speak"][value="${link.lang}"]`)
@@ -20,5 +19,5 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>('.languages a'))
     button.click()
   })
 
-/* The summary of faults is read first, wherever the browser would have put the reader. */
+/* The error summary gets the focus, wherever the browser would have put it. */
 document.querySelector<HTMLElement>('[data-focus]')?.focus()

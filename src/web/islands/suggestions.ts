@@ -8,17 +8,13 @@ interface Options<T extends Suggestion> {
   readonly input: HTMLInputElement
   readonly find: (typed: string, signal: AbortSignal) => Promise<readonly T[]>
   readonly choose: (chosen: T) => void
-  /** Says how many there are, for those who do not see the list. */
   readonly announce: (count: number) => string
 }
 
 const WAIT_MILLISECONDS = 150
-const LEAST_TYPED = 2
+const MIN_TYPED = 2
 
-/**
- * Suggestions under an input, as the ARIA combobox pattern has them (list autocomplete, manual selection): arrows
- * move, Enter takes, Escape closes. With nothing taken, Enter sends the form as it would without script.
- */
+/** The ARIA combobox pattern. With nothing selected, Enter submits the form as it does without script. */
 export function addSuggestions<T extends Suggestion>({ input, find, choose, announce }: Options<T>): void {
   const id = `${input.id}-suggestions`
   const list = element('ul', { id, role: 'listbox', class: 'suggestions', hidden: true })
@@ -41,7 +37,7 @@ export function addSuggestions<T extends Suggestion>({ input, find, choose, anno
   let shown: readonly T[] = []
   let active = -1
   let timer = 0
-  let asked = new AbortController()
+  let pending = new AbortController()
 
   const activate = (index: number) => {
     active = index
@@ -67,12 +63,12 @@ export function addSuggestions<T extends Suggestion>({ input, find, choose, anno
     choose(chosen)
   }
   const ask = async () => {
-    asked.abort()
-    asked = new AbortController()
+    pending.abort()
+    pending = new AbortController()
     const typed = input.value.trim()
-    if (typed.length < LEAST_TYPED) return show([])
+    if (typed.length < MIN_TYPED) return show([])
     try {
-      const found = await find(typed, asked.signal)
+      const found = await find(typed, pending.signal)
       show(found)
       status.textContent = announce(found.length)
     } catch {
@@ -95,7 +91,7 @@ export function addSuggestions<T extends Suggestion>({ input, find, choose, anno
     event.preventDefault()
   })
   input.addEventListener('blur', () => show([]))
-  // Before the blur that the press would cause.
+  // Before the blur that the click would cause.
   list.addEventListener('pointerdown', event => {
     event.preventDefault()
     const option = event.target instanceof Element ? event.target.closest('[role=option]') : null

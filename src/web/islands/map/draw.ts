@@ -10,7 +10,7 @@ export interface DrawnMap {
 
 const CLOSE = 16
 
-/** Draws the map into its element. Rejects where the browser has no WebGL. */
+/** Rejects where the browser has no WebGL. */
 export async function drawMap(host: HTMLElement): Promise<DrawnMap> {
   const { source = '', center = '0,0', zoom = '11', marker, reports, label = '' } = host.dataset
   const messages = messagesOf(host)
@@ -61,7 +61,6 @@ export async function drawMap(host: HTMLElement): Promise<DrawnMap> {
   return { mark }
 }
 
-/** A click, a drag of the pin, or Enter at the middle of the map. */
 function letPick(host: HTMLElement, map: maplibre.Map, pin: maplibre.Marker) {
   const pick = ({ lat, lng }: maplibre.LngLat) => {
     pin.setLngLat([lng, lat]).addTo(map)

@@ -12,10 +12,9 @@ interface Listed {
   readonly url: string
 }
 
-const MOST = 200
+const MAX_REPORTS = 200
 const DOTS = 'reports'
 
-/** Draws the public reports of what is in view, and asks again when the map has moved. */
 export function showReports(
   map: maplibre.Map,
   url: string,
@@ -29,13 +28,13 @@ export function showReports(
     clusterMaxZoom: 15,
   })
   for (const layer of layers) map.addLayer(layer)
-  let asked = new AbortController()
+  let pending = new AbortController()
   const refresh = async () => {
-    asked.abort()
-    asked = new AbortController()
+    pending.abort()
+    pending = new AbortController()
     const box = map.getBounds()
     const query = new URL(url, location.href)
-    query.searchParams.set('limit', String(MOST))
+    query.searchParams.set('limit', String(MAX_REPORTS))
     query.searchParams.set(
       'bbox',
       box
@@ -45,11 +44,11 @@ export function showReports(
         .join(','),
     )
     try {
-      const answer = await fetch(query, { signal: asked.signal })
+      const answer = await fetch(query, { signal: pending.signal })
       const { requests } = (await answer.json()) as { requests: Listed[] }
       map.getSource<maplibre.GeoJSONSource>(DOTS)?.setData(dots(requests))
     } catch {
-      // Moved on, or out of reach: what is drawn stays, and the list beside the map is whole.
+      // Aborted or unreachable: what is drawn stays, and the list beside the map is complete.
     }
   }
   map.on('moveend', refresh)

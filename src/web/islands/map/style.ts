@@ -10,7 +10,7 @@ const paper = '#f6f4ef'
 const ink = '#3d4551'
 const fonts = ['Public Sans', 'system-ui', 'sans-serif']
 
-/** A quiet map of the region's own data; tiles of somebody else's lie under it where the configuration names them. */
+/** A plain map of the region's own data, over the tile layer that the configuration names, if any. */
 export async function mapStyle(
   data: string,
   tiles: string | undefined,
@@ -23,9 +23,10 @@ export async function mapStyle(
   const under: LayerSpecification[] = [
     { id: 'paper', type: 'background', paint: { 'background-color': paper } },
   ]
-  const ground = tiles === undefined ? [...backdrop, ...roads] : await addTiles(sources, tiles, attribution)
+  const background =
+    tiles === undefined ? [...backdrop, ...roads] : await addTiles(sources, tiles, attribution)
   const labels = tiles === undefined ? [...roadLabels, ...placeLabels] : placeLabels
-  return { version: 8, sources, layers: [...under, ...ground, ...jurisdictions, ...accuracy, ...labels] }
+  return { version: 8, sources, layers: [...under, ...background, ...jurisdictions, ...accuracy, ...labels] }
 }
 
 const layer = (name: string): ExpressionSpecification => ['==', ['get', 'layer'], name]
@@ -96,7 +97,7 @@ const roads: LayerSpecification[] = [
   lines('highway', ['highway'], '#f7dfa6', grow(9, 1.8, 17, 21)),
 ]
 
-/* Each body in its own colour. The county lies under all of them, so it is hardly tinted. */
+/* The county lies under all other bodies, so its tint is faint. */
 const jurisdictions: LayerSpecification[] = [
   {
     id: 'jurisdiction-fill',
@@ -199,7 +200,6 @@ const placeLabels: LayerSpecification[] = [
   },
 ]
 
-/** A size that grows with the zoom, as roads do. */
 function grow(fromZoom: number, from: number, toZoom: number, to: number): ExpressionSpecification {
   return ['interpolate', ['exponential', 1.5], ['zoom'], fromZoom, from, toZoom, to]
 }

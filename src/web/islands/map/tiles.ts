@@ -1,7 +1,7 @@
 import * as maplibre from 'maplibre-gl'
 import { PMTiles, Protocol, TileType } from 'pmtiles'
 
-/** Layers of a base map: a raster template, or a PMTiles archive of pictures or of vectors in the Protomaps scheme. */
+/** A raster template, or a PMTiles archive of images or of vectors in the Protomaps scheme. */
 export async function addTiles(
   sources: Record<string, maplibre.SourceSpecification>,
   url: string,
@@ -24,7 +24,7 @@ export async function addTiles(
 
 const base = { source: 'base' } as const
 
-/** The least of the Protomaps scheme that makes a map: land, water, greens, roads, names of roads. */
+/** The parts of the Protomaps scheme that make a map: land, water, green areas, roads, road names. */
 const protomapsLayers: maplibre.LayerSpecification[] = [
   { ...base, id: 'earth', type: 'fill', 'source-layer': 'earth', paint: { 'fill-color': '#f6f4ef' } },
   {

@@ -1,0 +1,63 @@
+import { openPublicRegion } from '../../core/database/handles.ts'
+import { metersBetween } from '../../core/geometry.ts'
+import { asProblem } from '../../core/problem.ts'
+import type { Platform } from '../../platform/platform.ts'
+import type { Region } from '../../regions/runtime/compile.ts'
+import { similarServices } from '../../requests/case/duplicates.ts'
+import type { Draft } from '../../requests/draft.ts'
+import { type PublicRequest, reportsNearby } from '../../requests/list/public-index.ts'
+import { Moment, StatusTag } from '../../web/components/components.tsx'
+import type { PageView } from '../../web/view.ts'
+import { serviceName } from '../catalogue.ts'
+
+/** Null when the index does not answer: a report can be filed without it. */
+export async function findNearby(
+  platform: Platform,
+  region: Region,
+  { place, service }: Draft,
+): Promise<readonly PublicRequest[] | null> {
+  if (place === null) return []
+  const db = openPublicRegion(platform, region.slug)
+  try {
+    return await reportsNearby(db, place, similarServices(region, service), platform.clock.now())
+  } catch (error) {
+    if (asProblem(error).slug !== 'database-unavailable') throw error
+    return null
+  }
+}
+
+interface Props {
+  view: PageView
+  draft: Draft
+  nearby: readonly PublicRequest[] | null
+}
+
+export function Nearby({ view, draft: { place }, nearby }: Props) {
+  const { t, site } = view
+  if (place === null) return null
+  if (nearby === null) return <p class="nearby">{t('nearby-unavailable')}</p>
+  if (nearby.length === 0) return <p class="nearby">{t('nearby-none')}</p>
+  return (
+    <section class="nearby" aria-labelledby="nearby">
+      <h2 id="nearby">{t('nearby-title')}</h2>
+      <p>{t('nearby-help')}</p>
+      <ul class="nearby__list">
+        {nearby.map(({ id, serviceCode, serviceName: then, status, lat, long, address, requestedAt }) => (
+          <li>
+            <a class="usa-link" href={view.href(`/cases/${id}`)}>
+              {serviceName(view, serviceCode, then)}
+            </a>{' '}
+            <StatusTag view={view} status={status} />
+            <span class="nearby__note">
+              {lat !== null && long !== null && (
+                <>{t('distance-away', { distance: view.distance(metersBetween(place, { lat, long })) })} · </>
+              )}
+              {address && `${address} · `}
+              <Moment view={view} at={requestedAt} zone={site.region.documents.region.timezone} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

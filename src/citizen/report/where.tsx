@@ -1,0 +1,170 @@
+import type { ServiceDocument } from '../../regions/documents/schemas.ts'
+import type { FoundPlace } from '../../regions/places/search.ts'
+import { BackLink, Emergency, Empty, Steps } from '../../web/components/components.tsx'
+import { ErrorSummary, type FieldMessage, HintAndError, titled } from '../../web/components/fields.tsx'
+import { Icon } from '../../web/components/icon.tsx'
+import { Page } from '../../web/components/layout.tsx'
+import { RegionMap } from '../../web/components/map.tsx'
+import type { PageView } from '../../web/view.ts'
+
+interface Props {
+  view: PageView
+  service: ServiceDocument
+  typed: string
+  found: readonly FoundPlace[]
+  words: string
+  errors: readonly FieldMessage[]
+}
+
+/** Search, plain words or, with script, the map or the phone's location: each is enough by itself. */
+export function WherePage({ view, service, typed, found, words, errors }: Props) {
+  const { t } = view
+  const { map } = view.site.region.documents.region
+  const details = view.href(`/report/${encodeURIComponent(service.code)}/details`)
+  return (
+    <Page view={view} title={titled(view, t('where-title'), errors)} section="/report">
+      <div class="narrow">
+        <BackLink href={view.href('/report')}>{t('back-what')}</BackLink>
+        <Steps view={view} current={2} />
+        {isHazard(service) && <Emergency view={view} />}
+        <ErrorSummary view={view} errors={errors} />
+        <h1>
+          <span class="kicker">{view.localize(service.name)}</span> {t('where-title')}
+        </h1>
+        <place-picker
+          data-base={view.site.base}
+          data-who={view.href(`/report/${encodeURIComponent(service.code)}/who`)}
+          data-messages={JSON.stringify(pickerMessages(view))}
+        >
+          <search>
+            <form class="where__search" id="field-place">
+              <label class="usa-label" for="place">
+                {t('where-search')}
+              </label>
+              <span class="usa-hint" id="place-hint">
+                {t('where-search-hint')}
+              </span>
+              <div class="search">
+                <input
+                  class="usa-input"
+                  id="place"
+                  name="q"
+                  type="search"
+                  value={typed}
+                  autocomplete="off"
+                  aria-describedby="place-hint"
+                />
+                <button class="usa-button" type="submit">
+                  <Icon name="search" />
+                  <span class="search__word">{t('search')}</span>
+                </button>
+              </div>
+            </form>
+          </search>
+          {typed !== '' && <Results view={view} details={details} typed={typed} found={found} />}
+          <div class="locate" data-locate />
+          <p class="map-help">{t('picker-map-help')}</p>
+          <RegionMap view={view} label={t('picker-map')} center={map.center} zoom={map.zoom ?? 11} pick />
+          <form class="where__chosen" action={details} hidden data-chosen>
+            <input type="hidden" name="lat" />
+            <input type="hidden" name="long" />
+            <input type="hidden" name="accuracy" />
+            <input type="hidden" name="address" />
+            <div data-handles aria-live="polite" />
+            <button class="usa-button usa-button--big" type="submit">
+              {t('continue')}
+            </button>
+          </form>
+        </place-picker>
+        <form class="where__words" action={details}>
+          <h2>{t('where-words-title')}</h2>
+          <div class={`usa-form-group${errors.length > 0 ? ' usa-form-group--error' : ''}`}>
+            <label class="usa-label" for="field-address">
+              {t('where-words')}
+            </label>
+            <HintAndError view={view} name="address" label="" hint={t('where-words-hint')} errors={errors} />
+            <textarea
+              class="usa-textarea usa-textarea--short"
+              id="field-address"
+              name="address"
+              rows={3}
+              aria-describedby="field-address-hint"
+            >
+              {words}
+            </textarea>
+          </div>
+          <button class="usa-button usa-button--outline" type="submit">
+            {t('where-words-go')}
+          </button>
+        </form>
+        {service.location === 'optional' && (
+          <p>
+            <a class="usa-link" href={`${details}?nowhere=1`}>
+              {t('where-none')}
+            </a>
+          </p>
+        )}
+      </div>
+    </Page>
+  )
+}
+
+function Results({
+  view,
+  details,
+  typed,
+  found,
+}: {
+  view: PageView
+  details: string
+  typed: string
+  found: readonly FoundPlace[]
+}) {
+  const { t } = view
+  if (found.length === 0) {
+    return (
+      <Empty>
+        <p>{t('places-none', { typed })}</p>
+        <p>{t('places-none-help')}</p>
+      </Empty>
+    )
+  }
+  return (
+    <section aria-labelledby="found">
+      <h2 id="found">{t('places-found', { count: found.length })}</h2>
+      <ul class="choices">
+        {found.map(place => (
+          <li>
+            <a class="choice" href={`${details}?${placeQuery(place)}`}>
+              <Icon name="location_on" />
+              <span class="choice__name">{place.label}</span>
+              <span class="choice__note">{t(`place-${place.kind}`)}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function placeQuery({ lat, long, accuracy, label }: FoundPlace): string {
+  const query = { lat: lat.toFixed(6), long: long.toFixed(6), accuracy: String(accuracy), address: label }
+  return new URLSearchParams(query).toString()
+}
+
+/** The emergency number comes first if the service is urgent, or an answer may make it so (S2). */
+export function isHazard({ urgent, urgentAnswers }: ServiceDocument): boolean {
+  return urgent === true || urgentAnswers !== undefined
+}
+
+function pickerMessages({ t }: PageView) {
+  return {
+    locate: t('picker-locate'),
+    locating: t('picker-locating'),
+    located: t('picker-located'),
+    refused: t('picker-refused'),
+    failed: t('picker-failed'),
+    suggestions: t('picker-suggestions', { count: '{count}' }),
+    none: t('picker-none'),
+  }
+}

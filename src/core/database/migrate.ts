@@ -1,0 +1,198 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import {
+  type DatabaseClient,
+  type DatabaseName,
+  databaseLabel,
+  noDeadlines,
+  type Platform,
+} from '../../platform/platform.ts'
+import { writeIdentity } from './clients.ts'
+
+export interface Migration {
+  readonly name: string
+  readonly hash: string
+  readonly statements: readonly string[]
+}
+export type Migrations = Readonly<Record<DatabaseName['kind'], readonly Migration[]>>
+
+export function readMigration(name: string, text: string): Migration {
+  const statements = text
+    .replaceAll('\r\n', '\n')
+    .split('--> statement-breakpoint')
+    .map(part => part.trim())
+  return { name, statements, hash: bytesToHex(sha256(utf8ToBytes(JSON.stringify(statements)))) }
+}
+
+const MARK_DIGITS = 12
+const MAX_CAUSES = 10
+
+/** Why this version cannot use a database. Names the database and, where known, the migration. */
+export class MigrationError extends Error {
+  readonly database: string
+  readonly migration: string | undefined
+
+  constructor(database: string, migration: string | undefined, reason: string, cause?: unknown) {
+    super(reason, cause === undefined ? {} : { cause })
+    this.name = 'MigrationError'
+    this.database = database
+    this.migration = migration
+  }
+}
+
+export interface MigrateOptions {
+  /** False: the database existed before, so a missing one is an error and is not created. */
+  readonly mayCreate?: boolean
+}
+
+/** Can be killed and repeated, or run by two processes: each migration is one transaction with its ledger row. Throws `MigrationError`. */
+export async function migrateDatabase(
+  platform: Platform,
+  name: DatabaseName,
+  migrations: Migrations,
+  { mayCreate = true }: MigrateOptions = {},
+): Promise<string> {
+  if (mayCreate) await platform.databases.create(name)
+  const shipped = migrations[name.kind]
+  const client = platform.databases.client(name)
+  await withRetries(() => readLedger(client))
+  const missing = missingIn(databaseLabel(name), await withRetries(() => adopt(client, shipped)), shipped)
+  for (const migration of missing) {
+    const withLongTimeout = platform.databases.client(name, noDeadlines)
+    await withRetries(() => apply(withLongTimeout, name, migration, platform.clock.now()))
+  }
+  await withRetries(() => writeIdentity(platform, name))
+  return newest(migrations, name.kind)
+}
+
+export function newest(migrations: Migrations, kind: DatabaseName['kind']): string {
+  const all = migrations[kind]
+  const mark = bytesToHex(sha256(utf8ToBytes(all.map(({ hash }) => hash).join()))).slice(0, MARK_DIGITS)
+  return `${all.at(-1)?.name ?? ''}@${mark}`
+}
+
+/** What went wrong, for the log and the command line, in the driver's words. */
+export function failureOf(error: unknown): { readonly migration?: string; readonly reason: string } {
+  const found = causes(error).find(cause => cause instanceof MigrationError)
+  if (found !== undefined) {
+    const { migration, message } = found
+    return { ...(migration === undefined ? {} : { migration }), reason: message }
+  }
+  return { reason: causes(error).at(-1)?.message ?? 'unknown' }
+}
+
+function causes(error: unknown): Error[] {
+  const found: Error[] = []
+  for (let at = error; at instanceof Error && found.length < MAX_CAUSES; at = at.cause) found.push(at)
+  return found
+}
+
+interface Applied {
+  readonly name: string
+  /** Null: applied by a version that identified migrations by name only. */
+  readonly hash: string | null
+}
+
+async function readLedger(client: DatabaseClient): Promise<Applied[]> {
+  await client.execute(
+    'CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL, hash TEXT)',
+  )
+  const columns = await client.execute(`SELECT name FROM pragma_table_info('migration')`)
+  if (!columns.rows.some(row => row.name === 'hash')) {
+    await client.execute('ALTER TABLE migration ADD COLUMN hash TEXT')
+  }
+  const { rows } = await client.execute('SELECT name, hash FROM migration ORDER BY name')
+  return rows as unknown as Applied[]
+}
+
+// Gives each ledger row the hash and the name that its migration has in this version.
+async function adopt(client: DatabaseClient, shipped: readonly Migration[]): Promise<Applied[]> {
+  const before = await readLedger(client)
+  const unhashed = shipped.filter(({ name }) => before.some(line => line.name === name && line.hash === null))
+  const renamed = shipped.filter(({ name, hash }) =>
+    before.some(line => line.hash === hash && line.name !== name),
+  )
+  if (unhashed.length + renamed.length === 0) return before
+  await client.batch(
+    [
+      ...unhashed.map(({ name, hash }) => ({
+        sql: 'UPDATE migration SET hash = ? WHERE name = ? AND hash IS NULL',
+        args: [hash, name],
+      })),
+      // In two steps, because two files may have swapped names.
+      ...renamed.map(({ hash }) => ({
+        sql: 'UPDATE migration SET name = hash WHERE hash = ?',
+        args: [hash],
+      })),
+      ...renamed.map(({ name, hash }) => ({
+        sql: 'UPDATE migration SET name = ? WHERE hash = ? AND NOT EXISTS (SELECT 1 FROM migration WHERE name = ?)',
+        args: [name, hash, name],
+      })),
+    ],
+    'write',
+  )
+  return readLedger(client)
+}
+
+function missingIn(
+  database: string,
+  ledger: readonly Applied[],
+  shipped: readonly Migration[],
+): readonly Migration[] {
+  const known = new Set(shipped.map(({ hash }) => hash))
+  for (const { name, hash } of ledger) {
+    if (hash !== null && known.has(hash)) continue
+    const reason = shipped.some(migration => migration.name === name)
+      ? 'it was changed after it had been applied here'
+      : 'this version does not know it: a newer version of Countyline has written the database'
+    throw new MigrationError(database, name, reason)
+  }
+  const applied = new Set(ledger.map(({ hash }) => hash))
+  return shipped.filter(({ hash }) => !applied.has(hash))
+}
+
+async function apply(
+  client: DatabaseClient,
+  name: DatabaseName,
+  { name: migration, hash, statements }: Migration,
+  now: number,
+): Promise<void> {
+  try {
+    await client.batch(
+      [
+        ...statements,
+        {
+          sql: 'INSERT INTO migration (name, applied_at, hash) VALUES (?, ?, ?)',
+          args: [migration, now, hash],
+        },
+      ],
+      'write',
+    )
+  } catch (error) {
+    // Another process may have applied it first; then its tables already exist.
+    if ((await readLedger(client)).some(line => line.hash === hash)) return
+    if (isBusy(error)) throw error
+    throw new MigrationError(databaseLabel(name), migration, failureOf(error).reason, error)
+  }
+}
+
+const TRIES = 8
+const FIRST_WAIT_MILLISECONDS = 50
+
+async function withRetries<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt === TRIES || !isBusy(error)) throw error
+      await new Promise(resolve => setTimeout(resolve, FIRST_WAIT_MILLISECONDS * 2 ** (attempt - 1)))
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return causes(error).some(cause => {
+    const text = `${'code' in cause ? cause.code : ''} ${cause.message}`
+    return /SQLITE_BUSY|SQLITE_LOCKED|database is locked|duplicate column name: hash/.test(text)
+  })
+}

@@ -1,0 +1,78 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { problem } from '../problem.ts'
+
+export type GeoReportElement = Readonly<Record<string, unknown>>
+
+// Two orders of magnitude above any known catalogue.
+const MAX_CHARACTERS = 10_000_000
+
+/** Values stay text, so that `001` keeps its zeros. Declared entities are never expanded. */
+export function readGeoReport(
+  text: string,
+): { services: GeoReportElement[] } | { definition: GeoReportElement } {
+  if (text.length > MAX_CHARACTERS) throw problem('bad-request', { detail: 'The file is over 10 MB.' })
+  const body = text.replace(/^\uFEFF/, '').trimStart()
+  const root = body.startsWith('<') ? readXml(body) : readJson(body)
+  const definition = asElement(Array.isArray(root) ? undefined : (asElement(root).service_definition ?? root))
+  if ('attributes' in definition) return { definition }
+  const services = Array.isArray(root) ? root : listAt(root, 'services', 'service')
+  if (services === undefined) {
+    throw problem('bad-request', { detail: 'The file has neither services nor a service definition.' })
+  }
+  return { services: services.map(asElement) }
+}
+
+export function listAt(parent: unknown, container: string, item: string): unknown[] | undefined {
+  const held = asElement(parent)[container]
+  if (Array.isArray(held)) return held
+  if (held === undefined) return undefined
+  const inner = asElement(held)[item]
+  return inner === undefined ? [] : [inner].flat()
+}
+
+export function textOf(element: GeoReportElement, name: string): string {
+  const value = element[name]
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : ''
+}
+
+function asElement(value: unknown): GeoReportElement {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as GeoReportElement)
+    : {}
+}
+
+function readXml(text: string): unknown {
+  if (/<!DOCTYPE|<!ENTITY/i.test(text)) {
+    throw problem('bad-request', {
+      detail: 'The file has a document type or entities. GeoReport allows neither.',
+    })
+  }
+  const valid = XMLValidator.validate(text)
+  if (valid !== true) throw problem('bad-request', { detail: `Line ${valid.err.line}: ${valid.err.msg}` })
+  const parser = new XMLParser({
+    ignoreAttributes: true,
+    ignoreDeclaration: true,
+    parseTagValue: false,
+    htmlEntities: true,
+    removeNSPrefix: true,
+    isArray: name => name === 'service' || name === 'attribute' || name === 'value',
+  })
+  try {
+    return parser.parse(text)
+  } catch (cause) {
+    throw problem('bad-request', { detail: `The XML cannot be read: ${(cause as Error).message}`, cause })
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw problem('bad-request', {
+      detail: `The file is neither XML nor JSON: ${(cause as Error).message}.`,
+      cause,
+    })
+  }
+}

@@ -1,0 +1,44 @@
+import type { Translate } from './i18n.ts'
+
+export const unitSystems = ['us', 'metric'] as const
+export type Units = (typeof unitSystems)[number]
+
+const FEET_PER_METER = 3.28084
+const FEET_PER_MILE = 5280
+
+/** `160 feet`, `0.3 miles`; `1.2 kilometers`. No runtime has the unit names in Haitian Creole. */
+export function distanceText(t: Translate, units: Units, meters: number): string {
+  if (units === 'metric') {
+    return meters < 1000
+      ? t('distance-meters', { count: Math.round(meters) })
+      : t('distance-kilometers', { count: tenths(meters / 1000) })
+  }
+  const feet = meters * FEET_PER_METER
+  return feet < 1000
+    ? t('distance-feet', { count: Math.round(feet / 10) * 10 })
+    : t('distance-miles', { count: tenths(feet / FEET_PER_MILE) })
+}
+
+function tenths(value: number): number {
+  return value < 10 ? Math.round(value * 10) / 10 : Math.round(value)
+}
+
+/** `3,444 sq ft`, `2.5 acres`, `1.25 sq mi`; `320 m²`, `1.25 km²`. */
+export function areaText(units: Units, squareMeters: number): string {
+  if (units === 'metric') {
+    return squareMeters < 100_000
+      ? `${Math.round(squareMeters)} m²`
+      : `${(squareMeters / 1e6).toFixed(2)} km²`
+  }
+  const acres = squareMeters / 4046.8564224
+  if (acres < 1) return `${Math.round(squareMeters * FEET_PER_METER ** 2).toLocaleString('en-US')} sq ft`
+  return acres < 320 ? `${acres.toFixed(1)} acres` : `${(acres / 640).toFixed(2)} sq mi`
+}
+
+/** `(555) 010-0123` for North America. Others, such as 311 or a foreign number, stay as written. */
+export function phoneText(written: string, units: Units): string {
+  const digits = written.replace(/[\s().-]/g, '')
+  const pattern = units === 'us' ? /^(?:\+?1)?([2-9]\d\d)(\d{3})(\d{4})$/ : /^\+1([2-9]\d\d)(\d{3})(\d{4})$/
+  const [, area, exchange, line] = pattern.exec(digits) ?? []
+  return area === undefined ? written : `(${area}) ${exchange}-${line}`
+}

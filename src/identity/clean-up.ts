@@ -1,0 +1,20 @@
+import { lt } from 'drizzle-orm'
+import type { CleanUp } from '../core/database/clean-up.ts'
+import { oneTime, session } from './region-schema.ts'
+import { endedSession } from './schema.ts'
+
+const DAY = 24 * 3_600_000
+
+export const cleanUpIdentity: CleanUp = {
+  async region({ clock }, db) {
+    const before = clock.now() - DAY
+    await db.delete(oneTime).where(lt(oneTime.until, before))
+    // Keep ended sessions until their absolute limit: some databases may not have recorded the ending yet.
+    await db.delete(session).where(lt(session.until, before))
+    return undefined
+  },
+  async tenant({ clock }, db) {
+    await db.delete(endedSession).where(lt(endedSession.until, clock.now() - DAY))
+    return undefined
+  },
+}

@@ -1,0 +1,59 @@
+import * as v from 'valibot'
+import type { JobStep } from '../../core/database/handles.ts'
+import { enqueueJob, jobKind } from '../../core/database/jobs.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { roles } from '../roles.ts'
+
+// Contain no plain address and no secret: `emails.ts` creates links when it sends them.
+
+const requestedBy = v.object({
+  at: v.number(),
+  device: v.string(),
+  language: v.string(),
+  site: v.string(),
+  to: v.string(),
+  again: v.boolean(),
+})
+export type RequestedBy = Readonly<v.InferOutput<typeof requestedBy>>
+
+const pendingEmail = v.variant('about', [
+  v.object({
+    about: v.literal('invitation'),
+    staff: v.string(),
+    role: v.picklist(roles),
+    language: v.string(),
+  }),
+  v.object({
+    about: v.literal('appointment'),
+    to: v.nullable(v.string()),
+    appointed: v.string(),
+    by: v.string(),
+    language: v.string(),
+  }),
+  v.object({
+    about: v.literal('sign-in'),
+    /** Keyed hash of the address. */
+    mailbox: v.string(),
+    asked: requestedBy,
+  }),
+  v.object({
+    about: v.literal('mailbox'),
+    staff: v.string(),
+    /** Encrypted. */
+    email: v.string(),
+    asked: requestedBy,
+  }),
+])
+export type PendingEmail = Readonly<v.InferOutput<typeof pendingEmail>>
+
+/** `id` is the same for every attempt. */
+export const staffEmailKind = jobKind(
+  'staff-email',
+  v.object({ id: v.string(), email: pendingEmail }),
+  ({ id }) => id,
+)
+
+/** Commit it with its cause. `id` is the same for every attempt, and enqueued once. */
+export function enqueueStaffEmail(platform: Platform, id: string, email: PendingEmail): JobStep {
+  return enqueueJob(staffEmailKind, platform.clock.now(), { id, email })
+}

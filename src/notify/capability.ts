@@ -1,0 +1,17 @@
+import { sql } from 'drizzle-orm'
+import type { Capability } from '../capability.ts'
+import { forgetAddress } from './follow.ts'
+import { notifyJob } from './notify.ts'
+import { optOutJob } from './opt-out.ts'
+
+/** Emails to those who follow a case. */
+export const notify: Capability = {
+  name: 'notify',
+  jobs: registry => [notifyJob(registry), optOutJob],
+  exportedTables: ['notice'],
+  eraseContacts: ({ cases }) => [
+    sql`DELETE FROM notice WHERE follower IN (SELECT id FROM follower WHERE case_id IN ${cases})`,
+    sql`DELETE FROM follower WHERE case_id IN ${cases}`,
+  ],
+  eraseEmail: forgetAddress,
+}

@@ -1,0 +1,34 @@
+import { Temporal } from 'temporal-polyfill'
+import { isDay, readInstant } from '../../core/input.ts'
+import type { FieldError } from '../../core/problem.ts'
+import { startOfDay } from '../../regions/runtime/calendar.ts'
+
+/** Milliseconds since 1970 UTC, both ends inclusive. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/** In whole seconds: not all deployed clients accept fractions. */
+export function datetime(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`
+}
+
+/** A second, or a whole day in the jurisdiction's zone: the W3C profile has both. */
+export function readMoment(
+  field: string,
+  typed: string,
+  zone: string,
+): { value: Span | undefined; errors: FieldError[] } {
+  const written = typed.trim()
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(written) ?? []
+  if (isDay(Number(year), Number(month), Number(day))) {
+    const next = Temporal.PlainDate.from(written).add({ days: 1 }).toString()
+    const to = startOfDay(next, zone) - 1
+    return { value: { from: startOfDay(written, zone), to }, errors: [] }
+  }
+  const { value, errors } = readInstant(field, written)
+  if (value === undefined) return { value, errors }
+  // Datetimes are shown to the second, so a second means all of it.
+  return { value: { from: value, to: written.includes('.') ? value : value + 999 }, errors }
+}

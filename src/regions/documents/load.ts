@@ -1,0 +1,174 @@
+import * as v from 'valibot'
+import {
+  areasFile,
+  backdropFile,
+  boundaryFile,
+  type FeatureFile,
+  placesFile,
+  ringIssues,
+  roadsFile,
+  toFeatures,
+} from './geojson.ts'
+import { type DocumentIssue, type IssueAtPath, isError } from './issue.ts'
+import { agreementsDocument, jurisdictionDocument, regionDocument, servicesDocument } from './schemas.ts'
+import { checkShape } from './shape.ts'
+import type { Documents, Jurisdiction } from './snapshot.ts'
+import { type DocumentSource, parseJson, parseYaml } from './source.ts'
+import { validateDocuments } from './validate.ts'
+import { slug as slugSchema } from './values.ts'
+
+export type RegionFiles = ReadonlyMap<string, string>
+
+export interface Loaded {
+  /** Absent when any document has an error: all are accepted, or none. */
+  readonly documents?: Documents
+  /** Present when each document is valid by itself, so that boundaries can be inspected. */
+  readonly draft?: Documents
+  readonly issues: readonly DocumentIssue[]
+}
+
+/** Finds all issues; never throws. `takenHosts`: host name to the other region that uses it. */
+export function loadRegion(
+  region: string,
+  files: RegionFiles,
+  takenHosts: ReadonlyMap<string, string> = new Map(),
+): Loaded {
+  const reader = new Reader(files)
+  reader.checkSlug('region.yaml', region)
+  const draft = reader.documents()
+  if (draft === undefined) return { issues: reader.issues() }
+  reader.findings.push(...validateDocuments(region, draft, takenHosts))
+  const issues = reader.issues()
+  return issues.some(isError) ? { draft, issues } : { documents: draft, draft, issues }
+}
+
+/** Jurisdictions whose own documents are valid, even in an incomplete region. */
+export function loadJurisdictions(files: RegionFiles): readonly Jurisdiction[] {
+  return new Reader(files).jurisdictions()
+}
+
+class Reader {
+  readonly findings: IssueAtPath[] = []
+  readonly #files: RegionFiles
+  readonly #sources = new Map<string, DocumentSource>()
+  readonly #syntax: DocumentIssue[] = []
+
+  constructor(files: RegionFiles) {
+    this.#files = files
+  }
+
+  documents(): Documents | undefined {
+    const region = this.#document('region.yaml', regionDocument, 'required')
+    const services = this.#document('services.yaml', servicesDocument, 'required')
+    const agreements = this.#document('agreements.yaml', agreementsDocument)
+    const jurisdictions = this.jurisdictions()
+    const areas = this.#features('areas.geojson', areasFile)
+    const roads = this.#features('roads.geojson', roadsFile)
+    const places = this.#features('places.geojson', placesFile)
+    const backdrop = this.#features('backdrop.geojson', backdropFile)
+    this.#tellUnknownFiles()
+    if (!region || !services || this.issues().some(isError)) return undefined
+    return {
+      region,
+      services: services.services,
+      agreements: agreements ?? {},
+      jurisdictions,
+      areas: toFeatures(areas),
+      roads: toFeatures(roads),
+      places: toFeatures(places),
+      backdrop: toFeatures(backdrop),
+    }
+  }
+
+  issues(): DocumentIssue[] {
+    const placed = this.findings.map(({ path, ...issue }) => ({
+      ...issue,
+      ...(this.#sources.get(issue.file)?.at(path) ?? { line: 1, column: 1 }),
+    }))
+    return [...this.#syntax, ...placed].sort(
+      (a, b) => order(a.file, b.file) || a.line - b.line || a.column - b.column,
+    )
+  }
+
+  checkSlug(file: string, name: string) {
+    if (v.is(slugSchema, name)) return
+    this.#error(file, `The folder name "${name}" is not valid`, 'Use a–z, 0–9 and single hyphens inside')
+  }
+
+  jurisdictions(): Jurisdiction[] {
+    const files = [...this.#files.keys()].filter(file => /^[^/]+\/jurisdiction\.yaml$/.test(file))
+    return files.sort(order).flatMap(file => {
+      const slug = file.slice(0, file.indexOf('/'))
+      this.checkSlug(file, slug)
+      const boundary = this.#features(`${slug}/boundary.geojson`, boundaryFile)
+      const document = this.#document(file, jurisdictionDocument)
+      return document ? [{ ...document, slug, boundary: toFeatures(boundary) }] : []
+    })
+  }
+
+  #document<T extends v.GenericSchema>(file: string, schema: T, required?: 'required') {
+    const text = this.#files.get(file)
+    if (text !== undefined) return this.#shaped(file, parseYaml(text), schema)
+    if (required) this.#error(file, 'The file is missing', `Add ${file}`)
+    return undefined
+  }
+
+  #features<T extends v.GenericSchema<unknown, FeatureFile>>(
+    file: string,
+    schema: T,
+  ): v.InferOutput<T> | undefined {
+    const text = this.#files.get(file)
+    const collection = text === undefined ? undefined : this.#shaped(file, parseJson(text), schema)
+    if (collection) this.findings.push(...ringIssues(file, collection))
+    return collection
+  }
+
+  #shaped<T extends v.GenericSchema>(
+    file: string,
+    source: DocumentSource,
+    schema: T,
+  ): v.InferOutput<T> | undefined {
+    this.#sources.set(file, source)
+    if (source.syntax.length > 0) {
+      const repair = file.endsWith('.yaml') ? 'Correct the YAML there' : 'Correct the JSON there'
+      for (const issue of source.syntax) this.#syntax.push({ severity: 'error', file, repair, ...issue })
+      return undefined
+    }
+    const shape = checkShape(schema, file, source.value)
+    if ('output' in shape) return shape.output
+    this.findings.push(...shape.findings)
+    return undefined
+  }
+
+  #tellUnknownFiles() {
+    for (const file of this.#files.keys()) {
+      const folder = file.slice(0, file.indexOf('/') + 1)
+      if (/^.+\/.+\/(jurisdiction\.yaml|boundary\.geojson)$/.test(file)) {
+        this.checkSlug(file, file.slice(0, file.lastIndexOf('/')))
+      } else if (!known.test(file)) {
+        const at = { file, path: [], message: 'This file is not used', repair: 'Rename or remove it' }
+        this.findings.push({ severity: 'warning', ...at })
+      } else if (file === `${folder}boundary.geojson` && !this.#files.has(`${folder}jurisdiction.yaml`)) {
+        this.#error(
+          file,
+          'The folder has a boundary, but no jurisdiction.yaml',
+          'Add jurisdiction.yaml to the folder',
+        )
+      }
+    }
+  }
+
+  #error(file: string, message: string, repair: string) {
+    this.findings.push({ severity: 'error', file, path: [], message, repair })
+  }
+}
+
+const known =
+  /^(region|services|agreements)\.yaml$|^(areas|roads|places|backdrop)\.geojson$|^[^/]+\/(jurisdiction\.yaml|boundary\.geojson)$|\.md$/
+
+export function isDocument(file: string): boolean {
+  return known.test(file) && !file.endsWith('.md')
+}
+
+// By code unit, so that it is the same everywhere.
+const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,0 +1,93 @@
+import { desc, eq } from 'drizzle-orm'
+import { Cache } from '../../core/cache.ts'
+import { openRegion, openToServe } from '../../core/database/handles.ts'
+import { problem } from '../../core/problem.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { host, region } from '../directory-schema.ts'
+import { configuration, snapshotOf } from '../region-schema.ts'
+import { compileRegion, type Region } from './compile.ts'
+
+// Caches the directory's hosts and each region's newest version. Requests cost no read: the cache is
+// refreshed in the background, and kept while the database is unavailable (S16).
+const policy = { fresh: 2_000, event: 'configuration-stale' }
+const hostsCache = new Cache<Hosts>(policy)
+const regions = new Cache<Region>(policy)
+const earlier = new Cache<Region>(policy)
+
+export interface Hosts {
+  readonly regions: ReadonlySet<string>
+  /** `*` matches all other host names. */
+  readonly hosts: ReadonlyMap<string, { readonly region: string; readonly jurisdiction: string | null }>
+}
+
+/** Throws `database-unavailable` only if it was never read. */
+export function currentHosts(platform: Platform): Promise<Hosts> {
+  return hostsCache.get(platform, '', () => readHosts(platform))
+}
+
+/** Throws `not-found` for a region that is not in the directory. */
+export function currentRegion(platform: Platform, slug: string): Promise<Region> {
+  return regions.get(platform, slug, async known => {
+    const listed = known !== undefined || (await currentHosts(platform)).regions.has(slug)
+    const newest = listed ? ((await readRegion(platform, slug, known)) ?? known) : undefined
+    if (newest === undefined) throw problem('not-found')
+    return newest
+  })
+}
+
+/** Reads the newest version now, for work that a new version caused. */
+export async function newestRegion(platform: Platform, slug: string): Promise<Region> {
+  const known = await currentRegion(platform, slug)
+  const newer = await readRegion(platform, slug, known)
+  return newer === undefined ? known : regions.set(platform, slug, newer)
+}
+
+/** An earlier version; undefined where it is not stored, as in an imported deployment. */
+export async function regionAt(
+  platform: Platform,
+  slug: string,
+  version: number,
+): Promise<Region | undefined> {
+  const known = earlier.peek(platform, slug)?.value
+  if (known?.snapshot.version === version) return known
+  const db = openRegion(platform, { kind: 'system', reason: 'configuration' }, slug)
+  const [row] = await db.select().from(configuration).where(eq(configuration.version, version))
+  return row && earlier.set(platform, slug, compileRegion(snapshotOf(slug, row)))
+}
+
+/** Clears the cache, so that the next request reads the configuration just applied. */
+export function forgetConfiguration(platform: Platform): void {
+  for (const cache of [hostsCache, regions, earlier]) cache.clear(platform)
+}
+
+async function readHosts(platform: Platform): Promise<Hosts> {
+  const directory = openToServe(platform, { kind: 'directory' })
+  const [regions, hosts] = await directory.together([
+    directory.select({ slug: region.slug }).from(region),
+    directory.select().from(host),
+  ])
+  return { regions: new Set(regions.map(row => row.slug)), hosts: new Map(hosts.map(row => [row.host, row])) }
+}
+
+async function readRegion(
+  platform: Platform,
+  slug: string,
+  known: Region | undefined,
+): Promise<Region | undefined> {
+  const db = openToServe(platform, { kind: 'region', region: slug })
+  if (known !== undefined) {
+    const [newest] = await db
+      .select({ version: configuration.version })
+      .from(configuration)
+      .orderBy(desc(configuration.version))
+      .limit(1)
+    if (newest === undefined || newest.version === known.snapshot.version) return undefined
+  }
+  const [row] = await db.select().from(configuration).orderBy(desc(configuration.version)).limit(1)
+  if (row === undefined) return undefined
+  // Concurrent callers each read the row, but only one compiles it.
+  const compiled = regions.peek(platform, slug)?.value
+  return compiled?.snapshot.hash === row.hash && compiled.snapshot.version === row.version
+    ? compiled
+    : compileRegion(snapshotOf(slug, row))
+}

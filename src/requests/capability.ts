@@ -1,0 +1,35 @@
+import type { Capability } from '../capability.ts'
+import { encryptedPerson } from './case/person.ts'
+import { cleanUpRequests } from './clean-up.ts'
+import { erasePersons } from './erase.ts'
+import { requestEvents } from './events.ts'
+import { encryptedFollower } from './followers/follower.ts'
+import { publishJob } from './list/public-index.ts'
+import { discardPhotosJob } from './media/media.ts'
+import { mediaRoutes } from './media/routes.ts'
+import { sweepPhotosJob } from './media/sweep.ts'
+import { requestApi } from './routes.ts'
+
+/** Reports from residents and the work on them. */
+export const requests: Capability = {
+  name: 'requests',
+  api: requestApi,
+  routes: [{ at: '/', app: mediaRoutes }],
+  jobs: () => [publishJob, discardPhotosJob, sweepPhotosJob],
+  events: requestEvents,
+  encryptedTables: { tenant: [encryptedPerson, encryptedFollower] },
+  exportedTables: [
+    'consumer',
+    'duplicate',
+    'event',
+    'followed_by',
+    'follower',
+    'media',
+    'person',
+    'request',
+    'share',
+  ],
+  unexportedTables: ['data_key'],
+  eraseContacts: erasePersons,
+  cleanUp: ({ eraseContacts }) => cleanUpRequests(eraseContacts),
+}

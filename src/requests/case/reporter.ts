@@ -1,0 +1,58 @@
+import { insertOne, type Step, type TenantDb } from '../../core/database/handles.ts'
+import { keyedHash } from '../../core/encryption/fields.ts'
+import { randomText } from '../../core/ids.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { followStep, isSameMailbox } from '../followers/follower.ts'
+import { person } from '../schema.ts'
+import type { Submission } from '../submit.ts'
+import { encryptDetails } from './person.ts'
+
+export interface Reporter {
+  readonly person: string | null
+  readonly steps: readonly Step[]
+  /** Represents the contact details in the comparison of repeated submissions, without revealing them. */
+  readonly fingerprint: string | null
+}
+
+export async function reporterOf(
+  platform: Platform,
+  db: TenantDb,
+  caseId: string,
+  { draft, provenEmail, network }: Submission,
+  at: number,
+): Promise<Reporter> {
+  const { contact, follow, language } = draft
+  const { shared, ...given } = contact
+  const details = {
+    firstName: blankToNull(given.firstName),
+    lastName: blankToNull(given.lastName),
+    email: blankToNull(given.email),
+    phone: blankToNull(given.phone),
+    deviceId: blankToNull(given.deviceId),
+    accountId: blankToNull(given.accountId),
+  }
+  const account = db.access.kind === 'resident' ? db.access.account : null
+  if (account === null && Object.values(details).every(detail => detail === null)) {
+    return { person: null, steps: [], fingerprint: null }
+  }
+  const id = randomText(platform.random, 16)
+  const steps: Step[] = [
+    insertOne(person, {
+      id,
+      ...(await encryptDetails(platform, db, id, details)),
+      account,
+      shared,
+      createdAt: at,
+    }),
+  ]
+  if (follow) {
+    const { email } = contact
+    const isProven = provenEmail !== undefined && isSameMailbox(email, provenEmail)
+    steps.push(await followStep(platform, db, { caseId, email, language, isProven, network }, at))
+  }
+  return { person: id, steps, fingerprint: await keyedHash(platform, db, 'contact', JSON.stringify(contact)) }
+}
+
+export function blankToNull(words: string): string | null {
+  return words.trim() === '' ? null : words.trim()
+}

@@ -1,0 +1,238 @@
+import { and, asc, desc, eq, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteSelect } from 'drizzle-orm/sqlite-core'
+import { type AccessLogScope, withAccessLog } from '../../audit/access-log.ts'
+import { permitted } from '../../core/access.ts'
+import type { TenantReader } from '../../core/database/handles.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { originRequest, type PublicShare, sharesOf } from '../case/case.ts'
+import { type Holder, holdersOf } from '../case/custody.ts'
+import { decryptPerson } from '../case/person.ts'
+import { event, media, person, request, type Status, share } from '../schema.ts'
+import type { Included } from './include.ts'
+
+export type RequestRow = typeof request.$inferSelect
+export type EventRow = typeof event.$inferSelect
+
+/** What anyone may see: neither the reporter nor internal notes. */
+export interface PublicCase {
+  /** At the origin the whole case; elsewhere one share. */
+  readonly request: RequestRow
+  readonly shares: readonly PublicShare[]
+  readonly holders: readonly Holder[]
+  readonly timeline: readonly EventRow[]
+  readonly photos: readonly string[]
+}
+
+export async function publicCase(db: TenantReader, id: string): Promise<PublicCase | undefined> {
+  const [found, timeline, photos, others] = await db.together([
+    db.select().from(request).where(eq(request.id, id)),
+    db
+      .select()
+      .from(event)
+      .where(and(eq(event.request, id), eq(event.public, true)))
+      .orderBy(asc(event.at), asc(event.seq)),
+    photosOf(db, id),
+    sharesElsewhere(db, id),
+  ])
+  const [row] = found
+  if (row === undefined) return undefined
+  return {
+    request: originRequest(row, others),
+    shares: sharesOf(db.slug, row, others),
+    holders: holdersOf(db.slug, timeline),
+    timeline,
+    photos: photos.map(photo => photo.id),
+  }
+}
+
+/** Contact details and internal notes only with the right to them. `more` is read in the same round trip. */
+export async function wholeCase(
+  platform: Platform,
+  db: TenantReader,
+  id: string,
+  more: readonly Included[] = [],
+) {
+  const notes = more.map(each => each.notes(db, id))
+  const [found, timeline, photos, others, ...included] = await withAccessLog(
+    db,
+    wholeCaseAccess(db, id, notes),
+  )([...wholeQueries(db, id), ...more.map(({ ask }) => ask(db, id))])
+  const whole = await wholeOf(platform, db, [found, timeline, photos, others])
+  return whole && { ...whole, included: included as readonly (readonly unknown[])[] }
+}
+
+export function wholeCaseAccess(db: TenantReader, id: string, notes: readonly SQL[] = []): AccessLogScope {
+  const isRead = and(eq(request.id, id), permitted(db.access, 'read', sql`${request.serviceCode}`))
+  const isNoted = sql`EXISTS (SELECT 1 FROM event WHERE request = ${id} AND public = 0)`
+  return {
+    view: 'request',
+    shown: sql`SELECT id FROM ${request} WHERE ${isRead}`,
+    contacts: sql`EXISTS (SELECT 1 FROM ${request} JOIN ${person} ON ${contactOf(db)} WHERE ${isRead})`,
+    notes: sql`${notesOf(db, id)} AND (${sql.join([isNoted, ...notes], sql` OR `)})`,
+  }
+}
+
+function contactOf({ access }: TenantReader) {
+  return and(eq(person.id, request.person), permitted(access, 'contacts', sql`${request.serviceCode}`))
+}
+
+export function wholeQueries(db: TenantReader, id: string) {
+  return [
+    db
+      .select()
+      .from(request)
+      .leftJoin(person, contactOf(db))
+      .where(and(eq(request.id, id), permitted(db.access, 'read', sql`${request.serviceCode}`))),
+    db
+      .select()
+      .from(event)
+      .where(and(eq(event.request, id), or(eq(event.public, true), notesOf(db, id))))
+      .orderBy(asc(event.at), asc(event.seq)),
+    photosOf(db, id),
+    sharesElsewhere(db, id),
+  ] as const
+}
+
+type Found<T> = { [Key in keyof T]: Awaited<T[Key]> }
+
+export async function wholeOf(
+  platform: Platform,
+  db: TenantReader,
+  accessLog: Found<ReturnType<typeof wholeQueries>>,
+) {
+  const [found, timeline, photos, others] = accessLog
+  const [row] = found
+  if (row === undefined) return undefined
+  return {
+    request: row.request,
+    contact: await decryptPerson(platform, db, row.person),
+    shares: sharesOf(db.slug, row.request, others),
+    holders: holdersOf(db.slug, timeline),
+    timeline,
+    photos: photos.map(photo => photo.id),
+  }
+}
+
+function notesOf({ access }: TenantReader, id: string): SQL {
+  const serviceCode = sql`(SELECT service_code FROM request WHERE id = ${id})`
+  return permitted(access, 'notes', serviceCode)
+}
+
+function photosOf(db: TenantReader, id: string) {
+  return db
+    .select({ id: media.id })
+    .from(media)
+    .where(eq(media.request, id))
+    .orderBy(asc(media.createdAt), asc(media.id))
+}
+
+function sharesElsewhere(db: TenantReader, caseId: string) {
+  return db.select().from(share).where(eq(share.caseId, caseId)).orderBy(asc(share.receivedAt))
+}
+
+export interface RequestFilter {
+  readonly ids?: readonly string[] | undefined
+  readonly services?: readonly string[] | undefined
+  readonly statuses?: readonly Status[] | undefined
+  readonly requestedFrom?: number | undefined
+  readonly requestedTo?: number | undefined
+  readonly updatedFrom?: number | undefined
+  readonly updatedTo?: number | undefined
+  readonly box?: Box | undefined
+  /** Prefixes of words. */
+  readonly words?: string | undefined
+  readonly onlyPublic: boolean
+  readonly onlyOpen?: boolean | undefined
+  readonly dueBefore?: number | undefined
+  readonly triage?: boolean | undefined
+  /** `due`: earliest deadline first, requests without one last. */
+  readonly order?: 'newest' | 'due' | undefined
+  /** Keyset paging: no page costs more than the first. */
+  readonly after?: Cursor | undefined
+  readonly limit: number
+}
+
+export interface Box {
+  readonly south: number
+  readonly west: number
+  readonly north: number
+  readonly east: number
+}
+
+export interface Cursor {
+  readonly requestedAt: number
+  readonly seq: number
+}
+
+// Sorts requests without a deadline last.
+const NO_DAY = 9_007_199_254_740_991
+
+export function dueAt({ expectedAt }: Pick<RequestRow, 'expectedAt'>): number {
+  return expectedAt ?? NO_DAY
+}
+
+const due = sql<number>`coalesce(${request.expectedAt}, ${sql.raw(String(NO_DAY))})`
+export const isOpenHere = sql`${request.custody} = 'held' AND ${request.status} <> 'closed'`
+
+export async function listRequests(db: TenantReader, filter: RequestFilter): Promise<RequestRow[]> {
+  const { scope, select } = listRequestsLogged(db, filter)
+  const [rows] = await withAccessLog(db, scope)([select])
+  return rows
+}
+
+/** To combine with other selects in one round trip. */
+export function listRequestsLogged(db: TenantReader, filter: RequestFilter) {
+  const isByDue = filter.order === 'due'
+  const conditions: (SQL | undefined)[] = [
+    filter.onlyPublic
+      ? eq(request.private, false)
+      : permitted(db.access, 'read', sql`${request.serviceCode}`),
+    filter.ids && inArray(request.id, [...filter.ids]),
+    filter.services && inArray(request.serviceCode, [...filter.services]),
+    filter.statuses && inArray(request.status, [...filter.statuses]),
+    filter.requestedFrom === undefined ? undefined : gte(request.requestedAt, filter.requestedFrom),
+    filter.requestedTo === undefined ? undefined : lte(request.requestedAt, filter.requestedTo),
+    filter.updatedFrom === undefined ? undefined : gte(request.updatedAt, filter.updatedFrom),
+    filter.updatedTo === undefined ? undefined : lte(request.updatedAt, filter.updatedTo),
+    filter.box && inBox(filter.box),
+    filter.words ? matchingWords(filter.words) : undefined,
+    filter.onlyOpen ? isOpenHere : undefined,
+    filter.triage ? eq(request.triage, true) : undefined,
+    filter.dueBefore === undefined ? undefined : lt(due, filter.dueBefore),
+    filter.after && (isByDue ? dueAfter(filter.after) : olderThan(filter.after)),
+  ]
+  const page = <T extends SQLiteSelect>(select: T) =>
+    select
+      .where(and(...conditions))
+      .orderBy(...(isByDue ? [asc(due), asc(request.seq)] : [desc(request.requestedAt), desc(request.seq)]))
+      .limit(filter.limit)
+  const shown = page(db.select({ id: request.id }).from(request).$dynamic())
+  const scope: AccessLogScope = { view: 'list', shown }
+  return { scope, select: page(db.select().from(request).$dynamic()) }
+}
+
+function dueAfter({ requestedAt, seq }: Cursor): SQL {
+  return sql`(${due}, ${request.seq}) > (${requestedAt}, ${seq})`
+}
+
+function olderThan({ requestedAt, seq }: Cursor): SQL | undefined {
+  return or(
+    lt(request.requestedAt, requestedAt),
+    and(eq(request.requestedAt, requestedAt), lt(request.seq, seq)),
+  )
+}
+
+// The index stores 32-bit floats rounded outwards, so the exact columns decide.
+function inBox({ south, west, north, east }: Box): SQL {
+  return sql`${request.seq} IN (SELECT seq FROM request_place WHERE max_lat >= ${south} AND min_lat <= ${north}
+    AND max_long >= ${west} AND min_long <= ${east})
+    AND ${request.lat} BETWEEN ${south} AND ${north} AND ${request.long} BETWEEN ${west} AND ${east}`
+}
+
+// Quotes every word, so that no input acts as a search operator.
+function matchingWords(words: string): SQL {
+  const terms = words.split(/[\s\p{Cc}]+/u).filter(word => /[\p{L}\p{N}]/u.test(word))
+  const query = terms.map(term => `"${term.replaceAll('"', '""')}"*`).join(' ')
+  if (query === '') return sql`0`
+  return sql`${request.seq} IN (SELECT rowid FROM request_words WHERE request_words MATCH ${query})`
+}

@@ -1,0 +1,156 @@
+import type { Right } from '../../core/access.ts'
+import type { SeenHandoff } from '../../handoffs/find.ts'
+import type { CrossingContent } from '../../handoffs/messages/messages.ts'
+import { canTake } from '../../handoffs/receiver.ts'
+import { bodyName } from '../../regions/runtime/names.ts'
+import { reasonsOf, reasonText } from '../../regions/runtime/reasons.ts'
+import { SelectField, TextArea } from '../../web/components/fields.tsx'
+import type { PageView } from '../../web/view.ts'
+import type { StaffContext, StaffPageContext } from '../shell/context.ts'
+import { ActionForm, Fold, type FormState, typedValue } from '../shell/form.tsx'
+
+interface Props {
+  c: StaffPageContext
+  view: PageView
+  context: StaffContext
+  row: SeenHandoff
+  content: CrossingContent
+  may: (right: Right) => boolean
+  formState: FormState | undefined
+}
+
+export function HandoffForms(props: Props) {
+  const { view, row, may } = props
+  const canAnswer = row.side === 'receiver' && row.state === 'offered' && may('handoffs')
+  const canWithdraw = row.side === 'sender' && /^(offered|appealed)$/.test(row.state) && may('handoffs')
+  const canDecide = row.side === 'arbitrator' && row.state === 'appealed' && may('decide')
+  if (!canAnswer && !canWithdraw && !canDecide) return null
+  return (
+    <section class="panel actions" aria-labelledby="actions">
+      <h2 id="actions">{view.t('work-acts')}</h2>
+      {canAnswer && <Accept {...props} />}
+      {canAnswer && <Refuse {...props} />}
+      {canWithdraw && <Withdraw {...props} />}
+      {canDecide && <Decide {...props} />}
+    </section>
+  )
+}
+
+const pathOf = ({ context, row }: Props, verb: string) =>
+  `/work/${context.jurisdiction.slug}/handoffs/${row.id}/${verb}`
+
+function Accept(props: Props) {
+  const { c, view, row, formState } = props
+  const { t } = view
+  return (
+    <Fold title={t('work-accept')} open={formState?.sent.action === 'accept'}>
+      <ActionForm {...{ c, view }} action={pathOf(props, 'accept')}>
+        <p>{t(row.kind === 'share' ? 'work-accept-share' : 'work-accept-transfer')}</p>
+        <Text {...props} action="accept" />
+        <button class="usa-button" type="submit">
+          {t('work-accept-go')}
+        </button>
+      </ActionForm>
+    </Fold>
+  )
+}
+
+function Refuse(props: Props) {
+  const { c, view, context, formState } = props
+  const { t, site, language } = view
+  const { region } = site
+  const errors = formState?.errors ?? []
+  const reasons = reasonsOf(region).map(value => ({ value, label: reasonText(region, value, language) }))
+  const bodies = [...region.documents.jurisdictions.map(({ slug }) => slug), ...partnersOf(props)]
+    .filter(id => id !== context.jurisdiction.slug)
+    .map(value => ({ value, label: bodyName(region, value) }))
+  return (
+    <Fold title={t('work-refuse')} open={formState?.sent.action === 'refuse'}>
+      <ActionForm {...{ c, view }} action={pathOf(props, 'refuse')}>
+        <SelectField
+          {...{ view, errors }}
+          name="refuse.reason"
+          label={t('work-field-reason')}
+          required
+          options={reasons}
+          values={[typedValue(formState, 'refuse', 'reason')]}
+        />
+        <SelectField
+          {...{ view, errors }}
+          name="refuse.counter"
+          label={t('work-field-counter')}
+          required={false}
+          any={t('work-counter-nobody')}
+          options={bodies}
+          values={[typedValue(formState, 'refuse', 'counter')]}
+        />
+        <Text {...props} action="refuse" />
+        <button class="usa-button" type="submit">
+          {t('work-refuse-go')}
+        </button>
+        <p class="usa-hint">{t('work-refuse-hint')}</p>
+      </ActionForm>
+    </Fold>
+  )
+}
+
+function partnersOf({ view }: Props): string[] {
+  return (view.site.region.documents.region.partners ?? []).map(({ id }) => id)
+}
+
+function Withdraw(props: Props) {
+  const { c, view } = props
+  const { t } = view
+  return (
+    <ActionForm {...{ c, view }} action={pathOf(props, 'withdraw')}>
+      <p>{t('work-withdraw-text')}</p>
+      <button class="usa-button usa-button--outline" type="submit">
+        {t('work-withdraw-go')}
+      </button>
+    </ActionForm>
+  )
+}
+
+function Decide(props: Props) {
+  const { c, view, row, content, formState } = props
+  const { t, site, now } = view
+  const { region } = site
+  const errors = formState?.errors ?? []
+  const bodies = region.documents.jurisdictions
+    .map(({ slug }) => slug)
+    .filter(
+      body => body === row.sender || canTake(region, row.sender, content, { field: 'holder', body }, now),
+    )
+    .map(value => ({ value, label: bodyName(region, value) }))
+  return (
+    <ActionForm {...{ c, view }} action={pathOf(props, 'decide')}>
+      <SelectField
+        {...{ view, errors }}
+        name="decide.holder"
+        label={t('work-field-holder')}
+        required
+        options={bodies}
+        values={[typedValue(formState, 'decide', 'holder')]}
+      />
+      <Text {...props} action="decide" />
+      <button class="usa-button" type="submit">
+        {t('work-decide-go')}
+      </button>
+      <p class="usa-hint">{t('work-decide-hint')}</p>
+    </ActionForm>
+  )
+}
+
+function Text({ view, formState, action }: Props & { action: string }) {
+  return (
+    <TextArea
+      view={view}
+      errors={formState?.errors ?? []}
+      name={`${action}.text`}
+      label={view.t('work-field-text')}
+      required={false}
+      rows={3}
+      value={typedValue(formState, action, 'text')}
+    />
+  )
+}

@@ -1,0 +1,81 @@
+import { bodyName } from '../../regions/runtime/names.ts'
+import { Alert, StatusTag } from '../../web/components/components.tsx'
+import { ErrorSummary, titled } from '../../web/components/fields.tsx'
+import { viewOf } from '../../web/view.ts'
+import type { StaffPageContext } from '../shell/context.ts'
+import { type FormState, Refused, statusOf } from '../shell/form.tsx'
+import { StaffPage, zoneOf } from '../shell/frame.tsx'
+import { serviceLabel } from '../shell/names.ts'
+import { RequestActions } from './actions.tsx'
+import { Duplicates } from './duplicates.tsx'
+import { History } from './history.tsx'
+import { Due, Marks } from './queue-page.tsx'
+import { readWholeRequest } from './read.ts'
+import { Contact, Custody, Partners, Reasoning, RequestSummary } from './request-parts.tsx'
+import { Timeline } from './timeline.tsx'
+
+export async function requestPage(c: StaffPageContext) {
+  return showRequest(c, undefined)
+}
+
+export async function showRequest(c: StaffPageContext, formState: FormState | undefined) {
+  const view = viewOf(c)
+  const { t } = view
+  const whole = await readWholeRequest(c)
+  const { context, request } = whole
+  const errors = formState?.errors ?? []
+  const name = serviceLabel(view, context.jurisdiction.slug, request.serviceCode, request.serviceName)
+  const zone = zoneOf(view, context)
+  const parts = { c, view, whole, zone, formState }
+  return c.html(
+    <StaffPage
+      {...{ c, view, context }}
+      me={whole.me}
+      section="requests"
+      title={titled(view, t('work-request-title', { number: request.id, name }), errors)}
+    >
+      <ErrorSummary view={view} errors={errors} />
+      <Refused
+        view={view}
+        formState={formState}
+        now={<p>{t('work-stands', { status: t(`status-${request.status}`) })}</p>}
+      />
+      <h1>
+        <span class="kicker number">{request.id}</span> {name}
+      </h1>
+      <p class="work__state">
+        <StatusTag view={view} status={request.status} />
+        <Marks view={view} row={request} />
+        {whole.isOffered && <span class="mark">{t('work-mark-offered')}</span>}
+        <Due view={view} row={request} zone={zone} />
+      </p>
+      {whole.undelivered.map(({ kind, receiver }) => (
+        <Alert type="error">
+          <p>
+            {t(kind === 'grant' ? 'work-undelivered-grant' : 'work-undelivered-other', {
+              name: bodyName(view.site.region, receiver),
+            })}
+          </p>
+        </Alert>
+      ))}
+      {request.status === 'closed' && request.closeReason && <p>{t(`closed-${request.closeReason}`)}</p>}
+      {request.statusNotes && <p class="case__text">{request.statusNotes}</p>}
+      <div class="work__columns">
+        <div class="work__main">
+          <RequestSummary {...parts} />
+          <Timeline {...parts} />
+        </div>
+        <aside class="work__side" aria-label={t('work-beside')}>
+          <RequestActions {...parts} />
+          <Contact {...parts} />
+          <History {...parts} />
+          <Reasoning {...parts} />
+          <Custody {...parts} />
+          <Partners {...parts} />
+          <Duplicates {...parts} />
+        </aside>
+      </div>
+    </StaffPage>,
+    formState === undefined ? 200 : statusOf(formState),
+  )
+}

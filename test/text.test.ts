@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { isEmail } from '../src/core/text.ts'
+
+test.each([
+  'ada@example.org',
+  'ada+311@example.org',
+  "sean.o'brien@example.org",
+  'o_k-1@a.b.c.example.org',
+  'ADA@EXAMPLE.ORG',
+  'clerk@city.photography',
+  'clerk@xn--mnchen-3ya.example',
+  '1@example.co',
+  '{tag}=x&y@example.org',
+  `${'a'.repeat(64)}@example.org`,
+])('%s is an email address', text => {
+  expect(isEmail(text)).toBe(true)
+})
+
+test.each([
+  '',
+  'ada',
+  'ada@',
+  '@example.org',
+  'ada@localhost',
+  'ada@example.',
+  'ada@.example',
+  'ada@-example.org',
+  'ada@example..org',
+  'ada@exa mple.org',
+  'ada @example.org',
+  ' ada@example.org',
+  'ada@example.org\n',
+  'ada@example.org\r\nBcc: b@example.org',
+  'ada@example.org,b@example.org',
+  'Ada <ada@example.org>',
+  '"ada"@example.org',
+  'ada@b@example.org',
+  'ada\u0000@example.org',
+  `${'a'.repeat(200)}@example.org`,
+])('%j is not an email address', text => {
+  expect(isEmail(text)).toBe(false)
+})
