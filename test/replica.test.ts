@@ -41,6 +41,24 @@ const file = () =>
 const filed = async () => ((await (await file()).json()) as { id: string }).id
 const statusOf = async (path: string) => (await app.request(path)).status
 
+/** The replica follows asynchronously, and starts anew whenever the primary has been away. */
+const replicaHas = async (id: string) => {
+  const copy = nodePlatform({
+    dataDir: app.dataDir,
+    remote: { url: replica.url },
+    now: app.platform.clock.now,
+    environment: {},
+    rateLimits: false,
+    log: () => {},
+  })
+  const { request } = createApp(copy)
+  for (const path of ['/open311/v2/requests.json', `/cases/${id}`]) {
+    const isThere = async () => (await (await request(`http://localhost${path}`)).text()).includes(id)
+    await expect.poll(isThere, { timeout: 20_000 }).toBe(true)
+  }
+  await copy.close()
+}
+
 describe('a replica named beside its primary', () => {
   it('never comes between a reporter and their own new case', async () => {
     for (let round = 0; round < 20; round++) {
@@ -53,25 +71,9 @@ describe('a replica named beside its primary', () => {
     const { id, jurisdiction } = (await (await file()).json()) as { id: string; jurisdiction: string }
     const key = await app.key(jurisdiction, 'work')
     await app.runJobs()
-    const list = '/open311/v2/requests.json'
-    // The replica follows asynchronously.
-    const copy = nodePlatform({
-      dataDir: app.dataDir,
-      remote: { url: replica.url },
-      now: app.platform.clock.now,
-      environment: {},
-      rateLimits: false,
-      log: () => {},
-    })
-    const { request } = createApp(copy)
-    const copied = async (path: string) =>
-      (await (await request(`http://localhost${path}`)).text()).includes(id)
-    await expect.poll(() => copied(list), { timeout: 20_000 }).toBe(true)
-    await expect.poll(() => copied(`/cases/${id}`), { timeout: 20_000 }).toBe(true)
-    await copy.close()
-
+    await replicaHas(id)
     await primary.kill()
-    const page = await app.request(list)
+    const page = await app.request('/open311/v2/requests.json')
     expect([page.status, (await page.text()).includes(id)]).toEqual([200, true])
     for (const path of ['/reports', '/api/v1/requests', `/cases/${id}`, `/api/v1/requests/${id}`]) {
       expect([path, await statusOf(path)]).toEqual([path, 200])
@@ -94,6 +96,7 @@ describe('a replica named beside its primary', () => {
   it('serves who comes to a process that has never met the primary', async () => {
     const id = await filed()
     await app.runJobs()
+    await replicaHas(id)
     await primary.kill()
     const platform = nodePlatform({
       dataDir: app.dataDir,

@@ -49,30 +49,42 @@ export function addSuggestions<T extends Suggestion>({ input, find, choose, anno
     else input.setAttribute('aria-activedescendant', `${id}-${index}`)
   }
   const show = (found: readonly T[]) => {
+    const selected = shown[active]?.label
     shown = found
     list.replaceChildren(...found.map((place, index) => optionOf(place, `${id}-${index}`)))
     list.hidden = found.length === 0
     input.setAttribute('aria-expanded', String(found.length > 0))
-    activate(-1)
+    // Newer results must not undo a selection that the arrow keys have just made.
+    activate(found.findIndex(({ label }) => label === selected))
+  }
+  const stop = () => {
+    clearTimeout(timer)
+    pending.abort()
+    pending = new AbortController()
+  }
+  const close = () => {
+    stop()
+    show([])
   }
   const take = (index: number) => {
     const chosen = shown[index]
     if (chosen === undefined) return
     input.value = chosen.label
-    show([])
+    close()
     choose(chosen)
   }
   const ask = async () => {
-    pending.abort()
-    pending = new AbortController()
+    stop()
+    const { signal } = pending
     const typed = input.value.trim()
     if (typed.length < MIN_TYPED) return show([])
     try {
-      const found = await find(typed, pending.signal)
+      const found = await find(typed, signal)
+      if (signal.aborted) return
       show(found)
       status.textContent = announce(found.length)
     } catch {
-      show([])
+      if (!signal.aborted) show([])
     }
   }
 
@@ -85,12 +97,12 @@ export function addSuggestions<T extends Suggestion>({ input, find, choose, anno
     const last = shown.length - 1
     if (event.key === 'ArrowDown') activate(active >= last ? 0 : active + 1)
     else if (event.key === 'ArrowUp') activate(active <= 0 ? last : active - 1)
-    else if (event.key === 'Escape') show([])
+    else if (event.key === 'Escape') close()
     else if (event.key === 'Enter' && active >= 0) take(active)
     else return
     event.preventDefault()
   })
-  input.addEventListener('blur', () => show([]))
+  input.addEventListener('blur', close)
   // Before the blur that the click would cause.
   list.addEventListener('pointerdown', event => {
     event.preventDefault()
