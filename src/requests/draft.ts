@@ -2,7 +2,7 @@ import type { Place } from '../core/geometry.ts'
 import { isPublicWebAddress } from '../core/http/addresses.ts'
 import { isDay, readInstant } from '../core/input.ts'
 import type { FieldError } from '../core/problem.ts'
-import { hasControlCharacters, isEmail, MAX_LINE } from '../core/text.ts'
+import { hasControlCharacters, isEmail, isLongerThan, MAX_LINE } from '../core/text.ts'
 import type { QuestionDocument, ServiceDocument } from '../regions/documents/schemas.ts'
 import { placeErrors } from '../regions/inquiry.ts'
 import type { Channel } from './schema.ts'
@@ -65,7 +65,7 @@ export const MAX_MEDIA = 5
 export function draftErrors(draft: Draft, service: ServiceDocument): FieldError[] {
   const errors: FieldError[] = []
   const line = (field: string, text: string, max = MAX_LINE) => {
-    if (text.length > max) errors.push({ field, code: 'too-long', params: { max } })
+    if (isLongerThan(text, max)) errors.push({ field, code: 'too-long', params: { max } })
     if (hasControlCharacters(text)) errors.push({ field, code: 'control-characters' })
   }
   if (draft.place !== null) errors.push(...placeErrors(draft.place))
@@ -103,7 +103,7 @@ function answerErrors(question: QuestionDocument, answers: Draft['answers']): Fi
   if (given.length > 1 && question.type !== 'choices')
     return [{ field, code: 'too-many', params: { max: 1 } }]
   return given.flatMap((answer): FieldError[] => {
-    if (answer.length > MAX_ANSWER) return [{ field, code: 'too-long', params: { max: MAX_ANSWER } }]
+    if (isLongerThan(answer, MAX_ANSWER)) return [{ field, code: 'too-long', params: { max: MAX_ANSWER } }]
     if (hasControlCharacters(answer)) return [{ field, code: 'control-characters' }]
     switch (question.type) {
       case 'number':

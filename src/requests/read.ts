@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { readInstant, readNumber } from '../core/input.ts'
 import { type FieldError, problem } from '../core/problem.ts'
-import { hasControlCharacters } from '../core/text.ts'
+import { hasControlCharacters, MAX_GRAPHEME } from '../core/text.ts'
 import { readPlace } from '../regions/inquiry.ts'
 import type { Atlas } from '../routing/types.ts'
 import { type Draft, noContact } from './draft.ts'
@@ -13,8 +13,10 @@ import { closeReasons, statuses } from './schema.ts'
 export const words = (max: number) =>
   v.pipe(
     v.string(),
-    v.maxLength(max),
+    v.maxGraphemes(max),
+    v.maxLength(max * MAX_GRAPHEME),
     v.check(text => !hasControlCharacters(text)),
+    v.description(`At most ${max} characters.`),
   )
 export const draftBody = v.strictObject({
   service_code: v.string(),

@@ -52,7 +52,11 @@ export function Nearby({ view, draft: { place }, nearby }: Props) {
               {lat !== null && long !== null && (
                 <>{t('distance-away', { distance: view.distance(metersBetween(place, { lat, long })) })} · </>
               )}
-              {address && `${address} · `}
+              {address && (
+                <>
+                  <bdi>{address}</bdi> ·{' '}
+                </>
+              )}
               <Moment view={view} at={requestedAt} zone={site.region.documents.region.timezone} />
             </span>
           </li>

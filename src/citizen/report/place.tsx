@@ -24,7 +24,7 @@ export function PlaceLine({ view, draft, children }: { view: PageView; draft: Dr
   return (
     <p class="place-line">
       <Icon name="location_on" />
-      <span>{placeText(view, draft)}</span>
+      <bdi>{placeText(view, draft)}</bdi>
       {children}
     </p>
   )

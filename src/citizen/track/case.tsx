@@ -144,11 +144,15 @@ function What({ view, found, keeper }: { view: PageView; found: PublicCase; keep
   const { request, photos } = found
   return (
     <>
-      {request.description && <p class="case__text">{request.description}</p>}
+      {request.description && (
+        <p class="case__text" dir="auto">
+          {request.description}
+        </p>
+      )}
       {(request.address || request.lat !== null) && (
         <p class="place-line">
           <Icon name="location_on" />
-          {request.address ?? t('place-on-map')}
+          <bdi>{request.address ?? t('place-on-map')}</bdi>
         </p>
       )}
       {request.lat !== null && request.long !== null && (
@@ -200,7 +204,11 @@ function TimelineEntry({ view, event, zone, keeper, hideText }: EntryProps) {
         <Moment view={view} at={event.at} zone={zone} exact />
         {by !== undefined && !shown.title.includes(by) && ` · ${by}`}
       </p>
-      {shown.text !== '' && !hideText && <p class="timeline__text">{shown.text}</p>}
+      {shown.text !== '' && !hideText && (
+        <p class="timeline__text" dir="auto">
+          {shown.text}
+        </p>
+      )}
     </li>
   )
 }

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { FieldError } from '../../core/problem.ts'
-import { hasControlCharacters } from '../../core/text.ts'
+import { hasControlCharacters, isLongerThan } from '../../core/text.ts'
 import { type OpenReply, openReply, type PartnerAction, partnerActions, reply } from '../../partners/reply.ts'
 import type { AppEnv } from '../../regions/runtime/site.ts'
 import { Alert } from '../../web/components/components.tsx'
@@ -50,7 +50,8 @@ export async function sendReply(c: Context<AppEnv>) {
 function errorsOf(text: string, action: PartnerAction | undefined): FieldError[] {
   const errors: FieldError[] = []
   if (action === undefined) errors.push({ field: 'act', code: 'required' })
-  if (text.length > MAX_TEXT) errors.push({ field: 'text', code: 'too-long', params: { max: MAX_TEXT } })
+  if (isLongerThan(text, MAX_TEXT))
+    errors.push({ field: 'text', code: 'too-long', params: { max: MAX_TEXT } })
   if (hasControlCharacters(text)) errors.push({ field: 'text', code: 'control-characters' })
   return errors
 }
@@ -77,11 +78,15 @@ function ReplyPage({ view, open, text, errors }: Props) {
           {t('reply-title')}
         </h1>
         <p>{t('reply-intro', { region: site.region.documents.region.name, name: forward.name })}</p>
-        {request.description && <p class="case__text">{request.description}</p>}
+        {request.description && (
+          <p class="case__text" dir="auto">
+            {request.description}
+          </p>
+        )}
         {request.address && (
           <p class="place-line">
             <Icon name="location_on" />
-            {request.address}
+            <bdi>{request.address}</bdi>
           </p>
         )}
         <form method="post">

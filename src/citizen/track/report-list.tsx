@@ -1,7 +1,10 @@
+import { shortened } from '../../core/text.ts'
 import type { PublicRequest } from '../../requests/list/public-index.ts'
 import { Moment, StatusTag } from '../../web/components/components.tsx'
 import type { PageView } from '../../web/view.ts'
 import { serviceName } from '../catalogue.ts'
+
+const SHOWN = 160
 
 export function ReportList({ view, rows }: { view: PageView; rows: readonly PublicRequest[] }) {
   const { region } = view.site.region.documents
@@ -15,8 +18,16 @@ export function ReportList({ view, rows }: { view: PageView; rows: readonly Publ
             </a>
             <StatusTag view={view} status={row.status} />
           </div>
-          {row.address && <p class="report__place">{row.address}</p>}
-          {row.description && <p class="report__text">{shortened(row.description)}</p>}
+          {row.address && (
+            <p class="report__place" dir="auto">
+              {row.address}
+            </p>
+          )}
+          {row.description && (
+            <p class="report__text" dir="auto">
+              {shortened(row.description, SHOWN)}
+            </p>
+          )}
           <p class="report__note">
             <Moment view={view} at={row.requestedAt} zone={region.timezone} /> · {row.agencyResponsible}
           </p>
@@ -24,14 +35,4 @@ export function ReportList({ view, rows }: { view: PageView; rows: readonly Publ
       ))}
     </ul>
   )
-}
-
-const SHOWN = 160
-
-function shortened(words: string): string {
-  if (words.length <= SHOWN) return words
-  const space = words.lastIndexOf(' ', SHOWN)
-  // Cut between words, or else between graphemes: an emoji is several code units.
-  const whole = new Intl.Segmenter().segment(words).containing(SHOWN)?.index ?? SHOWN
-  return `${words.slice(0, space > 0 ? space : whole)}…`
 }

@@ -25,7 +25,7 @@ function parseJson(bytes: Uint8Array): unknown {
 
 function errorOf(issue: v.BaseIssue<unknown>): FieldError {
   const field = v.getDotPath(issue) ?? 'body'
-  if (issue.type === 'max_length')
+  if (issue.type === 'max_length' || issue.type === 'max_graphemes')
     return { field, code: 'too-long', params: { max: Number(issue.requirement) } }
   if (issue.type === 'check') return { field, code: 'control-characters' }
   if (issue.expected === 'never') return { field, code: 'unknown' }

@@ -94,6 +94,7 @@ export function TextField(props: TextProps) {
         {...controlAttributes(props)}
         name={name}
         type={type}
+        dir={type === 'text' || type === 'search' ? 'auto' : undefined}
         inputmode={inputmode}
         autocomplete={autocomplete}
         maxlength={maxlength}
@@ -128,6 +129,7 @@ export function TextArea(props: FieldProps & { value: string; rows?: number }) {
         {...controlAttributes(props)}
         name={name}
         rows={rows}
+        dir="auto"
       >
         {value}
       </textarea>

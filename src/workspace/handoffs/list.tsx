@@ -33,7 +33,7 @@ export function HandoffList({ view, rows }: Props) {
                 {serviceLabel(view, slug, content.serviceCode, content.serviceName)}
               </a>
               <span class="number">{row.caseId}</span>
-              {'address' in content && content.address && <span class="queue__place">{content.address}</span>}
+              {'address' in content && content.address && <bdi class="queue__place">{content.address}</bdi>}
             </div>
             <div class="queue__state">
               <span class="mark">{t(`work-handoff-${row.state}`)}</span>

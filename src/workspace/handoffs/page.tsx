@@ -187,7 +187,13 @@ async function showHandoff(
 }
 
 function Words({ text }: { text: string | null }) {
-  return text && <p class="case__text">{text}</p>
+  return (
+    text && (
+      <p class="case__text" dir="auto">
+        {text}
+      </p>
+    )
+  )
 }
 
 interface SubjectProps {
@@ -224,7 +230,9 @@ function Crossing({ view, context, row, content }: SubjectProps & { content: Cro
   return (
     <>
       {content.description ? (
-        <p class="case__text">{content.description}</p>
+        <p class="case__text" dir="auto">
+          {content.description}
+        </p>
       ) : (
         <p class="usa-hint">{view.t('work-no-description')}</p>
       )}
@@ -234,7 +242,7 @@ function Crossing({ view, context, row, content }: SubjectProps & { content: Cro
           {content.answers.map(({ question, values }) => (
             <div>
               <dt>{question}</dt>
-              <dd>{values.map(({ label }) => label).join(', ')}</dd>
+              <dd dir="auto">{values.map(({ label }) => label).join(', ')}</dd>
             </div>
           ))}
         </dl>

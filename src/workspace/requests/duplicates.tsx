@@ -1,3 +1,4 @@
+import { shortened } from '../../core/text.ts'
 import type { Candidate } from '../../requests/case/duplicates.ts'
 import { Moment, StatusTag } from '../../web/components/components.tsx'
 import { TextField } from '../../web/components/fields.tsx'
@@ -65,7 +66,11 @@ function Link({ c, view, whole, link }: Parts & { link: WholeRequest['links'][nu
         {other}
       </a>{' '}
       <span class="mark">{t(`work-link-${state}`)}</span>
-      {text && <p class="case__text">{text}</p>}
+      {text && (
+        <p class="case__text" dir="auto">
+          {text}
+        </p>
+      )}
       {state === 'passed' && <p>{t('work-link-passed-text')}</p>}
       {state === 'confirmed' && survivor !== null && <p>{t('work-link-survivor', { number: survivor })}</p>}
       {may('change') && isHeld && state === 'asked' && (
@@ -107,7 +112,11 @@ function CandidateItem({ c, view, whole, zone, candidate }: Parts & { candidate:
         {t('distance-away', { distance: view.distance(meters) })} ·{' '}
         <Moment view={view} at={report.requestedAt} zone={zone} /> · {report.agencyResponsible}
       </p>
-      {report.description && <p class="case__text">{report.description.slice(0, 200)}</p>}
+      {report.description && (
+        <p class="case__text" dir="auto">
+          {shortened(report.description, 200)}
+        </p>
+      )}
       <ActionForm {...{ c, view }} action={`${requestPath(whole.context, whole.request.id)}/duplicates`}>
         <input type="hidden" name="duplicates.of" value={report.id} />
         <button class="usa-button usa-button--outline" type="submit">

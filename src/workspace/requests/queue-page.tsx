@@ -259,7 +259,7 @@ function RequestItem({ view, row, isAmongMany }: { view: PageView; row: QueueRow
           {serviceLabel(view, context.jurisdiction.slug, row.serviceCode, row.serviceName)}
         </a>
         <span class="number">{row.id}</span>
-        {text && <span class="queue__place">{text}</span>}
+        {text && <bdi class="queue__place">{text}</bdi>}
       </div>
       <div class="queue__state">
         <StatusTag view={view} status={row.status} />

@@ -30,7 +30,9 @@ export function RequestSummary({ view, whole, zone }: Parts) {
         {t('work-what')}
       </h2>
       {request.description ? (
-        <p class="case__text">{request.description}</p>
+        <p class="case__text" dir="auto">
+          {request.description}
+        </p>
       ) : (
         <p class="usa-hint">{t('work-no-description')}</p>
       )}
@@ -40,7 +42,7 @@ export function RequestSummary({ view, whole, zone }: Parts) {
           {answers.map(({ question, values }) => (
             <div>
               <dt>{question}</dt>
-              <dd>{values.map(({ label }) => label).join(', ')}</dd>
+              <dd dir="auto">{values.map(({ label }) => label).join(', ')}</dd>
             </div>
           ))}
         </dl>
@@ -96,13 +98,17 @@ interface Place {
 export function RequestPlace({ view, place: { address, lat, long } }: { view: PageView; place: Place }) {
   const { t } = view
   if (lat === null || long === null) {
-    return <p class="place-line">{address === null ? t('place-none') : address}</p>
+    return (
+      <p class="place-line">
+        <bdi>{address ?? t('place-none')}</bdi>
+      </p>
+    )
   }
   return (
     <>
       <p class="place-line">
         <Icon name="location_on" />
-        <span>{address ?? t('place-on-map')}</span>
+        <bdi>{address ?? t('place-on-map')}</bdi>
         <a class="usa-link" href={`geo:${lat},${long}`}>
           {lat.toFixed(5)}, {long.toFixed(5)}
         </a>
@@ -163,7 +169,7 @@ export function Contact({ view, whole }: Parts) {
           <ul class="contacts">
             {name && (
               <li>
-                <Icon name="people" /> {name}
+                <Icon name="people" /> <bdi>{name}</bdi>
               </li>
             )}
             {contact.phone && (

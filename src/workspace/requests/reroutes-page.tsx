@@ -47,7 +47,7 @@ export async function reroutesPage(c: StaffPageContext) {
                   {serviceLabel(view, context.jurisdiction.slug, request.serviceCode, request.serviceName)}
                 </a>
                 <span class="number">{request.id}</span>
-                {request.address && <span class="queue__place">{request.address}</span>}
+                {request.address && <bdi class="queue__place">{request.address}</bdi>}
               </div>
               <div class="queue__state">
                 <StatusTag view={view} status={request.status} />
@@ -110,9 +110,9 @@ export async function correctionsPage(c: StaffPageContext) {
           <li class="queue__item">
             <div class="queue__what">
               <strong>{serviceLabel(view, context.jurisdiction.slug, row.service_code)}</strong>
-              <span class="queue__place">
+              <bdi class="queue__place">
                 {row.address ?? (row.lat === null ? t('place-none') : `${row.lat}, ${row.long}`)}
-              </span>
+              </bdi>
             </div>
             <div class="queue__state">
               <span>{t('work-correction-times', { count: row.times, names: named(row.refused_by) })}</span>

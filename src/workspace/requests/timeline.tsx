@@ -44,7 +44,11 @@ function Entry({ view, event, whole, zone }: EntryProps) {
         <Moment view={view} at={event.at} zone={zone} exact />
         {` · ${by}`}
       </p>
-      {shown.text !== '' && <p class="timeline__text">{shown.text}</p>}
+      {shown.text !== '' && (
+        <p class="timeline__text" dir="auto">
+          {shown.text}
+        </p>
+      )}
     </li>
   )
 }
