@@ -44,11 +44,11 @@ export async function authorizeProgram(
 async function accessOf(c: Context<AppEnv>, right: Right, subject: WorkSubject): Promise<WorkAccess> {
   const access = await programAccess(c, bearerOf(c))
   if (access === undefined || !may(access, right)) throw problem('key-refused')
-  return about(access, right, subject)
+  return limitedToSubject(access, right, subject)
 }
 
 /** `not-found` if the service may not be read, `not-allowed` if only this right is missing. */
-export function about(access: WorkAccess, right: Right, subject: WorkSubject): WorkAccess {
+export function limitedToSubject(access: WorkAccess, right: Right, subject: WorkSubject): WorkAccess {
   const proof = [
     ...access.proof,
     ...limits(access, 'read', subject, 'not-found'),

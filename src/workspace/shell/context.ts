@@ -8,7 +8,7 @@ import {
   type TenantReader,
 } from '../../core/database/handles.ts'
 import { type ProblemSlug, problem } from '../../core/problem.ts'
-import { about, refuseFrozen, type WorkSubject } from '../../identity/programs/authorize.ts'
+import { limitedToSubject, refuseFrozen, type WorkSubject } from '../../identity/programs/authorize.ts'
 import { hasSteppedUp } from '../../identity/sessions/authentications.ts'
 import { signedInAs } from '../../identity/sessions/cookies.ts'
 import type { SignedIn } from '../../identity/sessions/sessions.ts'
@@ -43,7 +43,7 @@ export interface ChangeContext extends StaffContext {
 }
 
 /** Rights over the whole jurisdiction: a grant limited to some services does not include them. */
-const aboutAll: readonly Right[] = ['grants', 'keys', 'audit']
+const jurisdictionWide: readonly Right[] = ['grants', 'keys', 'audit']
 
 export function mayAll({ access }: StaffContext, right: Right): boolean {
   return servicesFor(access, right) === undefined
@@ -111,9 +111,9 @@ async function authorize(c: StaffPageContext, right: Right, subject: WorkSubject
   const slug = c.req.param('jurisdiction') ?? ''
   const context = await staffContextOf(c.get('platform'), c.get('site').region, slug, await staffOf(c))
   if (context === undefined || !may(context.access, 'read')) throw problem('not-found')
-  const isAllowed = aboutAll.includes(right) ? mayAll(context, right) : may(context.access, right)
+  const isAllowed = jurisdictionWide.includes(right) ? mayAll(context, right) : may(context.access, right)
   if (!isAllowed) await refuse(context, 'not-allowed')
-  return { context, access: about(context.access, right, subject) }
+  return { context, access: limitedToSubject(context.access, right, subject) }
 }
 
 /** Proves the session first: one that has ended must not learn even the reason. */
