@@ -156,7 +156,11 @@ export const requestOperations = {
   'GET /work/requests': {
     summary: 'List the jurisdiction’s requests, newest first',
     work: true,
-    query: { q: 'Search text.', status: 'Comma-separated statuses.', ...paging },
+    query: {
+      q: 'Words of the report, or a tracking number: of the request, its case, or a share of its case.',
+      status: 'Comma-separated statuses.',
+      ...paging,
+    },
     answer: page(v.strictObject(kept)),
   },
   'GET /work/requests/{id}': {

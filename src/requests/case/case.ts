@@ -34,6 +34,8 @@ export function rollUp(
 
 export interface PublicShare {
   readonly jurisdiction: string
+  /** Its own tracking number. */
+  readonly request: string
   readonly agency: string
   readonly status: Status
   readonly closeReason: CloseReason | null
@@ -42,8 +44,8 @@ export interface PublicShare {
 }
 
 export function sharesOf(origin: string, own: RequestRow, others: readonly ShareRow[]): PublicShare[] {
-  const { agencyResponsible: agency, status, closeReason, receivedAt, expectedAt } = own
-  const ownShare = { jurisdiction: origin, agency, status, closeReason, receivedAt, expectedAt }
+  const { id: request, agencyResponsible: agency, status, closeReason, receivedAt, expectedAt } = own
+  const ownShare = { jurisdiction: origin, request, agency, status, closeReason, receivedAt, expectedAt }
   const theirs = others.filter(({ held }) => held)
   return [...(own.custody === 'held' ? [ownShare] : []), ...theirs]
 }

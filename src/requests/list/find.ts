@@ -3,6 +3,7 @@ import type { SQLiteSelect } from 'drizzle-orm/sqlite-core'
 import { type AccessLogScope, withAccessLog } from '../../audit/access-log.ts'
 import { permitted } from '../../core/access.ts'
 import type { TenantReader } from '../../core/database/handles.ts'
+import { parseTrackingNumber } from '../../core/ids.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { originRequest, type PublicShare, sharesOf } from '../case/case.ts'
 import { type Holder, holdersOf } from '../case/custody.ts'
@@ -139,7 +140,7 @@ export interface RequestFilter {
   readonly updatedFrom?: number | undefined
   readonly updatedTo?: number | undefined
   readonly box?: Box | undefined
-  /** Prefixes of words. */
+  /** Prefixes of words; or a tracking number, as people type it. */
   readonly words?: string | undefined
   readonly onlyPublic: boolean
   readonly onlyOpen?: boolean | undefined
@@ -229,8 +230,16 @@ function inBox({ south, west, north, east }: Box): SQL {
     AND ${request.lat} BETWEEN ${south} AND ${north} AND ${request.long} BETWEEN ${west} AND ${east}`
 }
 
+/** Of the case or of one of its shares: a jurisdiction also finds what it had, and its origin what others have. */
+function withNumber(number: string): SQL {
+  return sql`${request.seq} IN (SELECT mine.seq FROM request AS mine WHERE mine.id = ${number} OR mine.case_id = ${number}
+    OR mine.id IN (SELECT case_id FROM share WHERE share.request = ${number}))`
+}
+
 // Quotes every word, so that no input acts as a search operator.
 function matchingWords(words: string): SQL {
+  const number = parseTrackingNumber(words)
+  if (number !== undefined) return withNumber(number.id)
   const terms = words.split(/[\s\p{Cc}]+/u).filter(word => /[\p{L}\p{N}]/u.test(word))
   const query = terms.map(term => `"${term.replaceAll('"', '""')}"*`).join(' ')
   if (query === '') return sql`0`

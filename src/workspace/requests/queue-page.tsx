@@ -259,6 +259,7 @@ function RequestItem({ view, row, isAmongMany }: { view: PageView; row: QueueRow
           {serviceLabel(view, context.jurisdiction.slug, row.serviceCode, row.serviceName)}
         </a>
         <span class="number">{row.id}</span>
+        {row.caseId !== row.id && <span class="number">{t('work-case-number', { number: row.caseId })}</span>}
         {text && <bdi class="queue__place">{text}</bdi>}
       </div>
       <div class="queue__state">

@@ -160,16 +160,17 @@ async function readOne(
 function requestFilter(filter: QueueFilter, slug: string, now: number): Omit<RequestFilter, 'limit'> {
   const { status, service, show, words, order, after } = filter
   const isOverdue = show === 'overdue'
-  const isOpen = status === 'open' || isOverdue
+  // A number is found whatever has become of its request.
+  const isNumber = parseTrackingNumber(words) !== undefined
+  const isOpen = isOverdue || (status === 'open' && !isNumber)
   return {
     onlyPublic: false,
     onlyOpen: isOpen,
-    statuses: isOpen || status === 'any' ? undefined : [status],
+    statuses: status === 'open' || status === 'any' || isOpen || isNumber ? undefined : [status],
     services: service === '' ? undefined : [service],
     dueBefore: isOverdue ? now : undefined,
     triage: show === 'triage' || undefined,
-    // A tracking number may be typed in any of its forms.
-    words: (parseTrackingNumber(words)?.id ?? words) || undefined,
+    words: words || undefined,
     order,
     after: after && placeIn(slug, order, after),
   }

@@ -1,10 +1,13 @@
+import { parseTrackingNumber } from '../../core/ids.ts'
+import { asProblem } from '../../core/problem.ts'
 import { bodyName } from '../../regions/runtime/names.ts'
+import { listRequests } from '../../requests/list/find.ts'
 import { Alert, StatusTag } from '../../web/components/components.tsx'
 import { ErrorSummary, titled } from '../../web/components/fields.tsx'
 import { viewOf } from '../../web/view.ts'
-import type { StaffPageContext } from '../shell/context.ts'
+import { authorizeStaffRead, type StaffPageContext } from '../shell/context.ts'
 import { type FormState, Refused, statusOf } from '../shell/form.tsx'
-import { StaffPage, zoneOf } from '../shell/frame.tsx'
+import { requestPath, StaffPage, zoneOf } from '../shell/frame.tsx'
 import { serviceLabel } from '../shell/names.ts'
 import { RequestActions } from './actions.tsx'
 import { Duplicates } from './duplicates.tsx'
@@ -14,8 +17,25 @@ import { readWholeRequest } from './read.ts'
 import { Contact, Custody, Partners, Reasoning, RequestSummary } from './request-parts.tsx'
 import { Timeline } from './timeline.tsx'
 
+/** A number as people type it, or of the case: leads to the request that this jurisdiction has of it. */
 export async function requestPage(c: StaffPageContext) {
-  return showRequest(c, undefined)
+  try {
+    return await showRequest(c, undefined)
+  } catch (error) {
+    if (asProblem(error).slug !== 'not-found') throw error
+    const own = await ownRequest(c)
+    if (own === undefined) throw error
+    return c.redirect(viewOf(c).href(own), 303)
+  }
+}
+
+async function ownRequest(c: StaffPageContext): Promise<string | undefined> {
+  const typed = c.req.param('id') ?? ''
+  const number = parseTrackingNumber(typed)?.id
+  if (number === undefined) return undefined
+  const context = await authorizeStaffRead(c)
+  const [row] = await listRequests(context.db, { words: number, onlyPublic: false, limit: 1 })
+  return row && row.id !== typed ? requestPath(context, row.id) : undefined
 }
 
 export async function showRequest(c: StaffPageContext, formState: FormState | undefined) {
@@ -41,7 +61,11 @@ export async function showRequest(c: StaffPageContext, formState: FormState | un
         now={<p>{t('work-stands', { status: t(`status-${request.status}`) })}</p>}
       />
       <h1>
-        <span class="kicker number">{request.id}</span> {name}
+        <span class="kicker number">
+          {request.id}
+          {request.caseId !== request.id && ` · ${t('work-case-number', { number: request.caseId })}`}
+        </span>{' '}
+        {name}
       </h1>
       <p class="work__state">
         <StatusTag view={view} status={request.status} />

@@ -49,6 +49,18 @@ export function RequestSummary({ view, whole, zone }: Parts) {
       )}
       <Photos view={view} paths={photos.map(id => photoPath(context.jurisdiction.slug, id))} />
       <dl class="facts">
+        {request.caseId !== request.id && (
+          <>
+            <div>
+              <dt>{t('work-case')}</dt>
+              <dd class="number">{request.caseId}</dd>
+            </div>
+            <div>
+              <dt>{t('work-own-number')}</dt>
+              <dd class="number">{request.id}</dd>
+            </div>
+          </>
+        )}
         <Fact label={t('work-reported')} at={request.requestedAt} {...{ view, zone }} />
         {request.incidentAt !== null && (
           <Fact label={t('work-incident')} at={request.incidentAt} {...{ view, zone }} />
@@ -238,6 +250,7 @@ export function Custody({ view, whole, zone }: Parts) {
         {holders.map(({ jurisdiction, from, to }) => (
           <li>
             <strong>{bodyName(site.region, jurisdiction)}</strong>{' '}
+            <span class="number">{shares.find(share => share.jurisdiction === jurisdiction)?.request}</span>{' '}
             <span class="quiet">
               <Moment view={view} at={from} zone={zone} /> –{' '}
               {to === null ? t('work-until-now') : <Moment view={view} at={to} zone={zone} />}
