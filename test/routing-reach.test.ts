@@ -21,7 +21,7 @@ describe('S6 after hours', () => {
     const resolution = route('tree', inMaple, night)
     expect(who(resolution)).toEqual(['maple', 'maple', 'calloway'])
     expect(story(resolution)).toContain(
-      'City of Maple is closed now. It will see your report when it opens. If this cannot wait, call now: Calloway County will answer.',
+      'City of Maple is closed now. Until it opens, Calloway County answers calls.',
     )
   })
 

@@ -24,7 +24,6 @@ export function Handles({ view, service, resolution, before }: Props) {
   const isAsking = confidence === 'ask'
   const promised = isAsking ? null : promisedBy(site.region, service, resolution, view.now)
   const informed = inform.filter(({ id }) => id !== who.id).map(({ name }) => name)
-  const hours = trace.find(({ code }) => code === 'desk-after-hours' || code === 'desk-closed')
   return (
     <section class="handles" aria-labelledby="handles">
       <h2 id="handles" class="handles__title">
@@ -34,7 +33,7 @@ export function Handles({ view, service, resolution, before }: Props) {
       <p>{formatStep(t, view.units, explain(resolution))}</p>
       {isAsking && <p>{before ? t('handles-question') : t('handles-ask')}</p>}
       {partner && <PartnerContact view={view} partner={partner} />}
-      {hours && !isAsking && <p>{formatStep(t, view.units, hours)}</p>}
+      {!isAsking && <AfterHours view={view} resolution={resolution} />}
       {informed.length > 0 && !isAsking && <p>{t('handles-told', { names: informed.join(', ') })}</p>}
       {promised !== null && (
         <p>
@@ -47,6 +46,34 @@ export function Handles({ view, service, resolution, before }: Props) {
       <Trace view={view} trace={trace} />
     </section>
   )
+}
+
+/** Whoever performs for a body that is closed is at work: then only the number to call is news. */
+function AfterHours({ view, resolution }: Pick<Props, 'view' | 'resolution'>) {
+  const { t } = view
+  const { accountable, performer, desk, trace } = resolution
+  const isClosed = trace.some(({ code }) => code === 'desk-after-hours' || code === 'desk-closed')
+  const isElsewhere = performer.id !== accountable.id
+  if (!isClosed || (isElsewhere && performer.kind === 'partner')) return null
+  const phone = phoneOf(view, desk.id)
+  return (
+    <p>
+      {!isElsewhere && `${t('handles-closed', { name: accountable.name })} `}
+      {desk.id !== accountable.id && (
+        <>
+          {t('handles-urgent', { name: desk.name })}{' '}
+          <a class="usa-link" href={`tel:${phone}`}>
+            {view.phone(phone)}
+          </a>
+        </>
+      )}
+    </p>
+  )
+}
+
+function phoneOf({ site: { region } }: PageView, body: string): string {
+  const { phone } = region.jurisdiction(body) ?? region.partner(body) ?? {}
+  return phone ?? region.documents.region.phone
 }
 
 function titleOf({ accountable, confidence }: Resolution) {

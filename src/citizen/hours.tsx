@@ -4,6 +4,7 @@ import type { PageView } from '../web/view.ts'
 
 export function OpenNow({ view, calendar }: { view: PageView; calendar: Calendar }) {
   const { t, now } = view
+  if (!calendar.isKnown) return <span class="open">{t('hours-unknown')}</span>
   if (calendar.week === null) return <span class="open open--yes">{t('open-always')}</span>
   const closes = openUntil(calendar, now)
   if (closes !== undefined) {

@@ -7,6 +7,7 @@ import type { Place } from '../core/geometry.ts'
 import { randomText } from '../core/ids.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/runtime/compile.ts'
+import { agencyFor } from '../requests/case/custody.ts'
 import { promisedBy } from '../requests/case/deadline.ts'
 import { inquiryOf, needsTriage } from '../requests/case/resolution.ts'
 import { appendEvent, enqueueLogConsumers } from '../requests/events.ts'
@@ -60,7 +61,7 @@ export async function relocate(
   // An existing deadline is kept; a request without one may get it now.
   const expectedAt =
     row.expectedAt ?? (service && promisedBy(region, service, after, row.requestedAt)) ?? null
-  const agency = changed && due === null ? after.performer.name : row.agencyResponsible
+  const agency = changed && due === null ? agencyFor(after) : row.agencyResponsible
   const { name: from } = before.accountable
   const { name: to } = after.accountable
   const actor = actorOf(db.access)

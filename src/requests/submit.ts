@@ -14,7 +14,7 @@ import { localizedText } from '../regions/runtime/localized.ts'
 import { hasLeft } from '../regions/versions/leaving.ts'
 import { resolve } from '../routing/resolve.ts'
 import type { Resolution } from '../routing/types.ts'
-import { partnerFor, rightfulHolder } from './case/custody.ts'
+import { agencyFor, partnerFor, rightfulHolder } from './case/custody.ts'
 import { promisedBy } from './case/deadline.ts'
 import { blankToNull, reporterOf } from './case/reporter.ts'
 import { needsTriage } from './case/resolution.ts'
@@ -216,7 +216,7 @@ function reportSteps(
       urgent: resolution.urgent,
       resolution,
       accountable: resolution.accountable.id,
-      agencyResponsible: resolution.performer.name,
+      agencyResponsible: agencyFor(resolution),
       triage: needsTriage(resolution),
       channel: draft.channel,
       language: draft.language,

@@ -24,7 +24,7 @@ export function contactDesk(query: RoutingQuery, body: Body | null, steps: Trace
     return intake
   }
   if (isOpen(query, body)) {
-    steps.push(step('reach', 'desk-open', { desk: body.name }))
+    steps.push(step('reach', body.hoursUnknown ? 'desk-intake' : 'desk-open', { desk: body.name }))
     return body
   }
   const visited = new Set([body])

@@ -44,8 +44,7 @@ export const traceMessages = {
   urgent: 'This is urgent.',
   triage: 'Your answer points to an emergency. A person will check it before a crew is sent.',
   'desk-open': '{desk} is open now.',
-  'desk-after-hours':
-    '{body} is closed now. It will see your report when it opens. If this cannot wait, call now: {desk} will answer.',
+  'desk-after-hours': '{body} is closed now. Until it opens, {desk} answers calls.',
   'desk-closed': '{body} is closed now. It will see your report when it opens.',
   'desk-intake': '{desk} receives the report.',
   'desk-partner': '{body} does not use this site. {desk} sends the report to them. We may not get updates.',

@@ -20,6 +20,8 @@ export interface Body extends Validity {
   /** Service codes; null: every service that names one of its layers. */
   readonly offers: ReadonlySet<string> | null
   readonly isOpen: (at: Instant) => boolean
+  /** It counts as open, but that is not said. */
+  readonly hoursUnknown?: boolean
   readonly afterHoursDesk: string | null
   /** From then on a jurisdiction is off the platform and treated as a partner (S17). */
   readonly leaves?: Instant

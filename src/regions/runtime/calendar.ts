@@ -6,6 +6,8 @@ export interface Calendar {
   /** Minutes after midnight for each weekday, Monday first; null: never closes. */
   readonly week: readonly (readonly Span[])[] | null
   readonly holidays: ReadonlySet<string>
+  /** False for a body whose hours nobody has entered: routing takes it as open, but no page says so. */
+  readonly isKnown: boolean
 }
 type Span = readonly [opens: number, closes: number]
 
@@ -24,7 +26,7 @@ export function makeCalendar(
 ): Calendar {
   const week =
     hours === undefined || hours === 'always' ? null : weekdays.map((_, day) => spansOn(hours, day))
-  return { zone, week, holidays: new Set(holidays.map(({ date }) => date)) }
+  return { zone, week, isKnown: hours !== undefined, holidays: new Set(holidays.map(({ date }) => date)) }
 }
 
 export function startOfDay(date: string, zone: string): Instant {

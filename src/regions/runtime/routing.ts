@@ -135,6 +135,7 @@ function compileBodies(documents: Documents, calendar: (body: string) => Calenda
       layers: layersOf(jurisdiction),
       offers: codes(jurisdiction.offers),
       isOpen: isOpenAt(calendar(jurisdiction.slug)),
+      ...(!calendar(jurisdiction.slug).isKnown && { hoursUnknown: true }),
       afterHoursDesk: jurisdiction.afterHoursDesk ?? null,
       ...(jurisdiction.to !== undefined && { leaves: validity(jurisdiction, jurisdiction.slug).to }),
     }),

@@ -4,6 +4,11 @@ import { readEvent } from '../event-types.ts'
 import { caseReceived, reportSubmitted } from '../events.ts'
 import type { EventRow } from '../list/find.ts'
 
+/** As lists name it: whoever works on it, or whoever keeps what no body is responsible for. */
+export function agencyFor({ accountable, performer, desk }: Resolution): string {
+  return accountable.kind === 'none' ? desk.name : performer.name
+}
+
 /** Undefined if the keeper is right, nobody is responsible, or the resolution is uncertain (S5, S6). */
 export function rightfulHolder(resolution: Resolution, keeper: string): string | undefined {
   const { accountable, performer, confidence } = resolution

@@ -36,11 +36,7 @@ export function StaffPage(props: Props) {
           </Alert>
         )}
         {children}
-        {context && (
-          <p class="work__zone">
-            {view.t('work-zone', { zone: zoneOf(view, context).replaceAll('_', ' ') })}
-          </p>
-        )}
+        {context && <p class="work__zone">{view.t('work-zone', { name: context.jurisdiction.name })}</p>}
       </div>
     </Page>
   )
