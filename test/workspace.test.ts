@@ -278,8 +278,25 @@ describe('changing a request', () => {
     const closed = await go('close', { 'close.reason': 'completed', 'close.text': 'Filled and rolled.' })
     expect(closed).toContain('You can reopen it.')
     expect((await county.seen(id)).status).toBe('closed')
-    expect(await go('reopen', {})).toContain('Request reopened.')
+    expect(await go('reopen', { 'reopen.reason': 'The patch has sunk.' })).toContain('Request reopened.')
     expect((await county.seen(id)).status).toBe('acknowledged')
+  })
+
+  test('reopening is called that wherever it is shown, with its reason, and needs one', async () => {
+    const { id } = await potholes()
+    await county.change(home, id, 'closed', { reason: 'completed' })
+    const refused = await send(`${page(id)}/reopen`, staff.agent, { version: await version(id) })
+    expect(refused.status).toBe(400)
+    expect(await refused.text()).toContain('id="field-reopen-reason-error"')
+    const bare = await county.change(home, id, 'in_progress')
+    expect(bare).toMatchObject({ status: 400, body: { fields: [{ field: 'text', code: 'required' }] } })
+    expect((await county.change(home, id, 'in_progress', { text: 'It has sunk.' })).status).toBe(200)
+    const shown = [await words(await get(page(id), staff.agent)), await words(await get(`/cases/${id}`))]
+    for (const text of shown) {
+      expect(text).toMatch(/Reopened.*It has sunk\./)
+      expect(text).not.toContain('Work started')
+    }
+    expect(await words(await get(`/cases/${id}?lang=ht`))).toContain('Louvri ankò')
   })
 
   test('closing without a reason says so beside the field and keeps what was typed', async () => {

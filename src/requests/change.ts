@@ -8,7 +8,7 @@ import { setStatus, touch } from './case/status.ts'
 import { appendEvent, enqueueLogConsumers, noteAdded, statusChanged } from './events.ts'
 import { type CloseReason, request, type Status } from './schema.ts'
 
-/** A closed request is reopened by moving it to another status. */
+/** A closed request is reopened by moving it to another status, with a text that says why. */
 export const transitions: Readonly<Record<Status, readonly Status[]>> = {
   submitted: ['acknowledged', 'in_progress', 'closed'],
   acknowledged: ['in_progress', 'closed'],
@@ -56,6 +56,7 @@ export async function changeStatus(
       'wrong-state',
       `It cannot become ${change.to.replace('_', ' ')} from its present status.`,
     ),
+    ...(change.text.trim() === '' ? [notReopenedGuard(id)] : []),
     sql`INSERT INTO event (request, type, actor, at, public, payload)
       SELECT id, ${statusChanged.type}, ${actorOf(db.access)}, ${at}, 1, json_patch(json_object('from', status), ${JSON.stringify(payload)})
       FROM ${request} WHERE id = ${id}`,
@@ -65,6 +66,11 @@ export async function changeStatus(
   ]
   const content = [id, payload, change.version]
   return commitOnce(db, { key: change.idempotencyKey, content, steps, outcome: change.version + 1 }, at)
+}
+
+function notReopenedGuard(id: string): Step {
+  const isOpen = sql`EXISTS (SELECT 1 FROM ${request} WHERE id = ${id} AND status <> 'closed')`
+  return guard(isOpen, 'invalid-fields', { fields: [{ field: 'text', code: 'required' }] })
 }
 
 export interface Note {

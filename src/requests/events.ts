@@ -28,9 +28,10 @@ export interface StatusChange {
 }
 export const statusChanged = defineEvent<StatusChange>({
   type: 'status',
-  publicText: ({ to, reason, text, of: number }, { t }) => {
-    if (number === undefined) return { title: statusTitle(t, to, reason), text }
-    return { title: t(to === 'closed' ? 'event-duplicate' : 'event-not-duplicate', { number }), text }
+  publicText: ({ from, to, reason, text, of: number }, { t }) => {
+    if (number !== undefined)
+      return { title: t(to === 'closed' ? 'event-duplicate' : 'event-not-duplicate', { number }), text }
+    return { title: statusTitle(t, { from, to, reason }), text }
   },
   staffText: 'as-public',
   auditText: 'audit-status',
@@ -38,7 +39,15 @@ export const statusChanged = defineEvent<StatusChange>({
   isGeoReportUpdate: true,
 })
 
-function statusTitle(t: Translate, to: Status, reason: CloseReason | undefined): string {
+type Step = { [Member in 'from' | 'to' | 'reason']?: StatusChange[Member] | undefined }
+
+export function isReopening({ from, to }: Step): boolean {
+  return from === 'closed' && to !== undefined && to !== 'closed'
+}
+
+function statusTitle(t: Translate, step: Step & { readonly to: Status }): string {
+  const { to, reason } = step
+  if (isReopening(step)) return t('event-reopened')
   return to === 'closed' && reason !== undefined ? t(`closed-${reason}`) : t(`event-${to}`)
 }
 
@@ -46,10 +55,15 @@ export const originalUpdated = defineEvent<{
   readonly of: string
   readonly status: Status
   readonly reason: CloseReason | null
+  /** The status of which the duplicate was informed before. */
+  readonly from?: Status | undefined
 }>({
   type: 'followed',
-  publicText: ({ of, status, reason }, { t }) => ({
-    title: t('event-followed', { number: of, what: statusTitle(t, status, reason ?? undefined) }),
+  publicText: ({ of, status: to, reason, from }, { t }) => ({
+    title: t('event-followed', {
+      number: of,
+      what: statusTitle(t, { from, to, reason: reason ?? undefined }),
+    }),
     text: '',
   }),
   staffText: 'as-public',

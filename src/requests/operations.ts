@@ -170,7 +170,7 @@ export const requestOperations = {
     problems: ['not-found'],
   },
   'POST /work/requests/{id}/status': {
-    summary: 'Change the status of a request. Closing requires a reason',
+    summary: 'Change the status of a request. Closing requires a reason, reopening a text that says why',
     work: true,
     repeatable: true,
     body: statusBody,

@@ -88,7 +88,11 @@ export const workspace: Record<string, Expectation> = {
     needs: 'change',
     form: () => ({ ...version, 'close.reason': 'completed' }),
   },
-  'POST /work/:jurisdiction/requests/:id/reopen': { ...insideRequest, needs: 'change', form: () => version },
+  'POST /work/:jurisdiction/requests/:id/reopen': {
+    ...insideRequest,
+    needs: 'change',
+    form: () => ({ ...version, 'reopen.reason': 'It came back' }),
+  },
   'POST /work/:jurisdiction/requests/:id/note': {
     ...insideRequest,
     needs: 'change',

@@ -102,6 +102,7 @@ function peopleFields({ region, numbers }: Known): Record<string, string> {
     client_secret: '2222',
     'status.to': 'acknowledged',
     'close.reason': 'completed',
+    'reopen.reason': 'It came back.',
     'note.text': 'Seen',
     'note.for': 'staff',
     'offer.receiver': region.documents.jurisdictions[1]?.slug ?? '',

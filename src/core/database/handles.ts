@@ -5,7 +5,7 @@ import { drizzle } from 'drizzle-orm/libsql/web'
 import { SQLiteAsyncDialect, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { type DatabaseName, isReading, type Platform } from '../../platform/platform.ts'
 import { type Access, actorOf, mayChange, type Proof, proofOf, publicAccess } from '../access.ts'
-import { asProblem, type ProblemSlug, problem } from '../problem.ts'
+import { asProblem, type ProblemDetails, type ProblemSlug, problem } from '../problem.ts'
 import { verifiedClient } from './clients.ts'
 
 // Handles on databases. Only this file makes them, always from an access, and a function that touches data
@@ -41,12 +41,16 @@ export interface JobStep {
 export interface Guard {
   readonly holds: SQL
   readonly otherwise: ProblemSlug
-  readonly detail: string | undefined
+  readonly details: ProblemDetails
 }
 
 /** A condition that the rest of the batch depends on: `guard(sql`EXISTS (…)`, 'changed-meanwhile')`. */
-export function guard(holds: SQL, otherwise: ProblemSlug, detail?: string): Guard {
-  return { holds, otherwise, detail }
+export function guard(
+  holds: SQL,
+  otherwise: ProblemSlug,
+  details: string | Pick<ProblemDetails, 'detail' | 'fields'> = {},
+): Guard {
+  return { holds, otherwise, details: typeof details === 'string' ? { detail: details } : details }
 }
 
 /** A step that inserts one row. Its SQL is built once per set of columns: a request's row has thirty-four. */
@@ -251,8 +255,7 @@ async function commit(client: Client, steps: readonly Step[]): Promise<ResultSet
   } catch (error) {
     const failed = steps[statementIndex(error)]
     if (failed !== undefined && 'holds' in failed) {
-      const { otherwise, detail } = failed
-      throw problem(otherwise, detail === undefined ? {} : { detail })
+      throw problem(failed.otherwise, failed.details)
     }
     throw error
   }

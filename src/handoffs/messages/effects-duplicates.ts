@@ -1,8 +1,9 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import { guard, type Step, type TenantDb, type TenantReader } from '../../core/database/handles.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import { factsOf, survivorOf } from '../../requests/case/duplicates.ts'
 import { touch } from '../../requests/case/status.ts'
+import { readEvent } from '../../requests/event-types.ts'
 import {
   appendEvent,
   duplicateInformed,
@@ -10,7 +11,7 @@ import {
   originalUpdated,
 } from '../../requests/events.ts'
 import type { RequestRow } from '../../requests/list/find.ts'
-import { followedBy, request } from '../../requests/schema.ts'
+import { event, followedBy, request } from '../../requests/schema.ts'
 import {
   confirmSteps,
   forwardLinkMessage,
@@ -148,11 +149,12 @@ export async function followedEffect(db: TenantDb, message: Of<'followed'>, at: 
   const { of, survivor, status, reason, news } = message
   const [originCase] = await db.select().from(request).where(eq(request.id, of))
   if (originCase === undefined) return []
-  const followers = await followersOf(db, [of])
+  const [followers, last] = await Promise.all([followersOf(db, [of]), lastOriginalUpdate(db, of)])
+  const from = last?.of === survivor ? last.status : undefined
   return [
     appendEvent(
       originalUpdated,
-      { of: survivor, status, reason },
+      { of: survivor, status, reason, from },
       { request: of, actor: COURIER_ACTOR, at, public: true },
     ),
     touch(of, at),
@@ -168,6 +170,16 @@ export async function followedEffect(db: TenantDb, message: Of<'followed'>, at: 
     ),
     ...enqueueLogConsumers(at),
   ]
+}
+
+async function lastOriginalUpdate(db: TenantDb, id: string) {
+  const [row] = await db
+    .select()
+    .from(event)
+    .where(and(eq(event.request, id), eq(event.type, originalUpdated.type)))
+    .orderBy(desc(event.seq))
+    .limit(1)
+  return row && readEvent(originalUpdated, row)
 }
 
 export async function informFollowers(db: TenantDb, cases: readonly string[], at: number): Promise<Step[]> {

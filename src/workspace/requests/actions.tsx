@@ -37,18 +37,12 @@ export function RequestActions(parts: Parts) {
   )
 }
 
-function StatusButtons({ c, view, whole: { request, context } }: Parts) {
+function StatusButtons(parts: Parts) {
+  const { c, view, whole } = parts
+  const { request, context } = whole
   const path = requestPath(context, request.id)
   const { id, version, status } = request
-  if (status === 'closed') {
-    return (
-      <ActionForm {...{ c, view, version }} action={`${path}/reopen`}>
-        <button class="usa-button" type="submit">
-          {view.t('work-reopen')}
-        </button>
-      </ActionForm>
-    )
-  }
+  if (status === 'closed') return <Reopen {...parts} />
   const next = transitions[status].filter(to => to === 'acknowledged' || to === 'in_progress')
   return (
     <div class="actions__buttons" id={`status-${id}`}>
@@ -64,6 +58,33 @@ function StatusButtons({ c, view, whole: { request, context } }: Parts) {
         </ActionForm>
       ))}
     </div>
+  )
+}
+
+function Reopen({ c, view, whole: { request, context }, formState }: Parts) {
+  const { t } = view
+  const errors = formState?.errors ?? []
+  return (
+    <Fold title={t('work-reopen')} open={formState?.sent.action === 'reopen'}>
+      <ActionForm
+        {...{ c, view }}
+        version={request.version}
+        action={`${requestPath(context, request.id)}/reopen`}
+      >
+        <TextArea
+          {...{ view, errors }}
+          name="reopen.reason"
+          label={t('work-field-reason')}
+          hint={t('work-public-words-hint')}
+          required
+          rows={3}
+          value={typedValue(formState, 'reopen', 'reason')}
+        />
+        <button class="usa-button" type="submit">
+          {t('work-reopen')}
+        </button>
+      </ActionForm>
+    </Fold>
   )
 }
 

@@ -3,8 +3,8 @@ import { answerProposal, propose, unlink } from '../../handoffs/duplicates/dupli
 import { offer } from '../../handoffs/offers.ts'
 import { handoffKinds } from '../../handoffs/schema.ts'
 import { withdrawOffersOf } from '../../handoffs/withdraw.ts'
-import { addNote, changeStatus } from '../../requests/change.ts'
-import { closeReasons, type Status, statuses } from '../../requests/schema.ts'
+import { addNote, changeStatus, type StatusChange } from '../../requests/change.ts'
+import { closeReasons, statuses } from '../../requests/schema.ts'
 import { viewOf } from '../../web/view.ts'
 import { authorizeStaff, type ChangeContext, type StaffPageContext } from '../shell/context.ts'
 import {
@@ -55,18 +55,17 @@ async function applyStatus(
   { platform, db }: ChangeContext,
   id: string,
   sent: SubmittedForm,
-  to: Status,
-  reason?: (typeof closeReasons)[number],
+  change: Pick<StatusChange, 'to' | 'reason' | 'text'>,
 ): Promise<void> {
   const { version, key: idempotencyKey } = sent
-  const input = { to, reason, text: textOf(sent, 'text'), version, idempotencyKey }
+  const input = { ...change, version, idempotencyKey }
   await changeStatus(db, id, input, platform.clock.now(), withdrawOffersOf)
 }
 
 async function advanceStatus(context: ChangeContext, id: string, sent: SubmittedForm): Promise<ActionResult> {
   const to = statuses.find(known => known === sent.one('to'))
   if (to !== 'acknowledged' && to !== 'in_progress') throw fieldError('to', 'not-an-option')
-  await applyStatus(context, id, sent, to)
+  await applyStatus(context, id, sent, { to, text: textOf(sent, 'text') })
   return to
 }
 
@@ -74,12 +73,13 @@ async function close(context: ChangeContext, id: string, sent: SubmittedForm): P
   const typed = sent.one('reason')
   const reason = closeReasons.find(known => known === typed)
   if (reason === undefined) throw fieldError('reason', typed === '' ? 'required' : 'not-an-option')
-  await applyStatus(context, id, sent, 'closed', reason)
+  await applyStatus(context, id, sent, { to: 'closed', reason, text: textOf(sent, 'text') })
   return 'closed'
 }
 
 async function reopen(context: ChangeContext, id: string, sent: SubmittedForm): Promise<ActionResult> {
-  await applyStatus(context, id, sent, 'acknowledged')
+  refuseMissing(sent, ['reason'])
+  await applyStatus(context, id, sent, { to: 'acknowledged', text: textOf(sent, 'reason') })
   return 'reopened'
 }
 
