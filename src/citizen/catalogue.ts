@@ -2,7 +2,8 @@ import type { ServiceDocument } from '../regions/documents/schemas.ts'
 import type { Localized } from '../regions/documents/values.ts'
 import type { Region } from '../regions/runtime/compile.ts'
 import type { Resolution } from '../routing/types.ts'
-import { type Findable, fold, search } from '../web/fold.ts'
+import { fold } from '../web/fold.ts'
+import { type Findable, search } from '../web/search.ts'
 import type { PageView } from '../web/view.ts'
 
 export interface ServiceGroup {
@@ -27,10 +28,13 @@ export function searchServices(services: readonly ServiceDocument[], typed: stri
   return search(services.map(findable), typed).flatMap(index => services[index] ?? [])
 }
 
-export function findable({ name, group, description, keywords }: ServiceDocument): Findable {
-  const words = (texts: readonly (Localized | undefined)[], more: readonly string[] = []) =>
-    fold([...texts.flatMap(inAllLanguages), ...more].join(' '))
-  return { name: words([name], keywords), rest: words([group, description]) }
+export function findable({ name, group, description, keywords = [] }: ServiceDocument): Findable {
+  // Each word of a name stands for it too, a keyword of several words only as a whole.
+  const names = inAllLanguages(name)
+    .map(fold)
+    .flatMap(words => [words, ...words.split(' ')])
+  const rest = [group, description].flatMap(inAllLanguages)
+  return { name: [...names, ...keywords.map(fold)].join(','), rest: fold(rest.join(' ')) }
 }
 
 function inAllLanguages(localized: Localized | undefined): string[] {

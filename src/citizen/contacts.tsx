@@ -1,5 +1,6 @@
 import { Icon } from '../web/components/icon.tsx'
 import type { PageView } from '../web/view.ts'
+import { OpenNow } from './hours.tsx'
 
 interface Props {
   view: PageView
@@ -37,5 +38,26 @@ export function Contacts({ view, name, phone, email, url }: Props) {
         </li>
       )}
     </ul>
+  )
+}
+
+/** Whom to call for anything, and whether they answer now. */
+export function DeskNow({ view }: { view: PageView }) {
+  const { site } = view
+  const { region } = site.region.documents
+  const desk = site.jurisdiction?.slug ?? region.intake
+  return (
+    <>
+      <p class="desk-phone">
+        <a href={`tel:${region.phone}`}>
+          <Icon name="phone" />
+          {view.phone(region.phone)}
+        </a>
+      </p>
+      <p>
+        <strong>{site.region.jurisdiction(desk)?.name}</strong>{' '}
+        <OpenNow view={view} calendar={site.region.calendar(desk)} />
+      </p>
+    </>
   )
 }

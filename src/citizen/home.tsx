@@ -4,7 +4,7 @@ import { Icon } from '../web/components/icon.tsx'
 import { Page } from '../web/components/layout.tsx'
 import { type PageView, siteName } from '../web/view.ts'
 import { grouped, siteServices } from './catalogue.ts'
-import { OpenNow } from './hours.tsx'
+import { DeskNow } from './contacts.tsx'
 import { ServiceSearch } from './services.tsx'
 import { ReportList } from './track/report-list.tsx'
 import { TrackForm } from './track/track.tsx'
@@ -84,20 +84,10 @@ function Topics({ view }: { view: PageView }) {
 function CallPanel({ view }: { view: PageView }) {
   const { t, site } = view
   const { region } = site.region.documents
-  const desk = site.jurisdiction?.slug ?? region.intake
   return (
     <section class="panel" aria-labelledby="call">
       <h2 id="call">{t('call-title')}</h2>
-      <p class="panel__phone">
-        <a href={`tel:${region.phone}`}>
-          <Icon name="phone" />
-          {view.phone(region.phone)}
-        </a>
-      </p>
-      <p>
-        <strong>{site.region.jurisdiction(desk)?.name}</strong>{' '}
-        <OpenNow view={view} calendar={site.region.calendar(desk)} />
-      </p>
+      <DeskNow view={view} />
       <p class="panel__emergency">
         {view.localize(region.emergency.text)}{' '}
         <a class="usa-link" href={`tel:${region.emergency.phone}`}>

@@ -4,11 +4,12 @@ import { Icon } from '../web/components/icon.tsx'
 import { Page } from '../web/components/layout.tsx'
 import type { PageView } from '../web/view.ts'
 import { findable, grouped, searchServices, siteServices } from './catalogue.ts'
+import { DeskNow } from './contacts.tsx'
 
 export function ServicesPage({ view, typed }: { view: PageView; typed: string }) {
   const { t } = view
   const services = siteServices(view)
-  const found = typed === '' ? services : searchServices(services, typed)
+  const found = typed === '' ? [] : searchServices(services, typed)
   return (
     <Page view={view} title={t('what-title')} section="/report">
       <div class="narrow">
@@ -19,19 +20,53 @@ export function ServicesPage({ view, typed }: { view: PageView; typed: string })
           <p class="usa-sr-only" role="status" data-label={t('services-found-label')}>
             {typed && t('services-found', { count: found.length })}
           </p>
-          <div data-empty hidden={found.length > 0}>
+          <div data-empty hidden={typed === '' || found.length > 0}>
             <Empty>
-              <p>{t('services-none')}</p>
-              <p>{t('services-none-help', { phone: view.phone(view.site.region.documents.region.phone) })}</p>
-              <a class="usa-button usa-button--outline" href={view.href('/report')}>
-                {t('services-all')}
-              </a>
+              <p>
+                <strong>{t('services-none')}</strong>
+              </p>
+              <Otherwise view={view} help={t('services-none-help', regionPhone(view))} />
             </Empty>
           </div>
-          <ServiceGroups view={view} services={services} found={found} />
+          <section data-results aria-labelledby="results" hidden={found.length === 0}>
+            <h2 id="results">{t('services-results')}</h2>
+            <ul class="choices">
+              {found.map(service => (
+                <Choice view={view} service={service} />
+              ))}
+            </ul>
+            <h2>{t('services-other')}</h2>
+            <Otherwise view={view} help={t('services-other-help', regionPhone(view))} />
+          </section>
+          <div data-all hidden={typed !== ''}>
+            {grouped(view, services).map(({ id, name, services }) => (
+              <section class="group" aria-labelledby={id}>
+                <h2 id={id}>{name}</h2>
+                <ul class="choices">
+                  {services.map(service => (
+                    <Choice view={view} service={service} />
+                  ))}
+                </ul>
+              </section>
+            ))}
+          </div>
         </service-filter>
       </div>
     </Page>
+  )
+}
+
+const regionPhone = (view: PageView) => ({ phone: view.phone(view.site.region.documents.region.phone) })
+
+function Otherwise({ view, help }: { view: PageView; help: string }) {
+  return (
+    <>
+      <p>{help}</p>
+      <DeskNow view={view} />
+      <a class="usa-button usa-button--outline" href={view.href('/report')}>
+        {view.t('services-all')}
+      </a>
+    </>
   )
 }
 
@@ -60,38 +95,10 @@ export function ServiceSearch({ view, typed = '' }: { view: PageView; typed?: st
   )
 }
 
-interface GroupsProps {
-  view: PageView
-  services: readonly ServiceDocument[]
-  found: readonly ServiceDocument[]
-}
-
-function ServiceGroups({ view, services, found }: GroupsProps) {
-  const rest = services.filter(service => !found.includes(service))
-  return (
-    <>
-      {grouped(view, [...found, ...rest]).map(({ id, name, services }) => (
-        <section
-          class="group"
-          aria-labelledby={id}
-          hidden={!services.some(service => found.includes(service))}
-        >
-          <h2 id={id}>{name}</h2>
-          <ul class="choices">
-            {services.map(service => (
-              <Choice view={view} service={service} isFound={found.includes(service)} />
-            ))}
-          </ul>
-        </section>
-      ))}
-    </>
-  )
-}
-
-function Choice({ view, service, isFound }: { view: PageView; service: ServiceDocument; isFound: boolean }) {
+function Choice({ view, service }: { view: PageView; service: ServiceDocument }) {
   const { name, rest } = findable(service)
   return (
-    <li data-name={name} data-rest={rest} hidden={!isFound}>
+    <li data-name={name} data-rest={rest}>
       <a class="choice" href={view.href(`/report/${encodeURIComponent(service.code)}`)}>
         <span class="choice__name">{view.localize(service.name)}</span>
         <span class="choice__note">{view.localize(service.description)}</span>

@@ -1,25 +1,31 @@
-import { search } from '../fold.ts'
+import { search } from '../search.ts'
 
-/** Filters services while the reader types; the form still works through the server. */
+/** Finds services while the reader types; the form still works through the server. */
 export class ServiceFilter extends HTMLElement {
   connectedCallback() {
     const input = this.querySelector('input')
-    const services = [...this.querySelectorAll<HTMLElement>('[data-name]')]
-    input?.addEventListener('input', () => this.#show(services, input.value))
-    if (input && input.value !== '') this.#show(services, input.value)
+    const services = [...this.querySelectorAll<HTMLElement>('[data-all] [data-name]')]
+    const things = services.map(({ dataset: { name = '', rest = '' } }) => ({ name, rest }))
+    const find = (typed: string) => search(things, typed).flatMap(index => services[index] ?? [])
+    input?.addEventListener('input', () => this.#show(input.value, find))
+    // What the browser has kept from before the page was left.
+    if (input && input.value !== input.defaultValue) this.#show(input.value, find)
   }
 
-  #show(services: readonly HTMLElement[], typed: string) {
-    const things = services.map(({ dataset: { name = '', rest = '' } }) => ({ name, rest }))
-    const found = search(things, typed).flatMap(index => services[index] ?? [])
-    for (const service of services) service.hidden = !found.includes(service)
-    const groups = new Set(found.map(service => service.closest<HTMLElement>('.group')))
-    for (const group of this.querySelectorAll<HTMLElement>('.group')) group.hidden = !groups.has(group)
-    for (const service of found) service.parentElement?.append(service)
-    for (const group of groups) group?.parentElement?.append(group)
-    const empty = this.querySelector<HTMLElement>('[data-empty]')
-    if (empty) empty.hidden = found.length > 0
+  #show(typed: string, find: (typed: string) => HTMLElement[]) {
+    const isSearch = typed.trim() !== ''
+    const found = isSearch ? find(typed) : []
+    const list = this.querySelector('[data-results] .choices')
+    list?.replaceChildren(...found.map(service => service.cloneNode(true)))
+    this.#hide('[data-results]', found.length === 0)
+    this.#hide('[data-empty]', !isSearch || found.length > 0)
+    this.#hide('[data-all]', isSearch)
     const count = this.querySelector<HTMLElement>('[data-label]')
-    if (count) count.textContent = `${count.dataset.label} ${found.length}`
+    if (count) count.textContent = isSearch ? `${count.dataset.label} ${found.length}` : ''
+  }
+
+  #hide(selector: string, isHidden: boolean) {
+    const part = this.querySelector<HTMLElement>(selector)
+    if (part) part.hidden = isHidden
   }
 }

@@ -1,0 +1,142 @@
+import { fold } from './fold.ts'
+import { kindOf, stem, type WordKind } from './search-words.ts'
+
+/** Folded text. `name` has the phrases that a thing is known by, separated by commas; `rest` describes it. */
+export interface Findable {
+  readonly name: string
+  readonly rest: string
+}
+
+// What a match is worth: with the name, with a part of a phrase of the name, with the description.
+const [NAMED, PART, DESCRIBED] = [1, 0.5, 0.35]
+// A word that has only been begun, one with a typing error, and one that many problems share.
+const [BEGUN, SLIP, COMMON] = [0.7, 0.6, 0.1]
+// A phrase typed as it stands in the name is worth more than its words.
+const PHRASE = 0.3
+// What a word that a thing does not have takes from its score. Of unknown words a long sentence has many.
+const [UNKNOWN, PLACE, ELSEWHERE] = [0.16, 0.45, 1]
+const MAX_UNKNOWN = 3
+const FITS = 0.15
+const NEAR = 0.5
+
+/** The indexes of what fits, likeliest first: none if nothing does, all in their order if nothing is typed. */
+export function search(things: readonly Findable[], typed: string): number[] {
+  const text = fold(typed)
+  if (text === '') return things.map((_, index) => index)
+  const told = wordsOf(text)
+  const isVague = told.every(({ kind }) => kind === 'common')
+  const words: Word[] = isVague ? told.map(word => ({ ...word, kind: 'plain' })) : told
+  const terms = things.map(thing => termsOf(thing, text))
+  const matches = words.map(word => matchesOf(terms, words, word))
+  const scores = terms.map(({ phrases }, index) => {
+    const found = matches.map(ofWord => ofWord[index] ?? 0)
+    const unknown = Math.min(
+      MAX_UNKNOWN,
+      found.filter((one, at) => one === 0 && words[at]?.kind === 'plain').length,
+    )
+    return sum(found) - UNKNOWN * unknown + (phrases.some(({ isTyped }) => isTyped) ? PHRASE : 0)
+  })
+  const best = Math.max(...scores)
+  return scores
+    .map((score, index) => ({ score, index }))
+    .filter(({ score }) => score >= FITS && score >= best * NEAR)
+    .sort((a, b) => b.score - a.score)
+    .map(({ index }) => index)
+}
+
+interface Word {
+  readonly text: string
+  readonly stem: string
+  readonly kind: WordKind
+  /** It may be unfinished. */
+  readonly isLast: boolean
+}
+
+function wordsOf(text: string): Word[] {
+  const texts = text.split(' ')
+  return texts
+    .map((text, index) => ({
+      text,
+      stem: stem(text),
+      kind: kindOf(text),
+      isLast: index === texts.length - 1,
+    }))
+    .filter(({ text, kind }) => isTelling(text) && kind !== 'filler')
+}
+
+// Words of one or two letters match too much.
+const isTelling = (word: string) => word.length > 2
+
+interface Phrase {
+  readonly words: string
+  readonly stems: readonly string[]
+  readonly isTyped: boolean
+}
+
+interface Terms {
+  readonly phrases: readonly Phrase[]
+  readonly rest: readonly string[]
+}
+
+const termsOfThings = new WeakMap<Findable, Terms>()
+
+function termsOf(thing: Findable, text: string): Terms {
+  const known = termsOfThings.get(thing) ?? readTerms(thing)
+  termsOfThings.set(thing, known)
+  const isTyped = ({ words }: Phrase) => words.includes(' ') && ` ${text} `.includes(` ${words} `)
+  return { ...known, phrases: known.phrases.map(phrase => ({ ...phrase, isTyped: isTyped(phrase) })) }
+}
+
+function readTerms({ name, rest }: Findable): Terms {
+  const phrases = name.split(',').map(words => ({ words, stems: stemsOf(words), isTyped: false }))
+  return { phrases, rest: stemsOf(rest) }
+}
+
+function stemsOf(text: string): string[] {
+  return text
+    .split(' ')
+    .filter(word => isTelling(word) && kindOf(word) !== 'filler')
+    .map(stem)
+}
+
+/** What one word adds to the score of each thing. Rare words say more; a slip counts where nothing else matches. */
+function matchesOf(things: readonly Terms[], words: readonly Word[], word: Word): number[] {
+  const typed = new Set(words.map(({ stem }) => stem))
+  const matches = (likeness: (own: string) => number) => things.map(thing => strength(thing, typed, likeness))
+  const exact = matches(own => (own === word.stem ? 1 : 0))
+  if (word.kind === 'elsewhere') return exact.map(one => (one < NAMED ? -ELSEWHERE : one))
+  if (word.kind === 'place') return exact.map(one => (one < NAMED ? -PLACE : one))
+  if (word.kind === 'common') return inRarity(exact).map(one => one * COMMON)
+  const begun = word.isLast ? matches(own => (own.startsWith(word.stem) ? BEGUN : 0)) : exact
+  const found = exact.map((one, index) => Math.max(one, begun[index] ?? 0))
+  return inRarity(Math.max(...found) > 0 ? found : matches(own => (isSlip(own, word.stem) ? SLIP : 0)))
+}
+
+function inRarity(matches: readonly number[]): number[] {
+  const count = Math.max(1, sum(matches))
+  const rarity = Math.log(1 + matches.length / count) / Math.log(1 + matches.length)
+  return matches.map(one => one * rarity)
+}
+
+function strength({ phrases, rest }: Terms, typed: ReadonlySet<string>, likeness: (own: string) => number) {
+  const named = phrases.map(({ words, stems, isTyped }) => {
+    const isWhole =
+      !words.includes(' ') || isTyped || (stems.length > 1 && stems.every(own => typed.has(own)))
+    return Math.max(0, ...stems.map(likeness)) * (isWhole ? NAMED : PART)
+  })
+  return Math.max(...named, DESCRIBED * Math.max(0, ...rest.map(likeness)))
+}
+
+/** One letter missing, extra or different, or two swapped; the first one is right. */
+function isSlip(own: string, word: string): boolean {
+  if (word.length < 5 || own.length < 4 || own[0] !== word[0]) return false
+  let at = 0
+  while (at < own.length && own[at] === word[at]) at++
+  const [a, b] = [own.slice(at), word.slice(at)]
+  const isSwapped = a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2)
+  return isSwapped || a.slice(1) === b || a === b.slice(1) || a.slice(1) === b.slice(1)
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0)
+}
