@@ -8,6 +8,8 @@ const sqldPort = await freePort()
 export default defineConfig({
   test: {
     silent: 'passed-only',
+    // Past it, vitest would end without an error.
+    teardownTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
     projects: [
       {
@@ -15,6 +17,8 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/*.test.ts', 'test/*.test.tsx'],
+          globalSetup: ['test/support/statements/check.ts'],
+          setupFiles: ['test/support/statements/record.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -57,12 +57,14 @@ const columns: Columns = {
   lat: exact('lat'),
   long: exact('long'),
 }
+// libSQL over HTTP knows no ORDER BY within an aggregate; the order of the subquery is that of the array.
 const extensionColumns: Columns = {
   channel: 'channel',
   answers: 'json(answers)',
-  timeline: `(SELECT json_group_array(json_object('type', type, 'at', at, 'payload', json(payload)) ORDER BY at, seq)
-    FROM event WHERE event.request = found.id AND event.public = 1)`,
-  photos: '(SELECT json_group_array(id ORDER BY created_at, id) FROM media WHERE media.request = found.id)',
+  timeline: `(SELECT json_group_array(json_object('type', type, 'at', at, 'payload', json(payload))) FROM
+    (SELECT type, at, payload FROM event WHERE event.request = found.id AND public = 1 ORDER BY at, seq))`,
+  photos: `(SELECT json_group_array(id) FROM
+    (SELECT id FROM media WHERE media.request = found.id ORDER BY created_at, id))`,
 }
 
 /** As the region shows a case as a whole, the origin's own status notes are omitted. */

@@ -51,6 +51,30 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
       })
     })
 
+    it('is listed by GeoReport with its answers and its notes, oldest first, by extensions=true', async () => {
+      const app = await start()
+      const filed = await app.post('/api/v1/requests', pothole(app))
+      const { id, jurisdiction } = (await filed.json()) as Filed
+      const work = await app.key(jurisdiction, 'work')
+      await app.change(work, id, { to: 'acknowledged', version: 1 })
+      await app.change(work, id, { to: 'closed', version: 2, reason: 'completed', text: 'Filled.' })
+      for (const path of [
+        'requests.json?',
+        `requests.json?service_request_id=${id}&`,
+        `requests/${id}.json?`,
+      ]) {
+        const answer = await app.get(`/open311/v2/${path}jurisdiction_id=${jurisdiction}&extensions=true`)
+        expect(answer.status).toBe(200)
+        const found = ((await answer.json()) as Extended[]).find(each => each.service_request_id === id)
+        expect(found?.attributes.length).toBeGreaterThan(0)
+        expect(found?.notes).toMatchObject([
+          {},
+          { type: 'activity' },
+          { type: 'closed', description: 'Filled.' },
+        ])
+      }
+    })
+
     it('is filed once, however often it is sent with one key', async () => {
       const app = await start()
       const headers = { 'idempotency-key': `once-${app.unique()}` }
@@ -380,6 +404,12 @@ async function errorsOf(answer: Response): Promise<string[]> {
   expect(answer.status).toBe(400)
   const { fields } = (await answer.json()) as { fields: { field: string; code: string; message: string }[] }
   return fields.map(({ field, code }) => `${field} ${code}`)
+}
+
+interface Extended {
+  service_request_id: string
+  attributes: object[]
+  notes: object[]
 }
 
 interface Filed {

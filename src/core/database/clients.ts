@@ -99,13 +99,14 @@ export function startReplication(platform: Platform, name: DatabaseName): void {
 
 const UNAVAILABLE_SECONDS = 5
 
-// Unreachable or busy is `database-unavailable` (503, retry); anything else is `fault`.
+// Unreachable or busy is `database-unavailable` (503, retry). A statement that the database refuses is `fault`:
+// the server over HTTP has its own codes for one that it cannot parse or prepare, or whose arguments do not fit.
 function databaseProblem(error: unknown, logged: LogFields): Problem {
   if (error instanceof Problem) return error
   const cause =
     error instanceof Error && error.cause instanceof Error && !('code' in error) ? error.cause : error
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  const isRefusal = /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|UNKNOWN)/.test(code)
+  const isRefusal = /^(SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|UNKNOWN)|SQL_|ARGS_)/.test(code)
   return isRefusal
     ? problem('fault', { cause, logged })
     : problem('database-unavailable', { cause, logged, retryAfterSeconds: UNAVAILABLE_SECONDS })
