@@ -32,6 +32,22 @@ const errors: readonly Case[] = [
     /full host name/,
   ],
   [
+    'a new emergency says what it is and what to do',
+    lakeEdited('region.yaml', 'intake: lake-county', 'emergencies: [{ id: dam }]\nintake: lake-county'),
+    'region.yaml:7',
+    /"dam" is not a shipped emergency.*Add its name, advice, words/,
+  ],
+  [
+    'an emergency is listed once',
+    lakeEdited(
+      'region.yaml',
+      'intake: lake-county',
+      'emergencies: [{ id: fire }, { id: fire }]\nintake: lake-county',
+    ),
+    'region.yaml:7',
+    /"fire" is listed twice/,
+  ],
+  [
     'the intake is a jurisdiction',
     lakeEdited('region.yaml', 'intake: lake-county', 'intake: lake-conty'),
     'region.yaml:7',

@@ -1,8 +1,8 @@
+import { fold } from '../core/spelling.ts'
 import type { ServiceDocument } from '../regions/documents/schemas.ts'
 import type { Localized } from '../regions/documents/values.ts'
 import type { Region } from '../regions/runtime/compile.ts'
 import type { Resolution } from '../routing/types.ts'
-import { fold } from '../web/fold.ts'
 import { type Findable, search } from '../web/search.ts'
 import type { PageView } from '../web/view.ts'
 

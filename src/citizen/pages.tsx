@@ -67,6 +67,12 @@ export function citizenPages(): Hono<AppEnv> {
     }),
   )
 
+  pages.get('/emergency-words.json', c => {
+    const topics = c.get('site').region.emergencies.topics
+    const words = topics.map(({ id, words, except }) => ({ id, words, except }))
+    return c.json(words, 200, { 'cache-control': 'public, max-age=86400' })
+  })
+
   pages.get('/report', c => {
     const typed = (c.req.query('q') ?? '').trim().slice(0, 200)
     return c.html(<ServicesPage view={viewOf(c)} typed={typed} />)

@@ -1,5 +1,6 @@
 import type { ServiceDocument } from '../regions/documents/schemas.ts'
 import { Empty, Steps } from '../web/components/components.tsx'
+import { EmergencyWatch } from '../web/components/emergency.tsx'
 import { Icon } from '../web/components/icon.tsx'
 import { Page } from '../web/components/layout.tsx'
 import type { PageView } from '../web/view.ts'
@@ -91,6 +92,7 @@ export function ServiceSearch({ view, typed = '' }: { view: PageView; typed?: st
           <span class="search__word">{view.t('search')}</span>
         </button>
       </form>
+      <EmergencyWatch view={view} field="what" typed={typed} />
     </search>
   )
 }

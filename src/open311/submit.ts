@@ -56,7 +56,7 @@ export async function submitRequest(c: Context<AppEnv>): Promise<GeoReportAnswer
   const receipt = await fileReport(platform, access, region, report, { idempotencyKey: given })
   const request = {
     service_request_id: receipt.id,
-    service_notice: serviceNotice(region, receipt.resolution, language),
+    service_notice: serviceNotice(region, receipt.resolution, language, report.emergencies),
     account_id: form.one('account_id') || null,
   }
   return { root: 'service_requests', value: new Container('request', [request]) }

@@ -107,6 +107,16 @@ const paging = {
 }
 const promised = {
   jurisdiction: v.string(),
+  urgent: v.boolean(),
+  emergency: v.nullable(
+    v.strictObject({
+      topics: v.array(v.string()),
+      notice: v.pipe(
+        v.string(),
+        v.description('What to do and whom to call. Show it to the reporter at once.'),
+      ),
+    }),
+  ),
   expected_at: nullableInstant,
   resolution: resolutionSchema,
 }
@@ -123,7 +133,7 @@ export const requestOperations = {
   },
   'POST /requests': {
     summary:
-      'Submit a report. With `dry_run`, validate and route it without saving it (200). `follow` sends an email asking the recipient to confirm the address; updates are sent after that',
+      'Submit a report. One that sounds like an emergency is accepted and marked urgent; `emergency` says what to do and whom to call. With `dry_run`, validate and route it without saving it (200). `follow` sends an email asking the recipient to confirm the address; updates are sent after that',
     repeatable: true,
     body: draftBody,
     status: 201,

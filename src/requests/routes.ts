@@ -6,6 +6,7 @@ import { readBytes, refuseAnnounced } from '../core/http/body.ts'
 import { problem } from '../core/problem.ts'
 import { addressOf } from '../identity/limits.ts'
 import { authorizeProgram, authorizeProgramRead } from '../identity/programs/authorize.ts'
+import { emergencyNotice } from '../regions/emergencies/notice.ts'
 import { readPlace } from '../regions/inquiry.ts'
 import { resolutionView } from '../regions/routes.ts'
 import { implementApi } from '../regions/runtime/site.ts'
@@ -20,7 +21,7 @@ import { receivePhoto, uploaderOf } from './media/uploads.ts'
 import { requestOperations } from './operations.ts'
 import { readDraft, readListQuery } from './read.ts'
 import { statuses } from './schema.ts'
-import { assess, submitReport } from './submit.ts'
+import { assess, fileReport, isUrgent } from './submit.ts'
 
 /** `/work/…` is for a jurisdiction's own programs, by an API key of scope `work`. */
 export const requestApi = implementApi(requestOperations, {
@@ -38,22 +39,37 @@ export const requestApi = implementApi(requestOperations, {
       idempotencyKey: call.idempotencyKey(),
       network: addressOf(c),
     }
+    const report = assess(region, submission, c.get('platform').clock.now())
+    const { emergencies } = report
+    const urgency = {
+      urgent: isUrgent(report),
+      emergency:
+        emergencies.length === 0
+          ? null
+          : {
+              topics: emergencies.map(({ id }) => id),
+              notice: emergencyNotice(region, c.get('language'), emergencies),
+            },
+    }
     if (dryRun) {
-      const { keeper, expectedAt, resolution } = assess(region, submission, c.get('platform').clock.now())
+      const { keeper, expectedAt, resolution } = report
       return new OtherAnswer(200, {
         dry_run: true,
         jurisdiction: keeper,
+        ...urgency,
         expected_at: isoTime(expectedAt),
         resolution: resolutionView(resolution, c.get('language'), region.units),
       })
     }
-    const receipt = await submitReport(c.get('platform'), publicAccess(region.slug), region, submission)
+    const access = publicAccess(region.slug)
+    const receipt = await fileReport(c.get('platform'), access, region, report, submission)
     const { id, expectedAt, resolution } = receipt
     const url = `${c.get('site').origin}${c.get('site').base}/cases/${id}`
     return {
       id,
       url,
       jurisdiction: receipt.jurisdiction,
+      ...urgency,
       expected_at: isoTime(expectedAt),
       resolution: resolutionView(resolution, c.get('language'), region.units),
       follow: draft.follow ? ('to_confirm' as const) : null,

@@ -27,6 +27,20 @@ export type Custody = (typeof custodies)[number]
 export const channels = ['web', 'open311', 'phone', 'counter', 'field'] as const
 export type Channel = (typeof channels)[number]
 
+/** Why a person has to review a request; `emergency:<topic>` for what its words are about. */
+export const triageReasons = [
+  'answer',
+  'place',
+  'unresolved',
+  'staff',
+  'no-receiver',
+  'undecided',
+  'undelivered',
+  'follow-ups',
+  'returned',
+] as const
+export type TriageReason = (typeof triageReasons)[number] | `emergency:${string}`
+
 export const heldAndOpen = sql`custody = 'held' AND status <> 'closed'`
 
 export const request = sqliteTable(
@@ -70,6 +84,13 @@ export const request = sqliteTable(
     accountable: text('accountable').notNull(),
     agencyResponsible: text('agency_responsible').notNull(),
     triage: integer('triage', { mode: 'boolean' }).notNull(),
+    triageReasons: text('triage_reasons', { mode: 'json' })
+      .$type<readonly TriageReason[]>()
+      .notNull()
+      .default([]),
+    triageSince: integer('triage_since'),
+    /** How often it was escalated because nobody reviewed it. */
+    triageLevel: integer('triage_level').notNull().default(0),
     channel: text('channel', { enum: channels }).notNull(),
     language: text('language').notNull(),
     person: text('person'),

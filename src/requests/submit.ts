@@ -9,6 +9,7 @@ import { type FieldError, problem } from '../core/problem.ts'
 import { noteAccountJurisdiction } from '../identity/accounts.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { ServiceDocument } from '../regions/documents/schemas.ts'
+import type { EmergencyTopic } from '../regions/emergencies/topics.ts'
 import type { Region } from '../regions/runtime/compile.ts'
 import { localizedText } from '../regions/runtime/localized.ts'
 import { hasLeft } from '../regions/versions/leaving.ts'
@@ -17,7 +18,7 @@ import type { Resolution } from '../routing/types.ts'
 import { agencyFor, partnerFor, rightfulHolder } from './case/custody.ts'
 import { promisedBy } from './case/deadline.ts'
 import { blankToNull, reporterOf } from './case/reporter.ts'
-import { needsTriage } from './case/resolution.ts'
+import { emergenciesOfDraft, reasonsFor } from './case/triage.ts'
 import { type Draft, draftErrors, type GivenAnswer, givenAnswers } from './draft.ts'
 import {
   appendEvent,
@@ -59,6 +60,8 @@ export interface AssessedReport {
   readonly resolution: Resolution
   readonly expectedAt: number | null
   readonly at: number
+  /** What its words are about. Routing does not hear of them: nobody is sent before a person has reviewed it. */
+  readonly emergencies: readonly EmergencyTopic[]
 }
 
 export interface SubmissionReceipt {
@@ -145,8 +148,17 @@ export function assess(region: Region, input: ReportInput, at: number): Assessed
   // The site of a jurisdiction that has left still accepts reports: routing decides who keeps them.
   const isOwn = jurisdiction !== undefined && !hasLeft(region, jurisdiction, at)
   const keeper = isOwn ? jurisdiction : keeperOf(region, resolution, at)
-  const expectedAt = promisedBy(region, service, resolution, at)
-  return { draft, keeper, service, resolution, expectedAt, at }
+  const emergencies = emergenciesOfDraft(region, draft, service)
+  const urgent = isUrgent({ resolution, emergencies })
+  const expectedAt = promisedBy(region, service, { ...resolution, urgent }, at)
+  return { draft, keeper, service, resolution, expectedAt, at, emergencies }
+}
+
+export function isUrgent({
+  resolution,
+  emergencies,
+}: Pick<AssessedReport, 'resolution' | 'emergencies'>): boolean {
+  return resolution.urgent || emergencies.length > 0
 }
 
 // A malformed place is not a missing one.
@@ -185,11 +197,14 @@ interface Stored {
 
 function reportSteps(
   region: Region,
-  { draft, service, resolution, expectedAt, at }: AssessedReport,
+  report: AssessedReport,
   { id, jurisdiction }: SubmissionReceipt,
   { person, photos, actor }: Stored,
 ): Step[] {
+  const { draft, service, resolution, expectedAt, at, emergencies } = report
   const steps: Step[] = []
+  const reasons = reasonsFor(resolution, emergencies)
+  const isPrivate = service.private === true || emergencies.some(topic => topic.private)
   if (draft.follow) steps.push(enqueueJob(notifyKind, at))
   steps.push(
     insertOne(request, {
@@ -212,12 +227,14 @@ function reportSteps(
       long: draft.place?.long ?? null,
       accuracy: draft.accuracy,
       answers: answersOf(service, draft, region),
-      private: service.private === true,
-      urgent: resolution.urgent,
+      private: isPrivate,
+      urgent: isUrgent(report),
       resolution,
       accountable: resolution.accountable.id,
       agencyResponsible: agencyFor(resolution),
-      triage: needsTriage(resolution),
+      triage: reasons.length > 0,
+      triageReasons: reasons,
+      triageSince: reasons.length > 0 ? at : null,
       channel: draft.channel,
       language: draft.language,
       person,
@@ -241,7 +258,7 @@ function reportSteps(
       { request: id, actor, at, public: true },
     ),
   )
-  if (!service.private) steps.push(enqueueJob(publishKind, at))
+  if (!isPrivate) steps.push(enqueueJob(publishKind, at))
   const partner = partnerFor(region, resolution)
   if (rightfulHolder(resolution, jurisdiction) !== undefined) {
     steps.push(enqueueJob(autoTransferKind, at, { request: id }))

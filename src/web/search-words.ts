@@ -1,4 +1,4 @@
-import { fold } from './fold.ts'
+import { fold } from '../core/spelling.ts'
 
 /** Grammar, and words that any report can begin with. They say nothing of what it is about. */
 const FILLER = `

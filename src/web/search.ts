@@ -1,4 +1,4 @@
-import { fold } from './fold.ts'
+import { fold, isOneSlip } from '../core/spelling.ts'
 import { kindOf, stem, type WordKind } from './search-words.ts'
 
 /** Folded text. `name` has the phrases that a thing is known by, separated by commas; `rest` describes it. */
@@ -129,12 +129,7 @@ function strength({ phrases, rest }: Terms, typed: ReadonlySet<string>, likeness
 
 /** One letter missing, extra or different, or two swapped; the first one is right. */
 function isSlip(own: string, word: string): boolean {
-  if (word.length < 5 || own.length < 4 || own[0] !== word[0]) return false
-  let at = 0
-  while (at < own.length && own[at] === word[at]) at++
-  const [a, b] = [own.slice(at), word.slice(at)]
-  const isSwapped = a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2)
-  return isSwapped || a.slice(1) === b || a === b.slice(1) || a.slice(1) === b.slice(1)
+  return word.length > 4 && own.length > 3 && own[0] === word[0] && isOneSlip(own, word)
 }
 
 function sum(numbers: readonly number[]): number {

@@ -12,6 +12,7 @@ export const citizen: Record<string, Expectation> = {
   'GET /about': open,
   'GET /jurisdictions': open,
   'GET /brand.css': open,
+  'GET /emergency-words.json': open,
   'GET /report': open,
   'GET /report/:service': { ...open, ids: { ':service': 'service' } },
   'GET /report/:service/details': { ...open, ids: { ':service': 'service' }, query: () => where },

@@ -4,6 +4,7 @@ import type { Draft } from '../../requests/draft.ts'
 import type { PublicRequest } from '../../requests/list/public-index.ts'
 import type { Resolution } from '../../routing/types.ts'
 import { Alert, BackLink, Emergency, NoMailNote, Steps } from '../../web/components/components.tsx'
+import { EmergencyWatch } from '../../web/components/emergency.tsx'
 import {
   Checkbox,
   ErrorSummary,
@@ -89,6 +90,7 @@ function DetailsForm(props: DetailsProps & { action: string }) {
   return (
     <form
       class="columns__main report-form"
+      id="report-form"
       method="post"
       action={action}
       enctype="multipart/form-data"
@@ -108,6 +110,7 @@ function DetailsForm(props: DetailsProps & { action: string }) {
         value={draft.description}
         errors={errors}
       />
+      <EmergencyWatch view={view} field="report-form" typed={draft.description} />
       <PhotoField view={view} kept={draft.media} errors={errors} />
       <fieldset class="usa-fieldset contact">
         <legend class="usa-legend usa-legend--large">{t('contact-title')}</legend>
@@ -154,7 +157,7 @@ function DetailsForm(props: DetailsProps & { action: string }) {
   )
 }
 
-function Speak({ view, action }: { view: PageView; action: string }) {
+export function Speak({ view, action }: { view: PageView; action: string }) {
   const others = offeredLanguages(view).filter(language => language !== view.language)
   return (
     <p class="speak">

@@ -63,6 +63,25 @@ export function placeParams({ place, accuracy, address, answers }: Draft): [stri
   return [...where, ...(address === '' ? [] : [['address', address] as [string, string]]), ...answered]
 }
 
+/** All that was typed, as the form sends it. */
+export function draftFields(draft: Draft): [string, string][] {
+  const { description, answers, contact, follow, media } = draft
+  const place = placeParams(draft)
+  const placed = new Set(place.map(([name]) => name))
+  const answered = Object.entries(answers)
+    .filter(([code]) => !placed.has(ANSWER + code))
+    .flatMap(([code, given]) => given.map((value): [string, string] => [ANSWER + code, value]))
+  return [
+    ...place,
+    ...answered,
+    ['description', description],
+    ...media.map((id): [string, string] => ['media', id]),
+    ...contactFields.map((field): [string, string] => [field, contact[field]]),
+    ...(follow ? [['follow', 'yes'] as [string, string]] : []),
+    ...(contact.shared ? [['shareContact', 'yes'] as [string, string]] : []),
+  ]
+}
+
 const labels: Readonly<Record<string, MessageKey>> = {
   place: 'field-place',
   lat: 'field-place',

@@ -15,6 +15,7 @@ import { viewOf } from '../../web/view.ts'
 import { addressesOf, type Resident, residentOf } from '../account/resident.ts'
 import { offeredBy } from '../catalogue.ts'
 import { DetailsPage } from './details.tsx'
+import { EmergencyPage } from './emergency.tsx'
 import { errorMessages, readDraft } from './form.ts'
 import { findNearby } from './nearby.tsx'
 import { SentPhotos } from './sent-photos.ts'
@@ -72,7 +73,8 @@ export async function send(c: Context<AppEnv>, code: string): Promise<Response> 
     draft = { ...typed, media: await photos.all(typed.media) }
     if (photos.failure !== undefined) throw photos.failure
     // A request for the form in another language, not a submission.
-    if (form.has('speak')) return await again(photos.messages, 200)
+    const isWarned = form.has('warned')
+    if (form.has('edit') || (form.has('speak') && !isWarned)) return await again(photos.messages, 200)
     const report = assess(
       region,
       { draft, jurisdiction, service, resolution, errors: [...errors, ...photos.errors] },
@@ -81,6 +83,10 @@ export async function send(c: Context<AppEnv>, code: string): Promise<Response> 
     if (photos.messages.length > 0) return await again(photos.messages, 400)
     // Without the session it would be filed with no owner, though the form showed them as signed in.
     if (view.hasAccount && resident === undefined) return await again([], 400, true)
+    const { emergencies } = report
+    if (emergencies.length > 0 && !form.has('anyway')) {
+      return c.html(<EmergencyPage {...{ view, service, draft, once }} topics={emergencies} />)
+    }
     const provenEmail = resident?.account.email ?? undefined
     const sender = { idempotencyKey: once || undefined, provenEmail, network: callerOf(c) }
     const receipt = await fileReport(platform, resident?.access ?? publicly, region, report, sender)

@@ -1,11 +1,13 @@
 import type { PartnerDocument } from '../../regions/documents/schemas.ts'
 import { survivesAs } from '../../requests/case/duplicates.ts'
+import { emergenciesAmong } from '../../requests/case/triage.ts'
 import { noteAdded } from '../../requests/events.ts'
 import type { EventRow, PublicCase } from '../../requests/list/find.ts'
 import { explain } from '../../routing/explain.ts'
 import { formatStep } from '../../routing/format.ts'
 import type { Resolution } from '../../routing/types.ts'
 import { Alert, Emergency, Moment, StatusTag, Until } from '../../web/components/components.tsx'
+import { EmergencyAdvice } from '../../web/components/emergency.tsx'
 import { Icon } from '../../web/components/icon.tsx'
 import { Page } from '../../web/components/layout.tsx'
 import { RegionMap } from '../../web/components/map.tsx'
@@ -45,7 +47,9 @@ export function CasePage({ view, found, keeper, thanks, own }: Props) {
     <Page view={view} title={t('case-title', { number: request.id })} section="/track" personal>
       <div class="wide columns">
         <div class="columns__all">
-          {resolution.triage && request.status === 'submitted' && <Emergency view={view} />}
+          {request.status === 'submitted' && (
+            <WhatToDo view={view} request={request} isTold={!isHidden || thanks !== undefined} />
+          )}
           {thanks !== undefined && <Thanks view={view} number={request.id} thanks={thanks} />}
           <h1>
             <span class="kicker">{t('case-title', { number: request.id })}</span> {name}
@@ -106,6 +110,19 @@ export function CasePage({ view, found, keeper, thanks, own }: Props) {
   )
 }
 
+interface WhatToDoProps {
+  view: PageView
+  request: PublicCase['request']
+  /** Of a private case only its reporter is told which emergency it is. */
+  isTold: boolean
+}
+
+function WhatToDo({ view, request, isTold }: WhatToDoProps) {
+  const topics = emergenciesAmong(view.site.region, request.triageReasons)
+  if (topics.length > 0 && isTold) return <EmergencyAdvice view={view} topics={topics} />
+  return request.resolution.triage || topics.length > 0 ? <Emergency view={view} /> : null
+}
+
 /** Whether routing's explanation still applies: the case is open, and no other body has taken it over. */
 function isStillSo({ status, agencyResponsible }: PublicCase['request'], resolution: Resolution): boolean {
   const { accountable, performer } = resolution
@@ -136,6 +153,10 @@ function statusText(view: PageView, { request }: PublicCase, partner: PartnerDoc
   const { t } = view
   if (request.status === 'closed') return t(`closed-${request.closeReason ?? 'completed'}`)
   if (partner !== undefined) return partnerStatus(view, partner)
+  if (request.urgent && request.status === 'submitted') {
+    const { phone } = view.site.region.documents.region.emergency
+    return t('status-urgent-text', { phone: view.phone(phone) })
+  }
   return t(`status-${request.status}-text`)
 }
 

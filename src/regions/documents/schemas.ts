@@ -140,6 +140,32 @@ export const partner = v.strictObject({
   ),
 })
 
+const words = v.record(language, v.array(line))
+const emergencyContact = v.strictObject({ name: v.optional(localized), phone, sms: v.optional(phone) })
+const emergencyTopic = v.strictObject({
+  id: describe(
+    slug,
+    'Of a topic that is shipped, such as gas-leak, to change what is given here; or a new one.',
+  ),
+  name: v.optional(localized),
+  advice: describe(v.optional(localizedProse), 'What to do, in one or two short sentences.'),
+  words: describe(
+    v.optional(words),
+    'Language → words and phrases of people in this emergency. Typing errors are recognized.',
+  ),
+  except: describe(v.optional(words), 'Language → phrases that only look like it, such as "fire hydrant".'),
+  call: describe(
+    v.optional(
+      v.pipe(
+        v.array(v.union([v.literal('emergency'), emergencyContact])),
+        v.minLength(1, 'name whom to call'),
+      ),
+    ),
+    'Whom to call, in order. "emergency" stands for the emergency number. Default: only that number.',
+  ),
+  private: describe(v.optional(v.boolean()), 'Reports about it are not shown to the public.'),
+})
+
 export const regionDocument = v.strictObject({
   name: line,
   languages: v.pipe(v.array(language), v.minLength(1, 'name at least one language, such as "en"')),
@@ -158,6 +184,10 @@ export const regionDocument = v.strictObject({
   email: v.optional(email),
   url: v.optional(url),
   emergency: v.strictObject({ phone, text: localized }),
+  emergencies: describe(
+    v.optional(v.array(emergencyTopic)),
+    'Emergencies that are recognized in what people type. Changes the shipped topics and adds others.',
+  ),
   intake: describe(
     slug,
     'The jurisdiction that receives reports that no one else covers, that belong to a partner, or that cannot be routed.',
@@ -354,6 +384,8 @@ export type QuestionDocument = v.InferOutput<typeof question>
 export type ServiceDocument = v.InferOutput<typeof service>
 export type PartnerEndpoint = v.InferOutput<typeof partnerEndpoint>
 export type PartnerDocument = v.InferOutput<typeof partner>
+export type EmergencyDocument = v.InferOutput<typeof emergencyTopic>
+export type EmergencyContact = v.InferOutput<typeof emergencyContact>
 export type RegionDocument = v.InferOutput<typeof regionDocument>
 export type JurisdictionDocument = v.InferOutput<typeof jurisdictionDocument>
 export type SignInDocument = v.InferOutput<typeof signIn>

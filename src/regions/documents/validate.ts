@@ -1,6 +1,7 @@
 import { compileRouting } from '../runtime/routing.ts'
 import { checkAgreements } from './checks/agreements.ts'
 import { checkAgreementsTogether } from './checks/agreements-together.ts'
+import { checkEmergencies } from './checks/emergencies.ts'
 import { checkFeatures } from './checks/features.ts'
 import { checkJurisdictions } from './checks/jurisdictions.ts'
 import { knownNames } from './checks/known-names.ts'
@@ -20,6 +21,7 @@ export function validateDocuments(
   const findings = [
     ...checkRegion(region, documents, known),
     ...checkHosts(documents, known, takenHosts),
+    ...checkEmergencies(documents),
     ...checkServices(documents, known),
     ...checkJurisdictions(region, documents, known),
     ...checkAgreements(documents, known),

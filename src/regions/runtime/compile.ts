@@ -3,6 +3,7 @@ import type { Units } from '../../core/measures.ts'
 import type { RoutingSnapshot } from '../../routing/types.ts'
 import type { PartnerDocument, ServiceDocument } from '../documents/schemas.ts'
 import type { Documents, Jurisdiction, Snapshot } from '../documents/snapshot.ts'
+import { type Emergencies, emergenciesOf } from '../emergencies/topics.ts'
 import { type FoundPlace, placeSearch } from '../places/search.ts'
 import { asPartner } from '../versions/leaving.ts'
 import type { Calendar } from './calendar.ts'
@@ -29,6 +30,7 @@ export interface Region {
   /** A body without hours, or a partner, never closes. */
   calendar(body: string): Calendar
   searchPlaces(text: string, limit: number): readonly FoundPlace[]
+  readonly emergencies: Emergencies
 }
 
 export interface CaseNumber {
@@ -72,5 +74,6 @@ export function compileRegion(snapshot: Snapshot): Region {
     partner: id => partners.get(id),
     calendar,
     searchPlaces: placeSearch(documents),
+    emergencies: emergenciesOf(documents.region),
   }
 }

@@ -1,9 +1,11 @@
+import { EmergencyWatch } from './emergency-watch.ts'
 import { PhotoField } from './photo-field.ts'
 import { PlacePicker } from './place-picker.ts'
 import { RegionMap } from './region-map.ts'
 import { guardForm } from './report-form.ts'
 import { ServiceFilter } from './service-filter.ts'
 
+customElements.define('emergency-watch', EmergencyWatch)
 customElements.define('region-map', RegionMap)
 customElements.define('service-filter', ServiceFilter)
 customElements.define('place-picker', PlacePicker)

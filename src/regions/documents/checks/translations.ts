@@ -32,6 +32,10 @@ function speaks(text: Localized, language: string): boolean {
 function allTexts({ region, services, jurisdictions }: Documents): Text[] {
   return [
     ...some('region.yaml', ['emergency', 'text'], region.emergency.text),
+    ...(region.emergencies ?? []).flatMap(({ name, advice }, index) => [
+      ...some('region.yaml', ['emergencies', index, 'name'], name),
+      ...some('region.yaml', ['emergencies', index, 'advice'], advice),
+    ]),
     ...(region.partners ?? []).flatMap(({ note }, index) =>
       some('region.yaml', ['partners', index, 'note'], note),
     ),

@@ -1,0 +1,95 @@
+import { fold, isOneSlip } from '../../core/spelling.ts'
+
+/* Runs on the server and in browsers, over what somebody is typing. */
+
+/** Words and phrases of a topic in all languages, and phrases that only look like them. Folded. */
+export interface EmergencyWords {
+  readonly id: string
+  readonly words: readonly string[]
+  readonly except: readonly string[]
+}
+
+const MAX_BETWEEN = 2
+const SHORT = 3
+
+/** The ids of the topics that a text is about, in their order. Tolerates a typing error in each word. */
+export function emergenciesIn(topics: readonly EmergencyWords[], text: string): string[] {
+  const typed = fold(text).split(' ')
+  return topics.filter(topic => isAbout(topic, typed)).map(({ id }) => id)
+}
+
+function isAbout({ words, except }: EmergencyWords, typed: readonly string[]): boolean {
+  const left = without(typed, except)
+  const byLetter = phrasesByLetter(words)
+  return left.some((word, at) =>
+    byLetter
+      .get(word.charAt(0))
+      ?.some(parts => startsAt(left, at, parts) || (parts.length === 2 && isRunTogether(word, parts))),
+  )
+}
+
+/** An exception hides its own words only: "a fire beside the fire hydrant" is still a fire. */
+function without(typed: readonly string[], except: readonly string[]): string[] {
+  const left = [...typed]
+  const byLetter = phrasesByLetter(except)
+  for (const [at, word] of typed.entries()) {
+    for (const parts of byLetter.get(word.charAt(0)) ?? []) {
+      const isThere = parts.every((part, index) => isInException(part, typed[at + index] ?? '', parts.length))
+      if (isThere) left.fill('', at, at + parts.length)
+    }
+  }
+  return left
+}
+
+function isInException(part: string, word: string, parts: number): boolean {
+  return part === word || (parts > 1 && part.length > 5 && isLike(part, word, 1))
+}
+
+type Phrase = readonly string[]
+const phrases = new WeakMap<readonly string[], ReadonlyMap<string, readonly Phrase[]>>()
+
+function phrasesByLetter(words: readonly string[]): ReadonlyMap<string, readonly Phrase[]> {
+  const split = phrases.get(words)
+  if (split !== undefined) return split
+  const byLetter = Map.groupBy(
+    words.map(phrase => phrase.split(' ')),
+    ([first = '']) => first.charAt(0),
+  )
+  phrases.set(words, byLetter)
+  return byLetter
+}
+
+/** Two short words may stand between the words of a phrase: "wires are down", "fuga de gas". */
+function startsAt(typed: readonly string[], at: number, [first = '', ...rest]: Phrase): boolean {
+  const parts = rest.length + 1
+  if (!isLike(first, typed[at] ?? '', parts)) return false
+  let next = at + 1
+  for (const part of rest) {
+    let between = 0
+    while (!isLike(part, typed[next] ?? '', parts)) {
+      const word = typed[next] ?? ''
+      if (word === '' || word.length > SHORT || ++between > MAX_BETWEEN) return false
+      next++
+    }
+    next++
+  }
+  return true
+}
+
+function isRunTogether(word: string, parts: Phrase): boolean {
+  return word.length > 6 && isLike(parts.join(''), word, 1)
+}
+
+/** The shorter the word, the more real words are one letter away from it: "fire" and "fine". */
+function isLike(part: string, word: string, parts: number): boolean {
+  if (part === word) return true
+  if (word[0] !== part[0] || Math.abs(word.length - part.length) > 1 || !isOneSlip(part, word)) return false
+  if (part.length > 5 || (part.length > SHORT && parts > 1)) return true
+  if (part.length < SHORT || (part.length === SHORT && parts === 1)) return false
+  const isSwapped = word.length === part.length && [...word].sort().join() === [...part].sort().join()
+  return isSwapped || isDoubled(part, word) || (part.length === 5 && word.length === 4)
+}
+
+function isDoubled(part: string, word: string): boolean {
+  return word.length === part.length + 1 && word.replace(/(.)\1/, '$1') === part.replace(/(.)\1/, '$1')
+}

@@ -1,0 +1,46 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { ServiceDocument } from '../../regions/documents/schemas.ts'
+import type { EmergencyTopic } from '../../regions/emergencies/topics.ts'
+import type { Region } from '../../regions/runtime/compile.ts'
+import type { Resolution } from '../../routing/types.ts'
+import type { Draft } from '../draft.ts'
+import type { TriageReason } from '../schema.ts'
+
+const EMERGENCY = 'emergency:'
+
+/** The emergencies that a report is about, in its description and its answers in words. */
+export function emergenciesOfDraft(
+  region: Region,
+  { description, answers }: Pick<Draft, 'description' | 'answers'>,
+  { questions = [] }: ServiceDocument,
+): readonly EmergencyTopic[] {
+  const inWords = questions.filter(({ type }) => type === 'text' || type === 'paragraph')
+  const given = inWords.flatMap(({ code }) => (Object.hasOwn(answers, code) ? (answers[code] ?? []) : []))
+  return region.emergencies.topicsIn([description, ...given].join('\n'))
+}
+
+/** Why a report needs review before somebody is sent: what its words are about, and what routing could not decide. */
+export function reasonsFor(
+  { confidence, triage }: Resolution,
+  emergencies: readonly Pick<EmergencyTopic, 'id'>[],
+): TriageReason[] {
+  return [
+    ...emergencies.map(({ id }): TriageReason => `${EMERGENCY}${id}`),
+    ...(triage ? (['answer'] as const) : []),
+    ...(confidence === 'ask' ? (['place'] as const) : []),
+    ...(confidence === 'unresolved' ? (['unresolved'] as const) : []),
+  ]
+}
+
+/** The topics that the region still has. */
+export function emergenciesAmong(region: Region, reasons: readonly TriageReason[]): EmergencyTopic[] {
+  return reasons.flatMap(reason =>
+    reason.startsWith(EMERGENCY) ? (region.emergencies.topic(reason.slice(EMERGENCY.length)) ?? []) : [],
+  )
+}
+
+/** Columns of an `UPDATE request SET`: one more reason to review it. */
+export function addedReason(reason: TriageReason, at: number): SQL {
+  return sql`triage = 1, triage_since = coalesce(triage_since, ${at}),
+    triage_reasons = json_insert(triage_reasons, '$[#]', ${reason})`
+}
