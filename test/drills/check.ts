@@ -1,5 +1,12 @@
 import { findingsOf } from './books.ts'
-import { callAs, isReadable, numberIn, sendReport, type WholeRequest } from './calls.ts'
+import {
+  callAs,
+  isReadable,
+  numberIn,
+  sendReport,
+  TIMEOUT_MILLISECONDS,
+  type WholeRequest,
+} from './calls.ts'
 import { forEach, type Outcome, pause, until } from './drill.ts'
 import { acknowledgedIn, type Ledger, type Tally } from './ledger.ts'
 import { answersOk } from './process.ts'
@@ -44,7 +51,7 @@ async function hasItsPhoto(url: string, id: string): Promise<boolean> {
     photos?: string[]
   }
   const [photo] = photos
-  return photo !== undefined && answersOk(new URL(new URL(photo).pathname, url).href)
+  return photo !== undefined && answersOk(new URL(new URL(photo).pathname, url).href, TIMEOUT_MILLISECONDS)
 }
 
 const RECOVERY_MILLISECONDS = 120_000
