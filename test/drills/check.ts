@@ -1,12 +1,5 @@
 import { findingsOf } from './books.ts'
-import {
-  callAs,
-  isReadable,
-  numberIn,
-  sendReport,
-  TIMEOUT_MILLISECONDS,
-  type WholeRequest,
-} from './calls.ts'
+import { callAs, isReadable, numberIn, sendReport, TIMEOUT_MILLISECONDS, type WholeRequest } from './calls.ts'
 import { forEach, type Outcome, pause, until } from './drill.ts'
 import { acknowledgedIn, type Ledger, type Tally } from './ledger.ts'
 import { answersOk } from './process.ts'
