@@ -1,7 +1,7 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { TenantReader } from '../core/database/handles.ts'
 
-export type AccessLogView = 'request' | 'list' | 'handoff' | 'photo' | 'history' | 'audit'
+export type AccessLogView = 'request' | 'list' | 'search' | 'handoff' | 'photo' | 'history' | 'audit'
 
 export interface AccessLogScope {
   readonly view: AccessLogView
@@ -17,9 +17,11 @@ export function withAccessLog(db: TenantReader, scope: AccessLogScope): TenantRe
   const isOperator = access.kind === 'system' && access.operator !== undefined
   if (access.kind !== 'work' && !isOperator) return db.together
   const { view, shown, contacts, notes } = scope
+  // A search is logged even if it finds nothing.
+  const none = view === 'search' ? sql`''` : sql`'[]'`
   const numbers =
     shown &&
-    sql`(WITH shown (number) AS (${shown.getSQL()}) SELECT nullif(json_group_array(DISTINCT number), '[]') FROM shown)`
+    sql`(WITH shown (number) AS (${shown.getSQL()}) SELECT nullif(json_group_array(DISTINCT number), ${none}) FROM shown)`
   const fields = sql.join([fieldIf(contacts, 'contacts'), fieldIf(notes, 'notes')], sql`, `)
   return db.withAccessLogEntry({
     view,

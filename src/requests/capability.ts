@@ -29,7 +29,7 @@ export const requests: Capability = {
     'request',
     'share',
   ],
-  unexportedTables: ['data_key'],
+  unexportedTables: ['data_key', 'person_term'],
   eraseContacts: erasePersons,
   cleanUp: ({ eraseContacts }) => cleanUpRequests(eraseContacts),
 }

@@ -41,6 +41,7 @@ export type EraseContacts = (erased: ErasedContacts) => readonly Step[]
 export const erasePersons: EraseContacts = ({ persons, at }) => [
   sql`UPDATE person SET first_name = NULL, last_name = NULL, email = NULL, phone = NULL, device_id = NULL, account_id = NULL,
     account = NULL, erased_at = ${at} WHERE id IN ${persons}`,
+  sql`DELETE FROM person_term WHERE person IN ${persons}`,
 ]
 
 interface Due {

@@ -162,11 +162,26 @@ export const person = sqliteTable(
     /** Details under legal retention are erased when it ends. */
     eraseAskedAt: integer('erase_asked_at'),
     erasedAt: integer('erased_at'),
+    /** Version of the terms in `person_term`; null: not indexed yet. */
+    indexed: integer('indexed'),
   },
   table => [
     index('person_account').on(table.account).where(sql`account IS NOT NULL`),
     index('person_kept').on(table.createdAt).where(sql`erased_at IS NULL`),
     index('person_asked').on(table.eraseAskedAt).where(sql`erase_asked_at IS NOT NULL AND erased_at IS NULL`),
+  ],
+)
+
+/** Keyed hashes by which a person is found (`contact-terms.ts`). */
+export const personTerm = sqliteTable(
+  'person_term',
+  {
+    hash: text('hash').notNull(),
+    person: text('person').notNull(),
+  },
+  table => [
+    primaryKey({ columns: [table.hash, table.person] }),
+    index('person_term_person').on(table.person),
   ],
 )
 

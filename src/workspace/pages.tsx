@@ -13,11 +13,13 @@ import { movePin, placePage } from './requests/place.tsx'
 import { queuePage } from './requests/queue-page.tsx'
 import { requestPage } from './requests/request-page.tsx'
 import { correctionsPage, reroutesPage } from './requests/reroutes-page.tsx'
+import { searchRequests } from './requests/search.tsx'
 
 export function workspacePages(): Hono<AppEnv> {
   const pages = new Hono<AppEnv>()
 
   pages.get('/work', queuePage)
+  pages.post('/work/search', searchRequests)
   pages.get('/work/:jurisdiction/requests/:id', requestPage)
   for (const one of requestActions) {
     pages.post(`/work/:jurisdiction/requests/:id/${one.name}`, c => actOnRequest(c, one))

@@ -77,6 +77,7 @@ export const signIn: Record<string, Expectation> = {
 
 export const workspace: Record<string, Expectation> = {
   'GET /work': { ...staff, needs: 'be staff', query: () => ({ status: 'any' }) },
+  'POST /work/search': { ...staff, needs: 'be staff', form: () => ({ q: 'Reyes' }) },
   'GET /work/:jurisdiction/requests/:id': { ...insideRequest, needs: 'read' },
   'POST /work/:jurisdiction/requests/:id/status': {
     ...insideRequest,

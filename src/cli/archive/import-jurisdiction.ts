@@ -9,7 +9,7 @@ import { enqueueJob } from '../../core/database/jobs.ts'
 import { type Migrations, migrateDatabase } from '../../core/database/migrate.ts'
 import { insertRow, type Row } from '../../core/database/tables.ts'
 import { storeFile } from '../../core/encryption/files.ts'
-import { encryptRow } from '../../core/encryption/reencrypt.ts'
+import { encryptRow, enqueueReencryption } from '../../core/encryption/reencrypt.ts'
 import { registry } from '../../create-app.ts'
 import { NEVER } from '../../handoffs/courier/outbox.ts'
 import { grantEnded, keyRevoked } from '../../identity/audit-actions.ts'
@@ -257,6 +257,8 @@ async function finish(platform: NodePlatform, db: TenantDb, sha256: string, at: 
     sql`INSERT INTO consumer (name, seq) SELECT value, (SELECT coalesce(max(seq), 0) FROM event) FROM json_each(${cursors}) WHERE true
       ON CONFLICT (name) DO UPDATE SET seq = excluded.seq`,
     enqueueJob(publishKind, now),
+    // Makes the blind index, which is not part of an export.
+    enqueueReencryption(now),
     markProgress(sha256, PROGRESS.finished),
   ])
 }

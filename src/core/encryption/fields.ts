@@ -106,7 +106,22 @@ export async function keyedHash(
   what: string,
   value: string,
 ): Promise<string> {
-  const { key } = await currentKey(platform, db, 'index')
+  return hashed(await currentKey(platform, db, 'index'), what, value)
+}
+
+/** `keyedHash` for those who only read. Undefined while the database has no key: then it has no hashes either. */
+export async function knownHash(
+  platform: Platform,
+  db: KeyLookup,
+  what: string,
+  value: string,
+): Promise<string | undefined> {
+  const keyring = await keyrings.get(platform, labelOf(db), known => readKeyring(db, known))
+  const row = newest(keyring, 'index')
+  return row && hashed(await unwrapped(platform, db, keyring, row), what, value)
+}
+
+function hashed({ key }: DataKey, what: string, value: string): string {
   return base64url.encode(hmac(sha256, key, utf8(`${what} ${value}`)))
 }
 

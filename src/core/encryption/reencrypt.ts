@@ -28,6 +28,16 @@ export interface EncryptedTable {
   }
   /** Columns that are meaningless in another deployment: hashes with the key of another database. */
   readonly local?: readonly string[]
+  readonly index?: BlindIndex
+}
+
+/** Keyed hashes in a table of their own, for rows that are found by any of several values. */
+export interface BlindIndex {
+  /** Has the version by which the row is indexed. */
+  readonly column: string
+  readonly version: number
+  /** Replaces the hashes of a row where `holds`. `plain` has the decrypted columns and the row's name. */
+  readonly steps: (platform: Platform, db: Changing, plain: Row, holds: SQL) => Promise<readonly Step[]>
 }
 
 type Changing = TenantDb | RegionDb
@@ -67,17 +77,17 @@ export async function reencryptNext(
     const rows = await behind(db, of, current, walk.after)
     if (rows.length === 0) continue
     const renewals = await Promise.all(rows.map(row => renewed(platform, db, of, row)))
-    const steps = renewals.filter(step => step !== undefined)
-    if (steps.length > 0) await db.commit(steps)
+    const renewedRows = renewals.filter(steps => steps !== undefined)
+    if (renewedRows.length > 0) await db.commit(renewedRows.flat())
     walk.after = Number(rows.at(-1)?.['rowid '])
-    return { table: of.table, rows: steps.length, unreadable: rows.length - steps.length }
+    return { table: of.table, rows: renewedRows.length, unreadable: rows.length - renewedRows.length }
   }
   return undefined
 }
 
 function behind(
   db: Changing,
-  { table, row, columns, hash }: EncryptedTable,
+  { table, row, columns, hash, index }: EncryptedTable,
   current: number | undefined,
   after: number,
 ): Promise<Row[]> {
@@ -86,20 +96,22 @@ function behind(
   const isBehind = columns.map(column => sql`${sql.identifier(column)} NOT LIKE ${mark}`)
   if (hash !== undefined)
     isBehind.push(sql`(${sql.identifier(hash.column)} IS NULL AND ${sql.identifier(hash.of)} IS NOT NULL)`)
+  if (index !== undefined) isBehind.push(sql`${sql.identifier(index.column)} IS NOT ${index.version}`)
   return db.rows<Row>(
     sql`SELECT rowid AS "rowid ", ${sql.join(named, sql`, `)} FROM ${sql.identifier(table)}
       WHERE rowid > ${after} AND (${sql.join(isBehind, sql` OR `)}) ORDER BY rowid LIMIT ${BATCH}`,
   )
 }
 
-// The update of one row, conditional on the values that were read. Undefined for a row that does not decrypt.
+// The steps for one row, conditional on the values that were read. Undefined for a row that does not decrypt.
 async function renewed(
   platform: Platform,
   db: Changing,
   of: EncryptedTable,
   found: Row,
-): Promise<Step | undefined> {
-  const { table, columns, hash } = of
+): Promise<readonly Step[] | undefined> {
+  const { table, columns, hash, index } = of
+  const decrypted: Record<string, Row[string]> = { ...found }
   const sets: SQL[] = []
   const same: SQL[] = [sql`rowid = ${found['rowid ']}`]
   for (const column of columns) {
@@ -110,6 +122,7 @@ async function renewed(
       if (asProblem(error).slug !== 'fault') throw error
     })
     if (plain === undefined) return undefined
+    decrypted[column] = plain
     sets.push(sql`${sql.identifier(column)} = ${await encrypt(platform, db, what, plain)}`)
     same.push(sql`${sql.identifier(column)} = ${value}`)
     if (hash?.of === column) {
@@ -117,8 +130,14 @@ async function renewed(
       sets.push(sql`${sql.identifier(hash.column)} = ${hashed}`)
     }
   }
-  // Two old rows may have the same hash: one of them stays.
-  return sql`UPDATE OR REPLACE ${sql.identifier(table)} SET ${sql.join(sets, sql`, `)} WHERE ${sql.join(same, sql` AND `)}`
+  const isSame = sql.join(same, sql` AND `)
+  const holds = sql`EXISTS (SELECT 1 FROM ${sql.identifier(table)} WHERE ${isSame})`
+  if (index !== undefined) sets.push(sql`${sql.identifier(index.column)} = ${index.version}`)
+  return [
+    ...((await index?.steps(platform, db, decrypted, holds)) ?? []),
+    // Two old rows may have the same hash: one of them stays.
+    sql`UPDATE OR REPLACE ${sql.identifier(table)} SET ${sql.join(sets, sql`, `)} WHERE ${isSame}`,
+  ]
 }
 
 export function decryptRow(platform: Platform, db: KeyLookup, of: EncryptedTable, row: Row): Promise<Row> {

@@ -1,15 +1,15 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { guard, insertOne, type Step, type TenantDb } from '../../core/database/handles.ts'
+import { guard, type Step, type TenantDb } from '../../core/database/handles.ts'
 import { randomText, trackingNumber } from '../../core/ids.ts'
 import { problem } from '../../core/problem.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import { ownDeadline } from '../../requests/case/deadline.ts'
 import { isHeldAndOpen, versionGuard } from '../../requests/case/guards.ts'
-import { type ContactDetails, encryptDetails } from '../../requests/case/person.ts'
+import { type ContactDetails, personSteps } from '../../requests/case/person.ts'
 import { appendEvent, caseReceived, enqueueLogConsumers } from '../../requests/events.ts'
 import type { RequestRow } from '../../requests/list/find.ts'
-import { person, request, type Status } from '../../requests/schema.ts'
+import { request, type Status } from '../../requests/schema.ts'
 import { agreementOf, followUps } from '../automatic/agreement-end.ts'
 import { receiveLink } from '../duplicates/link.ts'
 import type { HandoffRow } from '../find.ts'
@@ -115,8 +115,8 @@ async function newRequestSteps(
   const steps: Step[] = []
   const personId = reporter === undefined ? null : randomText(platform.random, 16)
   if (reporter !== undefined && personId !== null) {
-    const encrypted = await encryptDetails(platform, db, personId, reporter)
-    steps.push(insertOne(person, { id: personId, ...encrypted, shared: true, createdAt: at }))
+    const received = { id: personId, ...reporter, shared: true, createdAt: at }
+    steps.push(...(await personSteps(platform, db, received)))
   }
   const trail = JSON.stringify([...content.trail, slug])
   const status = statusOf(type, content)

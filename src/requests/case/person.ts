@@ -1,8 +1,10 @@
-import type { TenantDb, TenantReader } from '../../core/database/handles.ts'
+import { sql } from 'drizzle-orm'
+import { insertOne, type Step, type TenantDb, type TenantReader } from '../../core/database/handles.ts'
 import { decrypt, encrypt, fieldName } from '../../core/encryption/fields.ts'
 import type { EncryptedTable } from '../../core/encryption/reencrypt.ts'
 import type { Platform } from '../../platform/platform.ts'
-import type { person } from '../schema.ts'
+import { person } from '../schema.ts'
+import { TERMS_VERSION, termSteps } from './contact-terms.ts'
 
 export type PersonRow = typeof person.$inferSelect
 
@@ -23,15 +25,32 @@ export const encryptedPerson: EncryptedTable = {
   table: 'person',
   row: 'id',
   columns: Object.values(columns),
+  index: {
+    column: 'indexed',
+    version: TERMS_VERSION,
+    async steps(platform, db, plain, holds) {
+      const text = (column: string) => (typeof plain[column] === 'string' ? plain[column] : null)
+      const found = details.map(detail => [detail, text(columns[detail])] as const)
+      const id = String(plain.id)
+      return [
+        sql`DELETE FROM person_term WHERE person = ${id} AND ${holds}`,
+        ...(await termSteps(platform, db, id, Object.fromEntries(found), holds)),
+      ]
+    },
+  },
+  local: ['indexed'],
 }
 
-export async function encryptDetails<T extends ContactDetails>(
-  platform: Platform,
-  db: TenantDb,
-  id: string,
-  plain: T,
-): Promise<T> {
-  return each(plain, (column, value) => encrypt(platform, db, fieldName('person', column, id), value))
+type NewPerson = Omit<typeof person.$inferInsert, keyof ContactDetails | 'indexed'> & ContactDetails
+
+/** With plain details, which are encrypted and indexed here. */
+export async function personSteps(platform: Platform, db: TenantDb, plain: NewPerson): Promise<Step[]> {
+  const name = (column: string) => fieldName('person', column, plain.id)
+  const encrypted = await each(plain, (column, value) => encrypt(platform, db, name(column), value))
+  return [
+    insertOne(person, { ...encrypted, indexed: TERMS_VERSION }),
+    ...(await termSteps(platform, db, plain.id, plain)),
+  ]
 }
 
 /** Call it only for those who may see the details. */

@@ -1,11 +1,10 @@
-import { insertOne, type Step, type TenantDb } from '../../core/database/handles.ts'
+import type { Step, TenantDb } from '../../core/database/handles.ts'
 import { keyedHash } from '../../core/encryption/fields.ts'
 import { randomText } from '../../core/ids.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { followStep, isSameMailbox } from '../followers/follower.ts'
-import { person } from '../schema.ts'
 import type { Submission } from '../submit.ts'
-import { encryptDetails } from './person.ts'
+import { personSteps } from './person.ts'
 
 export interface Reporter {
   readonly person: string | null
@@ -36,15 +35,7 @@ export async function reporterOf(
     return { person: null, steps: [], fingerprint: null }
   }
   const id = randomText(platform.random, 16)
-  const steps: Step[] = [
-    insertOne(person, {
-      id,
-      ...(await encryptDetails(platform, db, id, details)),
-      account,
-      shared,
-      createdAt: at,
-    }),
-  ]
+  const steps = await personSteps(platform, db, { id, ...details, account, shared, createdAt: at })
   if (follow) {
     const { email } = contact
     const isProven = provenEmail !== undefined && isSameMailbox(email, provenEmail)

@@ -6,6 +6,7 @@ import type { TenantReader } from '../../core/database/handles.ts'
 import { parseTrackingNumber } from '../../core/ids.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { originRequest, type PublicShare, sharesOf } from '../case/case.ts'
+import { reportedBy } from '../case/contact-terms.ts'
 import { type Holder, holdersOf } from '../case/custody.ts'
 import { decryptPerson } from '../case/person.ts'
 import { event, media, person, request, type Status, share } from '../schema.ts'
@@ -142,6 +143,8 @@ export interface RequestFilter {
   readonly box?: Box | undefined
   /** Prefixes of words; or a tracking number, as people type it. */
   readonly words?: string | undefined
+  /** Also by contact details (`termHashes`). Logged as a search, with the right to see contact details only. */
+  readonly contact?: readonly string[] | undefined
   readonly onlyPublic: boolean
   readonly onlyOpen?: boolean | undefined
   readonly dueBefore?: number | undefined
@@ -196,7 +199,7 @@ export function listRequestsLogged(db: TenantReader, filter: RequestFilter) {
     filter.updatedFrom === undefined ? undefined : gte(request.updatedAt, filter.updatedFrom),
     filter.updatedTo === undefined ? undefined : lte(request.updatedAt, filter.updatedTo),
     filter.box && inBox(filter.box),
-    filter.words ? matchingWords(filter.words) : undefined,
+    filter.words ? matching(db, filter.words, filter.contact) : undefined,
     filter.onlyOpen ? isOpenHere : undefined,
     filter.triage ? eq(request.triage, true) : undefined,
     filter.dueBefore === undefined ? undefined : lt(due, filter.dueBefore),
@@ -208,7 +211,15 @@ export function listRequestsLogged(db: TenantReader, filter: RequestFilter) {
       .orderBy(...(isByDue ? [asc(due), asc(request.seq)] : [desc(request.requestedAt), desc(request.seq)]))
       .limit(filter.limit)
   const shown = page(db.select({ id: request.id }).from(request).$dynamic())
-  const scope: AccessLogScope = { view: 'list', shown }
+  const isByContact = filter.contact && sql`${request.seq} IN (${reportedBy(db, filter.contact)})`
+  const scope: AccessLogScope =
+    isByContact === undefined
+      ? { view: 'list', shown }
+      : {
+          view: 'search',
+          shown,
+          contacts: sql`EXISTS (SELECT 1 FROM ${request} WHERE ${and(...conditions, isByContact)})`,
+        }
   return { scope, select: page(db.select().from(request).$dynamic()) }
 }
 
@@ -230,18 +241,23 @@ function inBox({ south, west, north, east }: Box): SQL {
     AND ${request.lat} BETWEEN ${south} AND ${north} AND ${request.long} BETWEEN ${west} AND ${east}`
 }
 
+function matching(db: TenantReader, words: string, contact: readonly string[] = []): SQL {
+  const number = parseTrackingNumber(words)
+  if (number !== undefined) return sql`${request.seq} IN (${withNumber(number.id)})`
+  const found = [withWords(words), contact.length > 0 && reportedBy(db, contact)].filter(Boolean)
+  return sql`${request.seq} IN (${sql.join(found, sql` UNION `)})`
+}
+
 /** Of the case or of one of its shares: a jurisdiction also finds what it had, and its origin what others have. */
 function withNumber(number: string): SQL {
-  return sql`${request.seq} IN (SELECT mine.seq FROM request AS mine WHERE mine.id = ${number} OR mine.case_id = ${number}
-    OR mine.id IN (SELECT case_id FROM share WHERE share.request = ${number}))`
+  return sql`SELECT mine.seq FROM request AS mine WHERE mine.id = ${number} OR mine.case_id = ${number}
+    OR mine.id IN (SELECT case_id FROM share WHERE share.request = ${number})`
 }
 
 // Quotes every word, so that no input acts as a search operator.
-function matchingWords(words: string): SQL {
-  const number = parseTrackingNumber(words)
-  if (number !== undefined) return withNumber(number.id)
+function withWords(words: string): SQL {
   const terms = words.split(/[\s\p{Cc}]+/u).filter(word => /[\p{L}\p{N}]/u.test(word))
   const query = terms.map(term => `"${term.replaceAll('"', '""')}"*`).join(' ')
-  if (query === '') return sql`0`
-  return sql`${request.seq} IN (SELECT rowid FROM request_words WHERE request_words MATCH ${query})`
+  if (query === '') return sql`SELECT 0 WHERE false`
+  return sql`SELECT rowid FROM request_words WHERE request_words MATCH ${query}`
 }

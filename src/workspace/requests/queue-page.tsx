@@ -1,7 +1,8 @@
+import type { SignedIn } from '../../identity/sessions/sessions.ts'
 import type { Jurisdiction } from '../../regions/documents/snapshot.ts'
 import { statuses } from '../../requests/schema.ts'
 import { Alert, Empty, Moment, StatusTag, Until } from '../../web/components/components.tsx'
-import { SelectField, TextField } from '../../web/components/fields.tsx'
+import { SelectField } from '../../web/components/fields.tsx'
 import { Icon } from '../../web/components/icon.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'
 import { HandoffList } from '../handoffs/list.tsx'
@@ -19,12 +20,13 @@ import {
   shows,
   type Waiting,
 } from './queue.ts'
+import { ClearSearch, NothingFound, SearchForm, searchedFor } from './search.tsx'
 
 /** Requests of every jurisdiction where I may work: what needs attention first, then the list. */
 export async function queuePage(c: StaffPageContext) {
   const view = viewOf(c)
   const signedIn = await staffOf(c)
-  const filter = readFilter(c)
+  const filter = await readFilter(c, signedIn)
   const queue = await readQueue(c.get('platform'), c.get('site').region, signedIn, filter)
   const only = queue.contexts.find(
     ({ context }) => context.jurisdiction.slug === filter.jurisdiction,
@@ -52,7 +54,8 @@ export async function queuePage(c: StaffPageContext) {
         </Empty>
       ) : (
         <>
-          {only === undefined && <Summary view={view} queue={queue} />}
+          <SearchForm {...{ view, queue, filter }} />
+          {only === undefined && filter.words === '' && <Summary view={view} queue={queue} />}
           {listed && <h2 id="requests">{view.t(listed)}</h2>}
           <Filters view={view} queue={queue} filter={filter} />
           {filter.show === 'offers' ? (
@@ -67,7 +70,7 @@ export async function queuePage(c: StaffPageContext) {
   )
 }
 
-function readFilter(c: StaffPageContext): QueueFilter {
+async function readFilter(c: StaffPageContext, signedIn: SignedIn): Promise<QueueFilter> {
   const one = (name: string) => (c.req.query(name) ?? '').trim().slice(0, 200)
   const status = ['any' as const, ...statuses].find(known => known === one('status')) ?? 'open'
   return {
@@ -75,10 +78,21 @@ function readFilter(c: StaffPageContext): QueueFilter {
     status,
     service: one('service'),
     show: shows.find(known => known === one('show')) ?? '',
-    words: one('q'),
+    ...(await readSearch(c, signedIn)),
     order: orders.find(known => known === one('order')) ?? 'newest',
     after: readQueueCursor(one('after')),
   }
+}
+
+async function readSearch(
+  c: StaffPageContext,
+  signedIn: SignedIn,
+): Promise<Pick<QueueFilter, 'words' | 'search'>> {
+  const search = c.req.query('search') ?? ''
+  const words = await searchedFor(c.get('platform'), signedIn, search)
+  return words === ''
+    ? { words: (c.req.query('q') ?? '').trim().slice(0, 200), search: '' }
+    : { words, search }
 }
 
 function OtherSignIn({ view, jurisdiction: { slug, name } }: { view: PageView; jurisdiction: Jurisdiction }) {
@@ -167,14 +181,9 @@ function Filters({ view, queue, filter }: { view: PageView; queue: Queue; filter
   return (
     <search>
       <form class="filters" action={view.href('/work')}>
-        <TextField
-          view={view}
-          name="q"
-          type="search"
-          label={t('work-words')}
-          value={filter.words}
-          errors={[]}
-        />
+        {Object.entries(searchQuery(filter)).map(([name, value]) => (
+          <input type="hidden" name={name} value={value} />
+        ))}
         {bodies.length > 1 &&
           select('jurisdiction', t('filter-jurisdiction'), filter.jurisdiction, bodies, t('filter-any'))}
         {select('status', t('filter-status'), filter.status, states, t('work-status-open'))}
@@ -201,12 +210,18 @@ function Filters({ view, queue, filter }: { view: PageView; queue: Queue; filter
   )
 }
 
+function searchQuery({ words, search }: QueueFilter): Record<string, string> {
+  if (search !== '') return { search }
+  return words === '' ? {} : { q: words }
+}
+
 function RequestList({ view, queue, filter }: { view: PageView; queue: Queue; filter: QueueFilter }) {
   const { t } = view
-  const { after, words, ...rest } = filter
-  const query = { ...rest, q: words }
+  const { after, words, search, ...rest } = filter
+  const query = { ...rest, ...searchQuery(filter) }
   const isFiltered =
     [rest.jurisdiction, rest.service, rest.show, words].some(Boolean) || rest.status !== 'open'
+  if (queue.rows.length === 0 && words !== '') return <NothingFound {...{ view, filter }} />
   if (queue.rows.length === 0) {
     return (
       <Empty>
@@ -221,6 +236,11 @@ function RequestList({ view, queue, filter }: { view: PageView; queue: Queue; fi
   }
   return (
     <>
+      {words !== '' && (
+        <p>
+          {t('work-search-found', { words })} <ClearSearch view={view} />
+        </p>
+      )}
       <ul class="queue">
         {queue.rows.map(row => (
           <RequestItem view={view} row={row} isAmongMany={queue.contexts.length > 1} />

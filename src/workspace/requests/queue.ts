@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import { withAccessLog } from '../../audit/access-log.ts'
-import { permitted, type Right } from '../../core/access.ts'
+import { may, permitted, type Right } from '../../core/access.ts'
 import { openRegion, openTenantReader, type TenantReader } from '../../core/database/handles.ts'
 import { parseTrackingNumber } from '../../core/ids.ts'
 import { asProblem } from '../../core/problem.ts'
@@ -10,6 +10,7 @@ import { type SignedIn, signedInAccess } from '../../identity/sessions/sessions.
 import type { Platform } from '../../platform/platform.ts'
 import type { Jurisdiction } from '../../regions/documents/snapshot.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
+import { termHashes } from '../../requests/case/contact-terms.ts'
 import {
   type Cursor,
   dueAt,
@@ -32,6 +33,8 @@ export interface QueueFilter {
   readonly service: string
   readonly show: (typeof shows)[number] | ''
   readonly words: string
+  /** The words as they are in the address of the page, encrypted (`search.tsx`); empty for plain ones. */
+  readonly search: string
   readonly order: (typeof orders)[number]
   readonly after: QueueCursor | undefined
 }
@@ -137,8 +140,10 @@ async function readOne(
     const now = platform.clock.now()
     const isIncluded = filter.jurisdiction === '' || filter.jurisdiction === slug
     const isOffers = filter.show === 'offers'
+    const isSearch = isIncluded && filter.words !== '' && !isOffers
     const { scope, select } = listRequestsLogged(db, {
       ...requestFilter(filter, slug, now),
+      contact: isSearch && filter.search !== '' ? await contactHashes(platform, db, filter.words) : undefined,
       limit: isIncluded && !isOffers ? PAGE + 1 : 0,
     })
     const [[rows, [waiting]], offers] = await Promise.all([
@@ -155,6 +160,11 @@ async function readOne(
     if (problem !== 'database-unavailable') throw error
     return { unavailable: slug }
   }
+}
+
+/** Empty for those who may not see contact details: they search what is in the reports. */
+async function contactHashes(platform: Platform, db: TenantReader, words: string) {
+  return may(db.access, 'contacts') ? termHashes(platform, db, words) : []
 }
 
 function requestFilter(filter: QueueFilter, slug: string, now: number): Omit<RequestFilter, 'limit'> {
