@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTenant } from '../src/core/database/handles.ts'
 import { renewDataKey } from '../src/core/encryption/fields.ts'
 import { enqueueReencryption } from '../src/core/encryption/reencrypt.ts'
+import { endSessionsOf } from '../src/identity/sessions/sessions.ts'
 import { erasePersons } from '../src/requests/erase.ts'
 import { type County, startCounty } from './support/county.ts'
 import { type AtWork, signIn } from './support/staff.ts'
@@ -191,6 +192,13 @@ describe('by who reported it', () => {
       expect(await (await get(no, agent)).text()).not.toContain('Results for')
     expect(await (await get(to, other)).text()).not.toContain('Results for')
     expect(found(await (await get('/work?q=Gonzalez&status=any', agent)).text())).toEqual([])
+  })
+
+  test('not in a session that was ended', async () => {
+    const guest = await signIn(county.app, home, 'agent')
+    const { platform, region } = county.app
+    await endSessionsOf(platform, region.slug, 'staff', guest.staff)
+    expect((await send('Gonzalez', guest)).headers.get('location') ?? '').not.toContain('search=')
   })
 
   test('more than one page of results', async () => {

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { may } from '../../core/access.ts'
 import { openRegion } from '../../core/database/handles.ts'
 import { decrypt, encrypt } from '../../core/encryption/fields.ts'
@@ -21,6 +22,8 @@ const MAX_TYPED = 200
 
 export async function searchRequests(c: StaffPageContext) {
   const signedIn = await staffOf(c)
+  // Nothing else here proves that the session is open.
+  await regionOf(c.get('platform'), signedIn).rows(sql`SELECT 1`)
   const form = await readForm(c)
   const text = (name: string) => String(form.get(name) ?? '').trim()
   const typed = text('q').slice(0, MAX_TYPED)
