@@ -430,7 +430,10 @@ describe('between jurisdictions', () => {
     const two = await potholes()
     expect(await (await get(page(two.id), staff.agent)).text()).toContain(`${page(two.id)}?duplicates`)
     expect(await (await get(`${page(two.id)}?duplicates`, staff.agent)).text()).toContain(one.id)
-    const link = await send(`${page(two.id)}/duplicates`, staff.agent, { 'duplicates.of': one.id })
+    const link = await send(`${page(two.id)}/duplicates`, staff.agent, {
+      'duplicates.of': one.id,
+      'duplicates.stays': one.id,
+    })
     expect(link.headers.get('location')).toContain('done=duplicate-confirmed')
     expect((await county.seen(two.id)).status).toBe('closed')
     const undo = await send(`${page(two.id)}/unlink`, staff.agent, { 'unlink.of': one.id })

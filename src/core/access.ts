@@ -43,6 +43,8 @@ export interface WorkAccess {
 }
 
 export interface Permit {
+  /** Of staff. */
+  readonly role?: string
   readonly rights: readonly Right[]
   readonly services: readonly string[] | undefined
 }
@@ -99,6 +101,15 @@ export function servicesFor(access: Access, right: Right): readonly string[] | u
 export function mayFor(access: Access, right: Right, service: string): boolean {
   const services = servicesFor(access, right)
   return services === undefined || services.includes(service)
+}
+
+/** The role that gives this right; undefined for a program. */
+export function roleFor(access: Access, right: Right, service: string): string | undefined {
+  if (access.kind !== 'work') return undefined
+  return access.permits.find(
+    ({ rights, services }) =>
+      rights.includes(right) && (services === undefined || services.includes(service)),
+  )?.role
 }
 
 export function permitted(access: Access, right: Right, serviceCode: SQL): SQL {

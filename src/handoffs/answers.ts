@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
-import { actorOf } from '../core/access.ts'
+import { actorOf, roleFor } from '../core/access.ts'
 import { guard, type Step, type TenantDb } from '../core/database/handles.ts'
 import { commitOnce } from '../core/database/idempotency.ts'
 import { asProblem, type Problem, problem } from '../core/problem.ts'
@@ -71,15 +71,16 @@ async function answer(
   const at = platform.clock.now()
   const row = await readHandoff(db, id, 'receiver')
   const state: HandoffState = input.accepted ? 'accepted' : 'refused'
-  const message = { kind: 'answer', handoff: id, answeredAt: at, ...input } as const
+  const role = roleFor(db.access, 'handoffs', row.content.serviceCode) ?? null
+  const message = { kind: 'answer', handoff: id, answeredAt: at, role, ...input } as const
   const steps = [
     stateGuard(row, 'receiver', ['offered']),
-    sql`UPDATE handoff SET state = ${state}, answer_reason = ${input.reason}, answer_text = ${input.text}, counter = ${input.counter},
+    sql`UPDATE handoff SET state = ${state}, answer_reason = ${input.reason}, answer_text = ${input.text}, counter = ${input.counter}, answer_role = ${role},
       answered_at = ${at}, version = version + 1 WHERE id = ${id} AND side = 'receiver'`,
     ...(input.accepted ? [] : [eraseOfferContent(sql`id = ${id} AND side = 'receiver'`)]),
     appendEvent(
       handoffAnswered,
-      { handoff: id, accepted: input.accepted, reason: input.reason, text: input.text },
+      { handoff: id, kind: row.kind, accepted: input.accepted, reason: input.reason, text: input.text },
       { request: row.caseId, actor: actorOf(db.access), at, public: false },
     ),
     ...enqueueMessage(`${id}:answer`, row.caseId, row.sender, message, at),

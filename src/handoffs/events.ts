@@ -1,22 +1,34 @@
+import type { Translate } from '../core/i18n.ts'
+import { roles } from '../identity/roles.ts'
+import type { Region } from '../regions/runtime/compile.ts'
 import { bodyName } from '../regions/runtime/names.ts'
 import { reasonText } from '../regions/runtime/reasons.ts'
 import { defineEvent } from '../requests/event-types.ts'
 import { formatStep } from '../routing/format.ts'
 import type { BodyRef, Resolution, TraceStep } from '../routing/types.ts'
 import { timeoutKind } from './automatic/pending.ts'
+import type { HandoffKind } from './schema.ts'
 
 export const TIMEOUT_ACTOR = `system:${timeoutKind.kind}`
 
-export const handoffOffered = defineEvent<{
+/** `kind` is absent in events of earlier versions. */
+interface OfHandoff {
   readonly handoff: string
-  readonly receiver: string
-  readonly reason: string
-  readonly text: string
-}>({
+  readonly kind?: HandoffKind
+}
+
+export const handoffOffered = defineEvent<
+  OfHandoff & {
+    readonly receiver: string
+    readonly reason: string
+    readonly text: string
+  }
+>({
   type: 'offered',
   publicText: 'hidden',
-  staffText: ({ receiver, reason, text }, { region, language, t }) => ({
+  staffText: ({ kind = 'transfer', receiver, reason, text }, { region, language, t }) => ({
     title: t('work-event-offered', {
+      kind,
       to: bodyName(region, receiver),
       reason: reasonText(region, reason, language),
     }),
@@ -25,35 +37,47 @@ export const handoffOffered = defineEvent<{
   auditText: 'audit-offered',
 })
 
-export const handoffAnswered = defineEvent<{
-  readonly handoff: string
-  readonly accepted: boolean
-  readonly reason: string | null
-  readonly text: string
-}>({
+export const handoffAnswered = defineEvent<
+  OfHandoff & {
+    readonly accepted: boolean
+    readonly reason: string | null
+    readonly text: string
+    /** At the sender: of the person at the receiver who answered. */
+    readonly role?: string | null
+  }
+>({
   type: 'answered',
   publicText: 'hidden',
-  staffText: ({ accepted, reason, text }, { region, language, t }) => {
+  staffText: ({ kind = 'transfer', accepted, reason, text, role = null }, { region, language, t, actor }) => {
+    if (accepted) return { title: t('work-event-accepted', { kind }), text }
     const because = reason === null ? '' : reasonText(region, reason, language)
-    return {
-      title: accepted ? t('work-event-accepted') : t('work-event-refused', { reason: because }),
-      text,
-    }
+    const title =
+      region.jurisdiction(actor) === undefined
+        ? t('work-event-refused', { kind, reason: because })
+        : t('work-event-refused-by', { kind, reason: because, name: answererName(region, t, actor, role) })
+    return { title, text }
   },
   auditText: 'audit-answered',
 })
 
-export const handoffWithdrawn = defineEvent<{ readonly handoff: string }>({
+/** A body, and the role of the person there who answered where it is known. */
+export function answererName(region: Region, t: Translate, body: string, role: string | null): string {
+  const name = bodyName(region, body)
+  const known = roles.find(one => one === role)
+  return known === undefined ? name : t('work-body-role', { name, role: t(`work-role-${known}`) })
+}
+
+export const handoffWithdrawn = defineEvent<OfHandoff>({
   type: 'withdrawn',
   publicText: 'hidden',
-  staffText: (_, { t }) => ({ title: t('work-event-withdrawn'), text: '' }),
+  staffText: ({ kind = 'transfer' }, { t }) => ({ title: t('work-event-withdrawn', { kind }), text: '' }),
   auditText: 'audit-withdrawn',
 })
 
-export const handoffTimedOut = defineEvent<{ readonly handoff: string }>({
+export const handoffTimedOut = defineEvent<OfHandoff>({
   type: 'timed-out',
   publicText: 'hidden',
-  staffText: (_, { t }) => ({ title: t('work-event-timed-out'), text: '' }),
+  staffText: ({ kind = 'transfer' }, { t }) => ({ title: t('work-event-timed-out', { kind }), text: '' }),
   auditText: 'audit-timed-out',
 })
 
@@ -73,11 +97,11 @@ export const handoffDecided = defineEvent<{
   auditText: 'audit-decided',
 })
 
-export const handoffGranted = defineEvent<{ readonly handoff: string; readonly receiver: string }>({
+export const handoffGranted = defineEvent<OfHandoff & { readonly receiver: string }>({
   type: 'granted',
   publicText: 'hidden',
-  staffText: ({ receiver }, { region, t }) => ({
-    title: t('work-event-granted', { to: bodyName(region, receiver) }),
+  staffText: ({ kind = 'transfer', receiver }, { region, t }) => ({
+    title: t('work-event-granted', { kind, to: bodyName(region, receiver) }),
     text: '',
   }),
   auditText: 'audit-granted',

@@ -5,6 +5,7 @@ import { permitted } from '../core/access.ts'
 import type { TenantReader } from '../core/database/handles.ts'
 import { jsonOf } from '../core/database/json.ts'
 import type { FieldError } from '../core/problem.ts'
+import { heldAndOpen } from '../requests/schema.ts'
 import type { Attempt } from './messages/messages.ts'
 import { type HandoffSide, type HandoffState, handoff, handoffSides } from './schema.ts'
 
@@ -16,6 +17,8 @@ export type SeenHandoff = Awaited<ReturnType<typeof handoffsOf>>[number]
 export interface HandoffFilter {
   readonly side?: HandoffSide | undefined
   readonly states?: readonly HandoffState[] | undefined
+  /** Only those in `declinedOffers`. */
+  readonly declined?: true
   readonly after?: HandoffCursor | undefined
   readonly limit: number
 }
@@ -28,11 +31,12 @@ export interface HandoffCursor {
 
 /** A handoff with this jurisdiction on two sides appears twice. */
 export async function listHandoffs(db: TenantReader, filter: HandoffFilter): Promise<SeenHandoff[]> {
-  const { side, states, after } = filter
+  const { side, states, declined, after } = filter
   const conditions: (SQL | undefined)[] = [
     permitted(db.access, 'read', sql`${handoff.content} ->> '$.serviceCode'`),
     side && eq(handoff.side, side),
     states && inArray(handoff.state, [...states]),
+    declined && declinedOffers,
     after && sql`(offered_at, id, side) < (${after.offeredAt}, ${after.id}, ${after.side})`,
   ]
   const page = <T extends SQLiteSelect>(select: T) =>
@@ -52,6 +56,13 @@ export async function listHandoffs(db: TenantReader, filter: HandoffFilter): Pro
   const [rows] = await withAccessLog(db, scope)([page(db.select(columnsFor(db)).from(handoff).$dynamic())])
   return rows
 }
+
+/** Own offers that nobody took, until someone here acts on the request. */
+export const declinedOffers = sql`handoff.side = 'sender' AND handoff.state IN ('refused', 'timed-out', 'kept')
+  AND EXISTS (SELECT 1 FROM request WHERE request.id = handoff.request AND ${heldAndOpen})
+  AND NOT EXISTS (SELECT 1 FROM event WHERE event.request = handoff.request
+    AND event.at > coalesce(handoff.answered_at, handoff.answer_by, handoff.offered_at)
+    AND substr(event.actor, 1, instr(event.actor, ':')) IN ('staff:', 'key:', 'client:'))`
 
 /** Not logged: only for a response that logs its request. */
 export function handoffsOf(db: TenantReader, request: string) {

@@ -27,7 +27,11 @@ export function grantSteps(region: Region, offered: Offer, request: string, at: 
     sql`UPDATE handoff SET state = 'granted', receiver = ${receiver}, answered_at = ${at}, version = version + 1
       WHERE id = ${handoff} AND side = 'sender'`,
     ...passing,
-    appendEvent(handoffGranted, { handoff, receiver }, { request, actor: COURIER_ACTOR, at, public: false }),
+    appendEvent(
+      handoffGranted,
+      { handoff, kind: type, receiver },
+      { request, actor: COURIER_ACTOR, at, public: false },
+    ),
     ...enqueueMessage(`${handoff}:grant`, content.caseId, receiver, { kind: 'grant', ...offered }, at),
     ...enqueueLogConsumers(at),
   ]

@@ -86,7 +86,7 @@ export async function offer(
     insertHandoff('sender', passesNow ? 'offered' : state, offered, input.request),
     appendEvent(
       handoffOffered,
-      { handoff: id, receiver: input.receiver, reason: input.reason, text: input.text },
+      { handoff: id, kind: input.kind, receiver: input.receiver, reason: input.reason, text: input.text },
       { request: input.request, actor: actorOf(db.access), at, public: false },
     ),
     ...(passesNow

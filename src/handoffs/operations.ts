@@ -88,6 +88,7 @@ const correction = v.strictObject({
   refused_by: v.array(v.string()),
   proposed: v.array(v.string()),
   last_refused_at: instantSchema,
+  requests: v.array(v.string()),
 })
 const bodyRef = resolutionSchema.entries.accountable
 const routed = v.strictObject({

@@ -37,6 +37,8 @@ export const handoff = sqliteTable(
     text: text('text').notNull().default(''),
     answerReason: text('answer_reason'),
     answerText: text('answer_text'),
+    /** Of the staff member who answered; null for a program, and for answers of earlier versions. */
+    answerRole: text('answer_role'),
     counter: text('counter'),
     agreement: text('agreement'),
     /** `EndedContent` once the offer has ended without custody. */

@@ -26,7 +26,7 @@ export function withdrawalSteps(offers: SQL, why: Why, actor: string, at: number
   const to = sql`CASE state WHEN 'appealed' THEN (${appealedTo}) ELSE receiver END`
   return [
     sql`INSERT INTO event (request, type, actor, at, public, payload)
-      SELECT request, ${why}, ${actor}, ${at}, 0, json_object('handoff', id) FROM handoff WHERE ${offers}`,
+      SELECT request, ${why}, ${actor}, ${at}, 0, json_object('handoff', id, 'kind', kind) FROM handoff WHERE ${offers}`,
     // The same as `appendEvent` and `enqueueMessage` for any number of offers, with only the content that may
     // remain.
     sql`INSERT OR IGNORE INTO message (id, case_id, receiver, kind, body, created_at, due_at)

@@ -8,6 +8,7 @@ import { makeKey, newKeyPage } from './access/new-key.tsx'
 import { handoffsPage } from './handoffs/list-page.tsx'
 import { actOnHandoff, handoffActions, handoffPage } from './handoffs/page.tsx'
 import { actOnRequest, requestActions } from './requests/change.ts'
+import { duplicatePage } from './requests/duplicate-page.tsx'
 import { forwardIt, forwardPage } from './requests/forward-page.tsx'
 import { movePin, placePage } from './requests/place.tsx'
 import { queuePage } from './requests/queue-page.tsx'
@@ -24,6 +25,7 @@ export function workspacePages(): Hono<AppEnv> {
   for (const one of requestActions) {
     pages.post(`/work/:jurisdiction/requests/:id/${one.name}`, c => actOnRequest(c, one))
   }
+  pages.get('/work/:jurisdiction/requests/:id/duplicate', duplicatePage)
   pages.get('/work/:jurisdiction/requests/:id/place', placePage)
   pages.post('/work/:jurisdiction/requests/:id/place', movePin)
   pages.get('/work/:jurisdiction/requests/:id/forward', forwardPage)

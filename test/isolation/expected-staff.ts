@@ -115,6 +115,12 @@ export const workspace: Record<string, Expectation> = {
     needs: 'change',
     form: ({ ids }) => ({ 'duplicates.of': ids.privateRequest }),
   },
+  'GET /work/:jurisdiction/requests/:id/duplicate': {
+    ...insideRequest,
+    names: ['privateRequest'],
+    needs: 'change',
+    query: ({ ids }) => ({ of: ids.privateRequest }),
+  },
   'POST /work/:jurisdiction/requests/:id/answer': {
     ...insideRequest,
     names: ['privateRequest'],

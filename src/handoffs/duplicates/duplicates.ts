@@ -89,6 +89,19 @@ export async function propose(
   return commitLink(db, input, steps, { of, state: 'proposed', survivor: null }, at)
 }
 
+/** The other case and the one that would stay open, if both are held here and public; else undefined. */
+export async function ownDuplicate(
+  db: TenantReader,
+  region: Region,
+  input: Pick<LinkInput, 'request' | 'of'>,
+): Promise<{ readonly other: RequestRow; readonly survivor: string } | undefined> {
+  const row = await readRequest(db, input.request)
+  const of = region.caseNumber(input.of)?.id ?? ''
+  const other = of === row.caseId ? undefined : await shareOf(db, of)
+  if (other?.custody !== 'held' || other.private || row.private) return undefined
+  return { other, survivor: survivorOf(region, factsOf(db.slug, row), factsOf(db.slug, other)) }
+}
+
 /** Throws `not-found`, `wrong-state`. */
 export async function answerProposal(
   platform: Platform,

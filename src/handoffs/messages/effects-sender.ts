@@ -26,11 +26,14 @@ export async function answerEffect(
   const row = await find(db, message.handoff, 'sender')
   if (row === undefined || row.request === null || row.receiver !== from) return []
   if (row.state !== 'offered') return [unchanged(row)]
-  const saveAnswer = sql`UPDATE handoff SET answer_reason = ${message.reason}, answer_text = ${message.text}, counter = ${message.counter},
+  const role = message.role ?? null
+  const saveAnswer = sql`UPDATE handoff SET answer_role = ${role}, answer_reason = ${message.reason}, answer_text = ${message.text}, counter = ${message.counter},
     answered_at = ${message.answeredAt} WHERE id = ${row.id} AND side = 'sender'`
   if (message.accepted) return [saveAnswer, ...(await letGo(region, db, row, row.receiver, at))]
   const answeredEvent = {
     handoff: row.id,
+    kind: row.kind,
+    role,
     accepted: false,
     reason: message.reason,
     text: message.text,
@@ -94,11 +97,15 @@ export async function decisionEffect(
   const logAnswer = appendEvent(
     handoffDecided,
     { handoff, holder, text },
-    { request, actor: COURIER_ACTOR, at, public: false },
+    { request, actor: from, at, public: false },
   )
   const settled =
     holder === db.slug
-      ? [...setState(row, 'kept'), resumeSteps(sql`${request}`, at)]
+      ? [
+          ...setState(row, 'kept'),
+          sql`UPDATE handoff SET answered_at = ${at} WHERE id = ${handoff} AND side = 'sender'`,
+          resumeSteps(sql`${request}`, at),
+        ]
       : await letGo(region, db, row, holder, at)
   return [mayDecide, ...settled, logAnswer]
 }

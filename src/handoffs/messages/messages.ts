@@ -18,6 +18,8 @@ export type Message =
       readonly reason: string | null
       readonly text: string
       readonly counter: string | null
+      /** Absent in messages of earlier versions. */
+      readonly role?: string | null
       readonly answeredAt: number
     }
   | ({

@@ -77,6 +77,7 @@ export const OTHER_SIGN_IN: Proof = { holds: sql`0`, otherwise: 'other-sign-in-n
 
 function permitOf({ role, services }: GrantRow): Permit {
   return {
+    role,
     rights: rightsOf[role],
     services: services ?? undefined,
   }

@@ -43,12 +43,13 @@ function Accept(props: Props) {
   const { c, view, row, formState } = props
   const { t } = view
   return (
-    <Fold title={t('work-accept')} open={formState?.sent.action === 'accept'}>
+    <Fold title={t('work-accept', { kind: row.kind })} open={formState?.sent.action === 'accept'}>
       <ActionForm {...{ c, view }} action={pathOf(props, 'accept')}>
+        <input type="hidden" name="accept.kind" value={row.kind} />
         <p>{t(row.kind === 'share' ? 'work-accept-share' : 'work-accept-transfer')}</p>
         <Text {...props} action="accept" />
         <button class="usa-button" type="submit">
-          {t('work-accept-go')}
+          {t('work-accept', { kind: row.kind })}
         </button>
       </ActionForm>
     </Fold>
@@ -56,7 +57,7 @@ function Accept(props: Props) {
 }
 
 function Refuse(props: Props) {
-  const { c, view, context, formState } = props
+  const { c, view, context, row, formState } = props
   const { t, site, language } = view
   const { region } = site
   const errors = formState?.errors ?? []
@@ -65,8 +66,9 @@ function Refuse(props: Props) {
     .filter(id => id !== context.jurisdiction.slug)
     .map(value => ({ value, label: bodyName(region, value) }))
   return (
-    <Fold title={t('work-refuse')} open={formState?.sent.action === 'refuse'}>
+    <Fold title={t('work-refuse', { kind: row.kind })} open={formState?.sent.action === 'refuse'}>
       <ActionForm {...{ c, view }} action={pathOf(props, 'refuse')}>
+        <input type="hidden" name="refuse.kind" value={row.kind} />
         <SelectField
           {...{ view, errors }}
           name="refuse.reason"
@@ -86,9 +88,9 @@ function Refuse(props: Props) {
         />
         <Text {...props} action="refuse" />
         <button class="usa-button" type="submit">
-          {t('work-refuse-go')}
+          {t('work-refuse', { kind: row.kind })}
         </button>
-        <p class="usa-hint">{t('work-refuse-hint')}</p>
+        <p class="usa-hint">{t('work-refuse-hint', { kind: row.kind })}</p>
       </ActionForm>
     </Fold>
   )
@@ -99,13 +101,14 @@ function partnersOf({ view }: Props): string[] {
 }
 
 function Withdraw(props: Props) {
-  const { c, view } = props
+  const { c, view, row } = props
   const { t } = view
   return (
     <ActionForm {...{ c, view }} action={pathOf(props, 'withdraw')}>
-      <p>{t('work-withdraw-text')}</p>
+      <input type="hidden" name="withdraw.kind" value={row.kind} />
+      <p>{t('work-withdraw-text', { kind: row.kind })}</p>
       <button class="usa-button usa-button--outline" type="submit">
-        {t('work-withdraw-go')}
+        {t('work-withdraw-go', { kind: row.kind })}
       </button>
     </ActionForm>
   )

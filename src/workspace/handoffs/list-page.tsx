@@ -15,9 +15,10 @@ export async function handoffsPage(c: StaffPageContext) {
   const { t } = view
   const context = await authorizeStaffRead(c)
   const { db } = context
-  const [names, offered, pending, disputes, answered, links] = await Promise.all([
+  const [names, offered, declined, pending, disputes, answered, links] = await Promise.all([
     namesOf(context.platform, context.signedIn),
     listHandoffs(db, { side: 'receiver', states: ['offered'], limit: SHOWN }),
+    listHandoffs(db, { declined: true, limit: SHOWN }),
     listHandoffs(db, { side: 'sender', states: ['offered', 'accepted', 'appealed'], limit: SHOWN }),
     listHandoffs(db, { side: 'arbitrator', states: ['appealed'], limit: SHOWN }),
     listHandoffs(db, { states: ['granted', 'refused', 'withdrawn', 'timed-out', 'kept'], limit: ANSWERED }),
@@ -26,11 +27,12 @@ export async function handoffsPage(c: StaffPageContext) {
   const zone = zoneOf(view, context)
   const lists = [
     ['offers', offered],
+    ['declined', declined],
     ['pending', pending],
     ['disputes', disputes],
     ['answered', answered],
   ] as const
-  const shown = lists.filter(([what, rows]) => what !== 'disputes' || rows.length > 0)
+  const shown = lists.filter(([what, rows]) => !/^(disputes|declined)$/.test(what) || rows.length > 0)
   return c.html(
     <StaffPage
       {...{ c, view, context }}
@@ -42,7 +44,11 @@ export async function handoffsPage(c: StaffPageContext) {
       {shown.map(([what, rows]) => (
         <section aria-labelledby={what}>
           <h2 id={what}>{t(`work-handoffs-${what}`)}</h2>
-          <HandoffList view={view} rows={rows.map(row => ({ ...row, context }))} />
+          <HandoffList
+            view={view}
+            rows={rows.map(row => ({ ...row, context }))}
+            isNext={what === 'declined'}
+          />
         </section>
       ))}
       <section aria-labelledby="duplicates">

@@ -6,13 +6,16 @@ import type { PageView } from '../../web/view.ts'
 import type { StaffContext } from '../shell/context.ts'
 import { zoneOf } from '../shell/frame.tsx'
 import { serviceLabel } from '../shell/names.ts'
+import { NextStep, Outcome } from './outcome.tsx'
 
 interface Props {
   view: PageView
   rows: readonly (SeenHandoff & { readonly context: StaffContext })[]
+  /** What to do next is said. */
+  isNext?: boolean
 }
 
-export function HandoffList({ view, rows }: Props) {
+export function HandoffList({ view, rows, isNext = false }: Props) {
   const { t, site, language } = view
   if (rows.length === 0) {
     return (
@@ -36,6 +39,7 @@ export function HandoffList({ view, rows }: Props) {
               {'address' in content && content.address && <bdi class="queue__place">{content.address}</bdi>}
             </div>
             <div class="queue__state">
+              <span class="mark">{t(`work-kind-${row.kind}`)}</span>
               <span class="mark">{t(`work-handoff-${row.state}`)}</span>
               <span>{reasonText(site.region, row.reason, language)}</span>
             </div>
@@ -48,6 +52,12 @@ export function HandoffList({ view, rows }: Props) {
               </span>
               <AnswerBy view={view} row={row} zone={zoneOf(view, context)} />
             </div>
+            {row.state !== 'granted' && row.state !== 'accepted' && (
+              <div class="queue__more">
+                <Outcome {...{ view, context, row }} />
+                {isNext && <NextStep {...{ view, context, row }} />}
+              </div>
+            )}
           </li>
         )
       })}

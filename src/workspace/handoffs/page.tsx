@@ -8,7 +8,6 @@ import { handoffSides, handoffStates } from '../../handoffs/schema.ts'
 import { photoPaths } from '../../handoffs/view.ts'
 import { bodyName } from '../../regions/runtime/names.ts'
 import { reasonText } from '../../regions/runtime/reasons.ts'
-import { Moment } from '../../web/components/components.tsx'
 import { ErrorSummary, titled } from '../../web/components/fields.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'
 import { Photos, RequestPlace } from '../requests/request-parts.tsx'
@@ -33,6 +32,7 @@ import { type ActionResult, requestPath, StaffPage, zoneOf } from '../shell/fram
 import { namesOf, serviceLabel } from '../shell/names.ts'
 import { HandoffForms } from './forms.tsx'
 import { AnswerBy, handoffPath } from './list.tsx'
+import { NextStep, Outcome } from './outcome.tsx'
 
 interface HandoffAction {
   readonly name: 'accept' | 'refuse' | 'withdraw' | 'decide'
@@ -42,6 +42,11 @@ interface HandoffAction {
   run(context: ChangeContext, id: string, sent: SubmittedForm): Promise<ActionResult>
 }
 
+/** The message after it names what was offered. */
+function resultOf(sent: SubmittedForm, result: 'accepted' | 'refused' | 'withdrawn'): ActionResult {
+  return sent.one('kind') === 'share' ? `share-${result}` : result
+}
+
 export const handoffActions: readonly HandoffAction[] = [
   {
     name: 'accept',
@@ -49,7 +54,7 @@ export const handoffActions: readonly HandoffAction[] = [
     side: 'receiver',
     async run({ platform, db }, id, sent) {
       await accept(platform, db, id, textOf(sent, 'text'), { idempotencyKey: sent.key })
-      return 'accepted'
+      return resultOf(sent, 'accepted')
     },
   },
   {
@@ -62,7 +67,7 @@ export const handoffActions: readonly HandoffAction[] = [
       const counter = sent.one('counter') || null
       const input = { reason, text: textOf(sent, 'text'), counter, idempotencyKey: sent.key }
       await refuse(platform, db, region, id, input)
-      return 'refused'
+      return resultOf(sent, 'refused')
     },
   },
   {
@@ -71,7 +76,7 @@ export const handoffActions: readonly HandoffAction[] = [
     side: 'sender',
     async run({ platform, db }, id, sent) {
       await withdraw(platform, db, id, { idempotencyKey: sent.key })
-      return 'withdrawn'
+      return resultOf(sent, 'withdrawn')
     },
   },
   {
@@ -134,7 +139,7 @@ async function showHandoff(
   const errors = formState?.errors ?? []
   const name = serviceLabel(view, slug, content.serviceCode, content.serviceName)
   const zone = zoneOf(view, context)
-  const title = titled(view, t('work-handoff-title', { number: row.caseId, name }), errors)
+  const title = titled(view, t('work-handoff-title', { kind: row.kind, number: row.caseId, name }), errors)
   return c.html(
     <StaffPage
       {...{ c, view, context, title }}
@@ -166,16 +171,13 @@ async function showHandoff(
         </div>
         <aside class="work__side" aria-label={t('work-beside')}>
           <section class="panel" aria-labelledby="why">
-            <h2 id="why">{t('work-why')}</h2>
+            <h2 id="why">{t('work-why', { kind: row.kind })}</h2>
             <p>
               <strong>{reasonText(site.region, row.reason, language)}</strong>
             </p>
             {row.text === null && <p class="usa-hint">{t('work-notes-hidden')}</p>}
             <Words text={row.text} />
-            {row.state === 'kept' && (
-              <p>{t('work-kept-text', { sender: bodyName(site.region, row.sender) })}</p>
-            )}
-            <Answer {...{ view, row, zone }} />
+            <Answer {...{ view, context, row }} />
             <Tried view={view} tried={row.tried} />
           </section>
           {!isErased(content) && <HandoffForms {...{ c, view, context, row, content, may, formState }} />}
@@ -218,7 +220,7 @@ function Subject({ view, context, row, content }: SubjectProps) {
         </p>
       )}
       {isErased(content) ? (
-        <p class="usa-hint">{t('work-handoff-erased')}</p>
+        <p class="usa-hint">{t('work-handoff-erased', { kind: row.kind })}</p>
       ) : (
         <Crossing {...{ view, context, row, content }} />
       )}
@@ -252,19 +254,13 @@ function Crossing({ view, context, row, content }: SubjectProps & { content: Cro
   )
 }
 
-function Answer({ view, row, zone }: { view: PageView; row: SeenHandoff; zone: string }) {
-  const { t, site, language } = view
-  if (!row.answered) return null
+function Answer({ view, context, row }: { view: PageView; context: StaffContext; row: SeenHandoff }) {
+  if (!row.answered && row.state !== 'timed-out' && row.state !== 'kept') return null
   return (
     <>
-      <h3>{t('work-answer')}</h3>
-      <p>
-        <span class="mark">{t(`work-handoff-${row.state}`)}</span>{' '}
-        {row.answeredAt !== null && <Moment view={view} at={row.answeredAt} zone={zone} exact />}
-      </p>
-      {row.answerReason !== null && <p>{reasonText(site.region, row.answerReason, language)}</p>}
-      <Words text={row.answerText} />
-      {row.counter !== null && <p>{t('work-counter', { name: bodyName(site.region, row.counter) })}</p>}
+      <h3>{view.t('work-answer')}</h3>
+      <Outcome {...{ view, context, row }} />
+      <NextStep {...{ view, context, row }} />
     </>
   )
 }

@@ -1,5 +1,5 @@
 import type { Right } from '../../core/access.ts'
-import { answerProposal, propose, unlink } from '../../handoffs/duplicates/duplicates.ts'
+import { answerProposal, ownDuplicate, propose, unlink } from '../../handoffs/duplicates/duplicates.ts'
 import { offer } from '../../handoffs/offers.ts'
 import { handoffKinds } from '../../handoffs/schema.ts'
 import { withdrawOffersOf } from '../../handoffs/withdraw.ts'
@@ -16,12 +16,18 @@ import {
   textOf,
 } from '../shell/form.tsx'
 import { type ActionResult, done, requestPath } from '../shell/frame.tsx'
+import { duplicatePath } from './duplicate-page.tsx'
 import { showRequest } from './request-page.tsx'
 
 interface RequestAction {
   readonly name: string
   readonly right: Right
-  run(context: ChangeContext, id: string, sent: SubmittedForm): Promise<ActionResult>
+  run(context: ChangeContext, id: string, sent: SubmittedForm): Promise<ActionResult | Confirmation>
+}
+
+/** The path of the page that asks before it is done. */
+interface Confirmation {
+  readonly confirm: string
 }
 
 export const requestActions: readonly RequestAction[] = [
@@ -45,7 +51,9 @@ export async function actOnRequest(
   const context = await authorizeStaff(c, right, { request: id })
   const sent = await readSubmitted(c, name)
   try {
-    return done(c, view, requestPath(context, id), await run(context, id, sent))
+    const result = await run(context, id, sent)
+    if (typeof result === 'object') return c.redirect(view.href(result.confirm), 303)
+    return done(c, view, requestPath(context, id), result)
   } catch (error) {
     return showRequest(c, formStateFor(view, sent, error))
   }
@@ -109,7 +117,7 @@ async function makeOffer(
     text: textOf(sent, 'text'),
     idempotencyKey: sent.key,
   })
-  return 'offered'
+  return kind === 'share' ? 'shared' : 'offered'
 }
 
 function linkInput(id: string, sent: SubmittedForm) {
@@ -119,11 +127,16 @@ function linkInput(id: string, sent: SubmittedForm) {
 }
 
 async function proposeDuplicate(
-  { platform, region, db }: ChangeContext,
+  context: ChangeContext,
   id: string,
   sent: SubmittedForm,
-): Promise<ActionResult> {
-  const { state } = await propose(platform, db, region, linkInput(id, sent))
+): Promise<ActionResult | Confirmation> {
+  const { platform, region, db } = context
+  const input = linkInput(id, sent)
+  const pair = await ownDuplicate(db, region, input)
+  if (pair !== undefined && sent.one('stays') !== pair.survivor)
+    return { confirm: duplicatePath(context, id, pair.other.caseId) }
+  const { state } = await propose(platform, db, region, input)
   return state === 'confirmed' ? 'duplicate-confirmed' : 'duplicate-proposed'
 }
 

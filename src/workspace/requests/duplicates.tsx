@@ -99,6 +99,21 @@ function Link({ c, view, whole, link }: Parts & { link: WholeRequest['links'][nu
   )
 }
 
+/** Right after a link was made. */
+export function UndoLink({ c, view, whole }: Parts) {
+  const { links, context, request, may } = whole
+  const [newest] = links.filter(({ state }) => state === 'confirmed')
+  if (c.req.query('done') !== 'duplicate-confirmed' || newest === undefined || !may('change')) return null
+  return (
+    <ActionForm {...{ c, view }} action={`${requestPath(context, request.id)}/unlink`}>
+      <input type="hidden" name="unlink.of" value={newest.other} />
+      <button class="usa-button usa-button--outline" type="submit">
+        {view.t('work-undo')}
+      </button>
+    </ActionForm>
+  )
+}
+
 function CandidateItem({ c, view, whole, zone, candidate }: Parts & { candidate: Candidate }) {
   const { t } = view
   const { report, meters } = candidate

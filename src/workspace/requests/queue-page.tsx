@@ -138,6 +138,7 @@ function Chips({ view, context, waiting }: { view: PageView; context: StaffConte
   const links = [
     ['fresh', `/work?jurisdiction=${slug}&status=submitted`],
     ['offers', `/work/${slug}/handoffs`],
+    ['declined', `/work/${slug}/handoffs#declined`],
     ['disputes', `/work/${slug}/handoffs`],
     ['overdue', `/work?jurisdiction=${slug}&show=overdue&order=due`],
     ['triage', `/work?jurisdiction=${slug}&show=triage`],

@@ -4,7 +4,7 @@ import { may, permitted, type Right } from '../../core/access.ts'
 import { openRegion, openTenantReader, type TenantReader } from '../../core/database/handles.ts'
 import { parseTrackingNumber } from '../../core/ids.ts'
 import { asProblem } from '../../core/problem.ts'
-import { listHandoffs, type SeenHandoff } from '../../handoffs/find.ts'
+import { declinedOffers, listHandoffs, type SeenHandoff } from '../../handoffs/find.ts'
 import { staff, staffJurisdiction } from '../../identity/region-schema.ts'
 import { type SignedIn, signedInAccess } from '../../identity/sessions/sessions.ts'
 import type { Platform } from '../../platform/platform.ts'
@@ -53,6 +53,7 @@ export interface QueueRow extends RequestRow {
 export interface Waiting {
   readonly fresh: number
   readonly offers: number
+  readonly declined: number
   readonly disputes: number
   readonly overdue: number
   readonly triage: number
@@ -233,6 +234,9 @@ function waitingIn(db: TenantReader, now: number) {
         sql`SELECT 1 FROM request WHERE status = 'submitted' AND custody = 'held' AND ${readable('service_code')}`,
       ),
       offers: handoffs('receiver', 'offered'),
+      declined: counted(
+        sql`SELECT 1 FROM handoff WHERE ${declinedOffers} AND ${readable("content ->> '$.serviceCode'")}`,
+      ),
       disputes: handoffs('arbitrator', 'appealed'),
       overdue: counted(
         sql`SELECT 1 FROM request WHERE ${heldAndOpen} AND ${due} < ${now} AND ${readable('service_code')}`,

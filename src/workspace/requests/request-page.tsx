@@ -10,7 +10,7 @@ import { type FormState, Refused, statusOf } from '../shell/form.tsx'
 import { requestPath, StaffPage, zoneOf } from '../shell/frame.tsx'
 import { serviceLabel } from '../shell/names.ts'
 import { RequestActions } from './actions.tsx'
-import { Duplicates } from './duplicates.tsx'
+import { Duplicates, UndoLink } from './duplicates.tsx'
 import { History } from './history.tsx'
 import { Due, Marks } from './queue-page.tsx'
 import { readWholeRequest } from './read.ts'
@@ -54,6 +54,7 @@ export async function showRequest(c: StaffPageContext, formState: FormState | un
       section="requests"
       title={titled(view, t('work-request-title', { number: request.id, name }), errors)}
     >
+      <UndoLink {...parts} />
       <ErrorSummary view={view} errors={errors} />
       <Refused
         view={view}

@@ -11,6 +11,7 @@ import { requestPath, StaffPage, zoneOf } from '../shell/frame.tsx'
 import { namesOf, serviceLabel } from '../shell/names.ts'
 
 const PAGE = 50
+const SHOWN_REQUESTS = 5
 
 export async function reroutesPage(c: StaffPageContext) {
   const view = viewOf(c)
@@ -100,10 +101,19 @@ export async function correctionsPage(c: StaffPageContext) {
     >
       <h1>{t('work-section-corrections')}</h1>
       <p class="usa-intro">{t('work-corrections-intro')}</p>
-      {rows.length === 0 && (
+      {rows.length === 0 ? (
         <Empty>
           <p>{t('work-corrections-none')}</p>
         </Empty>
+      ) : (
+        <>
+          <p>{t('work-corrections-do')}</p>
+          <ul class="usa-list">
+            {(['request', 'place', 'data'] as const).map(what => (
+              <li>{t(`work-corrections-do-${what}`)}</li>
+            ))}
+          </ul>
+        </>
       )}
       <ul class="queue">
         {rows.map(row => (
@@ -123,6 +133,18 @@ export async function correctionsPage(c: StaffPageContext) {
             <div class="queue__when">
               <Moment view={view} at={Date.parse(row.last_refused_at)} zone={zone} />
             </div>
+            <p class="queue__more">
+              {row.requests.slice(0, SHOWN_REQUESTS).map(id => (
+                <>
+                  <a class="usa-link number" href={view.href(`${requestPath(context, id)}#actions`)}>
+                    {t('work-declined-open', { number: id })}
+                  </a>{' '}
+                </>
+              ))}
+              {row.requests.length > SHOWN_REQUESTS && (
+                <span class="quiet">+{row.requests.length - SHOWN_REQUESTS}</span>
+              )}
+            </p>
           </li>
         ))}
       </ul>

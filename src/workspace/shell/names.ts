@@ -5,6 +5,7 @@ import type { MessageKey } from '../../core/i18n.ts'
 import { staff } from '../../identity/region-schema.ts'
 import { type SignedIn, signedInAccess } from '../../identity/sessions/sessions.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { bodyName } from '../../regions/runtime/names.ts'
 import type { PageView } from '../../web/view.ts'
 
 export type Names = ReadonlyMap<string, string>
@@ -64,6 +65,8 @@ const kinds: Readonly<Record<string, MessageKey>> = {
 }
 
 export function actorName(view: PageView, names: Names, actor: string): string {
+  const { region } = view.site
+  if (region.jurisdiction(actor) !== undefined) return bodyName(region, actor)
   const [kind = '', id = ''] = actor.split(':')
   if (kind === 'staff') return names.get(id) ?? view.t('work-by-colleague')
   if (kind === 'system' && id === 'region-administrator') return view.t('work-by-region')
