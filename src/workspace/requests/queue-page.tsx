@@ -180,7 +180,7 @@ function Filters({ view, queue, filter }: { view: PageView; queue: Queue; filter
     <SelectField {...{ view, name, label, options, any }} values={[value]} errors={[]} />
   )
   return (
-    <search>
+    <search aria-label={t('work-show')}>
       <form class="filters" action={view.href('/work')}>
         {Object.entries(searchQuery(filter)).map(([name, value]) => (
           <input type="hidden" name={name} value={value} />

@@ -70,7 +70,7 @@ export function SearchForm({ view, queue, filter }: Props) {
   const { t } = view
   const byContact = queue.contexts.some(({ context }) => may(context.access, 'contacts'))
   return (
-    <search>
+    <search aria-label={t('work-search')}>
       <form class="filters" method="post" action={view.href('/work/search')}>
         <TextField
           view={view}
