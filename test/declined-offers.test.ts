@@ -80,7 +80,8 @@ describe('a declined transfer', () => {
 
   test('needs attention until somebody acts on the request', async () => {
     const { id } = await declined('transfer')
-    const count = async () => Number(/(\d+) transfers? declined/.exec(await words('/work', agent))?.[1] ?? 0)
+    const count = async () =>
+      Number(/(\d+) declined or not answered/.exec(await words('/work', agent))?.[1] ?? 0)
     const before = await count()
     expect(before).toBeGreaterThan(0)
     county.app.advance(60_000)

@@ -45,14 +45,14 @@ export async function duplicatePage(c: StaffPageContext) {
       <ActionForm {...{ c, view }} action={`${path}/duplicates`}>
         <input type="hidden" name="duplicates.of" value={other.caseId} />
         <input type="hidden" name="duplicates.stays" value={survivor} />
-        <div class="row">
-          <button class="usa-button" type="submit">
-            {t('work-duplicate-go', { closes: closes.caseId })}
-          </button>
+        <button class="usa-button" type="submit">
+          {t('work-duplicate-go', { closes: closes.caseId })}
+        </button>
+        <p>
           <a class="usa-link" href={view.href(path)}>
             {t('work-duplicate-cancel')}
           </a>
-        </div>
+        </p>
       </ActionForm>
     </StaffPage>,
   )
