@@ -1,13 +1,20 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { brotliCompress, gzip } from 'node:zlib'
 import { build } from 'esbuild'
 import { compile } from 'sass'
 import { icons } from '../src/web/components/icons.ts'
 
-/** Builds what the pages load into `dist/assets`: one style sheet, one script, the map on demand, icons. */
+/**
+ * Builds what the pages load into `dist/assets`: one style sheet, one script, the map on demand, icons. Into
+ * `dist/compressed` each of them compressed, for the Node server.
+ */
 const root = fileURLToPath(new URL('../', import.meta.url))
 const out = join(root, 'dist/assets')
+const SMALLEST_COMPRESSED = 1024
+const compressed = join(root, 'dist/compressed')
 const uswds = join(root, 'node_modules/@uswds/uswds')
 
 /**
@@ -20,7 +27,7 @@ const brandColors: Readonly<Record<string, string>> = {
   '#162e51': 'var(--brand-darker)',
 }
 
-rmSync(out, { recursive: true, force: true })
+for (const folder of [out, compressed]) rmSync(folder, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 const css = styles()
 writeFileSync(join(out, 'site.css'), css)
@@ -47,6 +54,17 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 })
+await Promise.all(readdirSync(out, { recursive: true, encoding: 'utf8' }).map(compressFile))
+
+// At the best, which is the default of brotli. Fonts are compressed already; tiny files are not worth a header.
+async function compressFile(path: string): Promise<void> {
+  const file = join(out, path)
+  if (!/\.(css|js|svg|json)$/.test(path) || statSync(file).size < SMALLEST_COMPRESSED) return
+  const bytes = readFileSync(file)
+  mkdirSync(dirname(join(compressed, path)), { recursive: true })
+  writeFileSync(join(compressed, `${path}.br`), await promisify(brotliCompress)(bytes))
+  writeFileSync(join(compressed, `${path}.gz`), await promisify(gzip)(bytes, { level: 9 }))
+}
 
 function styles(): string {
   const { css } = compile(join(root, 'src/web/styles/site.scss'), {

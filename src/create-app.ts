@@ -19,6 +19,7 @@ import { open311Errors } from './open311/routes.ts'
 import type { Platform } from './platform/platform.ts'
 import { type AppEnv, findSite, pathInSite } from './regions/runtime/site.ts'
 import { barePage, problemPage } from './web/components/problem.tsx'
+import { compression } from './web/compression.ts'
 import { answerHeaders, assetPolicy, pageHeaders } from './web/headers.ts'
 import { chooseLanguage } from './web/language.ts'
 import { ownForms } from './web/own-forms.ts'
@@ -65,6 +66,7 @@ export function createApp(platform: Platform): Hono<AppEnv> {
     })
   })
   app.use(requestId({ limitLength: 100, generator: () => randomText(platform.random, 16) }))
+  app.use(compression)
   app.use(answerHeaders)
   app.use(async (c, next) => {
     if (!inGeoReport.test(c.req.path)) refuseQuery(new URL(c.req.url).search)

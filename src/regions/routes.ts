@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { NOT_MODIFIED } from '../core/http/api.ts'
+import { hasETag } from '../core/http/etag.ts'
 import { translator } from '../core/i18n.ts'
 import { readInstant, readNumber } from '../core/input.ts'
 import type { Units } from '../core/measures.ts'
@@ -51,7 +52,7 @@ export const regionApi = implementApi(regionOperations, {
     const { c } = call
     const { region } = c.get('site')
     const etag = `"${region.snapshot.hash.slice(0, 16)}"`
-    if (c.req.header('if-none-match') === etag) return NOT_MODIFIED
+    if (hasETag(c.req.header('if-none-match'), etag)) return NOT_MODIFIED
     c.header('etag', etag)
     c.header('cache-control', 'public, max-age=60')
     return mapLayers(region, c.get('platform').clock.now())
