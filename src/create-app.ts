@@ -14,6 +14,7 @@ import { randomText } from './core/ids.ts'
 import { asProblem, type Problem, type ProblemSlug, problem } from './core/problem.ts'
 import { refuseWithRealUsers } from './identity/demo.ts'
 import { limitByRoute, limitHeaders, type RouteLimit } from './identity/limits.ts'
+import { recognizeProgram } from './identity/programs/authorize.ts'
 import { notePrograms } from './identity/programs/programs.ts'
 import { open311Errors } from './open311/routes.ts'
 import type { Platform } from './platform/platform.ts'
@@ -94,6 +95,7 @@ export function createApp(platform: Platform): Hono<AppEnv> {
   app.use((c, next) => (isForPrograms(c.req.path) ? next() : pageHeaders(c, next)))
   app.use(limitHeaders)
   app.use(notePrograms)
+  app.use((c, next) => (isPublicCall.test(c.req.path) ? recognizeProgram(c, next) : next()))
   app.use(limitByRoute([...registry.limits, ...apiLimits]))
   app.use(ownForms)
   for (const { route, handle } of registry.api) {
@@ -160,6 +162,7 @@ function toSignIn(c: Context<AppEnv>, page: string): string {
 // Paths that programs call; their errors are JSON or GeoReport.
 const inJson = /^\/(?:api|oauth|\.well-known|healthz|readyz)(?:\/|$)/
 const inGeoReport = /^\/open311(?:\/|$)/
+const isPublicCall = /^\/api\/(?!v1\/work\/)/
 const isForPrograms = (path: string) => inJson.test(path) || inGeoReport.test(path)
 
 // Renders a problem in the format of its route family. Internal errors are logged with their cause, which is

@@ -66,7 +66,7 @@ export interface RouteLimit {
   readonly isAnonymousOnly?: true
 }
 
-/** The first limit whose paths match counts the call. */
+/** The first limit whose paths match counts the call, unless a program has been counted for it. */
 export function limitByRoute(limits: readonly RouteLimit[]): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const name = policyOf(c, limits)
@@ -78,7 +78,8 @@ export function limitByRoute(limits: readonly RouteLimit[]): MiddlewareHandler<A
 function policyOf(c: Context<AppEnv>, limits: readonly RouteLimit[]): PolicyName | undefined {
   const { path, method } = c.req
   const found = method === 'OPTIONS' ? undefined : limits.find(({ paths }) => paths.test(path))
-  if (found === undefined || (found.isAnonymousOnly && bearerOf(c) !== '')) return undefined
+  const isProgram = typeof c.get('program') === 'object' || (found?.isAnonymousOnly && bearerOf(c) !== '')
+  if (found === undefined || isProgram) return undefined
   return method === 'GET' || method === 'HEAD' ? found.reads : found.writes
 }
 

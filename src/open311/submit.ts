@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
-import { type Access, may, type PublicAccess, publicAccess, type WorkAccess } from '../core/access.ts'
+import { type Access, may, type WorkAccess } from '../core/access.ts'
 import { openRegion, openTenantReader } from '../core/database/handles.ts'
 import { readIdempotencyKey } from '../core/http/json.ts'
 import { problem } from '../core/problem.ts'
 import { limit } from '../identity/limits.ts'
-import { refuseFrozen } from '../identity/programs/authorize.ts'
+import { asPublic, refuseFrozen } from '../identity/programs/authorize.ts'
 import { bearerOf } from '../identity/programs/bearer.ts'
 import { verifyKey } from '../identity/programs/keys.ts'
 import { programAccess } from '../identity/programs/programs.ts'
@@ -165,11 +165,6 @@ async function accessFor(
   const isKeepers = key.jurisdiction === keeper
   if (!isKeepers) await verifyKey(openTenantReader(platform, key, region.slug, key.jurisdiction))
   return isKeepers ? key : asPublic(key)
-}
-
-/** A program outside its own jurisdiction has the public's rights, but idempotency keys of its own. */
-function asPublic({ region, jurisdiction, actor }: WorkAccess): PublicAccess {
-  return publicAccess(region, `program:${jurisdiction}:${actor}`)
 }
 
 /** Places within its boundary, and those beyond it that it is responsible for. */

@@ -1,15 +1,21 @@
+import type { Context } from 'hono'
 import * as v from 'valibot'
-import { publicAccess } from '../core/access.ts'
-import { openPublicRegion, openPublicTenant } from '../core/database/handles.ts'
+import { type Access, may, type PublicAccess, publicAccess } from '../core/access.ts'
+import { openPublicRegion, openPublicTenant, openRegion } from '../core/database/handles.ts'
 import { OtherAnswer } from '../core/http/api.ts'
 import { readBytes, refuseAnnounced } from '../core/http/body.ts'
 import { problem } from '../core/problem.ts'
 import { addressOf } from '../identity/limits.ts'
-import { authorizeProgram, authorizeProgramRead } from '../identity/programs/authorize.ts'
+import {
+  asPublic,
+  authorizeProgram,
+  authorizeProgramRead,
+  programOf,
+} from '../identity/programs/authorize.ts'
 import { emergencyNotice } from '../regions/emergencies/notice.ts'
 import { readPlace } from '../regions/inquiry.ts'
 import { resolutionView } from '../regions/routes.ts'
-import { implementApi } from '../regions/runtime/site.ts'
+import { type AppEnv, implementApi } from '../regions/runtime/site.ts'
 import { similarServices } from './case/duplicates.ts'
 import { addNote, changeStatus } from './change.ts'
 import { writeCursor } from './list/cursor.ts'
@@ -61,7 +67,7 @@ export const requestApi = implementApi(requestOperations, {
         resolution: resolutionView(resolution, c.get('language'), region.units),
       })
     }
-    const access = publicAccess(region.slug)
+    const access = filingAccess(c, report.keeper)
     const receipt = await fileReport(c.get('platform'), access, region, report, submission)
     const { id, expectedAt, resolution } = receipt
     const url = `${c.get('site').origin}${c.get('site').base}/cases/${id}`
@@ -200,9 +206,20 @@ export const requestApi = implementApi(requestOperations, {
 
   'POST /media': async ({ c, idempotencyKey }) => {
     const key = idempotencyKey()
-    const db = openPublicRegion(c.get('platform'), c.get('site').region.slug)
+    const db = openRegion(c.get('platform'), senderAccess(c), c.get('site').region.slug)
     const read = (max: number) => readBytes(c.req.raw, max)
     refuseAnnounced(c.req.raw, MAX_PHOTO_BYTES)
-    return receivePhoto(c.get('platform'), db, uploaderOf(addressOf(c)), read, () => key)
+    return receivePhoto(c.get('platform'), db, uploaderOf(programOf(c) ?? addressOf(c)), read, () => key)
   },
 })
+
+// A key of the jurisdiction that will keep the report files it as that program; any other caller as the public.
+function filingAccess(c: Context<AppEnv>, keeper: string): Access {
+  const program = programOf(c)
+  return program?.jurisdiction === keeper && may(program, 'report') ? program : senderAccess(c)
+}
+
+function senderAccess(c: Context<AppEnv>): PublicAccess {
+  const program = programOf(c)
+  return program === undefined ? publicAccess(c.get('site').region.slug) : asPublic(program)
+}

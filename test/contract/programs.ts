@@ -388,6 +388,35 @@ export function programsContract(name: string, start: () => Promise<ProgramsWorl
       expect(look.headers.get('ratelimit')).toBe('"visitor";r=1199;t=1')
     })
 
+    it('a key as a bearer is counted as its program, not by its address, also where none is needed', async () => {
+      const from = fresh()
+      const { key } = await createKey(world.platform, db(), 'a program', 'report')
+      const authorization = `Bearer ${key}`
+      const report = (headers: object) => {
+        const init = {
+          method: 'POST',
+          body: '{}',
+          headers: { 'content-type': 'application/json', ...headers },
+        }
+        return world.request('/api/v1/requests', init, from)
+      }
+      expect((await untilRefused(() => report({}))).status).toBe(429)
+      const sent = await Promise.all(Array.from({ length: 70 }, () => report({ authorization })))
+      expect(new Set(sent.map(({ status }) => status))).toEqual(new Set([400]))
+      const shown = await world.request('/api/v1/requests', { headers: { authorization } }, from)
+      expect(shown.status).toBe(200)
+      expect(shown.headers.get('ratelimit-policy')).toBe('"program";q=6000;w=60')
+    })
+
+    it('a revoked key is refused, also where none is needed', async () => {
+      const { id, key } = await createKey(world.platform, db(), 'a program', 'report')
+      const look = () =>
+        world.request('/api/v1/requests', { headers: { authorization: `Bearer ${key}` } }, fresh())
+      expect((await look()).status).toBe(200)
+      await revokeKey(db(), id, world.platform.clock.now())
+      expect((await look()).status).toBe(403)
+    })
+
     it.each([
       '/sign-in/email',
       '/sign-in/link/wrong',

@@ -1,6 +1,15 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Context } from 'hono'
-import { may, type Proof, permitted, type Right, servicesFor, type WorkAccess } from '../../core/access.ts'
+import type { Context, MiddlewareHandler } from 'hono'
+import {
+  may,
+  type Proof,
+  type PublicAccess,
+  permitted,
+  publicAccess,
+  type Right,
+  servicesFor,
+  type WorkAccess,
+} from '../../core/access.ts'
 import {
   openTenant,
   openTenantReader,
@@ -12,7 +21,33 @@ import type { Region } from '../../regions/runtime/compile.ts'
 import type { AppEnv } from '../../regions/runtime/site.ts'
 import { hasLeft } from '../../regions/versions/leaving.ts'
 import { bearerOf } from './bearer.ts'
+import { verifyKey } from './keys.ts'
 import { programAccess } from './programs.ts'
+
+/**
+ * For calls that anybody may make: with a key they are its program's, and counted as such. Without one, or with
+ * something else, they are anybody's. Throws `key-refused` for a key that is not in force.
+ */
+export const recognizeProgram: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const credential = bearerOf(c)
+  if (credential !== '') {
+    const program = await programAccess(c, credential)
+    if (program === undefined) c.set('program', undefined)
+    else await verifyKey(openTenantReader(c.get('platform'), program, program.region, program.jurisdiction))
+  }
+  await next()
+}
+
+/** The program that `recognizeProgram` has found. */
+export function programOf(c: Context<AppEnv>): WorkAccess | undefined {
+  const program = c.get('program')
+  return program === 'unknown' ? undefined : program
+}
+
+/** A program outside its own jurisdiction has the public's rights, but idempotency keys of its own. */
+export function asPublic({ region, jurisdiction, actor }: WorkAccess): PublicAccess {
+  return publicAccess(region, `program:${jurisdiction}:${actor}`)
+}
 
 /** A right may be limited to some services. */
 export interface WorkSubject {
