@@ -22,11 +22,14 @@ const forwardAnswer = v.strictObject({
 
 export const partnerOperations = {
   'GET /work/requests/{id}/forwards': {
+    id: 'listForwards',
     summary: 'List the forwards of a request to partners, newest first',
     work: true,
     answer: v.strictObject({ forwards: v.array(forwardAnswer) }),
+    problems: ['not-found'],
   },
   'POST /work/requests/{id}/forwards': {
+    id: 'forwardRequest',
     summary: 'Forward a request to a partner, through its Open311 endpoint or by email',
     work: true,
     repeatable: true,

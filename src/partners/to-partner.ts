@@ -9,6 +9,7 @@ import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/runtime/compile.ts'
 import { existsGuard } from '../requests/case/guards.ts'
 import { forwardKind } from '../requests/events.ts'
+import { request } from '../requests/schema.ts'
 import { takesForwards } from './forward.ts'
 import { type ForwardRow, forward } from './schema.ts'
 
@@ -53,12 +54,15 @@ function refusePartner(region: Region, id: string): void {
 }
 
 /** Not logged: only for a response that logs its request, or through `forwardsLogged`. */
-export function forwardsOf(db: TenantReader, request: string) {
-  return db.select().from(forward).where(eq(forward.request, request)).orderBy(desc(forward.createdAt))
+export function forwardsOf(db: TenantReader, id: string) {
+  return db.select().from(forward).where(eq(forward.request, id)).orderBy(desc(forward.createdAt))
 }
 
-export async function forwardsLogged(db: TenantReader, request: string): Promise<ForwardRow[]> {
-  const shown = db.select({ request: forward.request }).from(forward).where(eq(forward.request, request))
-  const [rows] = await withAccessLog(db, { view: 'list', shown })([forwardsOf(db, request)])
+/** Throws `not-found` for an unknown request. */
+export async function forwardsLogged(db: TenantReader, id: string): Promise<ForwardRow[]> {
+  const shown = db.select({ request: forward.request }).from(forward).where(eq(forward.request, id))
+  const found = db.select({ id: request.id }).from(request).where(eq(request.id, id))
+  const [requests, rows] = await withAccessLog(db, { view: 'list', shown })([found, forwardsOf(db, id)])
+  if (requests.length === 0) throw problem('not-found')
   return rows
 }

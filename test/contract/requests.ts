@@ -75,6 +75,15 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
       }
     })
 
+    it('that does not exist is not found, whatever is asked about it', async () => {
+      const app = await start()
+      const work = await app.key(app.arbitrator, 'work')
+      for (const about of ['', '/forwards', '/duplicates']) {
+        const answer = await app.get(`/api/v1/work/requests/EC-22222-22222${about}`, work)
+        expect([about, answer.status]).toEqual([about, 404])
+      }
+    })
+
     it('is filed once, however often it is sent with one key', async () => {
       const app = await start()
       const headers = { 'idempotency-key': `once-${app.unique()}` }
