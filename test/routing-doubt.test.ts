@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { explain } from '../src/routing/explain.ts'
 import { resolve } from '../src/routing/resolve.ts'
-import type { Inquiry } from '../src/routing/types.ts'
+import type { Inquiry, Resolution } from '../src/routing/types.ts'
 import {
   agreement,
   at,
@@ -140,6 +140,56 @@ describe('S9 inaccurate location', () => {
   })
 })
 
+describe('a place exactly on a boundary', () => {
+  const names = ({ candidates }: Resolution) => candidates.map(({ id }) => id).sort()
+  const reason = (resolution: Resolution) => explain(resolution).code
+
+  test.each([0, 20])('that two cities share is in doubt between both, and not a mistake (%s m)', accuracy => {
+    const resolution = route('graffiti', at(8000, 7000), { accuracy })
+    expect(resolution.confidence).toBe('ask')
+    expect(names(resolution)).toEqual(['alder', 'maple'])
+    expect(resolution.question?.options.map(({ value }) => value).sort()).toEqual(['alder', 'maple'])
+    expect(resolution.trace.map(({ code }) => code)).not.toContain('several')
+    expect(reason(resolution)).toBe(accuracy === 0 ? 'ask-edge' : 'ask-side')
+  })
+
+  test('says so plainly, and the answer settles it', () => {
+    const ask = (answers: Inquiry['answers']) => route('graffiti', at(8000, 7000), { answers })
+    expect(story(ask({})).join(' ')).toMatch(
+      /exactly on a boundary, so we need to know which side it is on: City of/,
+    )
+    expect(ask({ side: 'alder' })).toMatchObject({ accountable: { id: 'alder' }, confidence: 'certain' })
+    expect(ask({ side: 'maple' })).toMatchObject({ accountable: { id: 'maple' }, confidence: 'certain' })
+  })
+
+  test('of a city in the county is in doubt between the two; of the county itself it is the county’s', () => {
+    expect(names(route('graffiti', at(2000, 7000)))).toEqual(['calloway', 'maple'])
+    expect(names(route('graffiti', at(8000, 2000)))).toEqual(['alder', 'calloway', 'maple'])
+    expect(route('graffiti', at(0, 7000))).toMatchObject({
+      accountable: { id: 'calloway' },
+      confidence: 'certain',
+    })
+  })
+
+  test('is another thing than ground that two cities claim: that is a mistake on record', () => {
+    const claimed = drawnAreas.find(({ id }) => id === 'maple')?.polygons ?? []
+    const on = snapshot({
+      areas: drawnAreas.map(area => (area.id === 'alder' ? { ...area, polygons: claimed } : area)),
+    })
+    const resolution = route('graffiti', inMaple, {}, on)
+    expect(resolution).toMatchObject({ accountable: { id: 'maple' }, confidence: 'certain' })
+    expect(story(resolution)).toContain(
+      'Our records name both City of Maple and City of Alder here. We use City of Maple until this is corrected.',
+    )
+  })
+
+  test('that makes no difference to a service is no question', () => {
+    const resolution = route('dog-license', at(8000, 7000))
+    expect(resolution).toMatchObject({ accountable: { id: 'calloway' }, confidence: 'certain' })
+    expect(resolution.question).toBeUndefined()
+  })
+})
+
 describe('S13 shared number', () => {
   test('the place sets the jurisdiction, and nothing about the caller does', () => {
     const answers = { phone: '+1 555 0100', jurisdiction: 'alder', jurisdiction_id: 'alder' }
@@ -185,6 +235,7 @@ describe('S16 routing data missing, stale or unavailable', () => {
         throw new Error('the map file is gone')
       },
       areaSetsWithin: () => [],
+      areaSetsTouching: () => [],
       segmentsWithin: () => [],
     },
   })

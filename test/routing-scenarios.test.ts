@@ -194,11 +194,12 @@ describe('S3 unincorporated enclave', () => {
     for (const place of ring) expect(route('graffiti', place).accountable.id).toBe('maple')
   })
 
-  test('a point on the limit of two cities is one city’s, and the trace names both', () => {
+  test('a point on the limit of two cities is in doubt between both, and the trace names them', () => {
     const resolution = route('graffiti', at(8000, 5000))
-    expect(resolution).toMatchObject({ accountable: { id: 'maple' }, confidence: 'certain' })
+    expect(resolution).toMatchObject({ accountable: { id: 'maple' }, confidence: 'ask' })
+    expect(ids(resolution.candidates)).toEqual(['maple', 'alder'])
     expect(story(resolution)).toContain(
-      'Our records name both City of Maple and City of Alder here. We use City of Maple until this is corrected.',
+      'The location is exactly on a boundary, so we need to know which side it is on: City of Maple, City of Alder.',
     )
   })
 })

@@ -244,6 +244,7 @@ test('S16 without its map routing accepts, marks unresolved and leaves it to the
       ...region.routing.atlas,
       areasAt: unavailable,
       areaSetsWithin: unavailable,
+      areaSetsTouching: unavailable,
       segmentsWithin: unavailable,
     },
   }

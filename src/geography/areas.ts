@@ -123,6 +123,10 @@ export function prepareAreas(areas: readonly MultiPolygonRings[]) {
       const set = setAt(long, lat, leaf)
       return sets.areasOf(set < 0 ? withTouched(leaf, ~set, long, lat) : set)
     },
+    isOnEdge(lat: number, long: number): boolean {
+      if (!(long >= minX && long <= maxX && lat >= minY && lat <= maxY)) return false
+      return setAt(long, lat, tree.leafAt(long, lat)) < 0
+    },
     /** Even–odd alone: an edge belongs to the area on one of its sides. */
     areasBeside(lat: number, long: number): readonly number[] {
       if (!(long >= minX && long <= maxX && lat >= minY && lat <= maxY)) return nowhere

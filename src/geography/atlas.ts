@@ -1,6 +1,6 @@
 import type { LongLat, MultiPolygonRings } from '../core/geometry.ts'
 import { prepareAreas } from './areas.ts'
-import { areaSetsWithin } from './polygons/circle.ts'
+import { areaSetsTouching, areaSetsWithin } from './polygons/circle.ts'
 import { type IndexedSegment, prepareSegments } from './segments.ts'
 
 /** Answers questions about a place. Never throws: invalid coordinates are in no area. */
@@ -8,6 +8,8 @@ export interface PreparedAtlas {
   areasAt(lat: number, long: number): readonly number[]
   /** Distinct sets of areas within `metres`, the place's own first. Ignores pieces under a few centimeters. */
   areaSetsWithin(lat: number, long: number, meters: number): readonly (readonly number[])[]
+  /** For a point exactly on an edge: the sets of areas that meet there. Empty for any other. */
+  areaSetsTouching(lat: number, long: number): readonly (readonly number[])[]
   /** Segments within `metres` of the point, nearest first (ties by index). */
   segmentsWithin(lat: number, long: number, meters: number): readonly IndexedSegment[]
 }
@@ -23,6 +25,7 @@ export function prepareAtlas(location: {
     areasAt: areas.areasAt,
     areaSetsWithin: (lat, long, meters) =>
       isPlace(lat, long) ? areaSetsWithin(areas, lat, long, meters) : [[]],
+    areaSetsTouching: (lat, long) => (isPlace(lat, long) ? areaSetsTouching(areas, lat, long) : []),
     segmentsWithin: (lat, long, meters) => (isPlace(lat, long) ? segmentsWithin(lat, long, meters) : []),
   }
 }

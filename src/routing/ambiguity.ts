@@ -28,11 +28,21 @@ export function isSettled(outcome: Outcome, before: readonly TraceStep[] = []): 
   return { outcome, candidates: outcome.body ? [outcome] : [], question: null, before, after: [] }
 }
 
-/** Within the location's accuracy (S1, S9). One question decides: by road, else by body. */
-export function resolveAmbiguity(query: RoutingQuery, location: Location, place: Place): AmbiguityResult {
+/**
+ * Within the location's accuracy (S1, S9), or where boundaries meet: a place exactly on one is in the areas on
+ * either side, not in both. One question decides: by road, else by body.
+ */
+export function resolveAmbiguity(
+  query: RoutingQuery,
+  location: Location,
+  place: Place,
+  touching: readonly (readonly number[])[],
+): AmbiguityResult {
   const { snapshot, inquiry, accuracy } = query
-  const [, ...around] = snapshot.atlas.areaSetsWithin(place.lat, place.long, accuracy)
-  const elsewhere = around.map(areas => areasInForce(query, areas))
+  const [own = [], ...around] = snapshot.atlas.areaSetsWithin(place.lat, place.long, accuracy)
+  const [here = [], ...elsewhere] = [...(touching.length > 0 ? ordered() : [own]), ...around].map(areas =>
+    areasInForce(query, areas),
+  )
   const byOwner = new Map<string | null, Outcomes>()
   const possible = (road: NearSegment | null): Possibility => {
     const segment = road && snapshot.segments[road.segment]
@@ -41,7 +51,7 @@ export function resolveAmbiguity(query: RoutingQuery, location: Location, place:
     if (known) return { road, outcomes: known }
     const on = (areas: readonly number[]) =>
       decide(query, { areas, segments: road ? [road] : location.segments })
-    const outcomes = distinct([on(location.areas), ...elsewhere.map(on)])
+    const outcomes = distinct([on(here), ...elsewhere.map(on)])
     if (!segment?.sides) byOwner.set(owner, outcomes)
     return { road, outcomes }
   }
@@ -59,6 +69,7 @@ export function resolveAmbiguity(query: RoutingQuery, location: Location, place:
 
   const before = chosen ? [answered(roadOf(query, chosen))] : []
   if (others.length === 0) {
+    if (accuracy === 0) return isSettled(decide(query, location), before)
     const doubted = elsewhere.length > 0 || further.length > 0
     return isSettled(best, doubted && best.body ? [...before, oneBody(query, best.body.name)] : before)
   }
@@ -70,20 +81,33 @@ export function resolveAmbiguity(query: RoutingQuery, location: Location, place:
   const question = roadQuestion(query, possibilities) ?? sideQuestion(query, candidates)
   const meters = Math.round(accuracy)
   const bodies = question.options.map(option => option.label).join(', ')
-  const after =
-    question.id === 'road'
-      ? step('decide', 'ask-road', { metres: meters })
+  return { outcome: best, candidates, question, before, after: [reason()] }
+
+  // The side of whoever would be responsible if the place were on all sides at once comes first.
+  function ordered(): readonly (readonly number[])[] {
+    const likely = decide(query, location).body
+    const bodyOn = (areas: readonly number[]) =>
+      decide(query, { ...location, areas: areasInForce(query, areas) }).body
+    return touching.toSorted((a, b) => Number(bodyOn(b) === likely) - Number(bodyOn(a) === likely))
+  }
+
+  function reason(): TraceStep {
+    if (question.id === 'road') return step('decide', 'ask-road', { metres: meters })
+    return accuracy === 0
+      ? step('decide', 'ask-edge', { bodies })
       : step('decide', 'ask-side', { metres: meters, bodies })
-  return { outcome: best, candidates, question, before, after: [after] }
+  }
 }
 
 // Roads the place may be on, for a service that follows the asset. The true place is within the error of the
-// given one, so a road more than twice the error further than the nearest cannot be the nearest.
+// given one, so a road more than twice the error further than the nearest cannot be the nearest. Without an error
+// it is the nearest.
 function roadsMeant(query: RoutingQuery, location: Location): readonly NearSegment[] {
   const assets = query.plan.layers.flatMap(({ asset }) => asset ?? [])
   const near = location.segments.filter(({ segment }) =>
     assets.includes(query.snapshot.segments[segment]?.kind ?? ''),
   )
+  if (query.accuracy === 0) return near.slice(0, 1)
   const reach = Math.min(Math.max(SNAP, query.accuracy), (near[0]?.meters ?? 0) + 2 * query.accuracy)
   return near.filter(({ meters }) => meters <= reach)
 }

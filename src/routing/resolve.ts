@@ -40,7 +40,11 @@ export function resolve(snapshot: RoutingSnapshot, inquiry: Inquiry): Resolution
   let verdict: AmbiguityResult
   try {
     const location = locate(query, place)
-    verdict = accuracy > 0 ? resolveAmbiguity(query, location, place) : isSettled(decide(query, location))
+    const touching = snapshot.atlas.areaSetsTouching(place.lat, place.long)
+    const isExact = accuracy === 0 && touching.length === 0
+    verdict = isExact
+      ? isSettled(decide(query, location))
+      : resolveAmbiguity(query, location, place, touching)
   } catch {
     return unresolved(snapshot, inquiry, rule, 'atlas-away', [])
   }

@@ -29,6 +29,7 @@ export const traceMessages = {
   'one-body': 'The location may be off by {distance}. {body} is responsible in that whole area.',
   'ask-road': 'The location may be off by {distance}, so we need to know which road it is on.',
   'ask-side': 'The location may be off by {distance}, so we need to know which side it is on: {bodies}.',
+  'ask-edge': 'The location is exactly on a boundary, so we need to know which side it is on: {bodies}.',
   'everywhere-one-body': '{body} handles this service in the whole region, so it is responsible.',
   'unknown-place': 'There is no location on the map. {desk} will find the responsible agency.',
   'rough-place': 'The location is not exact enough. {desk} will find the responsible agency.',

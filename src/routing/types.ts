@@ -85,6 +85,8 @@ export interface Atlas {
   areasAt(lat: number, long: number): readonly number[]
   /** Distinct sets of areas within `metres`, the place's own first: they differ only near a boundary. */
   areaSetsWithin(lat: number, long: number, meters: number): readonly (readonly number[])[]
+  /** For a point exactly on a boundary: the sets of areas that meet there. Empty for any other. */
+  areaSetsTouching(lat: number, long: number): readonly (readonly number[])[]
   segmentsWithin(lat: number, long: number, meters: number): readonly NearSegment[]
 }
 

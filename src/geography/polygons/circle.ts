@@ -3,8 +3,10 @@ import type { PreparedAreas } from '../areas.ts'
 import type { Lines } from '../quadtree.ts'
 
 const BESIDE_METERS = 0.01
+// How far around a point on an edge the areas are looked for that meet there.
+const TOUCHING_METERS = 0.1
 
-/** Splits each edge at the circle and at crossings, and samples both sides of every part. */
+/** Distinct sets of areas within `meters`, the point's own first. */
 export function areaSetsWithin(
   areas: PreparedAreas,
   lat: number,
@@ -12,7 +14,25 @@ export function areaSetsWithin(
   meters: number,
 ): readonly (readonly number[])[] {
   const own = areas.areasAt(lat, long)
-  if (!(meters > 0)) return [own]
+  return meters > 0 ? [...new Set([own, ...setsBesideEdges(areas, lat, long, meters)])] : [own]
+}
+
+/** For a point exactly on an edge: the sets of areas that meet there. Empty for any other. */
+export function areaSetsTouching(
+  areas: PreparedAreas,
+  lat: number,
+  long: number,
+): readonly (readonly number[])[] {
+  return areas.isOnEdge(lat, long) ? [...setsBesideEdges(areas, lat, long, TOUCHING_METERS)] : []
+}
+
+// Splits each edge at the circle and at crossings, and samples both sides of every part.
+function setsBesideEdges(
+  areas: PreparedAreas,
+  lat: number,
+  long: number,
+  meters: number,
+): ReadonlySet<readonly number[]> {
   const { lines, tree } = areas
   const scale = metersPerDegree(lat)
   const cuts = new Map<number, number[]>()
@@ -29,9 +49,7 @@ export function areaSetsWithin(
       }
     }
   })
-  if (cuts.size === 0) return [own]
-
-  const found = new Set([own])
+  const found = new Set<readonly number[]>()
   const aside = Math.min(BESIDE_METERS, meters / 10)
   for (const [edge, shares] of cuts) {
     const at = edge * 4
@@ -56,7 +74,7 @@ export function areaSetsWithin(
       from = to
     }
   }
-  return [...found]
+  return found
 }
 
 function cutsOf(cuts: Map<number, number[]>, edge: number): number[] {
