@@ -86,6 +86,24 @@ async function page(id: string): Promise<string> {
   return answer.text()
 }
 
+test('what is parked ends the list with exit code 1, until all of it is retried', async () => {
+  const { message } = await stuck()
+  const parked = await countyline('--parked')
+  expect(parked.code).toBe(1)
+  expect(parked.out).toContain(` ${message} `)
+  for (const wrong of [['--retry'], ['--all'], ['--retry', '17', '--all']])
+    expect((await countyline(...wrong)).err).toContain('Use --retry ID, or --retry --all.')
+  await repair(RECEIVER)
+  const retried = await countyline('--retry', '--all')
+  expect(retried.code).toBe(0)
+  expect(retried.out).toMatch(
+    new RegExp(`^Due now in ${databaseLabel(nameOf(SENDER))}: \\d jobs?, 1 message\\.`),
+  )
+  expect(await waiting(SENDER)).toEqual([])
+  expect(await countyline('--parked')).toMatchObject({ code: 0, out: 'No jobs are waiting.\n' })
+  expect((await countyline('--retry', '--all')).out).toBe('Nothing is parked.\n')
+})
+
 describe('a grant that cannot be applied', () => {
   test('is an alarm, and the sender’s staff read it on the request', async () => {
     const { id, message } = await stuck()

@@ -13,6 +13,8 @@ export interface Option {
   readonly multiple?: boolean
   readonly required?: boolean
   readonly value?: string
+  /** May be given without its value: then it is `true`. */
+  readonly bare?: boolean
   readonly help: string
 }
 export type Options = Readonly<Record<string, Option>>
@@ -21,7 +23,7 @@ type Value<O extends Option> = O extends { multiple: true }
   ? readonly string[]
   : O extends { type: 'string'; required: true }
     ? string
-    : (O extends { type: 'string' } ? string : boolean) | undefined
+    : (O extends { bare: true } ? string | true : O extends { type: 'string' } ? string : boolean) | undefined
 
 export interface Arguments<O extends Options> {
   readonly options: { readonly [K in keyof O]: Value<O[K]> }

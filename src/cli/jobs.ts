@@ -1,8 +1,13 @@
 import { openForJobs, openTenant, type TenantDb } from '../core/database/handles.ts'
-import { listJobs, retryJob } from '../core/database/jobs.ts'
+import { listJobs, retryJob, retryParkedJobs } from '../core/database/jobs.ts'
 import { asProblem } from '../core/problem.ts'
 import { courierJob } from '../handoffs/courier/courier.ts'
-import { listMessages, readMessageRow, retryMessage } from '../handoffs/courier/outbox.ts'
+import {
+  listMessages,
+  readMessageRow,
+  retryMessage,
+  retryParkedMessages,
+} from '../handoffs/courier/outbox.ts'
 import { decideSettlement } from '../handoffs/courier/settle.ts'
 import type { Settlement } from '../handoffs/schema.ts'
 import { type DatabaseName, databaseLabel, type Platform } from '../platform/platform.ts'
@@ -27,12 +32,14 @@ export const jobs = command({
   name: 'jobs',
   summary: 'List waiting jobs and messages, retry one, or settle a message that cannot be delivered',
   options: {
-    parked: { type: 'boolean', help: 'Only those that have stopped retrying' },
+    parked: { type: 'boolean', help: 'Only those that have stopped retrying. Exit code 1 if there are any' },
     retry: {
       type: 'string',
       value: 'ID',
-      help: 'Retry this job or message now (with --database)',
+      bare: true,
+      help: 'Retry this job or message now (with --database), or everything parked (with --all)',
     },
+    all: { type: 'boolean', help: 'With --retry: every parked job and message, in --database or everywhere' },
     return: {
       type: 'string',
       value: 'ID',
@@ -52,6 +59,8 @@ export const jobs = command({
       const ids = [options.retry, options.return, options.skip].filter(id => id !== undefined)
       if (ids.length > 1) throw refuse('Choose only one of --retry, --return and --skip.')
       const [id] = ids
+      if ((id === true) !== (options.all ?? false)) throw refuse('Use --retry ID, or --retry --all.')
+      if (id === true) return retryAll(platform, databases)
       if (id !== undefined) {
         const [database] = databases
         if (options.database === undefined || database === undefined)
@@ -62,7 +71,8 @@ export const jobs = command({
       }
       const found = await Promise.all(databases.map(name => waiting(platform, name, options.parked ?? false)))
       const all = found.flat()
-      return { ok: true, lines: all.length === 0 ? ['No jobs are waiting.'] : all.map(line), json: all }
+      const lines = all.length === 0 ? ['No jobs are waiting.'] : all.map(line)
+      return { ok: !options.parked || all.length === 0, lines, json: all }
     }),
 })
 
@@ -113,6 +123,24 @@ async function retry(platform: Platform, database: DatabaseName, id: string) {
     lines: [`${isMessage ? 'Message' : 'Job'} ${id} of ${label} is due now.`],
     json: { database: label, id, retried: true },
   }
+}
+
+async function retryAll(platform: Platform, databases: readonly DatabaseName[]) {
+  const now = platform.clock.now()
+  const retried = await Promise.all(
+    databases.map(async name => {
+      const outbox = outboxOf(platform, name)
+      const jobs = await retryParkedJobs(openForJobs(platform, name), now)
+      const messages = outbox === undefined ? 0 : await retryParkedMessages(outbox, now)
+      return { database: databaseLabel(name), jobs, messages }
+    }),
+  )
+  const some = retried.filter(({ jobs, messages }) => jobs + messages > 0)
+  const lines = some.map(
+    ({ database, jobs, messages }) =>
+      `Due now in ${database}: ${count(jobs, 'job', 'jobs')}, ${count(messages, 'message', 'messages')}.`,
+  )
+  return { ok: true, lines: some.length === 0 ? ['Nothing is parked.'] : lines, json: some }
 }
 
 async function settle(

@@ -86,10 +86,10 @@ function declare(
   })
 }
 
-function optionOf(name: string, { type, value, help, required, multiple }: DeclaredOption): Option {
+function optionOf(name: string, { type, value, help, required, multiple, bare }: DeclaredOption): Option {
   const hint = `${required ? ' (required)' : ''}${multiple ? ' (may be repeated)' : ''}`
   if (type === 'boolean') return new Option(`--${name}`, help)
-  const option = new Option(`--${name} <${value}>`, `${help}${hint}`)
+  const option = new Option(`--${name} ${bare ? `[${value}]` : `<${value}>`}`, `${help}${hint}`)
   return multiple ? option.argParser(append) : option.argParser(optionValue)
 }
 

@@ -252,11 +252,15 @@ export function listJobs(db: Writer, parkedOnly = false): Promise<Job[]> {
     .limit(1000)
 }
 
+const dueAgain = (now: number) => ({ parkedAt: null, attempts: 0, dueAt: now, leasedUntil: 0 })
+
 export async function retryJob(db: Writer, id: number, now: number): Promise<boolean> {
-  const retried = await db
-    .update(job)
-    .set({ parkedAt: null, attempts: 0, dueAt: now, leasedUntil: 0 })
-    .where(eq(job.id, id))
-    .returning({ id: job.id })
+  const retried = await db.update(job).set(dueAgain(now)).where(eq(job.id, id)).returning({ id: job.id })
   return retried.length > 0
+}
+
+/** How many. */
+export async function retryParkedJobs(db: Writer, now: number): Promise<number> {
+  const isParked = isNotNull(job.parkedAt)
+  return (await db.update(job).set(dueAgain(now)).where(isParked).returning({ id: job.id })).length
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Reader, TenantDb, TenantReader } from '../../core/database/handles.ts'
 import { enqueueJob } from '../../core/database/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
@@ -88,10 +88,19 @@ export function listMessages(db: Reader, parkedOnly = false): Promise<MessageRow
 }
 
 export async function retryMessage(db: TenantDb, seq: number, now: number): Promise<boolean> {
-  const waits = sql`seq = ${seq} AND delivered_at IS NULL AND settlement IS NULL`
+  return (await retryWhere(db, sql`seq = ${seq}`, now)) > 0
+}
+
+/** How many. */
+export function retryParkedMessages(db: TenantDb, now: number): Promise<number> {
+  return retryWhere(db, sql`parked_at IS NOT NULL`, now)
+}
+
+async function retryWhere(db: TenantDb, which: SQL, now: number): Promise<number> {
+  const waits = sql`${which} AND delivered_at IS NULL AND settlement IS NULL`
   const [retried] = await db.commit([
     sql`UPDATE message SET parked_at = NULL, attempts = 0, due_at = ${now} WHERE ${waits}`,
     enqueueJob(courierKind, now),
   ])
-  return (retried?.rowsAffected ?? 0) > 0
+  return retried?.rowsAffected ?? 0
 }
