@@ -1,6 +1,7 @@
+import { createConfig, lintFromString } from '@redocly/openapi-core'
 import * as v from 'valibot'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Operations } from '../src/core/http/openapi.ts'
+import { describeApi, type Operations } from '../src/core/http/openapi.ts'
 import { apiOperations, createApp } from '../src/create-app.ts'
 import { implementApi } from '../src/regions/runtime/site.ts'
 import { startApp, type TestApp } from './support/app.ts'
@@ -8,8 +9,18 @@ import { startApp, type TestApp } from './support/app.ts'
 interface Described {
   openapi: string
   servers: { url: string }[]
-  paths: Record<string, Record<string, { parameters?: { name: string; in: string }[]; responses: object }>>
-  components: { schemas: Record<string, object> }
+  paths: Record<string, Record<string, DescribedCall>>
+  components: {
+    schemas: Record<string, object>
+    securitySchemes: { oauth: { flows: { clientCredentials: { scopes: Record<string, string> } } } }
+  }
+}
+
+interface DescribedCall {
+  operationId: string
+  security: object[]
+  parameters?: { name: string; in: string; required?: boolean; schema: { type: string } }[]
+  responses: object
 }
 
 let app: TestApp
@@ -44,6 +55,64 @@ test('the description is OpenAPI 3.1 of this very site: its parameters are decla
   for (const [, name = ''] of references) expect(described.components.schemas).toHaveProperty(name)
 })
 
+test('the description passes the recommended rules of a linter for OpenAPI', async () => {
+  const config = await createConfig({ extends: ['recommended'] })
+  const description = describeApi('Ellery County', 'https://311.example.gov/api/v1', apiOperations)
+  const found = await lintFromString({ source: JSON.stringify(description), config })
+  expect(found.map(({ ruleId, location: [at] }) => `${ruleId} ${at?.pointer}`)).toEqual([])
+})
+
+test('a parameter says whether it is required, and whether it is a number', () => {
+  const parametersOf = (path: string) =>
+    described.paths[path]?.get?.parameters?.map(({ name, required = false, schema: { type } }) => [
+      name,
+      type,
+      required,
+    ])
+  expect(parametersOf('/nearby')).toEqual([
+    ['service_code', 'string', true],
+    ['lat', 'number', true],
+    ['long', 'number', true],
+  ])
+  expect(parametersOf('/route')).toEqual([
+    ['service_code', 'string', true],
+    ['lat', 'number', false],
+    ['long', 'number', false],
+    ['accuracy', 'number', false],
+    ['at', 'string', false],
+    ['urgent', 'boolean', false],
+    ['answers', 'object', false],
+  ])
+  const counted = Object.values(described.paths).flatMap(({ get }) => get?.parameters ?? [])
+  for (const { name, schema } of counted) if (name === 'limit') expect(schema.type).toBe('integer')
+})
+
+test('a parameter that is required is refused when it is missing', async () => {
+  for (const [path, { get }] of Object.entries(described.paths)) {
+    if (get?.parameters?.some(parameter => parameter.in === 'query' && parameter.required))
+      expect((await app.request(`/j/hollis/api/v1${path}`)).status, path).toBeGreaterThanOrEqual(400)
+  }
+})
+
+test('a call says who may make it: anybody, or a program of the jurisdiction, with the scope that it takes', () => {
+  const { scopes } = described.components.securitySchemes.oauth.flows.clientCredentials
+  expect(Object.keys(scopes)).toEqual(['report', 'read', 'work', 'audit'])
+  for (const [path, calls] of Object.entries(described.paths)) {
+    for (const { security } of Object.values(calls))
+      expect(security.length > 0, path).toBe(path.startsWith('/work/'))
+  }
+  expect(described.paths['/work/audit']?.get?.security).toEqual([{ work: [] }, { oauth: ['audit'] }])
+  expect(described.paths['/requests']?.post?.security).toEqual([])
+})
+
+test('each call has a name of its own, for the clients that are generated from it', () => {
+  const names = Object.values(described.paths).flatMap(calls =>
+    Object.values(calls).map(call => call.operationId),
+  )
+  for (const name of names) expect(name).toMatch(/^[a-z][A-Za-z]+$/)
+  expect(new Set(names).size).toBe(names.length)
+})
+
 test('a call that may be refused for now says with which status, and that Retry-After tells when to come again', () => {
   const { responses } = described.paths['/media']?.post ?? { responses: {} }
   for (const status of ['429', '503'])
@@ -56,8 +125,8 @@ test('a call that may be refused for now says with which status, and that Retry-
 test('a handler reads only what its operation describes: held by the type check', () => {
   const answer = v.strictObject({ key: v.optional(v.string()) })
   const described = {
-    'POST /keyed/{id}': { summary: '', repeatable: true, answer },
-    'POST /plain/{id}': { summary: '', answer },
+    'POST /keyed/{id}': { id: 'keyed', summary: '', repeatable: true, answer },
+    'POST /plain/{id}': { id: 'plain', summary: '', answer },
   } satisfies Operations
   const endpoints = implementApi(described, {
     'POST /keyed/{id}': ({ idempotencyKey }) => ({ key: idempotencyKey() }),

@@ -1,16 +1,17 @@
 import * as v from 'valibot'
-import { instantSchema, type Operations } from '../core/http/openapi.ts'
+import { instantSchema, limitParameter, type Operations } from '../core/http/openapi.ts'
 import { auditKinds } from './audit.ts'
 
 export const auditOperations = {
   'GET /work/audit': {
+    id: 'listAuditLog',
     summary: 'List the audit log, newest entry first. Requires a key with the scope `audit`',
-    work: true,
+    work: 'audit',
     query: {
       actor: 'The actor as written in the log, such as `staff:…` or `key:…`.',
       request: 'A tracking number.',
-      kind: '`did` (changes) or `saw` (access). Default: both.',
-      limit: '1 to 200. Default: 50.',
+      kind: { description: '`did` (changes) or `saw` (access). Default: both.', values: auditKinds },
+      limit: limitParameter,
       after: 'The value of `next` from the previous page.',
     },
     answer: v.strictObject({

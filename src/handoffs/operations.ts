@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { instantSchema, type Operation, type Operations } from '../core/http/openapi.ts'
+import { instantSchema, limitParameter, type Operation, type Operations } from '../core/http/openapi.ts'
 import { resolutionSchema } from '../regions/operations.ts'
 import { answersSchema, eventSchema } from '../requests/operations.ts'
 import { words } from '../requests/read.ts'
@@ -98,8 +98,9 @@ const routed = v.strictObject({
   snapshot: v.string(),
 })
 
-const action = <Body extends v.GenericSchema>(summary: string, body: Body) =>
+const action = <Body extends v.GenericSchema>(id: string, summary: string, body: Body) =>
   ({
+    id,
     summary,
     work: true,
     repeatable: true,
@@ -110,10 +111,12 @@ const action = <Body extends v.GenericSchema>(summary: string, body: Body) =>
 
 export const handoffOperations = {
   'GET /reasons': {
+    id: 'listReasons',
     summary: 'List the reasons for offering or declining a request',
     answer: v.strictObject({ reasons: v.array(reason) }),
   },
   'POST /work/requests/{id}/handoffs': {
+    id: 'offerRequest',
     summary:
       'Offer to transfer a request to another jurisdiction, or (`share`) ask it to work on the case as well',
     work: true,
@@ -124,17 +127,19 @@ export const handoffOperations = {
     problems: ['not-found', 'changed-meanwhile', 'wrong-state', 'key-reused'],
   },
   'GET /work/handoffs': {
+    id: 'listHandoffs',
     summary: 'List the jurisdiction’s handoffs, newest first',
     work: true,
     query: {
       side: '`sender`, `receiver` or `arbitrator`.',
       state: 'Comma-separated states.',
-      limit: '1 to 200. Default: 50.',
+      limit: limitParameter,
       after: 'The value of `next` from the previous page.',
     },
     answer: v.strictObject({ handoffs: v.array(handoff), next: nullableText }),
   },
   'GET /work/handoffs/{id}': {
+    id: 'getHandoff',
     summary: 'Get a handoff, as seen from the jurisdiction’s side',
     work: true,
     query: {
@@ -144,24 +149,29 @@ export const handoffOperations = {
     problems: ['not-found'],
   },
   'POST /work/handoffs/{id}/accept': action(
+    'acceptHandoff',
     'Accept a handoff. Custody transfers when the sender grants it',
     acceptBody,
   ),
   'POST /work/handoffs/{id}/refuse': action(
+    'declineHandoff',
     'Decline a handoff, and optionally suggest the responsible jurisdiction',
     refuseBody,
   ),
-  'POST /work/handoffs/{id}/withdraw': action('Withdraw an offer', withdrawBody),
+  'POST /work/handoffs/{id}/withdraw': action('withdrawHandoff', 'Withdraw an offer', withdrawBody),
   'POST /work/handoffs/{id}/decide': action(
+    'decideHandoff',
     'Decide, as the arbitrator, which jurisdiction holds the request',
     decideBody,
   ),
   'GET /work/corrections': {
+    id: 'listCorrections',
     summary: 'List services and locations where repeated refusals suggest that the routing data is wrong',
     work: true,
     answer: v.strictObject({ corrections: v.array(correction) }),
   },
   'POST /work/requests/{id}/location': {
+    id: 'correctLocation',
     summary:
       'Correct the location of a request. The request is routed again and offered to the responsible jurisdiction if that has changed',
     work: true,
@@ -183,10 +193,14 @@ export const handoffOperations = {
     problems: ['not-found', 'changed-meanwhile', 'wrong-state', 'key-reused'],
   },
   'GET /work/reroutes': {
+    id: 'listReroutes',
     summary:
       'List open requests affected by a change of boundaries or agreements, and where they were rerouted',
     work: true,
-    query: { limit: '1 to 200. Default: 50.', after: 'The value of `next` from the previous page.' },
+    query: {
+      limit: limitParameter,
+      after: { description: 'The value of `next` from the previous page.', type: 'integer' },
+    },
     answer: v.strictObject({
       reroutes: v.array(
         v.strictObject({

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Operations } from '../core/http/openapi.ts'
+import { type Operations, positionParameters } from '../core/http/openapi.ts'
 
 const bodyRef = v.strictObject({
   kind: v.picklist(['jurisdiction', 'partner', 'none']),
@@ -52,29 +52,35 @@ const service = v.strictObject({
 
 export const regionOperations = {
   'GET /route': {
+    id: 'findResponsibleAgency',
     summary: 'Find the responsible agency for a service at a location and time, and why',
     query: {
-      service_code: 'Required.',
-      lat: 'Latitude in degrees. Required with `long`.',
-      long: 'Longitude in degrees. Required with `lat`.',
-      accuracy: 'Location accuracy: radius in meters.',
+      service_code: { description: 'The service.', required: true },
+      ...positionParameters,
+      accuracy: { description: 'Location accuracy: radius in meters.', type: 'number', within: [0, 100_000] },
       at: 'ISO 8601 with time zone. Default: now.',
-      urgent: '`true` if triage found the request urgent.',
-      'answers[question]': 'Answers to the service’s questions, and to `road` or `side`.',
+      urgent: { description: '`true` if triage found the request urgent.', type: 'boolean' },
+      answers: {
+        description: 'Answers to the service’s questions, and to `road` or `side`, as `answers[question]=…`.',
+        type: 'object',
+      },
     },
     answer: resolutionSchema,
     problems: ['unknown-service'],
   },
   'GET /places': {
+    id: 'searchPlaces',
     summary: 'Search for places: addresses, intersections, streets, landmarks',
     query: { q: 'Search text.' },
     answer: v.strictObject({ places: v.array(place) }),
   },
   'GET /services': {
+    id: 'listServices',
     summary: 'List the available services',
     answer: v.strictObject({ services: v.array(service) }),
   },
   'GET /map': {
+    id: 'getMap',
     summary: 'Get the region’s map features as GeoJSON',
     answer: v.object({
       type: v.literal('FeatureCollection'),

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { instantSchema, type Operations } from '../core/http/openapi.ts'
+import { instantSchema, limitParameter, type Operations, positionParameters } from '../core/http/openapi.ts'
 import { resolutionSchema } from '../regions/operations.ts'
 import { draftBody, noteBody, statusBody } from './read.ts'
 import { closeReasons, custodies, statuses } from './schema.ts'
@@ -102,7 +102,7 @@ const page = <T extends v.GenericSchema>(requests: T) =>
 const paging = {
   service_code: 'Comma-separated service codes.',
   bbox: '`west,south,east,north` in degrees.',
-  limit: '1 to 200. Default: 50.',
+  limit: limitParameter,
   after: 'The value of `next` from the previous page.',
 }
 const promised = {
@@ -123,6 +123,7 @@ const promised = {
 
 export const requestOperations = {
   'POST /media': {
+    id: 'uploadPhoto',
     summary:
       'Upload a photo for a report. The report must reference it within one hour. Returns 503 `uploads-full` while too many photos are being uploaded, 503 `storage-unavailable`, or 429 `too-many-photos` when this sender has uploaded too many. `Retry-After` says when to try again',
     repeatable: true,
@@ -132,6 +133,7 @@ export const requestOperations = {
     problems: ['uploads-full', 'storage-unavailable', 'too-many-photos', 'too-slow'],
   },
   'POST /requests': {
+    id: 'submitReport',
     summary:
       'Submit a report. One that sounds like an emergency is accepted and marked urgent; `emergency` says what to do and whom to call. With `dry_run`, validate and route it without saving it (200). `follow` sends an email asking the recipient to confirm the address; updates are sent after that',
     repeatable: true,
@@ -147,23 +149,31 @@ export const requestOperations = {
     problems: ['unknown-service', 'service-closed'],
   },
   'GET /requests': {
+    id: 'listReports',
     summary: 'List public reports, newest first. Each case is listed once',
-    query: { status: '`open` or `closed`. Default: both.', ...paging },
+    query: { status: { description: 'Default: both.', values: ['open', 'closed'] }, ...paging },
     answer: page(listedSchema),
   },
   'GET /requests/{id}': {
+    id: 'getReport',
     summary: 'Get a report by its tracking number. For a private report, only its status and agency',
     answer: v.union([followed, v.strictObject(standing)]),
     problems: ['not-found'],
   },
   'GET /nearby': {
+    id: 'listNearbyReports',
     summary:
       'List open and recent public reports within 100 meters for the same or similar services, nearest first',
-    query: { service_code: 'Required.', lat: 'Required.', long: 'Required.' },
+    query: {
+      service_code: { description: 'The service.', required: true },
+      lat: { ...positionParameters.lat, required: true },
+      long: { ...positionParameters.long, required: true },
+    },
     answer: v.strictObject({ requests: v.array(listedSchema) }),
     problems: ['unknown-service'],
   },
   'GET /work/requests': {
+    id: 'listRequests',
     summary: 'List the jurisdiction’s requests, newest first',
     work: true,
     query: {
@@ -174,12 +184,14 @@ export const requestOperations = {
     answer: page(v.strictObject(kept)),
   },
   'GET /work/requests/{id}': {
+    id: 'getRequest',
     summary: 'Get one of the jurisdiction’s requests with all its details',
     work: true,
     answer: whole,
     problems: ['not-found'],
   },
   'POST /work/requests/{id}/status': {
+    id: 'changeRequestStatus',
     summary: 'Change the status of a request. Closing requires a reason, reopening a text that says why',
     work: true,
     repeatable: true,
@@ -188,6 +200,7 @@ export const requestOperations = {
     problems: ['not-found', 'wrong-state', 'changed-meanwhile'],
   },
   'POST /work/requests/{id}/notes': {
+    id: 'addRequestNote',
     summary: 'Add a note to a request. Internal unless `public` is true',
     work: true,
     repeatable: true,

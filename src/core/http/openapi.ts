@@ -5,10 +5,23 @@ import { type ProblemSlug, statusOf } from '../problem.ts'
 // The JSON API's OpenAPI description, from the schemas that read its bodies and that tests hold its responses
 // to.
 
+/** A query parameter; a text alone describes one that is optional and a string. */
+export interface Parameter {
+  readonly description: string
+  readonly required?: true
+  /** `object`: one parameter for each member, `name[member]=…`. */
+  readonly type?: 'string' | 'number' | 'integer' | 'boolean' | 'object'
+  readonly within?: readonly [minimum: number, maximum: number]
+  readonly values?: readonly string[]
+}
+
 export interface Operation {
+  /** `operationId`: the name of the method in generated clients. Default: the method and the path. */
+  readonly id?: string
   readonly summary: string
-  readonly work?: boolean
-  readonly query?: Readonly<Record<string, string>>
+  /** For programs of a jurisdiction; with a scope, for those that have it. */
+  readonly work?: true | 'audit'
+  readonly query?: Readonly<Record<string, string | Parameter>>
   readonly repeatable?: boolean
   readonly body?: v.GenericSchema | readonly string[]
   readonly status?: 200 | 201
@@ -18,6 +31,18 @@ export interface Operation {
 }
 
 export type Operations = Readonly<Record<`${'GET' | 'POST'} /${string}`, Operation>>
+
+export const limitParameter = {
+  description: 'Items on a page. Default: 50.',
+  type: 'integer',
+  within: [1, 200],
+} as const satisfies Parameter
+
+/** WGS84. */
+export const positionParameters = {
+  lat: { description: 'Latitude in degrees. Requires `long`.', type: 'number', within: [-90, 90] },
+  long: { description: 'Longitude in degrees. Requires `lat`.', type: 'number', within: [-180, 180] },
+} as const satisfies Record<string, Parameter>
 
 /** ISO 8601, UTC. */
 export const instantSchema = v.pipe(v.string(), v.isoTimestamp())
@@ -50,9 +75,16 @@ export function problemStatusesOf({ body, work, problems = [] }: Operation): Rea
 export function describeApi(title: string, server: string, operations: Operations): object {
   const paths = known.get(operations) ?? pathsOf(operations)
   known.set(operations, paths)
+  const site = server.replace(/\/api\/v1$/, '')
   return {
     openapi: '3.1.0',
-    info: { title, version: '1' },
+    info: {
+      title,
+      version: '1',
+      description:
+        'Public calls need no key. With one they are counted as its program, not by network address. See docs/programs.md.',
+      license: { name: 'Terms of use', url: `${site}/about` },
+    },
     servers: [{ url: server }],
     paths,
     components: {
@@ -62,7 +94,7 @@ export function describeApi(title: string, server: string, operations: Operation
           type: 'http',
           scheme: 'bearer',
           description:
-            'An API key of the jurisdiction, or an access token of one of its OAuth clients. Scope `read` allows reading, `work` also allows changes.',
+            'An API key of the jurisdiction, or an access token of one of its OAuth clients. Scope `read` allows reading, `work` also allows changes, `audit` only reads the audit log.',
         },
         oauth: {
           type: 'oauth2',
@@ -70,7 +102,7 @@ export function describeApi(title: string, server: string, operations: Operation
             'Client credentials grant. Access tokens are valid for ten minutes. See docs/programs.md.',
           flows: {
             clientCredentials: {
-              tokenUrl: `${server.replace(/\/api\/v1$/, '')}/oauth/token`,
+              tokenUrl: `${site}/oauth/token`,
               scopes: scopeDescriptions,
             },
           },
@@ -84,6 +116,7 @@ const scopeDescriptions = {
   report: 'Submit requests.',
   read: 'Read requests, without contact details and internal notes.',
   work: 'Read and change requests, including contact details and internal notes.',
+  audit: 'Read the audit log.',
 }
 
 type Paths = Record<string, Record<string, object>>
@@ -93,7 +126,7 @@ function pathsOf(operations: Operations): Paths {
   const paths: Paths = {}
   for (const [call, operation] of Object.entries(operations)) {
     const [method = '', path = ''] = call.split(' ')
-    paths[path] = { ...paths[path], [method.toLowerCase()]: describe(path, operation) }
+    paths[path] = { ...paths[path], [method.toLowerCase()]: describe(method, path, operation) }
   }
   return paths
 }
@@ -104,26 +137,30 @@ const retryAfter = {
   schema: { type: 'integer' },
 }
 
-function describe(path: string, operation: Operation): object {
-  const { summary, work, query = {}, repeatable, body } = operation
+function describe(method: string, path: string, operation: Operation): object {
+  const { id, summary, query = {}, repeatable, body } = operation
   const answers = Object.entries(responsesOf(operation))
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true }))
-  const inQuery = Object.entries(query).map(([name, description]) => ({ name, in: 'query', description }))
+  const schema = { type: 'string' }
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema,
+  }))
+  const inQuery = Object.entries(query).map(([name, given]) => inQueryAs(name, given))
   const once =
     'A unique key that makes retries safe: repeated requests with the same key take effect once. The key is scoped to the API key that sent it; for requests without an API key, to the request body.'
-  const inHeader = repeatable ? [{ name: 'Idempotency-Key', in: 'header', description: once }] : []
-  const parameters = [...inPath, ...inQuery, ...inHeader].map(parameter => ({
-    ...parameter,
-    schema: { type: 'string' },
-  }))
+  const inHeader = repeatable ? [{ name: 'Idempotency-Key', in: 'header', description: once, schema }] : []
+  const parameters = [...inPath, ...inQuery, ...inHeader]
   const problemOf = (status: number) => ({
     description: 'Problem details (RFC 9457).',
     ...(mayBeRetried.has(status) && { headers: { 'Retry-After': retryAfter } }),
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/problem' } } },
   })
   return {
+    operationId: id ?? nameOf(method, path),
     summary,
-    ...(work && { security: [{ work: [] }, { oauth: [] }] }),
+    security: securityOf(method, operation),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && { requestBody: { required: true, content: contentOf(body) } }),
     responses: {
@@ -131,6 +168,44 @@ function describe(path: string, operation: Operation): object {
       ...Object.fromEntries([...problemStatusesOf(operation)].map(status => [status, problemOf(status)])),
     },
   }
+}
+
+function nameOf(method: string, path: string): string {
+  const words = path.match(/\w+/g) ?? []
+  return method.toLowerCase() + words.map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+}
+
+const asParameter = (description: string): Parameter => ({ description })
+
+function inQueryAs(name: string, given: string | Parameter): object {
+  const {
+    description,
+    required,
+    type = 'string',
+    within,
+    values,
+  } = typeof given === 'string' ? asParameter(given) : given
+  const [minimum, maximum] = within ?? []
+  return {
+    name,
+    in: 'query',
+    description,
+    ...(required && { required }),
+    ...(type === 'object' && { style: 'deepObject', explode: true }),
+    schema: {
+      type,
+      ...(within && { minimum, maximum }),
+      ...(values && { enum: values }),
+      ...(type === 'object' && { additionalProperties: { type: 'string' } }),
+    },
+  }
+}
+
+// Each entry is enough. A token of scope `work` may do what one of scope `read` may.
+function securityOf(method: string, { work }: Operation): object[] {
+  if (work === undefined) return []
+  const scopes = work === 'audit' ? ['audit'] : method === 'GET' ? ['read', 'work'] : ['work']
+  return [{ work: [] }, ...scopes.map(scope => ({ oauth: [scope] }))]
 }
 
 function done(schema: v.GenericSchema): object {

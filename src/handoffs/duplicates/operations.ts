@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { instantSchema, type Operation, type Operations } from '../../core/http/openapi.ts'
+import { instantSchema, limitParameter, type Operation, type Operations } from '../../core/http/openapi.ts'
 import { listedSchema } from '../../requests/operations.ts'
 import { words } from '../../requests/read.ts'
 import { linkStates } from '../../requests/schema.ts'
@@ -23,8 +23,9 @@ const link = v.strictObject({
   answered_at: v.nullable(instantSchema),
 })
 
-const action = <Body extends v.GenericSchema>(summary: string, body: Body) =>
+const action = <Body extends v.GenericSchema>(id: string, summary: string, body: Body) =>
   ({
+    id,
     summary,
     work: true,
     repeatable: true,
@@ -35,6 +36,7 @@ const action = <Body extends v.GenericSchema>(summary: string, body: Body) =>
 
 export const duplicateOperations = {
   'GET /work/requests/{id}/duplicates': {
+    id: 'listDuplicates',
     summary: 'List possible duplicates of a request in all jurisdictions, and its duplicate links',
     work: true,
     answer: v.strictObject({
@@ -45,27 +47,31 @@ export const duplicateOperations = {
   },
   'POST /work/requests/{id}/duplicates': {
     ...action(
+      'proposeDuplicate',
       'Propose that the request’s case is a duplicate of another case (`of`). The holder of that case decides',
       linkBody,
     ),
     status: 201,
   },
   'POST /work/requests/{id}/duplicates/{of}/answer': action(
+    'answerDuplicate',
     'Confirm or decline a duplicate proposed by another jurisdiction',
     answerBody,
   ),
   'POST /work/requests/{id}/duplicates/{of}/unlink': action(
+    'unlinkDuplicate',
     'Withdraw a proposed duplicate link or remove a confirmed one. Both cases return to their previous state',
     unlinkBody,
   ),
   'GET /work/duplicates': {
+    id: 'listDuplicateLinks',
     summary: 'List duplicate links in one state, newest first',
     work: true,
     query: {
       state:
         '`asked` (default: waiting for this jurisdiction’s answer), `proposed`, `confirmed`, `declined` or `unlinked`.',
-      limit: '1 to 200. Default: 50.',
-      after: 'The value of `next` from the previous page.',
+      limit: limitParameter,
+      after: { description: 'The value of `next` from the previous page.', type: 'integer' },
     },
     answer: v.strictObject({ links: v.array(link), next: v.nullable(v.number()) }),
   },
