@@ -72,6 +72,16 @@ export function webContract(name: string, start: () => Promise<Ask>): void {
       expect(await kept('/track?number=wrong')).toBe('no-store')
     })
 
+    it('what another site asks for in the name of somebody signed in is compressed by nobody on its way', async () => {
+      const ask = await start()
+      const caching = async (site: string, cookie: string) =>
+        (await ask('/', { headers: { cookie, 'sec-fetch-site': site } })).headers.get('cache-control')
+      const session = 'language=en; __Host-account-ellery=x'
+      expect(await caching('cross-site', session)).toMatch(/(^|, )no-transform$/)
+      expect(await caching('same-origin', session)).not.toContain('no-transform')
+      expect(await caching('cross-site', 'language=en')).not.toContain('no-transform')
+    })
+
     const form = 'first_name=A'
     const isForm = { 'content-type': 'application/x-www-form-urlencoded' }
     const crossSite = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
