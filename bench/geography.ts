@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { LongLat, MultiPolygonRings, PolygonRings } from '../src/core/geometry.ts'
 import { prepareAtlas } from '../src/geography/atlas.ts'
-import { type Bounds, boundsOf } from '../src/geography/polygons/clip.ts'
+import { type Bounds, boundsOf } from '../src/geography/polygons/bounds.ts'
 import { importBoundaries } from '../src/import/boundaries/import.ts'
 import { sharedData } from '../test/support/shared.ts'
 import type { Figure } from './figure.ts'

@@ -531,7 +531,7 @@ describe('imports', () => {
     const { countyline, write: put, tenantsDir, dataDir } = deployment()
     put('lake', lakeFiles({ 'services.yaml': `# By hand.\n${lakeFiles().get('services.yaml')}` }))
     const xml =
-      '<services><service><service_code>pothole</service_code><service_name>Hole</service_name></service><service><service_code>007</service_code><service_name>Noise</service_name></service><service><service_code>a b</service_code><service_name>Bad</service_name></service></services>'
+      '<services><service><service_code>pothole</service_code><service_name>Hole</service_name></service><service><service_code>007</service_code><service_name>Noise</service_name></service><service><service_code>a b</service_code><service_name></service_name></service><service><service_code>c/d</service_code><service_name>Made</service_name></service></services>'
     const file = write(dataDir, 'services.xml', xml)
     const { code, json } = await countyline(
       'services',
@@ -544,7 +544,12 @@ describe('imports', () => {
       '--json',
     )
     expect(code).toBe(1)
-    expect(json).toMatchObject({ added: ['007'], kept: ['pothole'], refused: [{ code: 'a b' }] })
+    expect(json).toMatchObject({
+      added: ['007', 'c-d'],
+      kept: ['pothole'],
+      refused: [{ code: 'a b' }],
+      codes: [{ theirs: 'c/d', code: 'c-d' }],
+    })
     const text = readFileSync(join(tenantsDir, 'lake/services.yaml'), 'utf8')
     expect(text).toMatch(/^# By hand\./)
     expect(text).toContain('code: "007"')

@@ -150,7 +150,7 @@ describe('a county’s file', () => {
           [0, 0],
         ],
       ]),
-      'A ring has only 2 different positions',
+      'It has no area',
     ],
     [
       'no ground',

@@ -21,13 +21,15 @@ import { type Manifest, writeManifest } from '../src/cli/archive/archive.ts'
 import { exportKey } from '../src/cli/archive/signature.ts'
 import { main } from '../src/cli/main.ts'
 import { openRegion, openTenant } from '../src/core/database/handles.ts'
+import { runDueJobs } from '../src/core/database/jobs.ts'
 import { tablesOf } from '../src/core/database/tables.ts'
-import { createApp, registry } from '../src/create-app.ts'
+import { createApp, jobHandlers, registry } from '../src/create-app.ts'
 import { createKey } from '../src/identity/programs/keys.ts'
 import { makeGrant } from '../src/identity/staff/grants.ts'
 import { readMigrations } from '../src/platform/node/databases/migrations.ts'
 import { nodePlatform } from '../src/platform/node/platform.ts'
 import { applyRegion } from '../src/regions/versions/apply.ts'
+import { listDatabases } from '../src/regions/versions/migrate.ts'
 import { bundled, startApp, type TestApp } from './support/app.ts'
 import { jpeg } from './support/photos.ts'
 
@@ -230,6 +232,8 @@ describe('S17 a jurisdiction leaves', { timeout: 180_000 }, () => {
     for (const milliseconds of [0, 40, 120, 400]) {
       const dataDir = join(folder, `stopped-${milliseconds}`)
       await stopped(['import', exported, '--fingerprint', fingerprint], dataDir, milliseconds)
+      const { out } = await run(dataDir, 'audit', 'verify')
+      expect(out).not.toContain('BROKEN')
       await inspect(dataDir, async ({ request }) => {
         const answer = await request(`/api/v1/requests/${ids[0]}`)
         if (answer.status === 200) expect(await answer.json()).toEqual(here.public[0])
@@ -270,6 +274,34 @@ describe('S17 a jurisdiction leaves', { timeout: 180_000 }, () => {
       expect(cursors).toEqual([{ done: 1 }, { done: 1 }])
     })
     expect(await run(dataDir, 'audit', 'verify', '--jurisdiction', LEAVER)).toMatchObject({ code: 0 })
+  })
+
+  it('audit verify finds an imported jurisdiction unchanged, before and after it is sealed there', async () => {
+    const dataDir = join(folder, 'verified')
+    await run(dataDir, 'import', exported, '--fingerprint', fingerprint)
+    const verify = async (...argv: string[]) => {
+      const { code, out } = await run(dataDir, 'audit', 'verify', ...argv)
+      return [code, out.split('\n').filter(line => line.includes('BROKEN'))]
+    }
+    expect(await verify()).toEqual([0, []])
+    // What the deployment before it copied elsewhere still proves its seals.
+    const copies = join(folder, 'copies.jsonl')
+    const anchors = await openRegion(app.platform, system, bundled).rows<Record<string, unknown>>(
+      sql`SELECT number, jurisdiction, seal, seal_hash AS sealHash, at, hash FROM seal_anchor WHERE jurisdiction = ${LEAVER}`,
+    )
+    expect(anchors).not.toEqual([])
+    writeFileSync(copies, anchors.map(row => `${JSON.stringify({ region: bundled, ...row })}\n`).join(''))
+    expect(await verify('--anchor', copies, '--jurisdiction', LEAVER)).toEqual([0, []])
+    const forged = anchors.map(row => ({ region: bundled, ...row, sealHash: '0'.repeat(64) }))
+    writeFileSync(copies, forged.map(row => `${JSON.stringify(row)}\n`).join(''))
+    expect((await verify('--anchor', copies, '--jurisdiction', LEAVER))[0]).toBe(1)
+    for (const minutes of [0, 2, 61]) {
+      const now = () => app.platform.clock.now() + minutes * 60_000
+      const platform = nodePlatform({ dataDir, environment: {}, now, log: () => {} })
+      for (const name of await listDatabases(platform)) await runDueJobs(platform, name, jobHandlers)
+      await platform.close()
+      expect(await verify()).toEqual([0, []])
+    }
   })
 
   it('every table of a jurisdiction is exported, or said to stay', async () => {

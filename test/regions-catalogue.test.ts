@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readGeoReport } from '../src/core/georeport/document.ts'
 import { importServices } from '../src/import/catalogue.ts'
+import { mergeCatalogue, withPartnerCodes } from '../src/import/catalogue-files.ts'
+import { declaredText } from '../src/import/declared-text.ts'
 import { plainText } from '../src/import/plain-text.ts'
 import { sharedData } from './support/shared.ts'
 
@@ -93,6 +95,72 @@ describe('catalogues as others write them', () => {
     expect(refused.map(({ code }) => code)).toEqual(['no name', 'number 3', 'good', 'long'])
     expect(refused[2]?.reasons).toEqual(['Its code is used twice'])
     expect(refused[3]?.reasons[0]).toContain('Use 4,000 characters or fewer')
+  })
+
+  test('a code that is not allowed here is made anew, and theirs is kept beside it', () => {
+    const text = JSON.stringify([
+      { service_code: 'Abandoned vehicles', service_name: 'Abandoned vehicles' },
+      { service_code: 'Trees/Hedges', service_name: 'Trees & hedges' },
+      { service_code: 'Straße', service_name: 'Straßenschaden' },
+      { service_code: '東京', service_name: 'Tokyo' },
+      { service_code: 'trees hedges', service_name: 'Others' },
+      { service_code: '001', service_name: 'Litter' },
+    ])
+    const { services, refused } = importServices(text, layers)
+    expect(refused).toEqual([])
+    expect(services.map(({ code, externalCode }) => [code, externalCode])).toEqual([
+      ['abandoned-vehicles', 'Abandoned vehicles'],
+      ['trees-hedges', 'Trees/Hedges'],
+      ['strasse', 'Straße'],
+      ['service', '東京'],
+      ['trees-hedges-2', 'trees hedges'],
+      ['001', undefined],
+    ])
+    const again = { service_code: 'Trees/Hedges', service_name: 'Again' }
+    expect(importServices(JSON.stringify([...JSON.parse(text), again]), layers).refused).toEqual([
+      { code: 'Trees/Hedges', reasons: ['Its code is used twice'] },
+    ])
+  })
+
+  test('entities are read, and one root after another', () => {
+    const entry = (code: string, name: string) =>
+      `<service><service_code>${code}</service_code><service_name>${name}</service_name></service>`
+    const roots = `<?xml version="1.0"?><services type="array">${entry('1', 'A &eacute; B')}</services>\n<?xml version="1.0"?><services>${entry('2', 'C')}</services>${entry('3', 'D')}`
+    expect(importServices(roots, layers).services.map(({ code, name }) => [code, name])).toEqual([
+      ['1', 'A é B'],
+      ['2', 'C'],
+      ['3', 'D'],
+    ])
+    expect(importServices(entry('3', 'D') + entry('4', 'E'), layers).services).toHaveLength(2)
+  })
+
+  test('XML is read in the encoding that it declares', () => {
+    const xml = '<?xml version="1.0" encoding="ISO-8859-1"?><services/>é'
+    const bytes = Uint8Array.from(xml, character => character.charCodeAt(0))
+    expect(declaredText(bytes)).toBe(xml)
+    expect(() => declaredText(Uint8Array.of(0x7b, 0xff))).toThrow(
+      expect.objectContaining({ slug: 'bad-request' }),
+    )
+  })
+
+  test('a definition finds its service by the code that it had', () => {
+    const definition = {
+      service_code: 'Trees/Hedges',
+      attributes: [{ code: 'how tall?', datatype: 'string', description: 'How tall?' }],
+    }
+    const text =
+      'services:\n  - { code: trees-hedges, externalCode: Trees/Hedges, name: Trees, layers: [municipality] }\n'
+    const merged = mergeCatalogue(text, importServices(JSON.stringify(definition), layers))
+    expect(merged).toMatchObject({ defined: ['Trees/Hedges'], unknown: [] })
+    expect(merged.text).toContain('code: how-tall')
+  })
+
+  test('the codes of a partner are mapped in region.yaml, whose comments stay', () => {
+    const region = 'partners:\n  - id: state # theirs\n    open311: { endpoint: https://dot.example }\n'
+    const { services } = importServices('[{"service_code":"Trees/Hedges","service_name":"Trees"}]', layers)
+    const mapped = withPartnerCodes(region, 'state', services) ?? ''
+    expect(mapped).toMatch(/id: state # theirs[\s\S]*services: .*trees-hedges: Trees\/Hedges/)
+    expect(withPartnerCodes(region, 'other', services)).toBe(undefined)
   })
 
   test('a definition with a choice of nothing is refused whole', () => {

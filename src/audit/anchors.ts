@@ -118,6 +118,12 @@ export async function newestAnchor(region: RegionReader): Promise<number> {
   return last?.number ?? 0
 }
 
+/** When this region's chain begins; never, if it has not begun. */
+export async function firstAnchorAt(region: RegionReader): Promise<number> {
+  const [first] = await region.select().from(sealAnchor).orderBy(asc(sealAnchor.number)).limit(1)
+  return first?.at ?? Number.POSITIVE_INFINITY
+}
+
 export async function* anchorsOf(
   region: RegionReader,
   jurisdiction: string,

@@ -148,9 +148,13 @@ async function isWhole(db: TenantReader, { eventsTo, accessLogTo }: Seal): Promi
   return rows.length === 0
 }
 
-async function isBeingImported(db: TenantReader): Promise<boolean> {
+export async function isBeingImported(db: TenantReader): Promise<boolean> {
   const rows = await db.rows(sql`SELECT 1 FROM consumer WHERE name LIKE 'import:%' AND seq <> 1`)
   return rows.length > 0
+}
+
+export async function isImported(db: TenantReader): Promise<boolean> {
+  return (await db.rows(sql`SELECT 1 FROM consumer WHERE name LIKE 'import:%'`)).length > 0
 }
 
 // Copies the newest seal to the region's database and to the log, which a rebuilt chain would contradict. A

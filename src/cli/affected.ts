@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { appendAccessLog } from '../audit/access-log.ts'
 import { openTenant } from '../core/database/handles.ts'
 import { openRequests, routingChange } from '../handoffs/automatic/reroute.ts'
@@ -5,6 +6,7 @@ import type { NodePlatform } from '../platform/node/platform.ts'
 import type { Documents, Snapshot } from '../regions/documents/snapshot.ts'
 import { localDay } from '../regions/runtime/calendar.ts'
 import { compileRouting } from '../regions/runtime/routing.ts'
+import { type GroundChange, type GroundRequests, placesOnChanged } from '../regions/versions/ground.ts'
 import { listDatabases } from '../regions/versions/migrate.ts'
 import { changesAfter } from '../routing/changes.ts'
 import { count } from './configuration.ts'
@@ -74,4 +76,38 @@ export function affectedLines(affected: readonly AffectedCase[]): string[] {
     }),
     ...(more > 0 ? [`    and ${more} more`] : []),
   ]
+}
+
+const PAGE = 1000
+
+/** How many requests, held by whoever, fell on the lost and the gained ground of each change. Shows none of them. */
+export async function requestsOnGround(
+  platform: NodePlatform,
+  region: string,
+  changes: readonly GroundChange[],
+): Promise<GroundRequests[]> {
+  const found = changes.map(() => ({ lost: { total: 0, open: 0 }, gained: { total: 0, open: 0 } }))
+  if (changes.length === 0) return found
+  const changesAt = placesOnChanged(changes)
+  for (const name of await listDatabases(platform)) {
+    if (name.kind !== 'tenant' || name.region !== region) continue
+    const db = openTenant(platform, { kind: 'system', reason: 'plan' }, name.region, name.slug)
+    for (let last = 0; ; ) {
+      const rows = await db.rows<{ seq: number; lat: number; long: number; open: number }>(
+        sql`SELECT seq, lat, long, status <> 'closed' AS open FROM request
+          WHERE custody = 'held' AND lat IS NOT NULL AND seq > ${last} ORDER BY seq LIMIT ${PAGE}`,
+      )
+      for (const row of rows) {
+        for (const { change, isLost } of changesAt(row)) {
+          const count = found[change]?.[isLost ? 'lost' : 'gained']
+          if (count === undefined) continue
+          count.total += 1
+          count.open += row.open
+        }
+      }
+      if (rows.length < PAGE) break
+      last = rows.at(-1)?.seq ?? last
+    }
+  }
+  return found
 }

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import * as v from 'valibot'
-import { type Anchor, firstUnlike, firstUnlikeAnchor } from '../audit/anchors.ts'
+import { type Anchor, firstAnchorAt, firstUnlike, firstUnlikeAnchor } from '../audit/anchors.ts'
+import { isImported } from '../audit/seal.ts'
 import type { Break } from '../audit/verify.ts'
 import type { RegionReader, TenantReader } from '../core/database/handles.ts'
 import { refuse } from './command.ts'
@@ -57,9 +58,14 @@ export async function compareWithAnchors(
 ): Promise<(Omit<Break, 'what'> & { readonly what: Break['what'] | 'anchors' }) | null> {
   const nowhere = { events: null, accessLog: null, at: 0 }
   let some: KeptAnchor[] = []
+  // Copies from before an import are of another deployment's chain of anchors; the seals themselves were imported.
+  const since = (await isImported(db)) ? await firstAnchorAt(region) : 0
   const compare = async () => {
     const unlike = await firstUnlike(db, some)
-    const anchor = await firstUnlikeAnchor(region, some)
+    const anchor = await firstUnlikeAnchor(
+      region,
+      some.filter(({ at }) => at > since),
+    )
     some = []
     if (unlike !== undefined) {
       const what = unlike.seal > seals ? 'cut-off' : 'made-anew'

@@ -1,4 +1,5 @@
 import { verifyAnchors } from '../audit/anchors.ts'
+import { isBeingImported } from '../audit/seal.ts'
 import { isDamaged, type Verified, verifyLogs } from '../audit/verify.ts'
 import { openRegion, openTenantReader } from '../core/database/handles.ts'
 import type { NodePlatform } from '../platform/node/platform.ts'
@@ -51,7 +52,7 @@ interface Checked extends Omit<Verified, 'broken'> {
 }
 
 type Found = NonNullable<Verified['broken']>
-type Broken = Omit<Found, 'what'> & { readonly what: Found['what'] | 'anchors' | 'missing' }
+type Broken = Omit<Found, 'what'> & { readonly what: Found['what'] | 'anchors' | 'missing' | 'unfinished' }
 
 async function checkJurisdiction(
   platform: NodePlatform,
@@ -62,6 +63,10 @@ async function checkJurisdiction(
   const access = { kind: 'system', reason: 'audit' } as const
   const db = openTenantReader(platform, access, region, jurisdiction)
   const shared = openRegion(platform, access, region)
+  if (await isBeingImported(db)) {
+    const broken = { ...nowhere, what: 'unfinished' } as const
+    return { region, jurisdiction, ok: false, ...nothing, broken }
+  }
   const verified = await verifyLogs(db, shared)
   const isLike = verified.broken === null && anchorFile !== undefined
   const broken = isLike ? await compareWithAnchors(db, shared, anchorFile, verified.seals) : verified.broken
@@ -91,6 +96,7 @@ function line({ region, jurisdiction, seals, unsealed, changed, broken }: Checke
     const rest = unsealed.events + unsealed.accessLog + changed
     return `${whose}: unchanged (${count(seals, 'seal')}, ${count(rest, 'row')} not yet sealed)`
   }
+  if (broken.what === 'unfinished') return `${whose}: ${texts.unfinished}`
   const { table, row } = broken
   const rows = [
     ...(broken.events ? [`event ${broken.events.from}–${broken.events.to}`] : []),
@@ -114,5 +120,6 @@ const texts: Readonly<Record<Broken['what'], string>> = {
   row: 'it does not match its seal, and no change was recorded',
   unexplained: 'it was changed, and no event describes the change',
   anchors: 'the region’s own copies of the seals were changed or removed',
+  unfinished: 'not checked, because its import was interrupted. Run countyline import again',
   missing: 'there are copies of its seals, but its database is missing',
 }

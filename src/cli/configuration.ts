@@ -26,7 +26,7 @@ export async function loadRegions(
   const takenHosts = new Map<string, string>()
   const loaded: LoadedRegion[] = []
   for (const region of regions) {
-    const read = loadRegion(region, await readRegionFiles(tenantsDir, region), takenHosts)
+    const read = loadRegion(region, await readRegionFiles(tenantsDir, region), takenHosts, terminal.now())
     for (const host of read.draft?.region.hosts ?? []) takenHosts.set(host.toLowerCase(), region)
     for (const host of Object.keys(read.draft?.region.jurisdictionHosts ?? {})) {
       takenHosts.set(host.toLowerCase(), region)

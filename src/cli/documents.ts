@@ -3,7 +3,7 @@ import { readMigrations } from '../platform/node/databases/migrations.ts'
 import { writeFiles } from '../platform/node/tenants.ts'
 import { applyRegion } from '../regions/versions/apply.ts'
 import { type Plan, planGeoJson, planJson, planLines, planRegion } from '../regions/versions/plan.ts'
-import { affectedCases, affectedLines } from './affected.ts'
+import { affectedCases, affectedLines, requestsOnGround } from './affected.ts'
 import { command, refuse } from './command.ts'
 import {
   appliedSnapshot,
@@ -39,7 +39,7 @@ export const plan = command({
     geojson: {
       type: 'string',
       value: 'FILE',
-      help: 'File for a map of gaps and overlaps (default: in DATA_DIR)',
+      help: 'File for a map of gaps, overlaps and changed ground (default: in DATA_DIR)',
     },
     as: asOption,
   },
@@ -62,9 +62,13 @@ export const plan = command({
         const planned = planRegion(current, draft, platform.clock.now())
         const affected = await affectedCases(platform, current, draft, operatorOf(options.as))
         const drawn = await draw(planned, options.geojson ?? join(dataDir, `plan-${region}.geojson`))
-        lines.push(...planLines(planned), ...(drawn ? [`  Map of gaps and overlaps: ${drawn}`] : []))
+        const fell = await requestsOnGround(platform, region, planned.ground)
+        lines.push(
+          ...planLines(planned, fell),
+          ...(drawn ? [`  Map of gaps, overlaps and changed ground: ${drawn}`] : []),
+        )
         lines.push(...affectedLines(affected))
-        json.push({ region, ok, issues, ...planJson(planned), affected, geojson: drawn })
+        json.push({ region, ok, issues, ...planJson(planned, fell), affected, geojson: drawn })
       }
       return { ok: loaded.every(({ documents }) => documents !== undefined), lines, json }
     }),

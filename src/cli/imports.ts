@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { stringify } from 'yaml'
+import { type GuessedName, NAMES_FILE } from '../import/boundaries/names.ts'
 import { boundaryFiles } from '../import/boundary-files.ts'
 import { importServices } from '../import/catalogue.ts'
-import { mergeCatalogue } from '../import/catalogue-files.ts'
+import { mergeCatalogue, withPartnerCodes } from '../import/catalogue-files.ts'
+import { declaredText } from '../import/declared-text.ts'
 import { readEnvironment } from '../platform/node/settings.ts'
-import { readRegionFiles, readText, writeFiles } from '../platform/node/tenants.ts'
+import { readBytes, readRegionFiles, writeFiles } from '../platform/node/tenants.ts'
 import { formatIssue, isError } from '../regions/documents/issue.ts'
 import { loadRegion, type RegionFiles } from '../regions/documents/load.ts'
 import { jurisdictionDocument, service } from '../regions/documents/schemas.ts'
@@ -30,11 +32,21 @@ export const importBoundariesCommand = command({
       value: 'K',
       help: 'Kind of new jurisdictions: county, municipality (default), special-district or agency',
     },
+    'body-field': {
+      type: 'string',
+      value: 'F',
+      help: 'The property that tells bodies of one name apart, such as their kind or code',
+    },
     only: {
       type: 'string',
       value: 'P=V',
       multiple: true,
       help: 'Only features with the value V in property P',
+    },
+    snap: {
+      type: 'string',
+      value: 'M',
+      help: 'Move boundaries within so many meters of a neighbor onto it (default: as drawn; validate warns)',
     },
     from: {
       type: 'string',
@@ -45,34 +57,60 @@ export const importBoundariesCommand = command({
   },
   run: async (terminal, { options, operands: [file = ''] }) => {
     const { root, present } = await regionFolder(terminal, options.region)
-    const { files, bodies, repaired, refused } = boundaryFiles(parse(file, await readText(file)), present, {
+    const imported = boundaryFiles(await readBytes(file), present, {
       nameField: options['name-field'],
+      bodyField: options['body-field'],
+      snap: readSnap(options.snap),
       kind: readWith(jurisdictionDocument.entries.kind, options.kind ?? 'municipality', '--kind'),
       only: new Map((options.only ?? []).map(pair)),
       from: readWith(jurisdictionDocument.entries.from, options.from, '--from'),
       to: readWith(jurisdictionDocument.entries.to, options.to, '--to'),
     })
+    const { files, bodies, repaired, warnings, refused, replaced, guessed, renamed } = imported
     await writeFiles(root, files)
-    const written = bodies.map(({ name, slug, vertices, squareMeters }) => ({
-      name,
-      slug,
-      vertices,
-      squareMetres: squareMeters,
-    }))
+    const written = bodies
+      .filter(({ slug }) => files.has(`${slug}/boundary.geojson`))
+      .map(({ name, slug, vertices, squareMeters }) => ({
+        name,
+        slug,
+        vertices,
+        squareMetres: squareMeters,
+        replaced: replaced.has(slug),
+      }))
     return {
       ok: refused.length === 0,
       lines: [
         ...repaired.map(({ name, what }) => `repaired ${name}: ${what}`),
+        ...warnings.map(({ name, what }) => `warning ${name}: ${what}.`),
         ...refused.map(({ name, why, repair }) => `refused ${name}: ${why}. ${repair}.`),
         ...written.map(
-          ({ slug, vertices }) => `wrote ${slug}/boundary.geojson (${count(vertices, 'vertex', 'vertices')})`,
+          ({ slug, vertices, replaced }) =>
+            `${replaced ? 'replaced' : 'wrote'} ${slug}/boundary.geojson (${count(vertices, 'vertex', 'vertices')})`,
         ),
-        `${options.region}: ${count(written.length, 'boundary', 'boundaries')} written, ${refused.length} refused`,
+        ...renamed.map(({ slug, from, to }) => `renamed ${slug}: ${from} → ${to}`),
+        ...guessedLines(options.region, guessed),
+        `${options.region}: ${count(written.length, 'boundary', 'boundaries')} written${replaced.size > 0 ? ` (${replaced.size} replaced)` : ''}, ${refused.length} refused`,
       ],
-      json: { region: options.region, written, repaired, refused },
+      json: { region: options.region, written, repaired, warnings, refused, guessed, renamed },
     }
   },
 })
+
+function readSnap(written: string | undefined): number | undefined {
+  if (written === undefined) return undefined
+  const meters = Number(written)
+  if (meters > 0 && meters <= 50) return meters
+  throw refuse(`--snap "${written}" must be a distance of up to 50 meters, such as 5.`)
+}
+
+function guessedLines(region: string, guessed: readonly GuessedName[]): string[] {
+  if (guessed.length === 0) return []
+  const doubtful = guessed.filter(({ isDoubtful }) => isDoubtful)
+  return [
+    ...doubtful.map(({ written, name }) => `guessed ${written}: ${name}?`),
+    `${count(guessed.length, 'name')} in capitals guessed. Correct them in ${region}/${NAMES_FILE}, and import again.`,
+  ]
+}
 
 export const importServicesCommand = command({
   name: 'services import',
@@ -85,22 +123,31 @@ export const importServicesCommand = command({
       help: "Add them to this region's services.yaml (default: print them)",
     },
     layers: { type: 'string', value: 'L,…', help: 'Who decides, in order (default: municipality)' },
+    partner: {
+      type: 'string',
+      value: 'ID',
+      help: 'The partner whose services they are: codes that had to be changed are mapped to its own in region.yaml',
+    },
   },
   run: async (terminal, { options, operands: [file = ''] }) => {
     const layers = (options.layers ?? 'municipality').split(',').map(layer => layer.trim())
     readWith(service.entries.layers, layers, '--layers')
-    const imported = importServices(await readText(file), layers)
+    const imported = importServices(declaredText(await readBytes(file)), layers)
     const refusals = imported.refused.map(({ code, reasons }) => `refused ${code}: ${reasons.join('; ')}.`)
     const ok = imported.refused.length === 0
     const { services, refused } = imported
+    const codes = services.flatMap(({ code, externalCode }) =>
+      externalCode === undefined ? [] : [{ theirs: externalCode, code }],
+    )
+    const made = codes.map(({ theirs, code }) => `code ${theirs}: ${code}`)
     const questions = Object.fromEntries(imported.questions)
     if (options.region === undefined) {
-      for (const line of refusals) terminal.err(`${line}\n`)
+      for (const line of [...made, ...refusals]) terminal.err(`${line}\n`)
       const found = services.length > 0 ? { services } : questions
       return {
         ok,
         lines: [stringify(found, { lineWidth: 100 }).trimEnd()],
-        json: { services, questions, refused },
+        json: { services, questions, codes, refused },
       }
     }
     const { root, present } = await regionFolder(terminal, options.region)
@@ -110,17 +157,25 @@ export const importServicesCommand = command({
         `${options.region} has no service ${merged.unknown.join(', ')} for this definition. Import the services first.`,
       )
     }
-    await writeFiles(root, new Map([['services.yaml', merged.text]]))
+    const files = new Map([['services.yaml', merged.text]])
+    if (options.partner !== undefined) {
+      const mapped = withPartnerCodes(present.get('region.yaml') ?? '', options.partner, services)
+      if (mapped === undefined)
+        throw refuse(`${options.region} has no partner "${options.partner}" with open311.`)
+      files.set('region.yaml', mapped)
+    }
+    await writeFiles(root, files)
     const { added, kept, defined } = merged
     return {
       ok,
       lines: [
+        ...made,
         ...refusals,
         ...(kept.length > 0 ? [`unchanged: ${kept.join(', ')}`] : []),
         ...defined.map(code => `${code}: ${count(imported.questions.get(code)?.length ?? 0, 'question')}`),
         `${options.region}: ${count(added.length, 'service')} added, ${kept.length} kept, ${refused.length} refused`,
       ],
-      json: { region: options.region, added, kept, defined, refused },
+      json: { region: options.region, added, kept, defined, codes, refused },
     }
   },
 })
@@ -155,12 +210,4 @@ function pair(written: string): [string, string] {
   const equals = written.indexOf('=')
   if (equals < 1) throw refuse(`--only "${written}" must be property=value.`)
   return [written.slice(0, equals), written.slice(equals + 1)]
-}
-
-function parse(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw refuse(`${file} is not JSON: ${(error as Error).message}.`)
-  }
 }

@@ -42,3 +42,18 @@ export function phoneText(written: string, units: Units): string {
   const [, area, exchange, line] = pattern.exec(digits) ?? []
   return area === undefined ? written : `(${area}) ${exchange}-${line}`
 }
+
+/** `10 feet`, `1.3 miles`; `3 m`, `1.3 km`. */
+export function lengthText(units: Units, meters: number): string {
+  if (units === 'metric') return meters < 1000 ? `${tenths(meters)} m` : `${tenths(meters / 1000)} km`
+  const feet = meters * FEET_PER_METER
+  return feet < 1000 ? `${tenths(feet)} feet` : `${tenths(feet / FEET_PER_MILE)} miles`
+}
+
+/** In both systems, as surveyors and newspapers write it: `1.25 km² (0.48 sq mi)`. */
+export function groundText(squareMeters: number): string {
+  const digits = (value: number) => (value >= 0.005 ? value.toFixed(2) : value.toPrecision(1))
+  return `${digits(squareMeters / 1e6)} km² (${digits(squareMeters / SQUARE_METERS_PER_SQUARE_MILE)} sq mi)`
+}
+
+const SQUARE_METERS_PER_SQUARE_MILE = 2_589_988.110336

@@ -18,7 +18,9 @@ export function readPosition(value: unknown): LongLat | Refusal {
       repair: 'Write each position as two numbers, [longitude, latitude] in degrees',
     }
   }
-  return isOutOfRange(long, lat) ?? roundPosition([long, lat])
+  // Some files count eastward to 360, or run on past 180 instead of splitting there.
+  const turned = Math.abs(long) <= 360 && Math.abs(lat) <= 90 ? Math.max(-180, Math.min(180, long)) : long
+  return isOutOfRange(turned, lat) ?? roundPosition([long, lat])
 }
 
 // The value if it is short: it may be a whole country, or deeply nested.

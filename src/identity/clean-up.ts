@@ -2,6 +2,7 @@ import { lt } from 'drizzle-orm'
 import type { CleanUp } from '../core/database/clean-up.ts'
 import { oneTime, session } from './region-schema.ts'
 import { endedSession } from './schema.ts'
+import { remindOfHolidays } from './staff/holidays.ts'
 
 const DAY = 24 * 3_600_000
 
@@ -13,8 +14,8 @@ export const cleanUpIdentity: CleanUp = {
     await db.delete(session).where(lt(session.until, before))
     return undefined
   },
-  async tenant({ clock }, db) {
-    await db.delete(endedSession).where(lt(endedSession.until, clock.now() - DAY))
-    return undefined
+  async tenant(platform, db) {
+    await db.delete(endedSession).where(lt(endedSession.until, platform.clock.now() - DAY))
+    return remindOfHolidays(platform, db)
   },
 }

@@ -1,44 +1,131 @@
+import { parseDocument } from 'yaml'
+import type { MultiPolygonRings } from '../core/geometry.ts'
+import { intersection } from '../geography/polygons/clip.ts'
+import { squareMeters } from '../geography/polygons/measure.ts'
+import { snappedTo } from '../geography/polygons/snap.ts'
+import { isRefusal, type Refusal } from '../geography/refusal.ts'
 import { geoJson, yaml } from '../regions/documents/export.ts'
 import { loadJurisdictions, type RegionFiles } from '../regions/documents/load.ts'
 import type { JurisdictionDocument } from '../regions/documents/schemas.ts'
 import type { Jurisdiction } from '../regions/documents/snapshot.ts'
-import { type BoundaryImport, importBoundaries } from './boundaries/import.ts'
+import { readGeoJson } from './boundaries/format.ts'
+import {
+  type BoundaryFields,
+  type BoundaryImport,
+  importBoundaries,
+  refusedWhole,
+} from './boundaries/import.ts'
+import { type GuessedName, guessedName, NAMES_FILE, readNames, withNames } from './boundaries/names.ts'
 import { proposeCode } from './codes.ts'
 
-export interface BoundaryOptions {
-  readonly nameField: string
+export interface BoundaryOptions extends BoundaryFields {
   readonly kind: JurisdictionDocument['kind']
-  readonly only: ReadonlyMap<string, string>
   readonly from?: string | undefined
   readonly to?: string | undefined
+  /** Meters within which a boundary is moved onto those of its neighbors. */
+  readonly snap?: number | undefined
 }
 
 export interface BoundaryFiles extends BoundaryImport {
   readonly files: RegionFiles
+  /** Slugs whose earlier boundary is replaced. */
+  readonly replaced: ReadonlySet<string>
+  /** New names that were guessed from capitals. */
+  readonly guessed: readonly GuessedName[]
+  /** Names of jurisdictions that the table of names corrects. */
+  readonly renamed: readonly { readonly slug: string; readonly from: string; readonly to: string }[]
 }
 
 /** One file per body. With `from`, an existing boundary holds until then; without it, it is replaced. */
 export function boundaryFiles(
-  geojson: unknown,
+  bytes: Uint8Array,
   present: RegionFiles,
   options: BoundaryOptions,
 ): BoundaryFiles {
   const { kind, from, to } = options
-  const imported = importBoundaries(chosen(geojson, options.only), options)
+  const nothing = { files: new Map(), replaced: new Set<string>(), guessed: [], renamed: [] }
+  const read = readGeoJson(bytes)
+  if (isRefusal(read)) return { ...refusedWhole(read), ...nothing }
+  const table = readNames(present.get(NAMES_FILE))
+  if (isRefusal(table)) return { ...refusedWhole(table), ...nothing }
+  const drawn = importBoundaries(read.value, options)
   const jurisdictions = new Map(loadJurisdictions(present).map(held => [held.slug, held]))
+  const imported = options.snap === undefined ? drawn : withSnapped(drawn, jurisdictions, options.snap)
   const codes = new Set([...jurisdictions.values()].map(({ code }) => code))
   const files = new Map<string, string>()
-  for (const { name, slug, geometry } of imported.bodies) {
-    const earlier = from === undefined ? [] : endedBy(jurisdictions.get(slug)?.boundary ?? [], from)
+  const refused = [...imported.refused]
+  const replaced = new Set<string>()
+  const renamed: { slug: string; from: string; to: string }[] = []
+  const guessed: GuessedName[] = []
+  const added = new Map<string, string>()
+  for (const { name: written, slug, geometry } of imported.bodies) {
+    const own = jurisdictions.get(slug)
+    const elsewhere = own && liesElsewhere(own, geometry)
+    if (elsewhere !== undefined) {
+      refused.push({ name: written, ...elsewhere })
+      continue
+    }
+    const earlier = from === undefined ? [] : endedBy(own?.boundary ?? [], from)
     const properties = { ...(from && { from }), ...(to && { to }) }
-    files.set(`${slug}/boundary.geojson`, geoJson([...earlier, { properties, coordinates: geometry }]))
-    if (present.has(`${slug}/jurisdiction.yaml`)) continue
-    const code = proposeCode(name, codes)
-    codes.add(code)
-    const document: JurisdictionDocument = { name: inTitleCase(name), kind, code }
-    files.set(`${slug}/jurisdiction.yaml`, yaml('../../../docs/schemas/jurisdiction', document))
+    const file = `${slug}/boundary.geojson`
+    files.set(file, geoJson([...earlier, { properties, coordinates: geometry }]))
+    if (earlier.length === 0 && present.has(file) && present.get(file) !== files.get(file)) replaced.add(slug)
+    const guess = guessedName(written)
+    const corrected = table.get(written)
+    if (guess !== undefined && corrected === undefined) {
+      added.set(written, own?.name ?? guess.name)
+      if (own === undefined) guessed.push(guess)
+    }
+    const document = present.get(`${slug}/jurisdiction.yaml`)
+    if (document === undefined) {
+      const code = proposeCode(written, codes)
+      codes.add(code)
+      const made: JurisdictionDocument = { name: corrected ?? guess?.name ?? written, kind, code }
+      files.set(`${slug}/jurisdiction.yaml`, yaml('../../../docs/schemas/jurisdiction', made))
+    } else if (own !== undefined && corrected !== undefined && corrected !== own.name) {
+      files.set(`${slug}/jurisdiction.yaml`, withName(document, corrected))
+      renamed.push({ slug, from: own.name, to: corrected })
+    }
   }
-  return { ...imported, files }
+  if (added.size > 0) files.set(NAMES_FILE, withNames(present.get(NAMES_FILE), added))
+  return { ...imported, refused, files, replaced, guessed, renamed }
+}
+
+// In order: each onto the present boundaries that stay, and onto the bodies before it.
+function withSnapped(
+  imported: BoundaryImport,
+  jurisdictions: ReadonlyMap<string, Jurisdiction>,
+  meters: number,
+): BoundaryImport {
+  const slugs = new Set(imported.bodies.map(({ slug }) => slug))
+  const neighbors = [...jurisdictions.values()]
+    .filter(({ slug }) => !slugs.has(slug))
+    .flatMap(({ boundary }) => boundary.flatMap(({ coordinates }) => coordinates))
+  const repaired = [...imported.repaired]
+  const bodies = imported.bodies.map(body => {
+    const geometry = snappedTo(neighbors, body.geometry, meters)
+    if (geometry !== undefined)
+      repaired.push({ name: body.name, what: `Moved onto its neighbors, up to ${meters} m` })
+    neighbors.push(...(geometry ?? body.geometry))
+    if (geometry === undefined) return body
+    return { ...body, geometry, vertices: geometry.flat(2).length, squareMeters: squareMeters(geometry) }
+  })
+  return { ...imported, bodies, repaired }
+}
+
+// Boundaries change at their edges. One that shares hardly any ground with the present one is another body's.
+const MIN_SHARED = 0.1
+
+function liesElsewhere({ slug, name, boundary }: Jurisdiction, next: MultiPolygonRings): Refusal | undefined {
+  const present = boundary.flatMap(({ coordinates }) => coordinates)
+  const isSame = boundary.some(({ coordinates }) => JSON.stringify(coordinates) === JSON.stringify(next))
+  if (present.length === 0 || isSame) return undefined
+  const shared = squareMeters(intersection(present, next))
+  if (shared >= MIN_SHARED * Math.min(squareMeters(present), squareMeters(next))) return undefined
+  return {
+    why: `${slug} is already ${name}, whose boundary lies elsewhere`,
+    repair: `If it is another body, give it another name; if ${slug} was drawn in the wrong place, remove ${slug}/boundary.geojson first`,
+  }
 }
 
 function endedBy(boundary: Jurisdiction['boundary'], day: string): Jurisdiction['boundary'] {
@@ -50,16 +137,8 @@ function endedBy(boundary: Jurisdiction['boundary'], day: string): Jurisdiction[
     })
 }
 
-function chosen(geojson: unknown, only: ReadonlyMap<string, string>): unknown {
-  const file = geojson as { features?: unknown } | null
-  if (only.size === 0 || !Array.isArray(file?.features)) return geojson
-  const features = file.features.filter((feature: { properties?: Record<string, unknown> } | null) =>
-    [...only].every(([key, value]) => String(feature?.properties?.[key]) === value),
-  )
-  return { ...file, features }
-}
-
-function inTitleCase(name: string): string {
-  if (name !== name.toUpperCase()) return name
-  return name.toLowerCase().replace(/(?<=^|[\s-])\p{L}/gu, letter => letter.toUpperCase())
+function withName(document: string, name: string): string {
+  const parsed = parseDocument(document)
+  parsed.set('name', name)
+  return parsed.toString({ lineWidth: 0 })
 }

@@ -9,6 +9,7 @@ import {
   service,
 } from '../regions/documents/schemas.ts'
 import { checkShape } from '../regions/documents/shape.ts'
+import { codeFrom } from './codes.ts'
 import { plainText } from './plain-text.ts'
 
 export interface ImportedCatalogue {
@@ -26,12 +27,22 @@ export function importServices(text: string, layers: readonly string[]): Importe
 function importList(entries: readonly GeoReportElement[], layers: readonly string[]): ImportedCatalogue {
   const services: ServiceDocument[] = []
   const refused: { code: string; reasons: readonly string[] }[] = []
+  const foreign = entries.map(entry => oneLine(textOf(entry, 'service_code')))
+  const taken = new Set(foreign)
+  const accepted = new Set<string>()
   for (const [index, entry] of entries.entries()) {
-    const code = textOf(entry, 'service_code').trim()
-    const shape = checkShape(service, 'services.yaml', readService(entry, code, layers))
-    const twice = services.some(known => known.code === code)
+    const code = foreign[index] ?? ''
+    const twice = accepted.has(code)
+    const made = codeFrom(code, taken)
+    taken.add(made)
+    const shape = checkShape(
+      service,
+      'services.yaml',
+      readService(entry, { code: made, foreign: code }, layers),
+    )
     if ('output' in shape && !twice) {
       services.push(shape.output)
+      accepted.add(code)
     } else {
       const reasons = 'output' in shape ? ['Its code is used twice'] : reasonsOf(shape.findings)
       refused.push({ code: code || `number ${index + 1}`, reasons })
@@ -40,12 +51,17 @@ function importList(entries: readonly GeoReportElement[], layers: readonly strin
   return { services, questions: new Map(), refused }
 }
 
-function readService(entry: GeoReportElement, code: string, layers: readonly string[]): unknown {
+function readService(
+  entry: GeoReportElement,
+  { code, foreign }: { readonly code: string; readonly foreign: string },
+  layers: readonly string[],
+): unknown {
   const description = plainText(textOf(entry, 'description'))
   const group = oneLine(textOf(entry, 'group'))
   const keywords = textOf(entry, 'keywords').split(/[,;]/).map(oneLine).filter(Boolean)
   return {
     code,
+    ...(foreign !== code && { externalCode: foreign }),
     name: oneLine(textOf(entry, 'service_name')),
     ...(description && { description }),
     ...(group && { group }),
@@ -55,7 +71,7 @@ function readService(entry: GeoReportElement, code: string, layers: readonly str
 }
 
 function importDefinition(definition: GeoReportElement): ImportedCatalogue {
-  const code = textOf(definition, 'service_code').trim()
+  const code = oneLine(textOf(definition, 'service_code'))
   const attributes = (listAt(definition, 'attributes', 'attribute') ?? []) as GeoReportElement[]
   const inOrder = attributes.map((attribute, index) => ({ attribute, order: orderOf(attribute, index) }))
   const questions = inOrder.sort((a, b) => a.order - b.order).map(({ attribute }) => readQuestion(attribute))
@@ -88,9 +104,9 @@ function readQuestion(attribute: GeoReportElement): unknown {
   const datatype = textOf(attribute, 'datatype')
   const type = isNotice ? 'notice' : (types[datatype] ?? datatype)
   const values = (listAt(attribute, 'values', 'value') ?? []) as GeoReportElement[]
-  const code = textOf(attribute, 'code').trim()
+  const code = oneLine(textOf(attribute, 'code'))
   return {
-    code,
+    code: codeFrom(code, new Set()),
     type,
     label: plainText(textOf(attribute, 'description')) || code,
     ...(!isNotice && textOf(attribute, 'required') === 'true' && { required: true }),

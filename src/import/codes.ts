@@ -1,3 +1,5 @@
+import { slugOf } from './boundaries/slug.ts'
+
 /** A free code of 2 to 4 capitals: initials, else first letters, else two of the letters, else any. */
 export function proposeCode(name: string, taken: ReadonlySet<string>): string {
   const words = name
@@ -18,4 +20,14 @@ export function proposeCode(name: string, taken: ReadonlySet<string>): string {
     ...alphabet.flatMap(a => alphabet.flatMap(b => alphabet.map(c => a + b + c))),
   ]
   return candidates.find(code => /^[A-Z]{2,4}$/.test(code) && !taken.has(code)) ?? 'ZZZZ'
+}
+
+/** A service or question code from a foreign one: itself where it is allowed, else made of its words. */
+export function codeFrom(foreign: string, taken: ReadonlySet<string>): string {
+  if (foreign === '' || /^[\w.:-]{1,64}$/.test(foreign)) return foreign
+  const words = slugOf(foreign).slice(0, 60).replace(/-$/, '') || 'service'
+  for (let number = 1; ; number++) {
+    const code = number === 1 ? words : `${words}-${number}`
+    if (!taken.has(code)) return code
+  }
 }

@@ -13,7 +13,7 @@ import type { SourceShown } from '../identity/sessions/sources.ts'
 import { AFTER_SIGN_IN } from '../identity/staff/links.ts'
 import type { PendingEmail } from '../identity/staff/pending-emails.ts'
 import type { Platform } from '../platform/platform.ts'
-import { type AppEnv, type Site, siteAddress } from '../regions/runtime/site.ts'
+import { type AppEnv, hostAddress, type Site, siteAddress } from '../regions/runtime/site.ts'
 
 export type SignInPageContext = Context<AppEnv>
 
@@ -82,5 +82,5 @@ function addressFor(platform: Platform, { origin, base, region }: Site): string 
   const { hosts, jurisdictionHosts = {} } = region.documents.region
   const { hostname } = new URL(origin)
   const isNamed = [...hosts, ...Object.keys(jurisdictionHosts)].includes(hostname) && hostname.includes('.')
-  return isNamed ? `https://${hostname}${base}` : siteAddress(platform, region)
+  return isNamed ? `${hostAddress(platform, hostname)}${base}` : siteAddress(platform, region)
 }

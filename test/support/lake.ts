@@ -56,8 +56,8 @@ partners:
 kind: municipality
 code: WE
 hours: { mon-fri: "08:00-17:00" }
-holidays:
-  - { date: 2026-07-03, name: Independence Day observed }
+holidays: [{ date: 2026-07-03, name: Independence Day observed },
+  { date: 2027-07-05, name: Independence Day observed }]
 afterHoursDesk: lake-county
 `,
   'west/boundary.geojson': box(-80.08, 40.02, -80, 40.08),

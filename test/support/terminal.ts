@@ -23,7 +23,10 @@ export interface Deployment {
 }
 
 /** An empty deployment in temporary folders, removed after the test. Its clock stands at `now`. */
-export function deployment(now = Date.parse('2026-06-01T12:00:00-04:00')): Deployment {
+export function deployment(
+  now = Date.parse('2026-06-01T12:00:00-04:00'),
+  environment: Readonly<Record<string, string>> = {},
+): Deployment {
   const root = mkdtempSync(join(tmpdir(), 'countyline-'))
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
   const [tenantsDir, dataDir] = [join(root, 'tenants'), join(root, 'data')]
@@ -35,7 +38,7 @@ export function deployment(now = Date.parse('2026-06-01T12:00:00-04:00')): Deplo
     async countyline(...argv) {
       let [out, err] = ['', '']
       const code = await main(argv, {
-        env: { TENANTS_DIR: tenantsDir, DATA_DIR: dataDir },
+        env: { TENANTS_DIR: tenantsDir, DATA_DIR: dataDir, ...environment },
         out: text => {
           out += text
         },

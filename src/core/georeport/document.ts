@@ -49,7 +49,9 @@ function readXml(text: string): unknown {
       detail: 'The file has a document type or entities. GeoReport allows neither.',
     })
   }
-  const valid = XMLValidator.validate(text)
+  // Some servers send one root element after another.
+  const whole = `<roots>${text.replace(/<\?xml[^>]*\?>/g, '')}</roots>`
+  const valid = XMLValidator.validate(whole)
   if (valid !== true) throw problem('bad-request', { detail: `Line ${valid.err.line}: ${valid.err.msg}` })
   const parser = new XMLParser({
     ignoreAttributes: true,
@@ -60,9 +62,18 @@ function readXml(text: string): unknown {
     isArray: name => name === 'service' || name === 'attribute' || name === 'value',
   })
   try {
-    return parser.parse(text)
+    return joinedRoots(asElement(asElement(parser.parse(whole)).roots))
   } catch (cause) {
     throw problem('bad-request', { detail: `The XML cannot be read: ${(cause as Error).message}`, cause })
+  }
+}
+
+function joinedRoots(roots: GeoReportElement): GeoReportElement {
+  const lists = [roots.services ?? []].flat()
+  if (lists.length < 2 && roots.service === undefined) return roots
+  return {
+    ...roots,
+    services: [...lists.flatMap(list => asElement(list).service ?? []), ...[roots.service ?? []].flat()],
   }
 }
 

@@ -1,29 +1,38 @@
 import * as polyclip from 'polyclip-ts'
 import type { LinearRing, LongLat, MultiPolygonRings, PolygonRings } from '../../core/geometry.ts'
-
-export type Bounds = readonly [west: number, south: number, east: number, north: number]
+import { type Bounds, boundsOf, meet } from './bounds.ts'
+import { overlay } from './overlay.ts'
 
 export function union(...geometries: readonly MultiPolygonRings[]): MultiPolygonRings {
   return clip(() => polyclip.union(forClipping(geometries.flat())))
 }
 
 export function difference(whole: MultiPolygonRings, parts: readonly MultiPolygonRings[]): MultiPolygonRings {
-  return clip(() => polyclip.difference(forClipping(whole), ...parts.map(forClipping)))
+  return (
+    overlay(whole, parts.flat(), (one, two) => one > 0 && two === 0) ??
+    clip(() => polyclip.difference(forClipping(whole), ...parts.map(forClipping)))
+  )
+}
+
+/** The ground that more than one polygon covers. */
+export function overlapped(geometry: MultiPolygonRings): MultiPolygonRings {
+  const found = overlay(geometry, [], covered => covered > 1)
+  if (found !== undefined) return found
+  return geometry.flatMap((polygon, index) => intersection([polygon], geometry.slice(index + 1)))
 }
 
 /** Polygons are first cut to the overlap of their bounds, because clipping costs by the edge. */
 export function intersection(one: MultiPolygonRings, two: MultiPolygonRings): MultiPolygonRings {
-  const others = two.map(polygon => ({ polygon, bounds: boundsOf([polygon]) }))
-  return one.flatMap(polygon => {
-    const own = boundsOf([polygon])
-    return others.flatMap(other => {
-      const window = meet(own, other.bounds)
-      if (window === undefined) return []
-      const [a, b] = [cutTo(window, polygon), cutTo(window, other.polygon)]
-      if (a.length === 0 || b.length === 0) return []
-      return clip(() => polyclip.intersection(forClipping([a]), forClipping([b])))
-    })
-  })
+  const window = meet(boundsOf(one), boundsOf(two))
+  if (window === undefined) return []
+  const [a, b] = [one, two].map(geometry =>
+    geometry.map(polygon => cutTo(window, polygon)).filter(rings => rings.length > 0),
+  )
+  if (a === undefined || b === undefined || a.length === 0 || b.length === 0) return []
+  return (
+    overlay(a, b, (first, second) => first > 0 && second > 0) ??
+    clip(() => polyclip.intersection(forClipping(a), forClipping(b)))
+  )
 }
 
 // Divisions can make exact clipping fail; then it is repeated with snapped coordinates, at twice the cost.
@@ -38,26 +47,6 @@ function clip(run: () => MultiPolygonRings): MultiPolygonRings {
       polyclip.setPrecision()
     }
   }
-}
-
-export function boundsOf(geometry: MultiPolygonRings): Bounds {
-  let [west, south] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
-  let [east, north] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const [outer] of geometry) {
-    for (const [long, lat] of outer ?? []) {
-      west = Math.min(west, long)
-      south = Math.min(south, lat)
-      east = Math.max(east, long)
-      north = Math.max(north, lat)
-    }
-  }
-  return [west, south, east, north]
-}
-
-function meet(a: Bounds, b: Bounds): Bounds | undefined {
-  const [west, south] = [Math.max(a[0], b[0]), Math.max(a[1], b[1])]
-  const [east, north] = [Math.min(a[2], b[2]), Math.min(a[3], b[3])]
-  return west < east && south < north ? [west, south, east, north] : undefined
 }
 
 // Sutherland–Hodgman, one side of the window at a time; parts may stay joined along a side, with no area.

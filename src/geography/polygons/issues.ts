@@ -1,6 +1,8 @@
 import type { LinearRing, MultiPolygonRings, PolygonRings } from '../../core/geometry.ts'
 import { isOutOfRange } from '../positions.ts'
 import { isRefusal, NO_AREA, type Refusal } from '../refusal.ts'
+import { boundsOf } from './bounds.ts'
+import { crossesMeridian } from './meridian.ts'
 import { samePosition, withoutRepeats } from './rings.ts'
 import { untangle } from './untangle.ts'
 
@@ -21,7 +23,7 @@ export function boundaryIssues(polygons: MultiPolygonRings): BoundaryIssue[] {
 
 function ringsIssue(rings: PolygonRings): BoundaryIssue | undefined {
   for (const [r, ring] of rings.entries()) {
-    const issue = positionIssue(ring) ?? closingIssue(ring)
+    const issue = positionIssue(ring) ?? closingIssue(ring) ?? meridianIssue(ring)
     if (issue !== undefined) return { ...issue, path: [r, ...issue.path] }
   }
   const untangled = untangle(rings.map(withoutRepeats))
@@ -44,4 +46,11 @@ function closingIssue(ring: LinearRing): BoundaryIssue | undefined {
   }
   if (samePosition(ring[0], ring.at(-1))) return undefined
   return { path: [], why: 'A ring is not closed', repair: 'Repeat its first position at its end' }
+}
+
+function meridianIssue(ring: LinearRing): BoundaryIssue | undefined {
+  const [west, , east] = boundsOf([[ring]])
+  if (east - west <= 180 && !crossesMeridian(ring)) return undefined
+  const why = 'A ring crosses the 180th meridian, and would be drawn around the Earth'
+  return { path: [], why, repair: 'Cut it there into two polygons, as countyline boundaries import does' }
 }

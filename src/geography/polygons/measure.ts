@@ -1,4 +1,10 @@
-import { type LinearRing, type MultiPolygonRings, metersPerDegree } from '../../core/geometry.ts'
+import {
+  type LinearRing,
+  type MultiPolygonRings,
+  metersBetween,
+  metersPerDegree,
+  type PolygonRings,
+} from '../../core/geometry.ts'
 
 const RADIANS = Math.PI / 180
 const EARTH_RADIUS_METERS = metersPerDegree(0).lat / RADIANS
@@ -28,4 +34,16 @@ export function squareMeters(geometry: MultiPolygonRings): number {
     for (const [i, ring] of rings.entries()) sum += Math.abs(signedSquareMeters(ring)) * (i === 0 ? 1 : -1)
   }
   return sum
+}
+
+/** Of a strip, about its width; of a square, half its side. */
+export function meanWidthMeters(polygon: PolygonRings): number {
+  let perimeter = 0
+  for (const ring of polygon) {
+    for (const [i, [long, lat]] of ring.entries()) {
+      const before = ring[i - 1]
+      if (before !== undefined) perimeter += metersBetween({ lat, long }, { lat: before[1], long: before[0] })
+    }
+  }
+  return perimeter === 0 ? 0 : (2 * squareMeters([polygon])) / perimeter
 }

@@ -12,3 +12,16 @@ export function withoutRepeats(line: readonly LongLat[]): readonly LongLat[] {
 export function withWinding(ring: LinearRing, counterclockwise: boolean): LinearRing {
   return signedSquareMeters(ring) > 0 === counterclockwise ? ring : ring.toReversed()
 }
+
+/** By even–odd; a point on the ring may be either. */
+export function isInside(x: number, y: number, ring: LinearRing): boolean {
+  let inside = false
+  let from = ring.at(-1)
+  for (const to of ring) {
+    if (from !== undefined && to[1] > y !== from[1] > y) {
+      if (x < to[0] + ((from[0] - to[0]) * (y - to[1])) / (from[1] - to[1])) inside = !inside
+    }
+    from = to
+  }
+  return inside
+}

@@ -3,10 +3,11 @@ import { formatPosition } from '../positions.ts'
 import type { Refusal } from '../refusal.ts'
 import { union } from './clip.ts'
 import { squareMeters } from './measure.ts'
+import { isInside } from './rings.ts'
 import { sharedBorders } from './shared-borders.ts'
 
 // Area that a repair may add or remove without refusing.
-const SPECK_SQUARE_METERS = 1
+export const SPECK_SQUARE_METERS = 1
 
 export interface Untangled {
   readonly polygons: MultiPolygonRings
@@ -45,15 +46,5 @@ function withoutSpecks(polygons: MultiPolygonRings): MultiPolygonRings {
 // Inside the outer ring and in no other hole. One vertex decides, as the rings do not touch.
 function isHoleOf(hole: LinearRing, others: PolygonRings): boolean {
   const [x, y] = hole[0] ?? [0, 0]
-  let inside = false
-  for (const ring of others) {
-    let from = ring.at(-1)
-    for (const to of ring) {
-      if (from !== undefined && to[1] > y !== from[1] > y) {
-        if (x < to[0] + ((from[0] - to[0]) * (y - to[1])) / (from[1] - to[1])) inside = !inside
-      }
-      from = to
-    }
-  }
-  return inside
+  return others.filter(ring => isInside(x, y, ring)).length % 2 === 1
 }

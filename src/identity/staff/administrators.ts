@@ -71,7 +71,8 @@ function everAdministered({ demo }: Platform) {
   return sql`role = 'administrator' AND (source <> 'demo' OR ${demo ? 1 : 0})`
 }
 
-function isCurrent(now: number) {
+/** Of grants. */
+export function isCurrent(now: number) {
   return sql`ended_at IS NULL AND from_at <= ${now} AND coalesce(to_at, ${Number.MAX_SAFE_INTEGER}) > ${now}`
 }
 
@@ -139,6 +140,14 @@ async function notifyOfAppointment(
   return [...rows.map(row => row.staff).filter(id => id !== appointed), ...own].map(to =>
     enqueueStaffEmail(platform, randomText(platform.random, 12), { ...about, to }),
   )
+}
+
+export async function regionAdministrators(platform: Platform, region: string): Promise<string[]> {
+  const found = await identityDb(platform, region)
+    .selectDistinct({ staff: regionGrant.staff })
+    .from(regionGrant)
+    .where(isInForce(platform))
+  return found.map(({ staff }) => staff)
 }
 
 /** For what a page offers, not for access control. */

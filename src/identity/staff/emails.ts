@@ -1,5 +1,6 @@
 import type { RegionDb } from '../../core/database/handles.ts'
 import { defineJob, LONG_RETRY } from '../../core/database/jobs.ts'
+import { isoDate } from '../../core/dates.ts'
 import { translator } from '../../core/i18n.ts'
 import { problem } from '../../core/problem.ts'
 import type { Email, Mail, Platform } from '../../platform/platform.ts'
@@ -76,6 +77,7 @@ async function write(
   const db = identityDb(platform, region.slug)
   if (pending.about === 'invitation') return invitation(platform, db, region, jurisdiction, pending)
   if (pending.about === 'appointment') return appointment(platform, db, region, jurisdiction, pending)
+  if (pending.about === 'holidays') return holidaysEmail(platform, db, region, jurisdiction, pending)
   if (platform.clock.now() - pending.asked.at > STILL_USEFUL) return undefined
   return pending.about === 'sign-in'
     ? signInEmail(platform, db, region, pending)
@@ -150,6 +152,25 @@ async function appointment(
     to: address,
     subject: t('email-appointment-subject', names),
     text: [t('email-appointment', names), t('email-appointment-wrong', names)].join('\n\n'),
+  }
+}
+
+async function holidaysEmail(
+  platform: Platform,
+  db: RegionDb,
+  region: Region,
+  jurisdiction: string,
+  { staff, last, language }: PendingOf<'holidays'>,
+): Promise<Written | undefined> {
+  const row = await staffById(db, staff)
+  const own = region.jurisdiction(jurisdiction)
+  if (own === undefined || row === undefined || !hasMailbox(row) || isMadeUp(platform, row)) return undefined
+  const t = translator(language)
+  const day = isoDate(t, last)
+  return {
+    to: await addressOf(platform, db, row),
+    subject: t('email-holidays-subject', { who: own.name, day }),
+    text: [t('email-holidays', { who: own.name, day }), t('email-holidays-do')].join('\n\n'),
   }
 }
 

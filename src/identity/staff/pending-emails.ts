@@ -31,6 +31,13 @@ const pendingEmail = v.variant('about', [
     language: v.string(),
   }),
   v.object({
+    about: v.literal('holidays'),
+    staff: v.string(),
+    /** The last day of the list. */
+    last: v.string(),
+    language: v.string(),
+  }),
+  v.object({
     about: v.literal('sign-in'),
     /** Keyed hash of the address. */
     mailbox: v.string(),

@@ -9,7 +9,9 @@ import {
   repairPolygon,
 } from '../../geography/polygons/repair.ts'
 import { isRefusal, NO_AREA, type Refusal } from '../../geography/refusal.ts'
+import { bodiesOf, type Feature, type NamedFeatures } from './same-name.ts'
 import { shortSlug, slugOf } from './slug.ts'
+import { suspiciousCount, truncated } from './truncation.ts'
 
 export interface ImportedBody {
   readonly name: string
@@ -22,69 +24,121 @@ export interface ImportedBody {
 
 export interface BoundaryImport {
   readonly bodies: readonly ImportedBody[]
-  readonly repaired: readonly { readonly name: string; readonly what: string }[]
+  readonly repaired: readonly Notice[]
+  readonly warnings: readonly Notice[]
   /** One unusable feature refuses its whole body: half a boundary would be a wrong one. */
   readonly refused: readonly (Refusal & { readonly name: string })[]
+}
+
+export interface Notice {
+  readonly name: string
+  readonly what: string
+}
+
+export interface BoundaryFields {
+  readonly nameField: string
+  readonly bodyField?: string | undefined
+  /** Only features with these values. */
+  readonly only?: ReadonlyMap<string, string>
 }
 
 const THE_FILE = 'The file'
 const WGS84 = /CRS:?84$|EPSG:+4326$/i
 
-interface Feature {
-  readonly properties: Readonly<Record<string, unknown>>
-  readonly geometry: unknown
-}
-
-interface Draft {
-  readonly name: string
-  readonly names: Set<string>
-  readonly counts: RepairCounts
-  readonly polygons: MultiPolygonRings[]
-  refusal?: Refusal
-}
-
-/** Features whose names make the same slug are one body. Never throws: unusable ones are refused by name. */
-export function importBoundaries(
-  geojson: unknown,
-  { nameField }: { readonly nameField: string },
-): BoundaryImport {
+/**
+ * Features whose names make the same slug are one body, unless their other properties tell them apart. Never
+ * throws: unusable ones are refused by name, and a file that is only a part of one is refused whole.
+ */
+export function importBoundaries(geojson: unknown, fields: BoundaryFields): BoundaryImport {
   const features = featuresOf(geojson)
-  if (isRefusal(features)) return { bodies: [], repaired: [], refused: [{ name: THE_FILE, ...features }] }
+  if (isRefusal(features)) return refusedWhole(features)
+  const { bodyField } = fields
+  if (bodyField !== undefined && !features.some(({ properties }) => properties[bodyField] != null)) {
+    const others = Object.keys(features[0]?.properties ?? {}).join(', ') || 'none'
+    return refusedWhole({
+      why: `No feature has the property ${bodyField}`,
+      repair: `Name another (they have ${others})`,
+    })
+  }
+  const suspicious = suspiciousCount(features.length)
+  const warnings = suspicious === undefined ? [] : [{ name: THE_FILE, what: suspicious }]
   const refused: (Refusal & { name: string })[] = []
-  const drafts = new Map<string, Draft>()
-  for (const [i, { properties, geometry }] of features.entries()) {
+  const bodies: ImportedBody[] = []
+  const repaired: Notice[] = []
+  for (const named of groupsByName(features, fields, refused)) {
+    const found = bodiesOf(named, features, fields)
+    if (isRefusal(found)) {
+      refused.push({ name: named.name, ...found })
+      continue
+    }
+    if (found.length > 1) {
+      const what = `Took ${named.features.length} features of this name for ${found.map(({ name }) => name).join(', ')}`
+      repaired.push({ name: named.name, what })
+    }
+    for (const { name, features: pieces } of found) {
+      const { body, what, refusal } = draw(name, pieces, fields.nameField)
+      const namesake = bodies.find(({ slug }) => slug === body?.slug)
+      const issue = refusal ?? (namesake && slugTaken(namesake.slug, namesake.name))
+      if (issue !== undefined) refused.push({ name, ...issue })
+      else if (body !== undefined) {
+        bodies.push(body)
+        repaired.push(...what.map(what => ({ name, what })))
+      }
+    }
+  }
+  return { bodies, repaired, warnings, refused }
+}
+
+/** The outcome for a file of which nothing can be taken. */
+export function refusedWhole(refusal: Refusal): BoundaryImport {
+  return { bodies: [], repaired: [], warnings: [], refused: [{ name: THE_FILE, ...refusal }] }
+}
+
+function groupsByName(
+  features: readonly Feature[],
+  { nameField, only = new Map() }: BoundaryFields,
+  refused: (Refusal & { name: string })[],
+): Iterable<NamedFeatures> {
+  const groups = new Map<string, { name: string; features: Feature[] }>()
+  for (const [i, feature] of features.entries()) {
+    const { properties } = feature
+    if (![...only].every(([key, value]) => String(properties[key]) === value)) continue
     const name = nameOf(properties[nameField])
     const key = slugOf(name)
     if (key === '') {
       refused.push({ name: `Feature ${i + 1}`, ...nameless(name, nameField, properties) })
       continue
     }
-    const draft = drafts.get(key) ?? { name, names: new Set(), counts: newRepairCounts(), polygons: [] }
-    drafts.set(key, draft)
-    draft.names.add(name)
-    const polygons = readGeometry(geometry, draft.counts)
-    if (isRefusal(polygons)) draft.refusal ??= polygons
-    else draft.polygons.push(polygons)
+    const group = groups.get(key) ?? { name, features: [] }
+    groups.set(key, group)
+    group.features.push(feature)
   }
+  return groups.values()
+}
 
-  const bodies: ImportedBody[] = []
-  const repaired: { name: string; what: string }[] = []
-  for (const [key, { name, names, counts, polygons, refusal }] of drafts) {
-    const slug = shortSlug(key)
-    const namesake = bodies.find(body => body.slug === slug)
-    const issue =
-      refusal ?? (polygons.flat().length === 0 ? NO_AREA : namesake && slugTaken(slug, namesake.name))
-    if (issue !== undefined) {
-      refused.push({ name, ...issue })
-      continue
-    }
-    const geometry = joined(polygons.flat(), counts)
-    const vertices = geometry.flat(2).length
-    bodies.push({ name, slug, geometry, vertices, squareMeters: squareMeters(geometry) })
-    if (names.size > 1) repaired.push({ name, what: `Took ${[...names].join(', ')} for one body` })
-    repaired.push(...formatRepairs(counts).map(what => ({ name, what })))
+function draw(
+  name: string,
+  features: readonly Feature[],
+  nameField: string,
+): { body?: ImportedBody; what: readonly string[]; refusal?: Refusal } {
+  const counts = newRepairCounts()
+  const polygons: MultiPolygonRings[] = []
+  for (const feature of features) {
+    const read = readGeometry(feature.geometry, counts)
+    if (isRefusal(read)) return { what: [], refusal: read }
+    polygons.push(read)
   }
-  return { bodies, repaired, refused }
+  if (polygons.flat().length === 0) return { what: [], refusal: NO_AREA }
+  const geometry = joined(polygons.flat(), counts)
+  const names = new Set(features.map(({ properties }) => nameOf(properties[nameField])))
+  const vertices = geometry.flat(2).length
+  return {
+    body: { name, slug: shortSlug(slugOf(name)), geometry, vertices, squareMeters: squareMeters(geometry) },
+    what: [
+      ...(names.size > 1 ? [`Took ${[...names].join(', ')} for one body`] : []),
+      ...formatRepairs(counts),
+    ],
+  }
 }
 
 function featuresOf(geojson: unknown): readonly Feature[] | Refusal {
@@ -103,6 +157,8 @@ function featuresOf(geojson: unknown): readonly Feature[] | Refusal {
       repair: 'Export the boundaries as GeoJSON (RFC 7946)',
     }
   }
+  const cut = truncated(file, file.features.length)
+  if (cut !== undefined) return cut
   if (file.features.length === 0) return { why: 'It has no features', repair: 'Export at least one boundary' }
   return file.features.map(asFeature)
 }

@@ -24,11 +24,15 @@ export async function readRegionFiles(tenantsDirectory: string, region: string):
 
 // Bytes that are not UTF-8 become U+FFFD, so that the document's reader can say where; pictures do no harm.
 async function readAny(path: string): Promise<string> {
-  return new TextDecoder().decode(await reading(path, file => readFile(file)))
+  return new TextDecoder().decode(await readBytes(path))
+}
+
+export async function readBytes(path: string): Promise<Uint8Array> {
+  return reading(path, file => readFile(file))
 }
 
 export async function readText(path: string): Promise<string> {
-  const bytes = await reading(path, file => readFile(file))
+  const bytes = await readBytes(path)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
@@ -58,7 +62,11 @@ async function reading<T>(path: string, read: (path: string) => Promise<T>): Pro
     return await read(path)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
-    const reason = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: 'does not exist',
+      EISDIR: 'is a folder, not a file',
+    }
+    const reason = reasons[code ?? ''] ?? `cannot be read (${code})`
     throw problem('bad-request', { detail: `${path} ${reason}.`, cause })
   }
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { checkHolidaysEnd } from './checks/holidays.ts'
 import {
   areasFile,
   backdropFile,
@@ -27,17 +28,22 @@ export interface Loaded {
   readonly issues: readonly DocumentIssue[]
 }
 
-/** Finds all issues; never throws. `takenHosts`: host name to the other region that uses it. */
+/**
+ * Finds all issues; never throws. `takenHosts`: host name to the other region that uses it. With `at`, now in
+ * milliseconds, also warns of what will run out.
+ */
 export function loadRegion(
   region: string,
   files: RegionFiles,
   takenHosts: ReadonlyMap<string, string> = new Map(),
+  at?: number,
 ): Loaded {
   const reader = new Reader(files)
   reader.checkSlug('region.yaml', region)
   const draft = reader.documents()
   if (draft === undefined) return { issues: reader.issues() }
   reader.findings.push(...validateDocuments(region, draft, takenHosts))
+  if (at !== undefined) reader.findings.push(...checkHolidaysEnd(draft, at))
   const issues = reader.issues()
   return issues.some(isError) ? { draft, issues } : { documents: draft, draft, issues }
 }
@@ -146,8 +152,11 @@ class Reader {
       if (/^.+\/.+\/(jurisdiction\.yaml|boundary\.geojson)$/.test(file)) {
         this.checkSlug(file, file.slice(0, file.lastIndexOf('/')))
       } else if (!known.test(file)) {
-        const at = { file, path: [], message: 'This file is not used', repair: 'Rename or remove it' }
-        this.findings.push({ severity: 'warning', ...at })
+        const format = shapeFormats[file.slice(file.lastIndexOf('.') + 1).toLowerCase()]
+        const message = format === undefined ? 'This file is not used' : `${format} is not read`
+        const repair =
+          format === undefined ? 'Rename or remove it' : 'Convert it to GeoJSON, as boundary.geojson'
+        this.findings.push({ severity: 'warning', file, path: [], message, repair })
       } else if (file === `${folder}boundary.geojson` && !this.#files.has(`${folder}jurisdiction.yaml`)) {
         this.#error(
           file,
@@ -163,11 +172,23 @@ class Reader {
   }
 }
 
+const shapeFormats: Readonly<Record<string, string>> = {
+  shp: 'A shapefile',
+  shx: 'A shapefile',
+  dbf: 'A shapefile',
+  kml: 'A KML file',
+  kmz: 'A KMZ file',
+  gml: 'A GML file',
+  gpkg: 'A GeoPackage',
+  fgb: 'A FlatGeobuf file',
+  topojson: 'A TopoJSON file',
+}
+
 const known =
-  /^(region|services|agreements)\.yaml$|^(areas|roads|places|backdrop)\.geojson$|^[^/]+\/(jurisdiction\.yaml|boundary\.geojson)$|\.md$/
+  /^(region|services|agreements|names)\.yaml$|^(areas|roads|places|backdrop)\.geojson$|^[^/]+\/(jurisdiction\.yaml|boundary\.geojson)$|\.md$/
 
 export function isDocument(file: string): boolean {
-  return known.test(file) && !file.endsWith('.md')
+  return known.test(file) && !/\.md$|^names\.yaml$/.test(file)
 }
 
 // By code unit, so that it is the same everywhere.

@@ -57,6 +57,10 @@ export const service = v.strictObject({
     v.pipe(v.string(), v.regex(/^[\w.:-]{1,64}$/, 'use 1 to 64 letters, digits, and . : - _')),
     'The Open311 service_code. Put a code of digits in quotes to keep its zeros.',
   ),
+  externalCode: describe(
+    v.optional(line),
+    'Its code in the system from which it was imported, where that could not be kept as the code.',
+  ),
   name: localized,
   description: v.optional(localizedProse),
   group: v.optional(localized),

@@ -7,7 +7,13 @@ import { checkJurisdictions } from './checks/jurisdictions.ts'
 import { knownNames } from './checks/known-names.ts'
 import { checkHosts, checkRegion } from './checks/region.ts'
 import { checkServices } from './checks/services.ts'
-import { checkClaims, checkSides, checkSwapped, checkTerritories } from './checks/territory.ts'
+import {
+  checkClaims,
+  checkNarrowGaps,
+  checkSides,
+  checkSwapped,
+  checkTerritories,
+} from './checks/territory.ts'
 import { checkTranslations } from './checks/translations.ts'
 import { type IssueAtPath, isError } from './issue.ts'
 import type { Documents } from './snapshot.ts'
@@ -37,5 +43,6 @@ export function validateDocuments(
     ...checkSides(documents, routing),
     ...checkTerritories(documents),
     ...checkClaims(documents),
+    ...checkNarrowGaps(documents, routing),
   ]
 }

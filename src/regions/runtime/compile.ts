@@ -51,13 +51,16 @@ export function compileRegion(snapshot: Snapshot): Region {
   const services = new Map(documents.services.map(service => [service.code, service]))
   const offered = new Map<string, readonly ServiceDocument[]>()
   const calendar = calendarsOf(documents)
+  const routing = compileRouting(snapshot, calendar)
+  // Now, not in the first request.
+  void routing.atlas
   return {
     slug: snapshot.region,
     language: documents.region.languages[0] ?? 'en',
     units: documents.region.units ?? 'us',
     snapshot,
     documents,
-    routing: compileRouting(snapshot, calendar),
+    routing,
     service: code => services.get(code),
     servicesOffered(slug) {
       const jurisdiction = jurisdictions.get(slug)

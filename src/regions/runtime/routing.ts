@@ -1,5 +1,5 @@
 import type { MultiPolygonRings } from '../../core/geometry.ts'
-import { prepareAtlas } from '../../geography/atlas.ts'
+import { type PreparedAtlas, prepareAtlas } from '../../geography/atlas.ts'
 import type {
   Agreement,
   Area,
@@ -61,11 +61,24 @@ export function compileRouting(
       compileStreet(street, segments, validity),
     ),
     intake: region.intake,
-    atlas: prepareAtlas({
-      areas: areaOutlines(documents),
-      segments: documents.roads.map(({ coordinates }) => coordinates),
-    }),
+    get atlas() {
+      return atlasOf(documents)
+    },
   }
+}
+
+const atlases = new WeakMap<Documents, PreparedAtlas>()
+
+// Much the costliest part: prepared when it is first asked, and once for the same documents.
+function atlasOf(documents: Documents): PreparedAtlas {
+  const known = atlases.get(documents)
+  if (known !== undefined) return known
+  const atlas = prepareAtlas({
+    areas: areaOutlines(documents),
+    segments: documents.roads.map(({ coordinates }) => coordinates),
+  })
+  atlases.set(documents, atlas)
+  return atlas
 }
 
 export function calendarsOf({ region, jurisdictions }: Documents): (body: string) => Calendar {

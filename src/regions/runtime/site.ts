@@ -40,7 +40,18 @@ export async function findSite(platform: Platform, url: URL): Promise<Site> {
 /** For links in emails: the first public host name, else a path on the deployment's address. */
 export function siteAddress(platform: Platform, { slug, documents }: Region): string {
   const host = documents.region.hosts.find(name => name.includes('.') && /[a-z]/.test(name))
-  return host === undefined ? `${platform.publicUrl}/r/${slug}` : `https://${host}`
+  return host === undefined ? `${platform.publicUrl}/r/${slug}` : hostAddress(platform, host)
+}
+
+/** A host of a region with the scheme and port of PUBLIC_URL. One that is only on this machine says nothing of other hosts. */
+export function hostAddress({ publicUrl }: Pick<Platform, 'publicUrl'>, host: string): string {
+  const { protocol, hostname, port } = new URL(publicUrl)
+  const isElsewhere = isLocal(hostname) && !isLocal(host)
+  return isElsewhere ? `https://${host}` : `${protocol}//${host}${port && `:${port}`}`
+}
+
+function isLocal(host: string): boolean {
+  return /^(?:(?:.*\.)?localhost|127\..*|\[::1\])$/.test(host)
 }
 
 /** The context of every route (`c.get('site')`), set by the app's middleware. */

@@ -1,11 +1,12 @@
 import type { MultiPolygonRings } from '../../core/geometry.ts'
-import { areaText, type Units } from '../../core/measures.ts'
+import { areaText, groundText, lengthText, type Units } from '../../core/measures.ts'
 import { agreementsWithoutSuccessor } from '../../routing/agreements.ts'
 import type { Documents, Snapshot } from '../documents/snapshot.ts'
 import { localDay } from '../runtime/calendar.ts'
 import { compileRouting } from '../runtime/routing.ts'
 import { changesBetween, type DocumentChange } from './changes.ts'
 import { type CoverageGap, coverageGaps, overlappingClaims, type TerritoryClaim } from './coverage.ts'
+import { type GroundChange, type GroundRequests, groundChanges } from './ground.ts'
 
 export interface Plan {
   readonly units: Units
@@ -14,6 +15,7 @@ export interface Plan {
   readonly changes: readonly DocumentChange[]
   readonly overlaps: readonly TerritoryClaim[]
   readonly gaps: readonly CoverageGap[]
+  readonly ground: readonly GroundChange[]
   /** Agreements that end soon, or have ended, without a successor (S5). */
   readonly ends: readonly {
     readonly agreement: string
@@ -25,23 +27,31 @@ export interface Plan {
 /** `at` is now, in milliseconds: gaps count from today on. */
 export function planRegion(current: Snapshot | undefined, next: Documents, at: number): Plan {
   const routing = compileRouting({ region: '', version: 0, documents: next })
+  const today = localDay(at, next.region.timezone)
   return {
     units: next.region.units ?? 'us',
     from: current?.version ?? null,
     changes: changesBetween(current?.documents, next),
     overlaps: overlappingClaims(next),
-    gaps: coverageGaps(next, localDay(at, next.region.timezone)),
+    gaps: coverageGaps(next, today),
+    ground: groundChanges(current?.documents, next, today),
     ends: agreementsWithoutSuccessor(routing.agreements, at)
       .filter(({ warning, daysLeft }) => warning !== null || daysLeft <= 0)
       .map(({ agreement: { id, accountable }, daysLeft }) => ({ agreement: id, accountable, daysLeft })),
   }
 }
 
-export function planLines({ units, from, changes, overlaps, gaps, ends }: Plan): string[] {
+/** `requests`: how many fell on the lost and the gained ground of each change. */
+export function planLines(
+  { units, from, changes, overlaps, gaps, ground, ends }: Plan,
+  requests: readonly GroundRequests[] = [],
+): string[] {
   return [
     ...changeLines(changes),
-    ...overlaps.map(({ layer, bodies: [a, b], squareMeters }) => {
-      return `  ! overlap: ${a.jurisdiction.slug} and ${b.jurisdiction.slug} both cover ${areaText(units, squareMeters)} in the layer "${layer}"`
+    ...ground.flatMap((change, index) => groundLines(change, requests[index])),
+    ...overlaps.map(({ layer, bodies: [a, b], squareMeters, narrow }) => {
+      const kind = narrow === null ? 'overlap' : `overlap about ${lengthText(units, narrow)} wide`
+      return `  ! ${kind}: ${a.jurisdiction.slug} and ${b.jurisdiction.slug} both cover ${areaText(units, squareMeters)} in the layer "${layer}"`
     }),
     ...gaps.map(({ day, services, squareMeters }) => {
       return `  ! gap: from ${day}, no agency is responsible for ${listed(services)} on ${areaText(units, squareMeters)}`
@@ -52,6 +62,17 @@ export function planLines({ units, from, changes, overlaps, gaps, ends }: Plan):
     }),
     ...(changes.length === 0 ? [`  no changes: version ${from} is current`] : []),
   ]
+}
+
+function groundLines({ jurisdiction, day, lost, gained }: GroundChange, requests?: GroundRequests): string[] {
+  return (['lost', 'gained'] as const).flatMap(kind => {
+    const { squareMeters } = kind === 'lost' ? lost : gained
+    if (squareMeters === 0) return []
+    const fell = requests?.[kind]
+    const said = fell === undefined ? '' : `, where ${fell.total} requests fell, ${fell.open} of them open`
+    const verb = kind === 'lost' ? 'loses' : 'gains'
+    return [`  ! ground: from ${day}, ${jurisdiction} ${verb} ${groundText(squareMeters)}${said}`]
+  })
 }
 
 // Above this many, additions or removals of one kind are only counted.
@@ -79,7 +100,7 @@ function listed(names: readonly string[]): string {
   return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown
 }
 
-export function planGeoJson({ overlaps, gaps }: Plan) {
+export function planGeoJson({ overlaps, gaps, ground }: Plan) {
   const feature = (
     coordinates: MultiPolygonRings,
     properties: Readonly<Record<string, string | number>>,
@@ -95,6 +116,13 @@ export function planGeoJson({ overlaps, gaps }: Plan) {
         const bodies = `${a.jurisdiction.slug}, ${b.jurisdiction.slug}`
         return feature(geometry, { kind: 'overlap', layer, bodies, squareMetres: Math.round(squareMeters) })
       }),
+      ...ground.flatMap(({ jurisdiction, day, lost, gained }) =>
+        Object.entries({ lost, gained })
+          .filter(([, { geometry }]) => geometry.length > 0)
+          .map(([kind, { geometry, squareMeters }]) =>
+            feature(geometry, { kind, jurisdiction, from: day, squareMetres: Math.round(squareMeters) }),
+          ),
+      ),
       ...gaps.map(({ day, services, geometry, squareMeters }) =>
         feature(geometry, {
           kind: 'gap',
@@ -108,14 +136,25 @@ export function planGeoJson({ overlaps, gaps }: Plan) {
 }
 
 /** Areas in square meters; their shapes are in `planGeoJson`. */
-export function planJson({ from, changes, overlaps, gaps, ends }: Plan) {
+export function planJson(
+  { from, changes, overlaps, gaps, ground, ends }: Plan,
+  requests: readonly GroundRequests[] = [],
+) {
   return {
     from,
     changes,
-    overlaps: overlaps.map(({ layer, bodies: [a, b], squareMeters }) => ({
+    overlaps: overlaps.map(({ layer, bodies: [a, b], squareMeters, narrow }) => ({
       layer,
       bodies: [a.jurisdiction.slug, b.jurisdiction.slug],
       squareMetres: Math.round(squareMeters),
+      narrow: narrow !== null,
+    })),
+    ground: ground.map(({ jurisdiction, day, lost, gained }, index) => ({
+      jurisdiction,
+      from: day,
+      lostSquareMetres: Math.round(lost.squareMeters),
+      gainedSquareMetres: Math.round(gained.squareMeters),
+      requests: requests[index],
     })),
     gaps: gaps.map(({ day, services, squareMeters }) => ({
       from: day,

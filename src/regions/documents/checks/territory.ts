@@ -1,10 +1,11 @@
 import { type LongLat, metersBetween } from '../../../core/geometry.ts'
-import { areaText } from '../../../core/measures.ts'
+import { areaText, lengthText } from '../../../core/measures.ts'
 import { intersection } from '../../../geography/polygons/clip.ts'
 import { squareMeters } from '../../../geography/polygons/measure.ts'
 import type { RoutingSnapshot } from '../../../routing/types.ts'
 import { pointAlong } from '../../places/street.ts'
-import { overlappingClaims, SLIVER } from '../../versions/coverage.ts'
+import { NARROW_METERS, overlappingClaims, SLIVER } from '../../versions/coverage.ts'
+import { narrowGaps } from '../../versions/narrow-gaps.ts'
 import type { Documents } from '../snapshot.ts'
 import { type Issues, reporterOf, shareDays } from './issues.ts'
 
@@ -69,14 +70,36 @@ export function* checkSides({ roads }: Documents, routing: RoutingSnapshot): Iss
 }
 
 export function* checkClaims(documents: Documents): Issues {
-  for (const { layer, bodies, squareMeters } of overlappingClaims(documents)) {
+  const units = documents.region.units ?? 'us'
+  for (const { layer, bodies, squareMeters, narrow } of overlappingClaims(documents)) {
+    const [one, other] = bodies
+    const report = reporterOf(`${other.jurisdiction.slug}/boundary.geojson`)
+    const path = ['features', other.feature, 'geometry']
+    const names = `${other.jurisdiction.name} and ${one.jurisdiction.name}`
+    const ground = `${areaText(units, squareMeters)} in the layer "${layer}"`
+    if (narrow === null) {
+      const repair =
+        'Use one boundary for both, end one before the other starts, or give them different services'
+      yield report.error(path, `${names} both cover ${ground}`, repair)
+    } else {
+      const message = `${names} overlap in a strip about ${lengthText(units, narrow)} wide: ${ground}`
+      yield report.warning(path, message, SNAP)
+    }
+  }
+}
+
+const SNAP = `Import them with --snap ${NARROW_METERS}, or leave it`
+
+/** Strips between neighbors that nobody covers. Wide ones are for the plan to show. */
+export function* checkNarrowGaps(documents: Documents, routing: RoutingSnapshot): Issues {
+  const units = documents.region.units ?? 'us'
+  for (const { layer, bodies, metersLong, metersWide, at } of narrowGaps(documents, routing)) {
     const [one, other] = bodies
     const report = reporterOf(`${other.jurisdiction.slug}/boundary.geojson`)
     const names = `${other.jurisdiction.name} and ${one.jurisdiction.name}`
-    const message = `${names} both cover ${areaText(documents.region.units ?? 'us', squareMeters)} in the layer "${layer}"`
-    const repair =
-      'Use one boundary for both, end one before the other starts, or give them different services'
-    yield report.error(['features', other.feature, 'geometry'], message, repair)
+    const strip = `about ${lengthText(units, metersWide)} wide and ${lengthText(units, metersLong)} long`
+    const message = `${names} leave a gap ${strip} between them in the layer "${layer}", near ${at.lat.toFixed(5)}, ${at.long.toFixed(5)}`
+    yield report.warning(['features', other.feature, 'geometry'], message, SNAP)
   }
 }
 
