@@ -1,14 +1,12 @@
 import { type Context, Hono, type Next } from 'hono'
-import { openPublicRegion, openPublicTenant, openTenantReader } from '../core/database/handles.ts'
+import { openPublicRegion } from '../core/database/handles.ts'
 import { parseTrackingNumber, randomText } from '../core/ids.ts'
 import { asProblem, problem } from '../core/problem.ts'
 import type { AppEnv } from '../regions/runtime/site.ts'
 import { draftErrors } from '../requests/draft.ts'
 import { readCursor, writeCursor } from '../requests/list/cursor.ts'
-import { publicCase } from '../requests/list/find.ts'
 import { listPublicRequests, type PublicFilter } from '../requests/list/public-index.ts'
 import { offeredService, resolveDraft } from '../requests/submit.ts'
-import { isOwn } from '../residents/own.ts'
 import { brandStyles } from '../web/brand.ts'
 import { viewOf } from '../web/view.ts'
 import { AboutPage } from './about.tsx'
@@ -27,6 +25,7 @@ import { send } from './report/send.tsx'
 import { WherePage } from './report/where.tsx'
 import { ServicesPage } from './services.tsx'
 import { CasePage } from './track/case.tsx'
+import { closedCase, reopenCase } from './track/closed.tsx'
 import {
   answer,
   answerPage,
@@ -39,6 +38,7 @@ import {
   stop,
   unfollowPage,
 } from './track/follow.tsx'
+import { readCase } from './track/reader.ts'
 import { replyPage, sendReply } from './track/reply.tsx'
 import { ReportsPage } from './track/reports.tsx'
 import { exampleNumber, TrackPage } from './track/track.tsx'
@@ -84,6 +84,7 @@ export function citizenPages(): Hono<AppEnv> {
 
   pages.get('/track', trackPage)
   pages.get('/cases/:number', casePage)
+  pages.post('/cases/:number/reopen', reopenCase)
   pages.get('/reports', reportsPage)
   pages.get('/cases/:number/follow', followPage)
   pages.post('/cases/:number/follow', follow)
@@ -192,23 +193,10 @@ function trackPage(c: PageContext) {
 }
 
 async function casePage(c: PageContext) {
-  const { region } = c.get('site')
-  const view = viewOf(c)
-  const number = region.caseNumber(c.req.param('number') ?? '')
-  if (number?.jurisdiction === undefined) throw problem('not-found')
-  const keeper = number.jurisdiction.slug
-  const found = await publicCase(openPublicTenant(c.get('platform'), region.slug, keeper), number.id)
-  if (found === undefined) throw problem('not-found')
-  const thanks = c.req.query('thanks')
-  const own = found.request.private && (await isTheirs(c, keeper, number.id))
-  return c.html(<CasePage {...{ view, found, keeper, thanks, own }} />)
-}
-
-async function isTheirs(c: PageContext, keeper: string, id: string): Promise<boolean> {
-  const resident = await residentOf(c)
-  if (resident === undefined) return false
-  const { access, account } = resident
-  return isOwn(openTenantReader(c.get('platform'), access, access.region, keeper), account.id, id)
+  const read = await readCase(c)
+  const closed = await closedCase(c, read)
+  const { thanks, done } = c.req.query()
+  return c.html(<CasePage {...{ ...read, closed, thanks, done }} view={viewOf(c)} />)
 }
 
 async function reportsPage(c: PageContext) {

@@ -4,12 +4,41 @@ import type { Region } from '../regions/runtime/compile.ts'
 import { bodyName } from '../regions/runtime/names.ts'
 import { reasonText } from '../regions/runtime/reasons.ts'
 import { defineEvent } from '../requests/event-types.ts'
+import type { Status } from '../requests/schema.ts'
 import { formatStep } from '../routing/format.ts'
 import type { BodyRef, Resolution, TraceStep } from '../routing/types.ts'
 import { timeoutKind } from './automatic/pending.ts'
 import type { HandoffKind } from './schema.ts'
 
 export const TIMEOUT_ACTOR = `system:${timeoutKind.kind}`
+
+/** A resident says so of a closed case; without `to`, it was open again by then. */
+export const notFixed = defineEvent<{
+  readonly text: string
+  readonly from?: Status
+  readonly to?: Status
+}>({
+  type: 'not-fixed',
+  publicText: ({ text, to }, { t }) => ({
+    title: t(to === undefined ? 'event-not-fixed' : 'event-not-fixed-reopened'),
+    text,
+  }),
+  staffText: 'as-public',
+  auditText: 'audit-not-fixed',
+  isEmailed: true,
+  isGeoReportUpdate: true,
+})
+
+/** At the origin of a case that another jurisdiction holds. */
+export const reopeningAsked = defineEvent<{ readonly text: string; readonly of: string }>({
+  type: 'reopening-asked',
+  publicText: 'hidden',
+  staffText: ({ text, of }, { region, t }) => ({
+    title: t('work-event-reopening-asked', { name: bodyName(region, of) }),
+    text,
+  }),
+  auditText: 'audit-reopening-asked',
+})
 
 /** `kind` is absent in events of earlier versions. */
 interface OfHandoff {
@@ -170,6 +199,8 @@ export const requestRerouted = defineEvent<Rerouted>({
 })
 
 export const handoffEvents = [
+  notFixed,
+  reopeningAsked,
   handoffOffered,
   handoffAnswered,
   handoffWithdrawn,

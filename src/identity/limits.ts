@@ -11,6 +11,8 @@ export const policies = {
   /** Enough for a town hall behind one address; `one-time.ts` limits emails and guesses per person. */
   'sign-in': { name: 'sign-in', quota: 60, seconds: 60 },
   reports: { name: 'reports', quota: 60, seconds: 60 },
+  /** Few, because a public case can be reopened by anybody. */
+  'closed-cases': { name: 'closed-cases', quota: 6, seconds: 60 },
   /** Forms that carry their key in the body, which has to be read before the key is known. */
   unproven: { name: 'unproven', quota: 1200, seconds: 60 },
   visitor: { name: 'visitor', quota: 1200, seconds: 60 },

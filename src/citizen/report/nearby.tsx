@@ -1,5 +1,5 @@
 import { openPublicRegion } from '../../core/database/handles.ts'
-import { metersBetween } from '../../core/geometry.ts'
+import { metersBetween, type Place } from '../../core/geometry.ts'
 import { asProblem } from '../../core/problem.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
@@ -33,35 +33,59 @@ interface Props {
 }
 
 export function Nearby({ view, draft: { place }, nearby }: Props) {
-  const { t, site } = view
+  const { t } = view
   if (place === null) return null
   if (nearby === null) return <p class="nearby">{t('nearby-unavailable')}</p>
   if (nearby.length === 0) return <p class="nearby">{t('nearby-none')}</p>
+  const [closed, open] = [true, false].map(is => nearby.filter(({ status }) => (status === 'closed') === is))
   return (
     <section class="nearby" aria-labelledby="nearby">
       <h2 id="nearby">{t('nearby-title')}</h2>
-      <p>{t('nearby-help')}</p>
-      <ul class="nearby__list">
-        {nearby.map(({ id, serviceCode, serviceName: then, status, lat, long, address, requestedAt }) => (
-          <li>
-            <a class="usa-link" href={view.href(`/cases/${id}`)}>
-              {serviceName(view, serviceCode, then)}
-            </a>{' '}
-            <StatusTag view={view} status={status} />
-            <span class="nearby__note">
-              {lat !== null && long !== null && (
-                <>{t('distance-away', { distance: view.distance(metersBetween(place, { lat, long })) })} · </>
-              )}
-              {address && (
-                <>
-                  <bdi>{address}</bdi> ·{' '}
-                </>
-              )}
-              <Moment view={view} at={requestedAt} zone={site.region.documents.region.timezone} />
-            </span>
-          </li>
-        ))}
-      </ul>
+      {open && open.length > 0 && (
+        <>
+          <p>{t('nearby-help')}</p>
+          <NearbyList {...{ view, place }} reports={open} />
+        </>
+      )}
+      {closed && closed.length > 0 && (
+        <>
+          <p>{t('nearby-closed')}</p>
+          <NearbyList {...{ view, place }} reports={closed} />
+        </>
+      )}
     </section>
+  )
+}
+
+interface ListProps {
+  view: PageView
+  place: Place
+  reports: readonly PublicRequest[]
+}
+
+function NearbyList({ view, place, reports }: ListProps) {
+  const { t, site } = view
+  return (
+    <ul class="nearby__list">
+      {reports.map(({ id, serviceCode, serviceName: then, status, lat, long, address, requestedAt }) => (
+        <li>
+          <a class="usa-link" href={view.href(`/cases/${id}`)}>
+            {serviceName(view, serviceCode, then)}
+          </a>{' '}
+          <StatusTag view={view} status={status} />
+          <span class="nearby__note">
+            {lat !== null && long !== null && (
+              <>{t('distance-away', { distance: view.distance(metersBetween(place, { lat, long })) })} · </>
+            )}
+            {address && (
+              <>
+                <bdi>{address}</bdi> ·{' '}
+              </>
+            )}
+            <Moment view={view} at={requestedAt} zone={site.region.documents.region.timezone} />
+          </span>
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -15,6 +15,7 @@ import { Trace } from '../../web/components/trace.tsx'
 import type { PageView } from '../../web/view.ts'
 import { serviceName } from '../catalogue.ts'
 import { PartnerContact, partnerStatus } from '../handles.tsx'
+import { type Closed, ClosedPanel } from './closed.tsx'
 import { FollowForm } from './follow.tsx'
 import { PassedOn, Shares } from './shares.tsx'
 
@@ -24,12 +25,14 @@ interface Props {
   keeper: string
   /** Just filed: `followed` by someone who gets updates; `confirm` once they have confirmed by email. */
   thanks: string | undefined
-  /** The reader reported this private case: they see what anyone sees of a public one. */
+  /** The reader has signed in and reported this case. */
   own: boolean
+  closed: Closed | undefined
+  done: string | undefined
 }
 
 /** What anyone with the number may see: status, holder, timeline. Of a private case, the status only. */
-export function CasePage({ view, found, keeper, thanks, own }: Props) {
+export function CasePage({ view, found, keeper, thanks, own, closed, done }: Props) {
   const { t } = view
   const { request } = found
   const name = serviceName(view, request.serviceCode, request.serviceName)
@@ -47,8 +50,13 @@ export function CasePage({ view, found, keeper, thanks, own }: Props) {
     <Page view={view} title={t('case-title', { number: request.id })} section="/track" personal>
       <div class="wide columns">
         <div class="columns__all">
-          {request.status === 'submitted' && (
+{request.status === 'submitted' && (
             <WhatToDo view={view} request={request} isTold={!isHidden || thanks !== undefined} />
+          )}
+          {done === 'reopened' && request.status !== 'closed' && (
+            <Alert type="success" live>
+              <p>{t('reopen-done')}</p>
+            </Alert>
           )}
           {thanks !== undefined && <Thanks view={view} number={request.id} thanks={thanks} />}
           <h1>
@@ -72,6 +80,7 @@ export function CasePage({ view, found, keeper, thanks, own }: Props) {
             </p>
           )}
           {!isHidden && <What view={view} found={found} keeper={keeper} />}
+          {closed && <ClosedPanel {...{ view, found, closed }} />}
           <h2>{t('timeline-title')}</h2>
           <ol class="timeline">
             {found.timeline.map(event => (

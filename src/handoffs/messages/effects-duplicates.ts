@@ -215,7 +215,8 @@ function followersOf(db: TenantReader, cases: readonly string[]) {
     .where(and(inArray(followedBy.caseId, [...cases]), eq(followedBy.ended, false)))
 }
 
-function asHeld({ id, custody, passedTo }: RequestRow): Step {
+/** Otherwise throws `changed-meanwhile`, and the effect is recomputed. */
+export function asHeld({ id, custody, passedTo }: RequestRow): Step {
   return guard(
     sql`EXISTS (SELECT 1 FROM request WHERE id = ${id} AND custody = ${custody} AND passed_to IS ${passedTo})`,
     'changed-meanwhile',

@@ -31,6 +31,14 @@ export type Message =
   | ({ readonly kind: 'grant' } & Offer)
   | ({ readonly kind: 'appeal'; readonly tried: readonly Attempt[] } & Offer)
   | { readonly kind: 'decision'; readonly handoff: string; readonly holder: string; readonly text: string }
+  /** A resident says that the case `of` is not fixed. To its holder, by way of its earlier ones. */
+  | {
+      readonly kind: 'reopen'
+      readonly of: string
+      readonly text: string
+      readonly photos: CrossingContent['photos']
+      readonly askedAt: number
+    }
   | { readonly kind: 'progress'; readonly share: ShareUpdate; readonly events: readonly RelayedEvent[] }
   | DuplicateMessage
 

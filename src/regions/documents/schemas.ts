@@ -92,6 +92,10 @@ export const service = v.strictObject({
   ),
   location: v.optional(v.picklist(['required', 'optional'], 'use required or optional')),
   deadline: v.optional(duration),
+  reopenWithin: describe(
+    v.optional(v.union([period, v.literal('never')])),
+    'How long after closing a resident can reopen a request, such as "30 days" (the default), or never. Later they can send a follow-up report.',
+  ),
   questions: v.optional(v.array(question)),
 })
 export const servicesDocument = v.strictObject({ services: v.array(service) })

@@ -1,0 +1,148 @@
+import { sql } from 'drizzle-orm'
+import { actorOf, type PublicAccess, type ResidentAccess } from '../../core/access.ts'
+import {
+  guard,
+  openPublicRegion,
+  openTenant,
+  type Step,
+  type TenantReader,
+} from '../../core/database/handles.ts'
+import { commitOnce } from '../../core/database/idempotency.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { shifted } from '../../regions/runtime/calendar.ts'
+import type { Region } from '../../regions/runtime/compile.ts'
+import { hasLeft } from '../../regions/versions/leaving.ts'
+import { ownDeadline } from '../../requests/case/deadline.ts'
+import { setStatus } from '../../requests/case/status.ts'
+import { payloadOf } from '../../requests/event-types.ts'
+import { appendEvent, enqueueLogConsumers } from '../../requests/events.ts'
+import type { EventRow, PublicCase, RequestRow } from '../../requests/list/find.ts'
+import { claimPhotos } from '../../requests/media/media.ts'
+import { notFixed, reopeningAsked } from '../events.ts'
+import { type CrossingContent, enqueueMessage, type Message } from '../messages/messages.ts'
+
+const DEFAULT_PERIOD = '30 days'
+
+export type Complaint = Pick<Extract<Message, { kind: 'reopen' }>, 'text' | 'photos'>
+
+/** Undefined while it is open. */
+export function closedAt({
+  request,
+  timeline,
+}: Pick<PublicCase, 'request' | 'timeline'>): number | undefined {
+  if (request.status !== 'closed') return undefined
+  return timeline.findLast(closes)?.at ?? request.closedAt ?? undefined
+}
+
+function closes(row: EventRow): boolean {
+  return payloadOf(row).to === 'closed'
+}
+
+/** Until when a resident may reopen it. Undefined if its service, or a jurisdiction that has left, does not allow it. */
+export function reopenableUntil(region: Region, found: PublicCase, now: number): number | undefined {
+  const { request } = found
+  const closed = closedAt(found)
+  const period = region.service(request.serviceCode)?.reopenWithin ?? DEFAULT_PERIOD
+  const isOurs = request.id === request.caseId && request.closeReason !== 'duplicate'
+  if (closed === undefined || period === 'never' || !isOurs) return undefined
+  if ([request.origin, request.passedTo].some(body => body !== null && hasLeft(region, body, now)))
+    return undefined
+  return shifted(closed, period, region.calendar(request.origin).zone, 1)
+}
+
+export interface Reopening {
+  readonly text: string
+  /** Ids of uploaded photos. */
+  readonly media: readonly string[]
+  readonly idempotencyKey: string | undefined
+}
+
+/**
+ * By a resident, once for each closing, at whoever holds the case now: another jurisdiction is told by the
+ * courier. Throws `wrong-state` if it is open or was reopened, `invalid-fields` for a photo.
+ */
+export async function reopen(
+  platform: Platform,
+  access: PublicAccess | ResidentAccess,
+  region: Region,
+  { request: row }: PublicCase,
+  { text, media, idempotencyKey }: Reopening,
+): Promise<void> {
+  const at = platform.clock.now()
+  const { id, origin, passedTo } = row
+  const db = openTenant(platform, access, region.slug, origin)
+  const claim = { by: `reopen ${id} ${idempotencyKey ?? at}`, keeper: origin }
+  const photos = await claimPhotos(platform, openPublicRegion(platform, region.slug), media, claim, at)
+  const actor = actorOf(access)
+  const steps =
+    passedTo === null
+      ? reopenSteps(region, origin, row, { text, photos }, { actor, at })
+      : [
+          ...photoSteps(id, photos, at),
+          appendEvent(reopeningAsked, { text, of: passedTo }, { request: id, actor, at, public: false }),
+          ...enqueueMessage(
+            `${origin}:reopen:${id}:${at}`,
+            id,
+            passedTo,
+            { kind: 'reopen', of: id, text, photos, askedAt: at },
+            at,
+          ),
+          ...enqueueLogConsumers(at),
+        ]
+  const content = [id, text, media]
+  await commitOnce(
+    db,
+    { key: idempotencyKey, content, steps: [reopenableGuard(row), ...steps], outcome: null },
+    at,
+  )
+}
+
+// `case_status` is closed only once every share is.
+function reopenableGuard({ id, passedTo }: RequestRow): Step {
+  const closing = sql`SELECT coalesce(max(at), 0) FROM event WHERE request = ${id} AND payload ->> '$.to' = 'closed'`
+  return guard(
+    sql`EXISTS (SELECT 1 FROM request WHERE id = ${id} AND case_status = 'closed' AND passed_to IS ${passedTo})
+      AND NOT EXISTS (SELECT 1 FROM event WHERE request = ${id} AND type = ${reopeningAsked.type} AND at >= (${closing}))`,
+    'wrong-state',
+    'It is open again.',
+  )
+}
+
+/** It is new again: nobody has looked at it since, and the time to work on it starts again. */
+export function reopenSteps(
+  region: Region,
+  slug: string,
+  row: RequestRow,
+  { text, photos }: Complaint,
+  { actor, at }: { readonly actor: string; readonly at: number },
+): Step[] {
+  const agreement = region.documents.agreements.agreements?.findLast(
+    ({ id, performer }) => performer === slug && row.resolution.agreements.includes(id),
+  )
+  const expectedAt = ownDeadline(region, slug, row, agreement, at) ?? row.expectedAt
+  return [
+    ...photoSteps(row.id, photos, at),
+    appendEvent(
+      notFixed,
+      { from: 'closed', to: 'submitted', text },
+      { request: row.id, actor, at, public: true },
+    ),
+    setStatus(row.id, { to: 'submitted', notes: null }, at),
+    sql`UPDATE request SET expected_at = ${expectedAt}, triage = 1 WHERE id = ${row.id}`,
+    ...enqueueLogConsumers(at),
+  ]
+}
+
+export function photoSteps(request: string, photos: CrossingContent['photos'], at: number): Step[] {
+  return photos.map(
+    ({ id, type, bytes }) =>
+      sql`INSERT OR IGNORE INTO media (id, request, type, bytes, created_at) VALUES (${id}, ${request}, ${type}, ${bytes}, ${at})`,
+  )
+}
+
+export async function isReopeningAsked(db: TenantReader, id: string, closed: number): Promise<boolean> {
+  const found = await db.rows(
+    sql`SELECT 1 FROM event WHERE request = ${id} AND type = ${reopeningAsked.type} AND at >= ${closed} LIMIT 1`,
+  )
+  return found.length > 0
+}

@@ -1,0 +1,50 @@
+import type { Step, TenantDb } from '../../core/database/handles.ts'
+import type { Region } from '../../regions/runtime/compile.ts'
+import { versionGuard } from '../../requests/case/guards.ts'
+import { touch } from '../../requests/case/status.ts'
+import { appendEvent, enqueueLogConsumers } from '../../requests/events.ts'
+import type { RequestRow } from '../../requests/list/find.ts'
+import { photoSteps, reopenSteps } from '../after-closing/reopen.ts'
+import { shareOf } from '../duplicates/link.ts'
+import { notFixed } from '../events.ts'
+import { COURIER_ACTOR } from '../grant.ts'
+import { asHeld } from './effects-duplicates.ts'
+import type { Of } from './effects-receiver.ts'
+import { enqueueMessage } from './messages.ts'
+
+/** At a jurisdiction that has passed the case on, it is forwarded. If it is open by now, what was said is kept. */
+export async function reopenEffect(
+  region: Region,
+  db: TenantDb,
+  message: Of<'reopen'>,
+  at: number,
+): Promise<Step[]> {
+  const { of, text, photos, askedAt } = message
+  const row = await shareOf(db, of)
+  if (row === undefined) return []
+  if (row.passedTo !== null) return [asHeld(row), ...forwardSteps(db.slug, row, row.passedTo, message, at)]
+  const isClosed = row.status === 'closed' && (row.closedAt ?? 0) <= askedAt
+  if (isClosed)
+    return [
+      versionGuard(row),
+      ...reopenSteps(region, db.slug, row, { text, photos }, { actor: COURIER_ACTOR, at }),
+    ]
+  const entry = { request: row.id, actor: COURIER_ACTOR, at, public: true }
+  return [
+    versionGuard(row),
+    ...photoSteps(row.id, photos, at),
+    appendEvent(notFixed, { text }, entry),
+    touch(row.id, at),
+    ...enqueueLogConsumers(at),
+  ]
+}
+
+function forwardSteps(slug: string, row: RequestRow, to: string, message: Of<'reopen'>, at: number): Step[] {
+  return enqueueMessage(
+    `${slug}:reopen:${message.of}:${message.askedAt}:${row.version}`,
+    row.caseId,
+    to,
+    message,
+    at,
+  )
+}
