@@ -8,7 +8,7 @@ export const citizen: Capability = {
   limits: [
     { paths: /^\/account\/(?:sign-in|code|link|address|me\/mailbox)(?:\/|$)/, writes: 'sign-in' },
     { paths: /^\/cases\/[^/]+\/follow$/, writes: 'reports' },
-    { paths: /^\/cases\/[^/]+\/reopen$/, writes: 'closed-cases' },
+    { paths: /^\/cases\/[^/]+\/(?:reopen|rating)$/, writes: 'closed-cases' },
     { paths: /^\/report\/[^/]+\/send$/, writes: 'reports' },
   ],
 }

@@ -25,7 +25,7 @@ import { send } from './report/send.tsx'
 import { WherePage } from './report/where.tsx'
 import { ServicesPage } from './services.tsx'
 import { CasePage } from './track/case.tsx'
-import { closedCase, reopenCase } from './track/closed.tsx'
+import { closedCase, rateCase, reopenCase } from './track/closed.tsx'
 import {
   answer,
   answerPage,
@@ -85,6 +85,7 @@ export function citizenPages(): Hono<AppEnv> {
   pages.get('/track', trackPage)
   pages.get('/cases/:number', casePage)
   pages.post('/cases/:number/reopen', reopenCase)
+  pages.post('/cases/:number/rating', rateCase)
   pages.get('/reports', reportsPage)
   pages.get('/cases/:number/follow', followPage)
   pages.post('/cases/:number/follow', follow)

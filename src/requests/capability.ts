@@ -1,5 +1,6 @@
 import type { Capability } from '../capability.ts'
 import { encryptedPerson } from './case/person.ts'
+import { includedRating } from './case/rating.ts'
 import { cleanUpRequests } from './clean-up.ts'
 import { erasePersons } from './erase.ts'
 import { requestEvents } from './events.ts'
@@ -26,10 +27,12 @@ export const requests: Capability = {
     'follower',
     'media',
     'person',
+    'rating',
     'request',
     'share',
   ],
   unexportedTables: ['data_key', 'person_term'],
+  includedInRequest: [includedRating],
   eraseContacts: erasePersons,
   cleanUp: ({ eraseContacts }) => cleanUpRequests(eraseContacts),
 }

@@ -38,7 +38,8 @@ export interface ErasedContacts {
 /** What each capability deletes in the same transaction (`Capability.eraseContacts`). */
 export type EraseContacts = (erased: ErasedContacts) => readonly Step[]
 
-export const erasePersons: EraseContacts = ({ persons, at }) => [
+export const erasePersons: EraseContacts = ({ persons, cases, at }) => [
+  sql`DELETE FROM rating WHERE case_id IN ${cases}`,
   sql`UPDATE person SET first_name = NULL, last_name = NULL, email = NULL, phone = NULL, device_id = NULL, account_id = NULL,
     account = NULL, erased_at = ${at} WHERE id IN ${persons}`,
   sql`DELETE FROM person_term WHERE person IN ${persons}`,

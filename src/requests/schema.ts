@@ -38,6 +38,7 @@ export const triageReasons = [
   'undelivered',
   'follow-ups',
   'returned',
+  'not-fixed',
 ] as const
 export type TriageReason = (typeof triageReasons)[number] | `emergency:${string}`
 
@@ -250,6 +251,14 @@ export const duplicate = sqliteTable(
     index('duplicate_state').on(table.state, table.proposedAt),
   ],
 )
+
+/** What a resident thought of how the case was handled: at its origin, and at its holder. */
+export const rating = sqliteTable('rating', {
+  caseId: text('case_id').primaryKey(),
+  /** 1 is very badly, 5 very well. */
+  score: integer('score').notNull(),
+  at: integer('at').notNull(),
+})
 
 export const followedBy = sqliteTable(
   'followed_by',

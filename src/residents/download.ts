@@ -5,6 +5,7 @@ import { type Account, accountJurisdictions } from '../identity/accounts.ts'
 import { listSessions } from '../identity/sessions/sessions.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Site } from '../regions/runtime/site.ts'
+import { ratingOf } from '../requests/case/rating.ts'
 import { publicCase } from '../requests/list/find.ts'
 import { isoTime, publicCaseView } from '../requests/list/view.ts'
 import { personsOf } from './contact.ts'
@@ -74,7 +75,12 @@ export async function downloadCases(db: TenantReader, { site, account }: Downloa
     const details = await publicCase(db, id)
     // The case is their own: private services show them what a public case shows anyone.
     const row = details && { ...details.request, jurisdiction: db.slug, private: false }
-    if (details !== undefined && row !== undefined) cases.push(publicCaseView(site, row, details))
+    const [rated] = await ratingOf(db, id)
+    if (details !== undefined && row !== undefined)
+      cases.push({
+        ...publicCaseView(site, row, details),
+        ...(rated && { rating: { score: rated.score, at: isoTime(rated.at) } }),
+      })
   }
   return cases
 }

@@ -26,6 +26,7 @@ export const citizen: Record<string, Expectation> = {
   'GET /track': { ...open, query: ({ ids }) => ({ number: ids.privateRequest }) },
   'GET /cases/:number': number,
   'POST /cases/:number/reopen': { ...number, form: () => ({ words: 'Still broken' }), writesAnywhere: true },
+  'POST /cases/:number/rating': { ...number, form: () => ({ score: '4' }), writesAnywhere: true },
   'GET /reports': { ...open, query: ({ cursor, slug }) => ({ after: cursor, jurisdiction: slug }) },
   'GET /cases/:number/follow': number,
   'POST /cases/:number/follow': {

@@ -1,23 +1,22 @@
-import type { PartnerDocument } from '../../regions/documents/schemas.ts'
 import { survivesAs } from '../../requests/case/duplicates.ts'
 import { emergenciesAmong } from '../../requests/case/triage.ts'
+import type { GivenAnswer } from '../../requests/draft.ts'
 import { noteAdded } from '../../requests/events.ts'
 import type { EventRow, PublicCase } from '../../requests/list/find.ts'
-import { explain } from '../../routing/explain.ts'
-import { formatStep } from '../../routing/format.ts'
-import type { Resolution } from '../../routing/types.ts'
-import { Alert, Emergency, Moment, StatusTag, Until } from '../../web/components/components.tsx'
+import { Alert, Emergency, Moment, StatusTag } from '../../web/components/components.tsx'
 import { EmergencyAdvice } from '../../web/components/emergency.tsx'
 import { Icon } from '../../web/components/icon.tsx'
 import { Page } from '../../web/components/layout.tsx'
 import { RegionMap } from '../../web/components/map.tsx'
-import { Trace } from '../../web/components/trace.tsx'
 import type { PageView } from '../../web/view.ts'
 import { serviceName } from '../catalogue.ts'
-import { PartnerContact, partnerStatus } from '../handles.tsx'
-import { type Closed, ClosedPanel } from './closed.tsx'
+import { partnerStatus } from '../handles.tsx'
+import { Agency, partnerOf } from './agency.tsx'
+import { type Closed, ClosedPanel, RatingPanel } from './closed.tsx'
 import { FollowForm } from './follow.tsx'
-import { PassedOn, Shares } from './shares.tsx'
+import { PrintedLink, ShareNumber } from './number.tsx'
+import { Shares } from './shares.tsx'
+import { StatusMeanings } from './status.tsx'
 
 interface Props {
   view: PageView
@@ -37,12 +36,6 @@ export function CasePage({ view, found, keeper, thanks, own, closed, done }: Pro
   const { request } = found
   const name = serviceName(view, request.serviceCode, request.serviceName)
   const zone = view.site.region.calendar(keeper).zone
-  const { resolution } = request
-  const { region } = view.site
-  const { partners = [] } = region.documents.region
-  const { kind, id } = resolution.performer
-  const known = [...partners, kind === 'partner' ? region.partner(id) : undefined]
-  const partner = known.find(one => one?.name === request.agencyResponsible)
   const continuesIn = survivesAs(request, found.timeline)
   const isHidden = request.private && !own
   const isFollowing = thanks === 'followed' || thanks === 'confirm'
@@ -58,13 +51,20 @@ export function CasePage({ view, found, keeper, thanks, own, closed, done }: Pro
               <p>{t('reopen-done')}</p>
             </Alert>
           )}
+          {done === 'rated' && (
+            <Alert type="success" live>
+              <p>{t('rating-done')}</p>
+            </Alert>
+          )}
           {thanks !== undefined && <Thanks view={view} number={request.id} thanks={thanks} />}
           <h1>
             <span class="kicker">{t('case-title', { number: request.id })}</span> {name}
           </h1>
           <p class="case__status">
-            <StatusTag view={view} status={request.status} /> <span>{statusText(view, found, partner)}</span>
+            <StatusTag view={view} status={request.status} /> <span>{statusText(view, found)}</span>
           </p>
+          <StatusMeanings view={view} status={request.status} />
+          <ShareNumber view={view} number={request.id} />
           {continuesIn && (
             <p>
               <a class="usa-link" href={view.href(`/cases/${continuesIn.number}`)}>
@@ -80,7 +80,13 @@ export function CasePage({ view, found, keeper, thanks, own, closed, done }: Pro
             </p>
           )}
           {!isHidden && <What view={view} found={found} keeper={keeper} />}
-          {closed && <ClosedPanel {...{ view, found, closed }} />}
+          {own && <Answers view={view} answers={request.answers} />}
+          {closed && (
+            <>
+              <RatingPanel {...{ view, found, closed }} />
+              <ClosedPanel {...{ view, found, closed }} />
+            </>
+          )}
           <h2>{t('timeline-title')}</h2>
           <ol class="timeline">
             {found.timeline.map(event => (
@@ -90,29 +96,9 @@ export function CasePage({ view, found, keeper, thanks, own, closed, done }: Pro
           {!request.private && !isFollowing && <FollowForm view={view} number={request.caseId} />}
         </div>
         <aside class="columns__side">
-          <section class="handles" aria-labelledby="handles">
-            <h2 id="handles" class="handles__title">
-              {t('case-who')}
-            </h2>
-            <p class="handles__name">
-              {resolution.accountable.kind === 'none' ? resolution.desk.name : request.agencyResponsible}
-            </p>
-            {!isHidden && isStillSo(request, resolution) && (
-              <p>{formatStep(t, view.units, explain(resolution))}</p>
-            )}
-            <PassedOn view={view} found={found} />
-            {partner && <PartnerContact view={view} partner={partner} />}
-            {request.expectedAt !== null && request.status !== 'closed' && (
-              <p>
-                <Icon name="schedule" /> {t('handles-by')}{' '}
-                <strong>
-                  <Until view={view} at={request.expectedAt} zone={zone} />
-                </strong>
-              </p>
-            )}
-            {!isHidden && <Trace view={view} trace={resolution.trace} />}
-          </section>
+          <Agency {...{ view, found, zone, isHidden }} />
           <Shares view={view} found={found} />
+          <PrintedLink view={view} number={request.id} />
         </aside>
       </div>
     </Page>
@@ -130,13 +116,6 @@ function WhatToDo({ view, request, isTold }: WhatToDoProps) {
   const topics = emergenciesAmong(view.site.region, request.triageReasons)
   if (topics.length > 0 && isTold) return <EmergencyAdvice view={view} topics={topics} />
   return request.resolution.triage || topics.length > 0 ? <Emergency view={view} /> : null
-}
-
-/** Whether routing's explanation still applies: the case is open, and no other body has taken it over. */
-function isStillSo({ status, agencyResponsible }: PublicCase['request'], resolution: Resolution): boolean {
-  const { accountable, performer } = resolution
-  const has = [accountable.name, performer.name].includes(agencyResponsible)
-  return status !== 'closed' && (has || accountable.kind === 'none')
 }
 
 function Thanks({ view, number, thanks }: { view: PageView; number: string; thanks: string }) {
@@ -158,8 +137,9 @@ function Thanks({ view, number, thanks }: { view: PageView; number: string; than
   )
 }
 
-function statusText(view: PageView, { request }: PublicCase, partner: PartnerDocument | undefined): string {
+function statusText(view: PageView, { request }: PublicCase): string {
   const { t } = view
+  const partner = partnerOf(view, request)
   if (request.status === 'closed') return t(`closed-${request.closeReason ?? 'completed'}`)
   if (partner !== undefined) return partnerStatus(view, partner)
   if (request.urgent && request.status === 'submitted') {
@@ -210,6 +190,26 @@ function What({ view, found, keeper }: { view: PageView; found: PublicCase; keep
         </ul>
       )}
     </>
+  )
+}
+
+/** For the reporter only: an answer can say where they live, or what only staff should read. */
+function Answers({ view, answers }: { view: PageView; answers: readonly GivenAnswer[] }) {
+  const { t } = view
+  if (answers.length === 0) return null
+  return (
+    <section aria-labelledby="answers">
+      <h2 id="answers">{t('own-answers')}</h2>
+      <p class="usa-hint">{t('own-answers-hint')}</p>
+      <dl class="facts">
+        {answers.map(({ question, values }) => (
+          <div>
+            <dt>{question}</dt>
+            <dd dir="auto">{values.map(({ label }) => label).join(', ')}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   )
 }
 

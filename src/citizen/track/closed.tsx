@@ -5,9 +5,11 @@ import { MAX_BODY_BYTES } from '../../core/http/body.ts'
 import { randomText } from '../../core/ids.ts'
 import { asProblem, type FieldError, problem } from '../../core/problem.ts'
 import { hasControlCharacters, isLongerThan } from '../../core/text.ts'
+import { isRated, rate } from '../../handoffs/after-closing/rate.ts'
 import { closedAt, isReopeningAsked, reopen, reopenableUntil } from '../../handoffs/after-closing/reopen.ts'
 import { addressOf } from '../../identity/limits.ts'
 import type { AppEnv } from '../../regions/runtime/site.ts'
+import { scores } from '../../requests/case/rating.ts'
 import type { PublicCase } from '../../requests/list/find.ts'
 import { MAX_PHOTO_BYTES } from '../../requests/media/photo.ts'
 import { uploaderOf } from '../../requests/media/uploads.ts'
@@ -36,6 +38,7 @@ export interface Closed {
   readonly until: number | undefined
   /** Its holder has been asked, and has not answered yet. */
   readonly isAsked: boolean
+  readonly isRated: boolean
   readonly once: string
 }
 
@@ -53,6 +56,7 @@ export async function closedCase(c: Context<AppEnv>, read: ReadCase): Promise<Cl
   return {
     until: until !== undefined && until > now ? until : undefined,
     isAsked: await isReopeningAsked(db, id, closed),
+    isRated: await isRated(db, id, closed),
     once: randomText(platform.random, 24),
   }
 }
@@ -61,6 +65,41 @@ interface Props {
   view: PageView
   found: PublicCase
   closed: Closed
+}
+
+export function RatingPanel({ view, found, closed }: Props) {
+  const { t } = view
+  if (closed.isRated) return null
+  return (
+    <section class="panel" aria-labelledby="rating">
+      <h2 id="rating">{t('rating-title')}</h2>
+      <form class="rating" method="post" action={view.href(`/cases/${found.request.id}/rating`)}>
+        {scores.map(score => (
+          <button class="usa-button usa-button--outline" type="submit" name="score" value={score}>
+            {t(`rating-${score}`)}
+          </button>
+        ))}
+      </form>
+    </section>
+  )
+}
+
+export async function rateCase(c: Context<AppEnv>) {
+  const platform = c.get('platform')
+  const read = await readCase(c)
+  const closed = await closedCase(c, read)
+  if (isHidden(read)) throw problem('not-found')
+  const { request } = read.found
+  const typed = Number((await readForm(c)).get('score'))
+  const score = scores.find(known => known === typed)
+  if (score === undefined) throw problem('bad-request')
+  const access = read.resident?.access ?? publicAccess(c.get('site').region.slug, 'form')
+  // Open again, or rated by then: the page shows it as it stands.
+  if (closed !== undefined)
+    await rate(platform, access, request, score).catch(error => {
+      if (asProblem(error).slug !== 'wrong-state') throw error
+    })
+  return c.redirect(viewOf(c).href(`/cases/${request.caseId}?done=rated`), 303)
 }
 
 export function ClosedPanel({ view, found, closed }: Props) {

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { actorOf, type PublicAccess, type ResidentAccess } from '../../core/access.ts'
 import {
   guard,
@@ -14,6 +14,7 @@ import type { Region } from '../../regions/runtime/compile.ts'
 import { hasLeft } from '../../regions/versions/leaving.ts'
 import { ownDeadline } from '../../requests/case/deadline.ts'
 import { setStatus } from '../../requests/case/status.ts'
+import { addedReason } from '../../requests/case/triage.ts'
 import { payloadOf } from '../../requests/event-types.ts'
 import { appendEvent, enqueueLogConsumers } from '../../requests/events.ts'
 import type { EventRow, PublicCase, RequestRow } from '../../requests/list/find.ts'
@@ -97,12 +98,15 @@ export async function reopen(
   )
 }
 
+export function lastClosing(id: string): SQL {
+  return sql`SELECT coalesce(max(at), 0) FROM event WHERE request = ${id} AND payload ->> '$.to' = 'closed'`
+}
+
 // `case_status` is closed only once every share is.
 function reopenableGuard({ id, passedTo }: RequestRow): Step {
-  const closing = sql`SELECT coalesce(max(at), 0) FROM event WHERE request = ${id} AND payload ->> '$.to' = 'closed'`
   return guard(
     sql`EXISTS (SELECT 1 FROM request WHERE id = ${id} AND case_status = 'closed' AND passed_to IS ${passedTo})
-      AND NOT EXISTS (SELECT 1 FROM event WHERE request = ${id} AND type = ${reopeningAsked.type} AND at >= (${closing}))`,
+      AND NOT EXISTS (SELECT 1 FROM event WHERE request = ${id} AND type = ${reopeningAsked.type} AND at >= (${lastClosing(id)}))`,
     'wrong-state',
     'It is open again.',
   )
@@ -128,7 +132,7 @@ export function reopenSteps(
       { request: row.id, actor, at, public: true },
     ),
     setStatus(row.id, { to: 'submitted', notes: null }, at),
-    sql`UPDATE request SET expected_at = ${expectedAt}, triage = 1 WHERE id = ${row.id}`,
+    sql`UPDATE request SET expected_at = ${expectedAt}, ${addedReason('not-fixed', at)} WHERE id = ${row.id}`,
     ...enqueueLogConsumers(at),
   ]
 }

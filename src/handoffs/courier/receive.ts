@@ -3,7 +3,7 @@ import { problem } from '../../core/problem.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import type { ContactDetails } from '../../requests/case/person.ts'
-import { reopenEffect } from '../messages/effects-closed.ts'
+import { ratingEffect, reopenEffect } from '../messages/effects-closed.ts'
 import {
   answeredEffect,
   followAlongEffect,
@@ -71,6 +71,8 @@ async function effectOf(
       return progressEffect(db, message)
     case 'reopen':
       return reopenEffect(region, db, message, at)
+    case 'rating':
+      return ratingEffect(db, message, at)
     case 'duplicate-proposed':
       return proposedEffect(region, db, message, at)
     case 'duplicate-answer':

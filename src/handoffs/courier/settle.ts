@@ -133,7 +133,7 @@ function returnSteps(
     // Messages forwarded after the grant go to the holder, which is this jurisdiction again.
     sql`UPDATE message SET receiver = ${slug}, parked_at = NULL, attempts = 0, due_at = ${at}
       WHERE case_id = ${row.caseId} AND receiver = ${row.receiver} AND seq > ${row.seq} AND delivered_at IS NULL
-        AND (kind LIKE 'duplicate-%' OR kind = 'reopen')`,
+        AND (kind LIKE 'duplicate-%' OR kind IN ('reopen', 'rating'))`,
   ]
 }
 

@@ -1,6 +1,7 @@
 import type { Step, TenantDb } from '../../core/database/handles.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import { versionGuard } from '../../requests/case/guards.ts'
+import { rateStep } from '../../requests/case/rating.ts'
 import { touch } from '../../requests/case/status.ts'
 import { appendEvent, enqueueLogConsumers } from '../../requests/events.ts'
 import type { RequestRow } from '../../requests/list/find.ts'
@@ -39,12 +40,23 @@ export async function reopenEffect(
   ]
 }
 
-function forwardSteps(slug: string, row: RequestRow, to: string, message: Of<'reopen'>, at: number): Step[] {
-  return enqueueMessage(
-    `${slug}:reopen:${message.of}:${message.askedAt}:${row.version}`,
-    row.caseId,
-    to,
-    message,
-    at,
-  )
+/** Forwarded as a reopening is. */
+export async function ratingEffect(db: TenantDb, message: Of<'rating'>, at: number): Promise<Step[]> {
+  const { of, score, ratedAt } = message
+  const row = await shareOf(db, of)
+  if (row === undefined) return []
+  if (row.passedTo !== null) return [asHeld(row), ...forwardSteps(db.slug, row, row.passedTo, message, at)]
+  return [asHeld(row), rateStep(of, score, ratedAt)]
+}
+
+function forwardSteps(
+  slug: string,
+  row: RequestRow,
+  to: string,
+  message: Of<'reopen' | 'rating'>,
+  at: number,
+): Step[] {
+  const instant = message.kind === 'reopen' ? message.askedAt : message.ratedAt
+  const id = `${slug}:${message.kind}:${message.of}:${instant}:${row.version}`
+  return enqueueMessage(id, row.caseId, to, message, at)
 }

@@ -39,6 +39,7 @@ export type Message =
       readonly photos: CrossingContent['photos']
       readonly askedAt: number
     }
+  | { readonly kind: 'rating'; readonly of: string; readonly score: number; readonly ratedAt: number }
   | { readonly kind: 'progress'; readonly share: ShareUpdate; readonly events: readonly RelayedEvent[] }
   | DuplicateMessage
 

@@ -4,12 +4,14 @@ import { PlacePicker } from './place-picker.ts'
 import { RegionMap } from './region-map.ts'
 import { guardForm } from './report-form.ts'
 import { ServiceFilter } from './service-filter.ts'
+import { ShareNumber } from './share-number.ts'
 
 customElements.define('emergency-watch', EmergencyWatch)
 customElements.define('region-map', RegionMap)
 customElements.define('service-filter', ServiceFilter)
 customElements.define('place-picker', PlacePicker)
 customElements.define('photo-field', PhotoField)
+customElements.define('share-number', ShareNumber)
 for (const form of document.querySelectorAll<HTMLFormElement>('.report-form')) guardForm(form)
 
 /* Where a form keeps what was typed when the language changes, the language links of the header do too. */

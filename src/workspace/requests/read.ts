@@ -8,6 +8,7 @@ import { handoffsOf, handoffWordsOf } from '../../handoffs/find.ts'
 import { forwardsOf } from '../../partners/to-partner.ts'
 import { type Candidate, candidatesFor } from '../../requests/case/duplicates.ts'
 import { isHeldAndOpen } from '../../requests/case/guards.ts'
+import { ratingOf } from '../../requests/case/rating.ts'
 import { wholeCaseAccess, wholeOf, wholeQueries } from '../../requests/list/find.ts'
 import { historyFor } from '../../residents/history.ts'
 import { authorizeStaffRead, type ReadContext, type StaffPageContext } from '../shell/context.ts'
@@ -24,16 +25,18 @@ export async function readWholeRequest(c: StaffPageContext) {
   const id = c.req.param('id') ?? ''
   const context = await authorizeStaffRead(c, 'read', { request: id })
   const { platform, db, access, isFrozen, signedIn } = context
-  const [found, timeline, photos, others, handoffs, forwards, links, undelivered] = await withAccessLog(
-    db,
-    wholeCaseAccess(db, id, [handoffWordsOf(db, id), linkTextsOf(db, id)]),
-  )([
-    ...wholeQueries(db, id),
-    handoffsOf(db, id),
-    forwardsOf(db, id),
-    linksQuery(db, id),
-    undeliveredOf(db, id),
-  ])
+  const [found, timeline, photos, others, handoffs, forwards, links, undelivered, ratings] =
+    await withAccessLog(
+      db,
+      wholeCaseAccess(db, id, [handoffWordsOf(db, id), linkTextsOf(db, id)]),
+    )([
+      ...wholeQueries(db, id),
+      handoffsOf(db, id),
+      forwardsOf(db, id),
+      linksQuery(db, id),
+      undeliveredOf(db, id),
+      ratingOf(db, id),
+    ])
   const whole = await wholeOf(platform, db, [found, timeline, photos, others])
   if (whole === undefined) throw problem('not-found')
   const { request } = whole
@@ -59,6 +62,7 @@ export async function readWholeRequest(c: StaffPageContext) {
     forwards,
     links,
     undelivered,
+    rating: ratings[0]?.score,
     comparable,
     /** Undefined: not asked for. Null: the region's index is unavailable. */
     candidates,

@@ -71,6 +71,12 @@ export function RequestSummary({ view, whole, zone }: Parts) {
         {request.expectedAt !== null && (
           <Fact label={t('work-promised')} at={request.expectedAt} {...{ view, zone }} isEnd />
         )}
+        {whole.rating !== undefined && (
+          <div>
+            <dt>{t('work-rating')}</dt>
+            <dd>{t('work-rating-score', { score: whole.rating })}</dd>
+          </div>
+        )}
         <div>
           <dt>{t('work-channel')}</dt>
           <dd>{t('work-channel-name', { channel: request.channel })}</dd>
