@@ -43,7 +43,7 @@ export function CasePage({ view, found, keeper, thanks, own, closed, done }: Pro
     <Page view={view} title={t('case-title', { number: request.id })} section="/track" personal>
       <div class="wide columns">
         <div class="columns__all">
-{request.status === 'submitted' && (
+          {request.status === 'submitted' && (
             <WhatToDo view={view} request={request} isTold={!isHidden || thanks !== undefined} />
           )}
           {done === 'reopened' && request.status !== 'closed' && (
