@@ -9,8 +9,9 @@ import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/runtime/compile.ts'
 import { agencyFor } from '../requests/case/custody.ts'
 import { promisedBy } from '../requests/case/deadline.ts'
-import { inquiryOf, needsTriage } from '../requests/case/resolution.ts'
+import { inquiryOf } from '../requests/case/resolution.ts'
 import { appendEvent, enqueueLogConsumers } from '../requests/events.ts'
+import { escalateTriageKind, reasonsAtPlace } from '../requests/triage/reasons.ts'
 import { resolve } from '../routing/resolve.ts'
 import type { Resolution } from '../routing/types.ts'
 import { transferAfterRerouteKind } from './automatic/pending.ts'
@@ -66,12 +67,14 @@ export async function relocate(
   const { name: to } = after.accountable
   const actor = actorOf(db.access)
   const cause = randomText(platform.random, 16)
+  const reasons = reasonsAtPlace(after, row.triageReasons)
   const steps = [
     ...guards,
     sql`UPDATE request SET lat = ${input.place.lat}, long = ${input.place.long}, accuracy = 0,
       address = ${input.address === undefined ? address : input.address}, resolution = ${JSON.stringify(after)},
-      accountable = ${after.accountable.id}, agency_responsible = ${agency}, triage = ${needsTriage(after) ? 1 : 0},
-      expected_at = ${expectedAt}, updated_at = ${at}, version = version + 1 WHERE id = ${row.id}`,
+      accountable = ${after.accountable.id}, agency_responsible = ${agency}, triage = ${reasons.length > 0 ? 1 : 0},
+      triage_reasons = ${JSON.stringify(reasons)}, triage_since = ${reasons.length > 0 ? (row.triageSince ?? at) : null},
+            expected_at = ${expectedAt}, updated_at = ${at}, version = version + 1 WHERE id = ${row.id}`,
     appendEvent(requestRelocated, { from, to, changed }, { request: row.id, actor, at, public: true }),
     appendEvent(
       previousPlace,
@@ -79,6 +82,7 @@ export async function relocate(
       { request: row.id, actor, at, public: false },
     ),
     ...enqueueLogConsumers(at),
+    ...(reasons.length > 0 ? [enqueueJob(escalateTriageKind, at)] : []),
     ...(due === null
       ? []
       : [

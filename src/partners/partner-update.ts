@@ -10,6 +10,7 @@ import { transitions } from '../requests/change.ts'
 import { appendEvent, enqueueLogConsumers } from '../requests/events.ts'
 import type { RequestRow } from '../requests/list/find.ts'
 import { type CloseReason, request, type Status } from '../requests/schema.ts'
+import { triageSteps } from '../requests/triage/reasons.ts'
 import { type PartnerStatus, partnerUpdated } from './events.ts'
 import type { ForwardRow } from './schema.ts'
 
@@ -78,7 +79,7 @@ function updateSteps(
       ? touch(held.id, at)
       : setStatus(held.id, { to, reason: closeReason, notes: text || null }, at),
     ...(to === 'closed' ? withdrawOffersOf(held.id, `partner:${row.partner}`, at) : []),
-    ...(partnerStatus === 'not-ours' ? returnSteps(db, region, row, held) : []),
+    ...(partnerStatus === 'not-ours' ? returnSteps(db, region, { row, held }, at) : []),
     ...(partnerStatus === 'done' ? [sql`UPDATE forward SET state = 'done' WHERE id = ${row.id}`] : []),
   ]
 }
@@ -94,11 +95,17 @@ function statusAfter(held: RequestRow, partnerStatus: PartnerStatus): Status | u
   return isChange && transitions[held.status].includes(to) ? to : undefined
 }
 
-function returnSteps(db: TenantDb, region: Region, row: ForwardRow, held: RequestRow): Step[] {
+function returnSteps(
+  db: TenantDb,
+  region: Region,
+  { row, held }: { readonly row: ForwardRow; readonly held: RequestRow },
+  at: number,
+): Step[] {
   const name = region.jurisdiction(db.slug)?.name ?? db.slug
   return [
     sql`UPDATE forward SET state = 'returned' WHERE id = ${row.id}`,
-    sql`UPDATE request SET triage = 1, accountable = ${db.slug}, agency_responsible = ${name}, status_notes = NULL
+    sql`UPDATE request SET accountable = ${db.slug}, agency_responsible = ${name}, status_notes = NULL
       WHERE id = ${held.id} AND custody = 'held'`,
+    ...triageSteps(held.id, 'returned', at),
   ]
 }

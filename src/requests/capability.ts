@@ -10,13 +10,14 @@ import { discardPhotosJob } from './media/media.ts'
 import { mediaRoutes } from './media/routes.ts'
 import { sweepPhotosJob } from './media/sweep.ts'
 import { requestApi } from './routes.ts'
+import { escalateTriageJob, triageEmailJob } from './triage/escalate.ts'
 
 /** Reports from residents and the work on them. */
 export const requests: Capability = {
   name: 'requests',
   api: requestApi,
   routes: [{ at: '/', app: mediaRoutes }],
-  jobs: () => [publishJob, discardPhotosJob, sweepPhotosJob],
+  jobs: () => [publishJob, discardPhotosJob, sweepPhotosJob, escalateTriageJob, triageEmailJob],
   events: requestEvents,
   encryptedTables: { tenant: [encryptedPerson, encryptedFollower] },
   exportedTables: [

@@ -121,6 +121,27 @@ export const caseReceived = defineEvent<{
   isEmailed: true,
 })
 
+export const requestReviewed = defineEvent<{
+  readonly urgent: boolean
+  readonly review: boolean
+  readonly text: string
+}>({
+  type: 'reviewed',
+  publicText: 'hidden',
+  staffText: ({ urgent, review, text }, { t }) => ({
+    title: t(review ? 'work-event-review' : urgent ? 'work-event-urgent' : 'work-event-not-urgent'),
+    text,
+  }),
+  auditText: 'audit-reviewed',
+})
+
+export const triageEscalated = defineEvent<{ readonly level: number }>({
+  type: 'triage-escalated',
+  publicText: 'hidden',
+  staffText: (_, { t }) => ({ title: t('work-event-escalated'), text: '' }),
+  auditText: 'audit-escalated',
+})
+
 export const rolledUp = defineEvent<{ readonly status: Status }>({
   type: 'rolled-up',
   publicText: 'hidden',
@@ -154,6 +175,8 @@ export const requestEvents = [
   duplicateLinked,
   noteAdded,
   caseReceived,
+  requestReviewed,
+  triageEscalated,
   rolledUp,
   reportClaimed,
   contactsErased,

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { instantSchema, limitParameter, type Operations, positionParameters } from '../core/http/openapi.ts'
 import { resolutionSchema } from '../regions/operations.ts'
-import { draftBody, noteBody, statusBody } from './read.ts'
+import { draftBody, noteBody, reviewBody, statusBody } from './read.ts'
 import { closeReasons, custodies, statuses } from './schema.ts'
 
 const status = v.picklist(statuses)
@@ -69,6 +69,8 @@ const kept = {
   private: v.boolean(),
   urgent: v.boolean(),
   triage: v.boolean(),
+  triage_reasons: v.array(v.string()),
+  triage_since: nullableInstant,
   close_reason: v.nullable(v.picklist(closeReasons)),
   status_notes: nullableText,
   accountable: v.string(),
@@ -197,6 +199,15 @@ export const requestOperations = {
     repeatable: true,
     body: statusBody,
     answer: v.strictObject({ id: v.string(), status, version: v.number() }),
+    problems: ['not-found', 'wrong-state', 'changed-meanwhile'],
+  },
+  'POST /work/requests/{id}/review': {
+    summary:
+      'Say how urgent a request is. It no longer needs review, unless `review` is true: then somebody else has to look',
+    work: true,
+    repeatable: true,
+    body: reviewBody,
+    answer: v.strictObject({ id: v.string(), urgent: v.boolean(), triage: v.boolean(), version: v.number() }),
     problems: ['not-found', 'wrong-state', 'changed-meanwhile'],
   },
   'POST /work/requests/{id}/notes': {

@@ -43,6 +43,12 @@ export const statusBody = v.strictObject({
   text: v.optional(words(2000)),
   version: v.pipe(v.number(), v.integer()),
 })
+export const reviewBody = v.strictObject({
+  urgent: v.boolean(),
+  review: v.optional(v.boolean()),
+  text: v.optional(words(2000)),
+  version: v.pipe(v.number(), v.integer()),
+})
 export const noteBody = v.strictObject({ text: words(4000), public: v.optional(v.boolean()) })
 
 export interface DraftReading {

@@ -28,6 +28,7 @@ import { requestOperations } from './operations.ts'
 import { readDraft, readListQuery } from './read.ts'
 import { statuses } from './schema.ts'
 import { assess, fileReport, isUrgent } from './submit.ts'
+import { reviewRequest } from './triage/review.ts'
 
 /** `/work/…` is for a jurisdiction's own programs, by an API key of scope `work`. */
 export const requestApi = implementApi(requestOperations, {
@@ -189,6 +190,17 @@ export const requestApi = implementApi(requestOperations, {
       c.get('registry').onClosing,
     )
     return { id: call.param('id'), status: to, version: newVersion }
+  },
+
+  'POST /work/requests/{id}/review': async call => {
+    const { c } = call
+    const id = call.param('id')
+    const db = await authorizeProgram(c, 'change', { request: id })
+    const { urgent, review = false, text = '', version } = await call.body()
+    const input = { urgent, review, text, version, idempotencyKey: call.idempotencyKey() }
+    const now = c.get('platform').clock.now()
+    const newVersion = await reviewRequest(db, c.get('site').region, id, input, now)
+    return { id, urgent, triage: review, version: newVersion }
   },
 
   'POST /work/requests/{id}/notes': async call => {

@@ -18,7 +18,6 @@ import type { Resolution } from '../routing/types.ts'
 import { agencyFor, partnerFor, rightfulHolder } from './case/custody.ts'
 import { promisedBy } from './case/deadline.ts'
 import { blankToNull, reporterOf } from './case/reporter.ts'
-import { emergenciesOfDraft, reasonsFor } from './case/triage.ts'
 import { type Draft, draftErrors, type GivenAnswer, givenAnswers } from './draft.ts'
 import {
   appendEvent,
@@ -30,6 +29,7 @@ import {
 } from './events.ts'
 import { type ClaimedPhoto, claimPhotos } from './media/media.ts'
 import { media, request } from './schema.ts'
+import { emergenciesOfDraft, escalateTriageKind, reasonsFor } from './triage/reasons.ts'
 
 export interface ReportInput {
   readonly draft: Draft
@@ -258,6 +258,7 @@ function reportSteps(
       { request: id, actor, at, public: true },
     ),
   )
+  if (reasons.length > 0) steps.push(enqueueJob(escalateTriageKind, at))
   if (!isPrivate) steps.push(enqueueJob(publishKind, at))
   const partner = partnerFor(region, resolution)
   if (rightfulHolder(resolution, jurisdiction) !== undefined) {

@@ -113,6 +113,11 @@ export const api: Record<string, Expectation> = {
     needs: 'change',
     json: () => ({ to: 'acknowledged', version: 1 }),
   },
+  'POST /api/v1/work/requests/:id/review': {
+    ...ofRequest,
+    needs: 'change',
+    json: () => ({ urgent: true, version: 1 }),
+  },
   'POST /api/v1/work/requests/:id/notes': {
     ...ofRequest,
     needs: 'change',

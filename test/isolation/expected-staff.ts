@@ -94,6 +94,11 @@ export const workspace: Record<string, Expectation> = {
     needs: 'change',
     form: () => ({ ...version, 'reopen.reason': 'It came back' }),
   },
+  'POST /work/:jurisdiction/requests/:id/review': {
+    ...insideRequest,
+    needs: 'change',
+    form: () => ({ ...version, 'review.as': 'urgent' }),
+  },
   'POST /work/:jurisdiction/requests/:id/note': {
     ...insideRequest,
     needs: 'change',

@@ -11,6 +11,7 @@ import { rightfulHolder } from '../../requests/case/custody.ts'
 import { autoTransferKind } from '../../requests/events.ts'
 import type { RequestRow } from '../../requests/list/find.ts'
 import { heldAndOpen, request } from '../../requests/schema.ts'
+import { triageSteps } from '../../requests/triage/reasons.ts'
 import { explain } from '../../routing/explain.ts'
 import { formatStep } from '../../routing/format.ts'
 import type { Resolution } from '../../routing/types.ts'
@@ -122,8 +123,7 @@ export async function transferTo(
     await offer(platform, db, region, input)
   } catch (error) {
     const { slug } = asProblem(error)
-    if (slug === 'invalid-fields')
-      await db.update(request).set({ triage: true }).where(eq(request.id, row.id))
+    if (slug === 'invalid-fields') await db.commit(triageSteps(row.id, 'no-receiver', platform.clock.now()))
     // Another offer was first, or this one was made before.
     else if (slug === 'wrong-state' || slug === 'key-reused')
       return onOfferUntil(db, row.id, platform.clock.now())

@@ -7,6 +7,7 @@ import type { Platform } from '../../platform/platform.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import { currentRegion } from '../../regions/runtime/current.ts'
 import { appendEvent } from '../../requests/events.ts'
+import { triageSteps } from '../../requests/triage/reasons.ts'
 import { handoffDecided, TIMEOUT_ACTOR } from '../events.ts'
 import type { HandoffRow } from '../find.ts'
 import { readHeldRequest } from '../messages/crossing.ts'
@@ -60,7 +61,7 @@ function undecidedSteps(
       { handoff: row.id, holder, text },
       { request, actor: TIMEOUT_ACTOR, at, public: false },
     ),
-    sql`UPDATE request SET triage = 1 WHERE id = ${request}`,
+    ...triageSteps(request, 'undecided', at),
     resumeSteps(sql`${request}`, at),
   ]
 }

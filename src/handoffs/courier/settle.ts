@@ -7,6 +7,7 @@ import { isHeldAndOpen, versionGuard } from '../../requests/case/guards.ts'
 import { appendEvent, enqueueLogConsumers } from '../../requests/events.ts'
 import type { RequestRow } from '../../requests/list/find.ts'
 import { request } from '../../requests/schema.ts'
+import { triageSteps } from '../../requests/triage/reasons.ts'
 import { receiveLink } from '../duplicates/link.ts'
 import { messageUndelivered } from '../events.ts'
 import type { HandoffRow } from '../find.ts'
@@ -127,8 +128,9 @@ function returnSteps(
     ...steps,
     versionGuard(own),
     sql`UPDATE request SET custody = 'held', passed_to = NULL, status = ${status}, case_status = ${status}, close_reason = NULL,
-      closed_at = NULL, holders = ${JSON.stringify(content?.trail ?? own.holders)}, agency_responsible = ${agency}, triage = 1,
+      closed_at = NULL, holders = ${JSON.stringify(content?.trail ?? own.holders)}, agency_responsible = ${agency},
       updated_at = ${at}, version = version + 1 WHERE id = ${own.id}`,
+    ...triageSteps(own.id, 'undelivered', at),
     ...(content?.links ?? []).map(link => receiveLink(own.caseId, own.id, link)),
     // Messages forwarded after the grant go to the holder, which is this jurisdiction again.
     sql`UPDATE message SET receiver = ${slug}, parked_at = NULL, attempts = 0, due_at = ${at}

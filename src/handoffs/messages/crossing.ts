@@ -75,6 +75,7 @@ export function contentFor(
     resolution: JSON.stringify(row.resolution),
     accountable: row.accountable,
     triage: row.triage,
+    triageReasons: row.triageReasons,
     channel: row.channel,
     language: row.language,
     incidentAt: row.incidentAt,

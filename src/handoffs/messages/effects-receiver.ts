@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { guard, type Step, type TenantDb } from '../../core/database/handles.ts'
+import { enqueueJob } from '../../core/database/jobs.ts'
 import { randomText, trackingNumber } from '../../core/ids.ts'
 import { problem } from '../../core/problem.ts'
 import type { Platform } from '../../platform/platform.ts'
@@ -10,6 +11,7 @@ import { type ContactDetails, personSteps } from '../../requests/case/person.ts'
 import { appendEvent, caseReceived, enqueueLogConsumers } from '../../requests/events.ts'
 import type { RequestRow } from '../../requests/list/find.ts'
 import { request, type Status } from '../../requests/schema.ts'
+import { escalateTriageKind, triageSteps } from '../../requests/triage/reasons.ts'
 import { agreementOf, followUps } from '../automatic/agreement-end.ts'
 import { receiveLink } from '../duplicates/link.ts'
 import type { HandoffRow } from '../find.ts'
@@ -80,6 +82,7 @@ export async function grantEffect(
       { kind: type, from: sender, reason, agency },
       { request: id, actor: 'system:courier', at, public: true },
     ),
+    ...(content.triage ? [enqueueJob(escalateTriageKind, at)] : []),
     ...followUpsIfRead(region, db.slug, message, id, at),
     ...enqueueLogConsumers(at),
   ]
@@ -90,7 +93,7 @@ function followUpsIfRead(region: Region, receiver: string, offered: Offer, id: s
   try {
     return followUps(region, receiver, offered, id, at)
   } catch {
-    return [sql`UPDATE request SET triage = 1 WHERE id = ${id}`]
+    return triageSteps(id, 'follow-ups', at)
   }
 }
 
@@ -122,11 +125,11 @@ async function newRequestSteps(
   const status = statusOf(type, content)
   steps.push(sql`INSERT INTO request (id, case_id, origin, custody, holders, case_status, received_at, service_code, service_name, status,
       version, description, address, address_id, zipcode, lat, long, accuracy, answers, private, urgent, resolution, accountable,
-      agency_responsible, triage, channel, language, person, media, incident_at, requested_at, updated_at, expected_at)
+      agency_responsible, triage, triage_reasons, triage_since, channel, language, person, media, incident_at, requested_at, updated_at, expected_at)
     VALUES (${id}, ${content.caseId}, ${content.origin}, 'held', ${trail}, ${status}, ${at}, ${content.serviceCode}, ${content.serviceName},
       ${status}, 1, ${content.description}, ${content.address}, ${content.addressId}, ${content.zipcode}, ${content.lat}, ${content.long},
       ${content.accuracy}, ${JSON.stringify(content.answers)}, ${content.private ? 1 : 0}, ${content.urgent ? 1 : 0}, ${content.resolution},
-      ${accountable}, ${agency}, ${content.triage ? 1 : 0}, ${content.channel}, ${content.language}, ${personId},
+      ${accountable}, ${agency}, ${content.triage ? 1 : 0}, ${JSON.stringify(content.triageReasons)}, ${content.triage ? at : null}, ${content.channel}, ${content.language}, ${personId},
       ${content.photos[0]?.id ?? null}, ${content.incidentAt}, ${content.requestedAt}, ${at}, ${expectedAt})`)
   for (const { id: photo, type, bytes } of content.photos) {
     steps.push(
@@ -146,7 +149,8 @@ function applyShare(before: RequestRow, { type, content }: Offer, share: NewShar
     sql`UPDATE request SET custody = 'held', passed_to = NULL, status = ${status}, case_status = ${status}, close_reason = NULL, closed_at = NULL,
       holders = ${JSON.stringify([...content.trail, slug])}, received_at = ${receivedAt}, expected_at = ${expectedAt}, lat = ${content.lat},
       long = ${content.long}, accuracy = ${content.accuracy}, address = ${content.address}, resolution = ${content.resolution},
-      accountable = ${accountable}, triage = ${content.triage ? 1 : 0}, agency_responsible = ${agency}, updated_at = ${at},
+      accountable = ${accountable}, triage = ${content.triage ? 1 : 0},
+      triage_reasons = ${JSON.stringify(content.triageReasons)}, triage_since = ${content.triage ? at : null}, triage_level = 0, agency_responsible = ${agency}, updated_at = ${at},
       version = version + 1 WHERE id = ${before.id}`,
   ]
 }

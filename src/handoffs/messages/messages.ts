@@ -3,7 +3,7 @@ import type { Step } from '../../core/database/handles.ts'
 import { enqueueJob, jobKind } from '../../core/database/jobs.ts'
 import type { CaseFacts } from '../../requests/case/duplicates.ts'
 import type { GivenAnswer } from '../../requests/draft.ts'
-import type { CloseReason, duplicate, Status } from '../../requests/schema.ts'
+import type { CloseReason, duplicate, Status, TriageReason } from '../../requests/schema.ts'
 import type { Resolution } from '../../routing/types.ts'
 import type { HandoffKind } from '../schema.ts'
 
@@ -131,6 +131,7 @@ export interface CrossingContent {
   readonly resolution: string
   readonly accountable: string
   readonly triage: boolean
+  readonly triageReasons: readonly TriageReason[]
   readonly channel: string
   readonly language: string
   readonly incidentAt: number | null
@@ -197,6 +198,7 @@ const emptyContent: CrossingContent = {
   resolution: '{}',
   accountable: '',
   triage: true,
+  triageReasons: [],
   channel: 'web',
   language: 'en',
   incidentAt: null,

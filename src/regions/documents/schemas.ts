@@ -217,6 +217,22 @@ export const regionDocument = v.strictObject({
     attribution: v.optional(line),
   }),
   partners: v.optional(v.array(partner)),
+  triage: describe(
+    v.optional(
+      v.strictObject({
+        within: describe(v.optional(duration), 'How long a review may wait. Default: 4 business hours.'),
+        urgentWithin: describe(
+          v.optional(duration),
+          'For urgent requests, at any hour. Default: 15 minutes.',
+        ),
+        escalateTo: describe(
+          v.optional(slug),
+          'The jurisdiction that is told when its own staff have not reviewed it twice as long. Default: the intake.',
+        ),
+      }),
+    ),
+    'When requests that need review, and that nobody has reviewed, are escalated.',
+  ),
   handoffs: describe(
     v.optional(
       v.strictObject({

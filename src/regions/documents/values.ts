@@ -70,10 +70,13 @@ export const hours = v.union([
 ])
 export const holiday = v.strictObject({ date, name: line })
 
-/** A deadline: `4 hours`, `10 days`, `3 business days`. */
+/** A deadline: `30 minutes`, `4 hours`, `10 days`, `3 business days`. */
 export const duration = v.pipe(
   v.string(),
-  v.regex(/^[1-9]\d{0,3} (business )?(hour|day)s?$/, 'use a time such as "4 hours" or "3 business days"'),
+  v.regex(
+    /^[1-9]\d{0,3} (business )?(minute|hour|day)s?$/,
+    'use a time such as "4 hours" or "3 business days"',
+  ),
 )
 
 /** A span of the calendar: `90 days`, `18 months`, `3 years`. */

@@ -16,7 +16,8 @@ type Instant = number
 type Interval = readonly [opens: Instant, closes: Instant]
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
-const HOUR = 3_600_000
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 export function makeCalendar(
@@ -99,8 +100,9 @@ export function deadline(
 ): Instant {
   const amount = Number.parseInt(duration, 10)
   const business = duration.includes('business') && !urgent
-  if (duration.includes('hour')) {
-    return business ? afterOpenTime(calendar, start, amount * HOUR) : start + amount * HOUR
+  if (!duration.includes('day')) {
+    const milliseconds = amount * (duration.includes('hour') ? HOUR : MINUTE)
+    return business ? afterOpenTime(calendar, start, milliseconds) : start + milliseconds
   }
   return business ? afterBusinessDays(calendar, start, amount) : afterDays(calendar, start, amount)
 }

@@ -1,4 +1,4 @@
-import type { Inquiry, Resolution } from '../../routing/types.ts'
+import type { Inquiry } from '../../routing/types.ts'
 import type { RequestRow } from '../list/find.ts'
 
 export function inquiryOf(row: RequestRow, at = row.incidentAt ?? row.requestedAt): Inquiry {
@@ -10,8 +10,4 @@ export function inquiryOf(row: RequestRow, at = row.incidentAt ?? row.requestedA
     answers: Object.fromEntries(row.answers.map(({ code, values }) => [code, values.map(({ key }) => key)])),
     urgent: row.urgent,
   }
-}
-
-export function needsTriage({ confidence, triage }: Resolution): boolean {
-  return confidence !== 'certain' || triage
 }

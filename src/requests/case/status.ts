@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Step } from '../../core/database/handles.ts'
 import type { CloseReason, Status } from '../schema.ts'
+import { withoutTriage } from '../triage/reasons.ts'
 
 export interface NewStatus {
   readonly to: Status
@@ -10,10 +11,11 @@ export interface NewStatus {
   readonly closedAt?: number | null
 }
 
-/** Also of the case, while the origin's own share is its only one; otherwise the courier rolls them up. */
+/** Who begins or ends work has reviewed it. Also of the case, while the origin's own share is its only one; otherwise the courier rolls them up. */
 export function setStatus(id: string, status: NewStatus, at: number): Step {
   const { to, reason = null, notes, closedAt = to === 'closed' ? at : null } = status
-  return sql`UPDATE request SET case_status = CASE WHEN EXISTS (SELECT 1 FROM share WHERE share.case_id = request.case_id AND held)
+  const reviewed = to === 'in_progress' || to === 'closed' ? sql`${withoutTriage},` : sql``
+  return sql`UPDATE request SET ${reviewed} case_status = CASE WHEN EXISTS (SELECT 1 FROM share WHERE share.case_id = request.case_id AND held)
     THEN case_status ELSE ${to} END, status = ${to}, close_reason = ${reason}, status_notes = ${notes}, closed_at = ${closedAt},
     updated_at = ${at}, version = version + 1 WHERE id = ${id}`
 }

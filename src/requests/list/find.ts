@@ -149,8 +149,8 @@ export interface RequestFilter {
   readonly onlyOpen?: boolean | undefined
   readonly dueBefore?: number | undefined
   readonly triage?: boolean | undefined
-  /** `due`: earliest deadline first, requests without one last. */
-  readonly order?: 'newest' | 'due' | undefined
+  /** `due`: earliest deadline first, requests without one last. `priority`: urgent and unreviewed ones first. */
+  readonly order?: 'newest' | 'due' | 'priority' | undefined
   /** Keyset paging: no page costs more than the first. */
   readonly after?: Cursor | undefined
   readonly limit: number
@@ -176,6 +176,24 @@ export function dueAt({ expectedAt }: Pick<RequestRow, 'expectedAt'>): number {
 }
 
 const due = sql<number>`coalesce(${request.expectedAt}, ${sql.raw(String(NO_DAY))})`
+
+// The index `request_priority` is on this expression.
+const rank = sql<number>`CASE WHEN custody = 'held' AND status <> 'closed' THEN urgent * 2 + triage + (triage_level > 0) ELSE 0 END`
+const RANK = 1e14
+
+/** Urgent requests and those that need review first, then the newest; as one number. */
+export function priorityOf({
+  custody,
+  status,
+  urgent,
+  triage,
+  triageLevel,
+  requestedAt,
+}: Pick<RequestRow, 'custody' | 'status' | 'urgent' | 'triage' | 'triageLevel' | 'requestedAt'>): number {
+  const isOpen = custody === 'held' && status !== 'closed'
+  return (isOpen ? Number(urgent) * 2 + Number(triage) + Number(triageLevel > 0) : 0) * RANK + requestedAt
+}
+
 export const isOpenHere = sql`${request.custody} = 'held' AND ${request.status} <> 'closed'`
 
 export async function listRequests(db: TenantReader, filter: RequestFilter): Promise<RequestRow[]> {
@@ -186,7 +204,7 @@ export async function listRequests(db: TenantReader, filter: RequestFilter): Pro
 
 /** To combine with other selects in one round trip. */
 export function listRequestsLogged(db: TenantReader, filter: RequestFilter) {
-  const isByDue = filter.order === 'due'
+  const order = orders[filter.order ?? 'newest']
   const conditions: (SQL | undefined)[] = [
     filter.onlyPublic
       ? eq(request.private, false)
@@ -203,12 +221,12 @@ export function listRequestsLogged(db: TenantReader, filter: RequestFilter) {
     filter.onlyOpen ? isOpenHere : undefined,
     filter.triage ? eq(request.triage, true) : undefined,
     filter.dueBefore === undefined ? undefined : lt(due, filter.dueBefore),
-    filter.after && (isByDue ? dueAfter(filter.after) : olderThan(filter.after)),
+    filter.after && order.after(filter.after),
   ]
   const page = <T extends SQLiteSelect>(select: T) =>
     select
       .where(and(...conditions))
-      .orderBy(...(isByDue ? [asc(due), asc(request.seq)] : [desc(request.requestedAt), desc(request.seq)]))
+      .orderBy(...order.by)
       .limit(filter.limit)
   const shown = page(db.select({ id: request.id }).from(request).$dynamic())
   const isByContact = filter.contact && sql`${request.seq} IN (${reportedBy(db, filter.contact)})`
@@ -221,6 +239,22 @@ export function listRequestsLogged(db: TenantReader, filter: RequestFilter) {
           contacts: sql`EXISTS (SELECT 1 FROM ${request} WHERE ${and(...conditions, isByContact)})`,
         }
   return { scope, select: page(db.select().from(request).$dynamic()) }
+}
+
+interface ListOrder {
+  readonly by: readonly SQL[]
+  readonly after: (cursor: Cursor) => SQL | undefined
+}
+const orders: Readonly<Record<'newest' | 'due' | 'priority', ListOrder>> = {
+  newest: { by: [desc(request.requestedAt), desc(request.seq)], after: olderThan },
+  due: { by: [asc(due), asc(request.seq)], after: dueAfter },
+  priority: { by: [desc(rank), desc(request.requestedAt), desc(request.seq)], after: lessUrgentThan },
+}
+
+/** `requestedAt` of the cursor is a `priorityOf`. */
+function lessUrgentThan({ requestedAt: priority, seq }: Cursor): SQL {
+  const [ranked, at] = [Math.floor(priority / RANK), priority % RANK]
+  return sql`(${rank}, ${request.requestedAt}, ${request.seq}) < (${ranked}, ${at}, ${seq})`
 }
 
 function dueAfter({ requestedAt, seq }: Cursor): SQL {

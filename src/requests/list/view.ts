@@ -89,6 +89,8 @@ export function wholeView(
     private: row.private,
     urgent: row.urgent,
     triage: row.triage,
+    triage_reasons: row.triageReasons,
+    triage_since: isoTime(row.triageSince),
     close_reason: row.closeReason,
     status_notes: row.statusNotes,
     accountable: row.accountable,

@@ -9,6 +9,7 @@ import { ActionForm, Fold, typedValue } from '../shell/form.tsx'
 import { requestPath } from '../shell/frame.tsx'
 import { NumberedProposal } from './duplicates.tsx'
 import type { Parts } from './request-parts.tsx'
+import { ReviewForm } from './review.tsx'
 
 export function RequestActions(parts: Parts) {
   const { view, whole } = parts
@@ -21,6 +22,7 @@ export function RequestActions(parts: Parts) {
     <section class="panel actions" aria-labelledby="actions">
       <h2 id="actions">{t('work-acts')}</h2>
       {may('change') && isHeld && <StatusButtons {...parts} />}
+      {may('change') && isOpen && <ReviewForm {...parts} />}
       {may('change') && isOpen && <Close {...parts} />}
       {may('change') && <Note {...parts} />}
       {may('change') && isOpen && !isOffered && (

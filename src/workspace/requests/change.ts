@@ -5,6 +5,7 @@ import { handoffKinds } from '../../handoffs/schema.ts'
 import { withdrawOffersOf } from '../../handoffs/withdraw.ts'
 import { addNote, changeStatus, type StatusChange } from '../../requests/change.ts'
 import { closeReasons, statuses } from '../../requests/schema.ts'
+import { reviewRequest } from '../../requests/triage/review.ts'
 import { viewOf } from '../../web/view.ts'
 import { authorizeStaff, type ChangeContext, type StaffPageContext } from '../shell/context.ts'
 import {
@@ -34,6 +35,7 @@ export const requestActions: readonly RequestAction[] = [
   { name: 'status', right: 'change', run: advanceStatus },
   { name: 'close', right: 'change', run: close },
   { name: 'reopen', right: 'change', run: reopen },
+  { name: 'review', right: 'change', run: review },
   { name: 'note', right: 'change', run: note },
   { name: 'offer', right: 'handoffs', run: makeOffer },
   { name: 'duplicates', right: 'change', run: proposeDuplicate },
@@ -89,6 +91,21 @@ async function reopen(context: ChangeContext, id: string, sent: SubmittedForm): 
   refuseMissing(sent, ['reason'])
   await applyStatus(context, id, sent, { to: 'acknowledged', text: textOf(sent, 'reason') })
   return 'reopened'
+}
+
+async function review(
+  { platform, region, db }: ChangeContext,
+  id: string,
+  sent: SubmittedForm,
+): Promise<ActionResult> {
+  const decided = (['urgent', 'not-urgent', 'later'] as const).find(known => known === sent.one('as'))
+  if (decided === undefined) throw fieldError('as', sent.one('as') === '' ? 'required' : 'not-an-option')
+  const { version, key: idempotencyKey } = sent
+  // Until somebody else has looked, it stays as urgent as it is.
+  const urgent = decided === 'later' ? undefined : decided === 'urgent'
+  const input = { urgent, review: decided === 'later', text: textOf(sent, 'text'), version, idempotencyKey }
+  await reviewRequest(db, region, id, input, platform.clock.now())
+  return decided === 'later' ? 'review-later' : 'reviewed'
 }
 
 async function note({ platform, db }: ChangeContext, id: string, sent: SubmittedForm): Promise<ActionResult> {

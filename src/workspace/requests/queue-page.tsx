@@ -20,6 +20,7 @@ import {
   shows,
   type Waiting,
 } from './queue.ts'
+import { triageTexts } from './review.tsx'
 import { ClearSearch, NothingFound, SearchForm, searchedFor } from './search.tsx'
 
 /** Requests of every jurisdiction where I may work: what needs attention first, then the list. */
@@ -79,7 +80,7 @@ async function readFilter(c: StaffPageContext, signedIn: SignedIn): Promise<Queu
     service: one('service'),
     show: shows.find(known => known === one('show')) ?? '',
     ...(await readSearch(c, signedIn)),
-    order: orders.find(known => known === one('order')) ?? 'newest',
+    order: orders.find(known => known === one('order')) ?? 'priority',
     after: readQueueCursor(one('after')),
   }
 }
@@ -200,8 +201,11 @@ function Filters({ view, queue, filter }: { view: PageView; queue: Queue; filter
           'order',
           t('work-order'),
           filter.order,
-          [{ value: 'due', label: t('work-order-due') }],
-          t('work-order-newest'),
+          [
+            { value: 'newest', label: t('work-order-newest') },
+            { value: 'due', label: t('work-order-due') },
+          ],
+          t('work-order-priority'),
         )}
         <button class="usa-button usa-button--outline" type="submit">
           {t('filter-go')}
@@ -282,6 +286,7 @@ function RequestItem({ view, row, isAmongMany }: { view: PageView; row: QueueRow
         <span class="number">{row.id}</span>
         {row.caseId !== row.id && <span class="number">{t('work-case-number', { number: row.caseId })}</span>}
         {text && <bdi class="queue__place">{text}</bdi>}
+        {row.triage && <span class="queue__why">{triageTexts(view, row).join(' ')}</span>}
       </div>
       <div class="queue__state">
         <StatusTag view={view} status={row.status} />

@@ -15,6 +15,7 @@ import {
   type Cursor,
   dueAt,
   listRequestsLogged,
+  priorityOf,
   type RequestFilter,
   type RequestRow,
 } from '../../requests/list/find.ts'
@@ -25,7 +26,7 @@ import { type StaffContext, staffContextOf } from '../shell/context.ts'
 /* All jurisdictions are queried in parallel: one round trip to each per page, however deep the page is. */
 
 export const shows = ['overdue', 'triage', 'offers'] as const
-export const orders = ['newest', 'due'] as const
+export const orders = ['priority', 'newest', 'due'] as const
 
 export interface QueueFilter {
   readonly jurisdiction: string
@@ -197,9 +198,13 @@ function placeIn(slug: string, order: QueueFilter['order'], { at, slug: last, se
 
 function inOrder(order: QueueFilter['order'], a: QueueRow, b: QueueRow): number {
   const bySlug = compare(a.context.jurisdiction.slug, b.context.jurisdiction.slug)
-  return order === 'due'
-    ? dueAt(a) - dueAt(b) || bySlug || a.seq - b.seq
-    : b.requestedAt - a.requestedAt || bySlug || b.seq - a.seq
+  const byPlace = placeOf(order, a) - placeOf(order, b)
+  return order === 'due' ? byPlace || bySlug || a.seq - b.seq : -byPlace || bySlug || b.seq - a.seq
+}
+
+function placeOf(order: QueueFilter['order'], row: QueueRow): number {
+  if (order === 'due') return dueAt(row)
+  return order === 'priority' ? priorityOf(row) : row.requestedAt
 }
 
 function compare(a: string, b: string): number {
@@ -207,8 +212,7 @@ function compare(a: string, b: string): number {
 }
 
 function writeCursor(order: QueueFilter['order'], row: QueueRow): string {
-  const at = order === 'due' ? dueAt(row) : row.requestedAt
-  return `${at}.${row.context.jurisdiction.slug}.${row.seq}`
+  return `${placeOf(order, row)}.${row.context.jurisdiction.slug}.${row.seq}`
 }
 
 /** Undefined for a malformed cursor: the list then starts at the top. */

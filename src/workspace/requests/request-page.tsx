@@ -15,6 +15,7 @@ import { History } from './history.tsx'
 import { Due, Marks } from './queue-page.tsx'
 import { readWholeRequest } from './read.ts'
 import { Contact, Custody, Partners, Reasoning, RequestSummary } from './request-parts.tsx'
+import { NeedsReview } from './review.tsx'
 import { Timeline } from './timeline.tsx'
 
 /** A number as people type it, or of the case: leads to the request that this jurisdiction has of it. */
@@ -74,6 +75,7 @@ export async function showRequest(c: StaffPageContext, formState: FormState | un
         {whole.isOffered && <span class="mark">{t('work-mark-offered')}</span>}
         <Due view={view} row={request} zone={zone} />
       </p>
+      <NeedsReview {...parts} />
       {whole.undelivered.map(({ kind, receiver }) => (
         <Alert type="error">
           <p>

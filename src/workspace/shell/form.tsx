@@ -93,6 +93,7 @@ const labels: Readonly<Record<string, MessageKey>> = {
   kind: 'work-field-kind',
   services: 'work-grant-services-label',
   for: 'work-note-for',
+  as: 'work-review-as',
   lat: 'work-field-lat',
   long: 'work-field-long',
   address: 'field-address',

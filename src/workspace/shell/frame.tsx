@@ -122,6 +122,8 @@ const actionResults = [
   'in_progress',
   'closed',
   'reopened',
+  'reviewed',
+  'review-later',
   'note',
   'public-note',
   'place',

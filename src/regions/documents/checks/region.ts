@@ -14,6 +14,10 @@ export function* checkRegion(slug: string, documents: Documents, known: KnownNam
   if (!known.jurisdictions.has(intake)) {
     yield report.unknown(['intake'], 'jurisdiction', intake, known.jurisdictions)
   }
+  const second = documents.region.triage?.escalateTo
+  if (second !== undefined && !known.jurisdictions.has(second)) {
+    yield report.unknown(['triage', 'escalateTo'], 'jurisdiction', second, known.jurisdictions)
+  }
   const { arbitrator = intake } = documents.region.handoffs ?? {}
   for (const { slug: own, to } of documents.jurisdictions) {
     if (to === undefined || (own !== intake && own !== arbitrator)) continue

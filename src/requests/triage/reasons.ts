@@ -1,4 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
+import type { Step } from '../../core/database/handles.ts'
+import { enqueueJob, jobKind } from '../../core/database/jobs.ts'
 import type { ServiceDocument } from '../../regions/documents/schemas.ts'
 import type { EmergencyTopic } from '../../regions/emergencies/topics.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
@@ -6,7 +8,9 @@ import type { Resolution } from '../../routing/types.ts'
 import type { Draft } from '../draft.ts'
 import type { TriageReason } from '../schema.ts'
 
-const EMERGENCY = 'emergency:'
+export const EMERGENCY = 'emergency:'
+
+export const escalateTriageKind = jobKind('escalate-triage')
 
 /** The emergencies that a report is about, in its description and its answers in words. */
 export function emergenciesOfDraft(
@@ -39,8 +43,21 @@ export function emergenciesAmong(region: Region, reasons: readonly TriageReason[
   )
 }
 
-/** Columns of an `UPDATE request SET`: one more reason to review it. */
-export function addedReason(reason: TriageReason, at: number): SQL {
-  return sql`triage = 1, triage_since = coalesce(triage_since, ${at}),
-    triage_reasons = json_insert(triage_reasons, '$[#]', ${reason})`
+/** The reasons of a corrected location; those that have nothing to do with the place remain. */
+export function reasonsAtPlace(resolution: Resolution, before: readonly TriageReason[]): TriageReason[] {
+  const ofPlace: readonly TriageReason[] = ['place', 'unresolved']
+  const now = reasonsFor(resolution, []).filter(reason => ofPlace.includes(reason))
+  return [...before.filter(reason => !ofPlace.includes(reason)), ...now]
 }
+
+/** Marks a request that is held here for review. Unless somebody reviews it in time, it is escalated. */
+export function triageSteps(id: string, reason: TriageReason, at: number): Step[] {
+  return [
+    sql`UPDATE request SET triage = 1, triage_since = coalesce(triage_since, ${at}),
+      triage_reasons = json_insert(triage_reasons, '$[#]', ${reason}) WHERE id = ${id} AND custody = 'held'`,
+    enqueueJob(escalateTriageKind, at),
+  ]
+}
+
+/** Columns of an `UPDATE request SET`. */
+export const withoutTriage = sql`triage = 0, triage_reasons = '[]', triage_since = NULL, triage_level = 0`
