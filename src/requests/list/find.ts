@@ -9,7 +9,7 @@ import { originRequest, type PublicShare, sharesOf } from '../case/case.ts'
 import { reportedBy } from '../case/contact-terms.ts'
 import { type Holder, holdersOf } from '../case/custody.ts'
 import { decryptPerson } from '../case/person.ts'
-import { event, media, person, request, type Status, share } from '../schema.ts'
+import { event, heldAndOpen, media, person, request, type Status, share } from '../schema.ts'
 import type { Included } from './include.ts'
 
 export type RequestRow = typeof request.$inferSelect
@@ -178,7 +178,7 @@ export function dueAt({ expectedAt }: Pick<RequestRow, 'expectedAt'>): number {
 const due = sql<number>`coalesce(${request.expectedAt}, ${sql.raw(String(NO_DAY))})`
 
 // The index `request_priority` is on this expression.
-const rank = sql<number>`CASE WHEN custody = 'held' AND status <> 'closed' THEN urgent * 2 + triage + (triage_level > 0) ELSE 0 END`
+const rank = sql<number>`CASE WHEN ${heldAndOpen} THEN urgent * 2 + triage + (triage_level > 0) ELSE 0 END`
 const RANK = 1e14
 
 /** Urgent requests and those that need review first, then the newest; as one number. */
