@@ -41,7 +41,10 @@ const send = (fields: Record<string, string>, lang = 'en') =>
 /** The advice that a page shows, without what it hides. */
 function advice(html: string): string {
   const shown = html.replace(/<(p|li|div)\b[^>]*\bhidden\b[\s\S]*?<\/\1>/g, '')
-  return /<div class="usa-alert usa-alert--emergency emergency"[\s\S]*?<\/ul>/.exec(shown)?.[0] ?? ''
+  return (
+    /<div class="usa-alert usa-alert--emergency emergency"[\s\S]*?<\/div><\/div><\/div>/.exec(shown)?.[0] ??
+    ''
+  )
 }
 function hiddenFields(html: string): [string, string][] {
   const inner = /<form class="report-form"[\s\S]*?<\/form>/.exec(html)?.[0] ?? ''

@@ -28,8 +28,8 @@ export function EmergencyPage({ view: sent, service, draft, topics, once }: Prop
         <h1 tabindex={-1} data-focus>
           {t('emergency-title-call')}
         </h1>
-        <EmergencyAdvice view={view} topics={topics} live />
         <p>{t('emergency-not-filed')}</p>
+        <EmergencyAdvice view={view} topics={topics} live untitled />
         <form class="report-form" method="post" action={action}>
           {draftFields(draft).map(([name, value]) => (
             <input type="hidden" name={name} value={value} />

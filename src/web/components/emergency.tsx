@@ -9,10 +9,12 @@ interface Props {
   /** Ids; the other topics are there for the script to show. Default: all. */
   shown?: readonly string[] | undefined
   live?: boolean
+  /** The page's own heading says it already. */
+  untitled?: boolean
 }
 
 /** What to do and whom to call. */
-export function EmergencyAdvice({ view, topics, shown = topics.map(({ id }) => id), live }: Props) {
+export function EmergencyAdvice({ view, topics, shown = topics.map(({ id }) => id), live, untitled }: Props) {
   const { t } = view
   const isShown = (ids: readonly string[]) => ids.some(id => shown.includes(id))
   return (
@@ -22,13 +24,8 @@ export function EmergencyAdvice({ view, topics, shown = topics.map(({ id }) => i
       hidden={shown.length === 0}
     >
       <div class="usa-alert__body">
-        <h2 class="usa-alert__heading">{t('emergency-title')}</h2>
+        {!untitled && <h2 class="usa-alert__heading">{t('emergency-title')}</h2>}
         <div class="usa-alert__text">
-          {topics.map(({ id, name, advice }) => (
-            <p data-topics={id} hidden={!isShown([id])}>
-              <strong>{view.localize(name)}.</strong> {view.localize(advice)}
-            </p>
-          ))}
           <ul class="emergency__calls">
             {whomToCall(topics).map(({ topics: ids, name, phone, sms }) => (
               <li data-topics={ids.join(' ')} hidden={!isShown(ids)}>
@@ -46,6 +43,11 @@ export function EmergencyAdvice({ view, topics, shown = topics.map(({ id }) => i
               </li>
             ))}
           </ul>
+          {topics.map(({ id, name, advice }) => (
+            <p data-topics={id} hidden={!isShown([id])}>
+              <strong>{view.localize(name)}.</strong> {view.localize(advice)}
+            </p>
+          ))}
         </div>
       </div>
     </div>
