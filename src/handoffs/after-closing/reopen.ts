@@ -14,11 +14,11 @@ import type { Region } from '../../regions/runtime/compile.ts'
 import { hasLeft } from '../../regions/versions/leaving.ts'
 import { ownDeadline } from '../../requests/case/deadline.ts'
 import { setStatus } from '../../requests/case/status.ts'
-import { addedReason } from '../../requests/case/triage.ts'
 import { payloadOf } from '../../requests/event-types.ts'
 import { appendEvent, enqueueLogConsumers } from '../../requests/events.ts'
 import type { EventRow, PublicCase, RequestRow } from '../../requests/list/find.ts'
 import { claimPhotos } from '../../requests/media/media.ts'
+import { triageSteps } from '../../requests/triage/reasons.ts'
 import { notFixed, reopeningAsked } from '../events.ts'
 import { type CrossingContent, enqueueMessage, type Message } from '../messages/messages.ts'
 
@@ -132,7 +132,8 @@ export function reopenSteps(
       { request: row.id, actor, at, public: true },
     ),
     setStatus(row.id, { to: 'submitted', notes: null }, at),
-    sql`UPDATE request SET expected_at = ${expectedAt}, ${addedReason('not-fixed', at)} WHERE id = ${row.id}`,
+    sql`UPDATE request SET expected_at = ${expectedAt} WHERE id = ${row.id}`,
+    ...triageSteps(row.id, 'not-fixed', at),
     ...enqueueLogConsumers(at),
   ]
 }
