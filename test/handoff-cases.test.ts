@@ -267,7 +267,6 @@ describe('S9 a pin is moved over the boundary', () => {
     await refused({ lat: 91, long: 0, version: 1 }, 400, 'lat')
     await refused({ lat: -74.35, long: 138.59, version: 1, at: 'yesterday' }, 400, 'at')
     await refused({ ...hollis, version: 1, holder: 'hollis' }, 400, 'holder')
-    await refused({ ...hollis, version: 1, address: 'a\u0000b' }, 400, 'address')
     await refused({ ...hollis, version: 1, address: 'a'.repeat(501) }, 400, 'address')
     await refused({ ...hollis, version: 9 }, 409)
     await refused({ ...hollis, version: 9, dry_run: true }, 409)

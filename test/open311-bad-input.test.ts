@@ -94,7 +94,6 @@ describe('bad input at this route is a 4xx with a reason, and leaves nothing', (
     ['a latitude in words', { lat: 'north' }, /^400 lat:/],
     ['latitude and longitude swapped', { lat: '-174.3', long: '38.6' }, /^400 lat: .*wrong order/],
     ['a longitude out of range', { long: '-1074.3' }, /^400 long:/],
-    ['control characters', { description: 'a\u0007b' }, /^400 description:/],
     ['several answers to a single choice', { 'attribute[size][]': 'small' }, /^400 attribute\[size\]:/],
   ])('%s', async (_, fields, expected) => {
     const listed = await refused(fields)

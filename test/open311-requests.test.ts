@@ -280,7 +280,10 @@ describe('extensions=true', () => {
       channel: 'open311',
       photos: [],
     })
-    expect(request?.notes).toMatchObject([{ type: 'submitted' }, { type: 'closed', description: 'Filled.' }])
+    expect(request?.notes).toEqual([
+      { datetime: expect.any(String), type: 'opened', summary: 'Reported', description: null },
+      { datetime: expect.any(String), type: 'closed', summary: 'Completed', description: 'Filled.' },
+    ])
   })
 
   test('is the same in XML, and nothing without it', async () => {

@@ -45,6 +45,18 @@ describe('POST requests', () => {
     })
   })
 
+  test('a vertical tab is a line break, in one line a space; other control characters are dropped', async () => {
+    const { id } = await filed({ description: 'x\u000by\u0000\u0007', first_name: 'Ada\u000bLovelace' })
+    expect((await shown(id))?.description).toBe('x\ny')
+    const body = new FormData()
+    const fields = { api_key: hollisKey, ...pothole, ...hollis, description: 'x\u000by\u0000' }
+    for (const [name, value] of Object.entries(fields)) body.set(name, value)
+    const [receipt] = await items(app.request(shared, { method: 'POST', body }))
+    expect((await shown(String(receipt?.service_request_id)))?.description).toBe('x\ny')
+    const query = new URLSearchParams({ service_request_id: `${id}\u0000` })
+    expect(await items(app.request(`/open311/v2/requests.json?${query}`))).toHaveLength(1)
+  })
+
   test('answers in XML with the same elements', async () => {
     const answer = await post(app, '/open311/v2/requests.xml', { api_key: hollisKey, ...pothole, ...hollis })
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/xml; charset=utf-8'])

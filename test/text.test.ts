@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isEmail } from '../src/core/text.ts'
+import { cleanLine, cleanText, isEmail } from '../src/core/text.ts'
 
 test.each([
   'ada@example.org',
@@ -39,4 +39,11 @@ test.each([
   `${'a'.repeat(200)}@example.org`,
 ])('%j is not an email address', text => {
   expect(isEmail(text)).toBe(false)
+})
+
+test('the line ends of word processors are line feeds, and what cannot be shown is dropped', () => {
+  expect(cleanText('a\vb\fc\u0085d\u2028e\u2029f')).toBe('a\nb\nc\nd\ne\nf')
+  expect(cleanText('\0a\x07b\x1b[31mc\x7f\x9f\ud800\ufffe')).toBe('ab[31mc')
+  expect(cleanText('a\tb\r\nc 👩‍👩‍👧 مرحبا')).toBe('a\tb\r\nc 👩‍👩‍👧 مرحبا')
+  expect(cleanLine(' Ada\v Love\0lace\n')).toBe('Ada Lovelace')
 })

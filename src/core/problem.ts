@@ -65,8 +65,6 @@ export type FieldErrorCode =
   | 'swapped'
   | 'pair'
   | 'outside'
-  | 'one-line'
-  | 'control-characters'
   | 'unknown'
   | 'malformed'
   | 'too-many'

@@ -37,7 +37,18 @@ export function shortened(text: string, max: number): string {
   return `${text.slice(0, space > 0 ? space : whole)}…`
 }
 
-/** Characters that XML 1.0 cannot carry: control characters except tab and line ends, and lone surrogates. */
-export function hasControlCharacters(text: string): boolean {
-  return !text.isWellFormed() || /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u.test(text)
+/**
+ * Text as it was meant by who pasted it: what other programs end a line with (word processors U+000B and U+000C,
+ * U+0085, U+2028, U+2029) is a line feed; other control characters and lone surrogates, which XML and email
+ * cannot carry, are dropped.
+ */
+export function cleanText(text: string): string {
+  return text.replace(/[\v\f\u0085\u2028\u2029]/g, '\n').replace(UNPRINTABLE, '')
+}
+
+const UNPRINTABLE = /(?![\t\n\r])[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu
+
+/** For a single-line input. */
+export function cleanLine(text: string): string {
+  return cleanText(text).replace(/\s+/g, ' ').trim()
 }

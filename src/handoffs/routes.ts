@@ -3,7 +3,6 @@ import type { TenantReader } from '../core/database/handles.ts'
 import { translator } from '../core/i18n.ts'
 import { nextPage, readInstant, readNumber, readPage } from '../core/input.ts'
 import { type FieldError, problem } from '../core/problem.ts'
-import { hasControlCharacters } from '../core/text.ts'
 import { authorizeProgram, authorizeProgramRead } from '../identity/programs/authorize.ts'
 import { readPlace } from '../regions/inquiry.ts'
 import { resolutionView } from '../regions/routes.ts'
@@ -120,7 +119,6 @@ export const handoffApi = implementApi(handoffOperations, {
     const { place, errors } = readPlace(String(lat), String(long), c.get('site').region.routing.atlas)
     const instant = readInstant('at', at ?? '')
     const all: FieldError[] = [...errors, ...instant.errors]
-    if (hasControlCharacters(address ?? '')) all.push({ field: 'address', code: 'control-characters' })
     if (place === null || all.length > 0) throw problem('invalid-fields', { fields: all })
     const corrected = await relocate(c.get('platform'), db, c.get('site').region, {
       request: call.param('id'),

@@ -1,6 +1,8 @@
 import { publicWebAddress } from '../core/http/addresses.ts'
 import { translator } from '../core/i18n.ts'
 import type { GivenAnswer } from '../requests/draft.ts'
+import type { EventTypes } from '../requests/event-types.ts'
+import { reportSubmitted } from '../requests/events.ts'
 import { photoUrl } from '../requests/list/view.ts'
 import { datetime } from './format/dates.ts'
 import { serviceNotice } from './format/notice.ts'
@@ -8,16 +10,18 @@ import { Container, type Fields, type GeoReportAnswer } from './format/serialize
 import type { FoundRequest, TimelineEntry } from './rows.ts'
 import type { EndpointScope } from './scope.ts'
 
-/** A list also for one request. `extensions`: the elements that deployed servers add on request. */
+/** A list also for one request. With `eventTypes`: also the elements that deployed servers add on request. */
 export function requestList(
   scope: EndpointScope,
   rows: readonly FoundRequest[],
   language: string,
-  extensions: boolean,
+  eventTypes?: EventTypes,
 ): GeoReportAnswer {
   const items = rows.map(row => {
     const fields = requestFields(scope, row, language)
-    return extensions ? { ...fields, ...extensionFields(scope, row) } : fields
+    return eventTypes === undefined
+      ? fields
+      : { ...fields, ...extensionFields(scope, row), notes: notes(scope, row, language, eventTypes) }
   })
   return { root: 'service_requests', value: new Container('request', items) }
 }
@@ -65,7 +69,6 @@ function extensionFields(scope: EndpointScope, row: FoundRequest): Fields {
         photos.map(id => photoUrl(scope.site, row.jurisdiction, id)),
       ),
     },
-    notes: new Container('note', (row.timeline ?? []).map(note)),
   }
 }
 
@@ -88,12 +91,24 @@ function publicAnswers(
     )
 }
 
-function note({ type, at, payload }: TimelineEntry): Fields {
-  return { datetime: datetime(at), type: noteType(type, payload), description: payload.text || null }
+/** As Chicago writes them: the first is `opened`, and each has a `summary`. */
+function notes(
+  { region }: EndpointScope,
+  { timeline = [] }: FoundRequest,
+  language: string,
+  eventTypes: EventTypes,
+): Container {
+  const entries = timeline.flatMap(({ type, at, payload }): Fields[] => {
+    const event = { type, payload: JSON.stringify(payload), actor: '', public: true }
+    const shown = eventTypes.publicText(region, language, event)
+    if (shown === undefined) return []
+    const { title: summary, text } = shown
+    return [{ datetime: datetime(at), type: noteType(type, payload), summary, description: text || null }]
+  })
+  return new Container('note', entries)
 }
 
 function noteType(type: string, { from, to }: TimelineEntry['payload']): string {
-  if (type === 'submitted') return 'submitted'
   if (to === 'closed') return 'closed'
-  return from === 'closed' ? 'opened' : 'activity'
+  return type === reportSubmitted.type || from === 'closed' ? 'opened' : 'activity'
 }

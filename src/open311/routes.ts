@@ -4,6 +4,7 @@ import { openTenantReader } from '../core/database/handles.ts'
 import { problem } from '../core/problem.ts'
 import { readPlace } from '../regions/inquiry.ts'
 import type { AppEnv } from '../regions/runtime/site.ts'
+import type { EventTypes } from '../requests/event-types.ts'
 import { discovery } from './discovery.ts'
 import { readFilter, readUpdateSpan } from './filter.ts'
 import { findRequest, findRequests } from './find.ts'
@@ -49,7 +50,7 @@ export function open311Routes(): Hono<AppEnv> {
     const extensions = query.one('extensions') === 'true'
     const filter = readFilter(query, zoneOf(scope), now(c))
     const rows = await findRequests(c.get('platform'), scope, filter, extensions)
-    return answer(c, requestList(scope, rows, c.get('language'), extensions))
+    return answer(c, requestList(scope, rows, c.get('language'), extensions ? eventTypesOf(c) : undefined))
   })
 
   routes.on('POST', both('/v2/requests'), async c => answer(c, await submitRequest(c)))
@@ -58,7 +59,7 @@ export function open311Routes(): Hono<AppEnv> {
     const scope = scopeOf(c)
     const extensions = c.req.query('extensions') === 'true'
     const row = await findRequest(c.get('platform'), scope, nameIn(c), extensions)
-    return answer(c, requestList(scope, [row], c.get('language'), extensions))
+    return answer(c, requestList(scope, [row], c.get('language'), extensions ? eventTypesOf(c) : undefined))
   })
 
   routes.on('GET', both('/v2/servicerequestupdates'), async c => {
@@ -70,7 +71,7 @@ export function open311Routes(): Hono<AppEnv> {
     const access = await readProgram(c, scope, query)
     const db = openTenantReader(c.get('platform'), access, region.slug, jurisdiction.slug)
     const span = readUpdateSpan(query, zoneOf(scope), now(c))
-    return answer(c, await serviceRequestUpdates(db, c.get('registry').eventTypes, span))
+    return answer(c, await serviceRequestUpdates(db, eventTypesOf(c), span))
   })
 
   routes.get('/v2/tokens/:file', c => {
@@ -107,6 +108,10 @@ function scopeOf(c: Context<AppEnv>): EndpointScope {
 
 function zoneOf({ region, jurisdiction }: EndpointScope): string {
   return jurisdiction?.timezone ?? region.documents.region.timezone
+}
+
+function eventTypesOf(c: Context<AppEnv>): EventTypes {
+  return c.get('registry').eventTypes
 }
 
 function now(c: Context<AppEnv>): number {

@@ -2,7 +2,7 @@ import type { Place } from '../core/geometry.ts'
 import { isPublicWebAddress } from '../core/http/addresses.ts'
 import { isDay, readInstant } from '../core/input.ts'
 import type { FieldError } from '../core/problem.ts'
-import { hasControlCharacters, isEmail, isLongerThan, MAX_LINE } from '../core/text.ts'
+import { cleanLine, isEmail, isLongerThan, MAX_LINE } from '../core/text.ts'
 import type { QuestionDocument, ServiceDocument } from '../regions/documents/schemas.ts'
 import { placeErrors } from '../regions/inquiry.ts'
 import type { Channel } from './schema.ts'
@@ -61,12 +61,33 @@ export const MAX_DESCRIPTION = 4000
 const MAX_ANSWER = 4000
 export const MAX_MEDIA = 5
 
+/** With one line in single-line fields: what was pasted into one may have more. */
+export function cleanDraft(draft: Draft, { questions = [] }: ServiceDocument): Draft {
+  const { shared, ...details } = draft.contact
+  const lines = questions.filter(({ type, options }) => type !== 'paragraph' && options === undefined)
+  const oneLine = new Set(lines.map(({ code }) => code))
+  const answers = Object.entries(draft.answers).map(([code, given]) => [
+    code,
+    oneLine.has(code) ? given.map(cleanLine) : given,
+  ])
+  return {
+    ...draft,
+    addressId: cleanLine(draft.addressId),
+    zipcode: cleanLine(draft.zipcode),
+    answers: Object.fromEntries(answers),
+    contact: { ...eachLine(details), shared },
+  }
+}
+
+function eachLine<Lines extends Readonly<Record<string, string>>>(lines: Lines): Lines {
+  return Object.fromEntries(Object.entries(lines).map(([name, line]) => [name, cleanLine(line)])) as Lines
+}
+
 /** All errors at once, so that they can be corrected together. A question's field is `answers.<code>`. */
 export function draftErrors(draft: Draft, service: ServiceDocument): FieldError[] {
   const errors: FieldError[] = []
   const line = (field: string, text: string, max = MAX_LINE) => {
     if (isLongerThan(text, max)) errors.push({ field, code: 'too-long', params: { max } })
-    if (hasControlCharacters(text)) errors.push({ field, code: 'control-characters' })
   }
   if (draft.place !== null) errors.push(...placeErrors(draft.place))
   else if (draft.address.trim() === '' && draft.addressId.trim() === '' && service.location !== 'optional') {
@@ -104,7 +125,6 @@ function answerErrors(question: QuestionDocument, answers: Draft['answers']): Fi
     return [{ field, code: 'too-many', params: { max: 1 } }]
   return given.flatMap((answer): FieldError[] => {
     if (isLongerThan(answer, MAX_ANSWER)) return [{ field, code: 'too-long', params: { max: MAX_ANSWER } }]
-    if (hasControlCharacters(answer)) return [{ field, code: 'control-characters' }]
     switch (question.type) {
       case 'number':
         return answer.trim() !== '' && Number.isFinite(Number(answer))
@@ -117,8 +137,6 @@ function answerErrors(question: QuestionDocument, answers: Draft['answers']): Fi
         return question.options?.some(option => option.key === answer)
           ? []
           : [{ field, code: 'not-an-option' }]
-      case 'text':
-        return /[\r\n]/.test(answer) ? [{ field, code: 'one-line' }] : []
       default:
         return []
     }

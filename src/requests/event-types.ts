@@ -44,6 +44,7 @@ export function defineEvent<Payload extends object>(
 }
 
 export type StoredEvent = Pick<EventRow, 'type' | 'payload'>
+type ShownEvent = Pick<EventRow, 'type' | 'payload' | 'actor' | 'public'>
 
 /** Undefined for an entry of another type. An older entry may lack a member. */
 export function readEvent<Payload extends object>(
@@ -80,7 +81,7 @@ export class EventTypes {
   }
 
   /** Undefined for what residents do not see. */
-  publicText(region: Region, language: string, row: EventRow): EventText | undefined {
+  publicText(region: Region, language: string, row: ShownEvent): EventText | undefined {
     const type = this.#types.get(row.type)
     return type === undefined || type.publicText === 'hidden'
       ? undefined
@@ -102,7 +103,7 @@ export class EventTypes {
   #text(
     type: AnyEventType,
     textOf: TextOf<never>,
-    { region, language, row }: { region: Region; language: string; row: EventRow },
+    { region, language, row }: { region: Region; language: string; row: ShownEvent },
   ): EventText {
     // The type was found by the row's own type.
     const event = type.decode(row.payload) as never

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { readInstant, readNumber } from '../core/input.ts'
 import { type FieldError, problem } from '../core/problem.ts'
-import { hasControlCharacters, MAX_GRAPHEME } from '../core/text.ts'
+import { MAX_GRAPHEME } from '../core/text.ts'
 import { readPlace } from '../regions/inquiry.ts'
 import type { Atlas } from '../routing/types.ts'
 import { type Draft, noContact } from './draft.ts'
@@ -9,13 +9,11 @@ import { readCursor } from './list/cursor.ts'
 import type { Box } from './list/find.ts'
 import { closeReasons, statuses } from './schema.ts'
 
-/** Nothing that XML or email cannot carry. */
 export const words = (max: number) =>
   v.pipe(
     v.string(),
     v.maxGraphemes(max),
     v.maxLength(max * MAX_GRAPHEME),
-    v.check(text => !hasControlCharacters(text)),
     v.description(`At most ${max} characters.`),
   )
 export const draftBody = v.strictObject({

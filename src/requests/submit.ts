@@ -18,7 +18,7 @@ import type { Resolution } from '../routing/types.ts'
 import { agencyFor, partnerFor, rightfulHolder } from './case/custody.ts'
 import { promisedBy } from './case/deadline.ts'
 import { blankToNull, reporterOf } from './case/reporter.ts'
-import { type Draft, draftErrors, type GivenAnswer, givenAnswers } from './draft.ts'
+import { cleanDraft, type Draft, draftErrors, type GivenAnswer, givenAnswers } from './draft.ts'
 import {
   appendEvent,
   autoTransferKind,
@@ -140,8 +140,9 @@ function sendingOf(
  * `unknown-service`, `service-closed`.
  */
 export function assess(region: Region, input: ReportInput, at: number): AssessedReport {
-  const { draft, jurisdiction } = input
-  const service = input.service ?? offeredService(region, draft.service, jurisdiction)
+  const { jurisdiction } = input
+  const service = input.service ?? offeredService(region, input.draft.service, jurisdiction)
+  const draft = cleanDraft(input.draft, service)
   const errors = allErrors(draft, service, input.errors)
   if (errors.length > 0) throw problem('invalid-fields', { fields: errors })
   const resolution = input.resolution ?? resolveDraft(region, draft, at)

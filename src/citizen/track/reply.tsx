@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { FieldError } from '../../core/problem.ts'
-import { hasControlCharacters, isLongerThan } from '../../core/text.ts'
+import { isLongerThan } from '../../core/text.ts'
 import { type OpenReply, openReply, type PartnerAction, partnerActions, reply } from '../../partners/reply.ts'
 import type { AppEnv } from '../../regions/runtime/site.ts'
 import { Alert } from '../../web/components/components.tsx'
@@ -52,7 +52,6 @@ function errorsOf(text: string, action: PartnerAction | undefined): FieldError[]
   if (action === undefined) errors.push({ field: 'act', code: 'required' })
   if (isLongerThan(text, MAX_TEXT))
     errors.push({ field: 'text', code: 'too-long', params: { max: MAX_TEXT } })
-  if (hasControlCharacters(text)) errors.push({ field: 'text', code: 'control-characters' })
   return errors
 }
 

@@ -1,5 +1,6 @@
 import type { Context, Env, Handler } from 'hono'
 import type * as v from 'valibot'
+import { cleanText } from '../text.ts'
 import { readIdempotencyKey, readJson } from './json.ts'
 import type { Operation, Operations } from './openapi.ts'
 
@@ -94,7 +95,7 @@ function callOf<E extends Env>(c: Context<E>, { body }: Operation): Call<E, stri
   return {
     c,
     param: (name: string) => c.req.param(name) ?? '',
-    query: (name: string) => c.req.query(name) ?? '',
+    query: (name: string) => cleanText(c.req.query(name) ?? ''),
     body: async () => {
       if (body === undefined || !('kind' in body)) throw new Error('this operation has no JSON body')
       return (await readJson(c.req.raw, body)) as never

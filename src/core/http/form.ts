@@ -1,8 +1,10 @@
 import { asProblem, problem } from '../problem.ts'
+import { cleanText } from '../text.ts'
 import { chunksOf, MAX_BODY_BYTES, notUtf8, readText, refuseAnnounced, tooLarge, utf8 } from './body.ts'
 import { boundaryOf, type Part, partsOf } from './multipart.ts'
 
 // Urlencoded and multipart forms. The runtimes' own readers have no limits, and Node's takes quadratic time.
+// Every value is clean text.
 
 export type Pair = readonly [name: string, value: string]
 
@@ -43,7 +45,7 @@ async function readMultipart(
       throw asProblem(error).slug === 'too-large' ? tooLarge(bytes) : error
     })
     left -= value.length
-    pairs.push([part.name, utf8(value)])
+    pairs.push([part.name, cleanText(utf8(value))])
   }
   return pairs
 }
@@ -58,7 +60,7 @@ export function parsePairs(text: string): Pair[] {
       if (pairs.length === MAX_PAIRS) throw tooMany()
       const equals = text.slice(at, end).indexOf('=')
       const middle = equals === -1 ? end : at + equals
-      pairs.push([decode(text.slice(at, middle)), decode(text.slice(middle + 1, end))])
+      pairs.push([decode(text.slice(at, middle)), cleanText(decode(text.slice(middle + 1, end)))])
     }
     at = end + 1
   }

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { type FieldError, problem } from '../problem.ts'
+import { cleanText } from '../text.ts'
 import { MAX_BODY_BYTES, readBytes } from './body.ts'
 
 /** Throws `unsupported-media`, `too-large`, `bad-request`, or `invalid-fields` naming every field. */
@@ -17,17 +18,20 @@ export async function readJson<T extends v.GenericSchema>(
 
 function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes), cleanValue)
   } catch {
     throw problem('bad-request', { detail: 'The body is not JSON in UTF-8.' })
   }
+}
+
+function cleanValue(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? cleanText(value) : value
 }
 
 function errorOf(issue: v.BaseIssue<unknown>): FieldError {
   const field = v.getDotPath(issue) ?? 'body'
   if (issue.type === 'max_length' || issue.type === 'max_graphemes')
     return { field, code: 'too-long', params: { max: Number(issue.requirement) } }
-  if (issue.type === 'check') return { field, code: 'control-characters' }
   if (issue.expected === 'never') return { field, code: 'unknown' }
   return { field, code: issue.received === 'undefined' ? 'required' : 'malformed' }
 }

@@ -9,7 +9,7 @@ import {
 import { decrypt, encrypt, keyedHash } from '../../core/encryption/fields.ts'
 import { randomText } from '../../core/ids.ts'
 import { problem } from '../../core/problem.ts'
-import { hasControlCharacters, isEmail, MAX_LINE } from '../../core/text.ts'
+import { cleanLine, isEmail, MAX_LINE } from '../../core/text.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { passkey, staff, staffIdentity } from '../region-schema.ts'
 import type { Role } from '../roles.ts'
@@ -70,8 +70,7 @@ export function isDemo(emailIndex: string): boolean {
 }
 
 export function readName(typed: string): string {
-  const name = typed.trim().replace(/\s+/g, ' ').slice(0, MAX_LINE)
-  return hasControlCharacters(name) ? '' : name
+  return cleanLine(typed).slice(0, MAX_LINE)
 }
 
 /** Creates the row if needed. Returns `staff.id`. Throws `invalid-fields`. */

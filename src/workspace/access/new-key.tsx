@@ -1,3 +1,4 @@
+import { cleanLine } from '../../core/text.ts'
 import { createClient } from '../../identity/programs/clients.ts'
 import { createKey, type NewKey } from '../../identity/programs/keys.ts'
 import { scopes } from '../../identity/roles.ts'
@@ -63,9 +64,8 @@ function readInput(
   context: StaffContext,
   sent: SubmittedForm,
 ): NewKey & { kind: (typeof keyKinds)[number] } {
-  const name = textOf(sent, 'name', MAX_NAME)
+  const name = cleanLine(textOf(sent, 'name', MAX_NAME))
   if (name === '') throw fieldError('name', 'required')
-  if (/[\n\t]/.test(name)) throw fieldError('name', 'one-line')
   const scope = scopes.find(known => known === sent.one('scope'))
   if (scope === undefined) throw fieldError('scope', 'required')
   const kind = keyKinds.find(known => known === sent.one('way'))

@@ -11,7 +11,7 @@ import {
   type ProblemSlug,
   problem,
 } from '../../core/problem.ts'
-import { hasControlCharacters, isLongerThan } from '../../core/text.ts'
+import { isLongerThan } from '../../core/text.ts'
 import { Alert } from '../../web/components/components.tsx'
 import { type FieldMessage, fieldMessage } from '../../web/components/fields.tsx'
 import { readForm, readOnce } from '../../web/form.ts'
@@ -52,11 +52,10 @@ export async function readSubmitted(c: StaffPageContext, action: string): Promis
   }
 }
 
-/** Throws `invalid-fields` for text that is too long or has characters that email and XML cannot carry. */
+/** Throws `invalid-fields` for text that is too long. */
 export function textOf(sent: SubmittedForm, field: string, max = 2000): string {
   const text = sent.one(field)
   if (isLongerThan(text, max)) throw fieldError(field, 'too-long', { max })
-  if (hasControlCharacters(text)) throw fieldError(field, 'control-characters')
   return text
 }
 
