@@ -146,6 +146,10 @@ describe('which requests are wanted', () => {
     ['with an encoded +', '2026-06-01T09:00:00%2B05:00'],
     ['with an offset without colon', '2026-06-01T00:00:00-0400'],
     ['as a day, of the local calendar', '2026-06-01'],
+    ['without a zone, in local time', '2026-06-01T00:00:00'],
+    ['without a zone and seconds', '2026-06-01T00:00'],
+    ['without a zone, with a space', '2026-06-01%2000:00:00'],
+    ['with a space and an offset after another', '2026-06-01+04:00:00+00:00'],
   ])('a date is read %s', (_, date) => {
     const from = Date.parse('2026-06-01T04:00:00Z')
     expect(filter(`start_date=${date}`).requested).toEqual({ from, to: from + 90 * DAY })
@@ -156,6 +160,19 @@ describe('which requests are wanted', () => {
     expect(end('2026-06-01T04:00:00Z')).toBe(Date.parse('2026-06-01T04:00:00.999Z'))
     expect(end('2026-06-01T23:59:59.999999-04:00')).toBe(Date.parse('2026-06-02T03:59:59.999Z'))
     expect(end('2026-06-01')).toBe(Date.parse('2026-06-02T03:59:59.999Z'))
+  })
+
+  test('a local time that the clocks skip is moved on; one that they repeat is both', () => {
+    const span = (date: string) => {
+      const { from, to } = filter(`start_date=${date}&end_date=${date}`).requested ?? {}
+      return [from, to].map(at => new Date(at ?? 0).toISOString())
+    }
+    expect(span('2026-03-08T02:30:00')).toEqual(['2026-03-08T07:30:00.000Z', '2026-03-08T07:30:00.999Z'])
+    expect(span('2026-11-01T01:30:00')).toEqual(['2026-11-01T05:30:00.000Z', '2026-11-01T06:30:00.999Z'])
+    expect(span('2026-11-01')).toEqual(['2026-11-01T04:00:00.000Z', '2026-11-02T04:59:59.999Z'])
+    for (const date of ['2026-03-08T25:00', '2026-02-30T10:00', '2026-3-8', '10:00', '2026-03-08T10']) {
+      expect(refused(`start_date=${date}`).fields).toEqual([{ field: 'start_date', code: 'not-a-date' }])
+    }
   })
 
   test('90 days are taken, also across a change of clocks; 91 are refused', () => {

@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill'
 import { type FieldError, problem } from './problem.ts'
 
 // Readers of values that callers send. They name every error of a request at once.
@@ -14,22 +15,46 @@ export function readNumber(field: string, typed: string, min: number, max: numbe
   return { value, errors: [] }
 }
 
+const INSTANT =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(?:(Z)|([+ -]\d{2}):?(\d{2}))?)?$/i
+
 /**
- * An ISO 8601 instant with its zone, in milliseconds since 1970. A space in place of `+`, and an offset
- * without a colon, are accepted, because deployed clients send both. Empty input is undefined.
+ * An ISO 8601 instant, in milliseconds since 1970. Without an offset it is local time in `zone`, and without a time
+ * the day's first moment. A local time that the clocks skip is as much later as they skip; of one that they
+ * repeat, the first is meant, or the one asked for. Spaces in place of `T` and `+`, and an offset without a colon, are
+ * accepted, because deployed clients send them. Empty input is undefined.
  */
-export function readInstant(field: string, typed: string): Read {
-  const written = typed.trim().replace(/ (\d{2}:?\d{2})$/, '+$1')
+export function readInstant(
+  field: string,
+  typed: string,
+  zone?: string,
+  repeated: 'earlier' | 'later' = 'earlier',
+): Read {
+  const written = typed.trim()
   if (written === '') return { value: undefined, errors: [] }
-  const shape = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/.exec(
-    written,
-  )
-  const value = shape === null ? Number.NaN : Date.parse(written.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'))
-  const [, year, month, day] = shape ?? []
-  if (Number.isNaN(value) || !isDay(Number(year), Number(month), Number(day))) {
-    return { value: undefined, errors: [{ field, code: 'not-a-date' }] }
+  const [, year, month, day, time = '00:00', utc, hours, minutes] = INSTANT.exec(written) ?? []
+  const local = `${year}-${month}-${day}T${time}`
+  const offset = hours === undefined ? utc?.toUpperCase() : `${hours.replace(' ', '+')}:${minutes}`
+  let value = Number.NaN
+  if (isDay(Number(year), Number(month), Number(day))) {
+    if (offset !== undefined) value = Date.parse(local + offset)
+    else if (zone !== undefined) value = localInstant(local, zone, repeated)
   }
+  if (Number.isNaN(value)) return { value: undefined, errors: [{ field, code: 'not-a-date' }] }
   return { value, errors: [] }
+}
+
+// What is skipped is moved on in either case: only what is repeated has two instants.
+function localInstant(local: string, zone: string, repeated: 'earlier' | 'later'): number {
+  try {
+    const moment = Temporal.PlainDateTime.from(local)
+    const first = moment.toZonedDateTime(zone)
+    const isRepeated = first.toPlainDateTime().equals(moment)
+    return (isRepeated ? moment.toZonedDateTime(zone, { disambiguation: repeated }) : first).epochMilliseconds
+  } catch (error) {
+    if (error instanceof RangeError) return Number.NaN
+    throw error
+  }
 }
 
 /** `Date` would accept February 30 as March 2, and a thirteenth month as January. */

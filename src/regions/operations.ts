@@ -58,7 +58,7 @@ export const regionOperations = {
       service_code: { description: 'The service.', required: true },
       ...positionParameters,
       accuracy: { description: 'Location accuracy: radius in meters.', type: 'number', within: [0, 100_000] },
-      at: 'ISO 8601 with time zone. Default: now.',
+      at: 'ISO 8601. Without an offset, in the time zone of the region; a date alone is its first moment. Default: now.',
       urgent: { description: '`true` if triage found the request urgent.', type: 'boolean' },
       answers: {
         description: 'Answers to the service’s questions, and to `road` or `side`, as `answers[question]=…`.',

@@ -82,7 +82,7 @@ function readInquiry(c: Context<AppEnv>): Inquiry {
     c.get('site').region.routing.atlas,
   )
   const accuracy = readNumber('accuracy', query('accuracy'), 0, 100_000)
-  const at = readInstant('at', query('at'))
+  const at = readInstant('at', query('at'), c.get('site').region.documents.region.timezone)
   errors.push(...placeIssues, ...accuracy.errors, ...at.errors)
   if (errors.length > 0) throw problem('invalid-fields', { fields: errors })
   const answers: Record<string, readonly string[]> = Object.create(null)

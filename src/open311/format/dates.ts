@@ -14,7 +14,10 @@ export function datetime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`
 }
 
-/** A second, or a whole day in the jurisdiction's zone: the W3C profile has both. */
+/**
+ * A second, or a whole day: the W3C profile has both. Without an offset it is in the jurisdiction's zone; a second
+ * that the clocks repeat is both.
+ */
 export function readMoment(
   field: string,
   typed: string,
@@ -27,8 +30,9 @@ export function readMoment(
     const to = startOfDay(next, zone) - 1
     return { value: { from: startOfDay(written, zone), to }, errors: [] }
   }
-  const { value, errors } = readInstant(field, written)
+  const { value, errors } = readInstant(field, written, zone)
   if (value === undefined) return { value, errors }
+  const last = readInstant(field, written, zone, 'later').value ?? value
   // Datetimes are shown to the second, so a second means all of it.
-  return { value: { from: value, to: written.includes('.') ? value : value + 999 }, errors }
+  return { value: { from: value, to: written.includes('.') ? last : last + 999 }, errors }
 }
