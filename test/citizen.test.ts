@@ -76,7 +76,11 @@ describe('sites', () => {
 
 test('what a resident pastes is kept, with its line breaks and without control characters', async () => {
   const description = 'A hole\u000bby the mill\u0007'
-  const path = await send('pothole', { description, 'answers.landmark': 'a\u000bb', address: 'Mill\u000broad' })
+  const path = await send('pothole', {
+    description,
+    'answers.landmark': 'a\u000bb',
+    address: 'Mill\u000broad',
+  })
   const { html } = await page(path)
   expect(html).toContain('A hole\nby the mill<')
 })

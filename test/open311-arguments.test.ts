@@ -40,6 +40,69 @@ describe('the form of a POST', () => {
     expect({ ...(await form(body)).attributes() }).toEqual({ A: ['x', 'y'] })
   })
 
+  test.each([
+    ['attribute[A][0][]', 'attribute[A][0][]=x'],
+    ['attributes[A]', 'attributes[A]=x'],
+    ['Attribute[A][x]', 'Attribute[A][x]=x'],
+  ])('an answer is read under %s too', async (_, body) => {
+    const given = await form(body)
+    expect([{ ...given.attributes() }, given.misspelled('report', ['A'])]).toEqual([{ A: ['x'] }, []])
+  })
+
+  test.each([
+    ['Lat', 'lat'],
+    ['LONG', 'long'],
+    ['lng', 'long'],
+    ['serviceCode', 'service_code'],
+    ['service-code', 'service_code'],
+    ['service_code[]', 'service_code'],
+    ['address', 'address_string'],
+    ['zip_code', 'zipcode'],
+    ['API_KEY', 'api_key'],
+    ['jurisdiction', 'jurisdiction_id'],
+  ])('%s is read as %s, which beats it', async (written, name) => {
+    expect((await form(`${written}=x`)).one(name)).toBe('x')
+    expect((await form(`${written}=x&${name}=y`)).one(name)).toBe('y')
+  })
+
+  test.each([
+    ['descripton', 'description'],
+    ['adress_string', 'address_string'],
+    ['frist_name', 'first_name'],
+    ['service_codes', 'service_code'],
+    ['jurisdiction_ids', 'jurisdiction_id'],
+    ['emails', 'email'],
+    ['attribute', 'attribute[code]'],
+    ['attribute.trouble', 'attribute[code]'],
+    ['attribute[trouble', 'attribute[code]'],
+    ['attribute[][trouble]', 'attribute[code]'],
+    ['attribute_trouble', 'attribute[code]'],
+    ['attribute[Trouble]', 'attribute[trouble]'],
+    ['attribute[troubel]', 'attribute[trouble]'],
+  ])('%s, which would be ignored, is told with %s', async (field, meant) => {
+    const given = await form(`${encodeURIComponent(field)}=x`)
+    expect(given.misspelled('report', ['trouble'])).toEqual([
+      { field, code: 'misspelled', params: { meant } },
+    ])
+  })
+
+  test('what is close to no name is the client’s own', async () => {
+    const own = [
+      'title',
+      'lang',
+      'locale',
+      'service_name',
+      'status',
+      'photo1',
+      'requested_datetime',
+      'page_size',
+    ]
+    const codes = ['fixmystreet_id', 'easting', 'title', 'service_request_id_ext']
+    const fields = [...own, ...codes.map(code => `attribute[${code}]`)]
+    const given = await form(fields.map(field => `${field}=x`).join('&'))
+    expect(given.misspelled('report', ['trouble', 'size', 'lane', 'direction'])).toEqual([])
+  })
+
   test('a question may be called like a property of every object', async () => {
     const answers = (await form('attribute[__proto__]=x&attribute[constructor]=y')).attributes()
     expect(Object.keys(answers)).toEqual(['__proto__', 'constructor'])

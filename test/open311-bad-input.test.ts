@@ -100,6 +100,14 @@ describe('bad input at this route is a 4xx with a reason, and leaves nothing', (
     expect(listed).toEqual([expect.stringMatching(expected)])
   })
 
+  test('a field that is close to a known one is named, with the known one', async () => {
+    const listed = await refused({ descripton: 'deep', 'attribute[Direction]': 'north' })
+    expect(listed.sort()).toEqual([
+      '400 attribute[Direction]: There is no such field here. Did you mean “attribute[direction]”?',
+      '400 descripton: There is no such field here. Did you mean “description”?',
+    ])
+  })
+
   test('a service that this jurisdiction does not offer is 404 on its endpoint', async () => {
     const api_key = await app.key('quill-water')
     expect(await refused({ api_key }, '/j/quill-water/open311/v2/requests.json')).toEqual([

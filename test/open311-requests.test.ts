@@ -258,6 +258,27 @@ describe('lists', () => {
     expect((await errors(lists.request(`/open311/v2/requests.xml?${query}`)))[0]?.code).toBe(400)
   })
 
+  test.each([
+    ['requests', 'start_dat=2026-08-01', 'start_date'],
+    ['requests', 'services_code=pothole', 'service_code'],
+    ['requests', 'update_after=2026-08-01', 'updated_after'],
+    ['requests', 'extension=true', 'extensions'],
+    ['requests/LK-1', 'extentions=true', 'extensions'],
+    ['services', 'jurisdictionids=larkfield', 'jurisdiction_id'],
+    ['services/pothole', 'jurisdicton_id=larkfield', 'jurisdiction_id'],
+  ])('%s?%s is 400: %s is meant', async (call, query, meant) => {
+    for (const format of ['json', 'xml']) {
+      const [error] = await errors(lists.request(`/open311/v2/${call}.${format}?${query}`))
+      expect([error?.code, error?.description]).toEqual([400, expect.stringContaining(`“${meant}”`)])
+    }
+  })
+
+  test('names in another case, and lists of other clients, are read', async () => {
+    const services = await read('Service_Code[]=pothole&service_code[]=unicorn&PAGE_SIZE=1000')
+    expect(new Set(services.map(({ service_code }) => service_code))).toEqual(new Set(['pothole']))
+    expect(await count('startDate=2001-01-01')).toBe(0)
+  })
+
   test('any argument that is empty acts like an absent one', async () => {
     const empty =
       'service_request_id=&service_code=&start_date=&end_date=&status=&page=&page_size=&jurisdiction_id='
@@ -282,7 +303,7 @@ describe('extensions=true', () => {
     })
     expect(request?.notes).toEqual([
       { datetime: expect.any(String), type: 'opened', summary: 'Reported', description: null },
-      { datetime: expect.any(String), type: 'closed', summary: 'Completed', description: 'Filled.' },
+      { datetime: expect.any(String), type: 'closed', summary: 'The work is done.', description: 'Filled.' },
     ])
   })
 

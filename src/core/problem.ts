@@ -21,6 +21,7 @@ const problems = {
   'key-reused': { status: 409, title: 'This idempotency key was used for another request' },
   'too-large': { status: 413, title: 'Too large' },
   'unsupported-media': { status: 415, title: 'Unsupported file or content type' },
+  'damaged-photo': { status: 415, title: 'The photo is damaged' },
   'jurisdiction-left': { status: 409, title: 'This jurisdiction no longer uses this site' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'service-closed': { status: 422, title: 'This service is not available here' },
@@ -66,6 +67,7 @@ export type FieldErrorCode =
   | 'pair'
   | 'outside'
   | 'unknown'
+  | 'misspelled'
   | 'malformed'
   | 'too-many'
   | 'not-offered'

@@ -16,3 +16,21 @@ export function isOneSlip(own: string, word: string): boolean {
   const isSwapped = a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2)
   return isSwapped || a.slice(1) === b || a === b.slice(1) || a.slice(1) === b.slice(1)
 }
+
+/** How many letters are changed, missing, too many or swapped with the next (optimal string alignment). */
+export function editDistance(a: string, b: string): number {
+  let before: number[] = []
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i] === b[j - 1] ? 0 : 1)
+      const isSwapped = i > 0 && j > 1 && a[i] === b[j - 2] && a[i - 1] === b[j - 1]
+      const swapped = isSwapped ? (before[j - 2] ?? 0) + 1 : Infinity
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, swapped))
+    }
+    before = row
+    row = next
+  }
+  return row[b.length] ?? 0
+}

@@ -1,17 +1,22 @@
 import { MAX_BODY_BYTES, readText } from '../core/http/body.ts'
 import { type Pair, parsePairs, readPairs } from '../core/http/form.ts'
 import type { Part } from '../core/http/multipart.ts'
-import { problem } from '../core/problem.ts'
+import { type FieldError, problem } from '../core/problem.ts'
+import { type Call, nearestCode, nearestParameter, parameterNamed } from './names.ts'
 
 export class Parameters {
   readonly #values = new Map<string, string[]>()
 
+  /** A parameter under its own name beats one that is written otherwise. */
   constructor(pairs: Iterable<Pair>) {
-    for (const [name, value] of pairs) {
-      const given = this.#values.get(name)
-      if (value === '') continue
-      if (given === undefined) this.#values.set(name, [value])
-      else given.push(value)
+    const given = [...pairs].filter(([, value]) => value !== '')
+    const exact = new Set(given.map(([name]) => name))
+    for (const [written, value] of given) {
+      const name = parameterNamed(written)
+      if (name !== written && exact.has(name)) continue
+      const values = this.#values.get(name)
+      if (values === undefined) this.#values.set(name, [value])
+      else values.push(value)
     }
   }
 
@@ -26,17 +31,35 @@ export class Parameters {
     return given.length === 0 ? undefined : given
   }
 
+  /**
+   * Names that this call would ignore though they are close to one of its own, or to a question's code. What is
+   * close to neither is the client's own.
+   */
+  misspelled(call: Call, questions: readonly string[] = []): FieldError[] {
+    return [...this.#values.keys()].flatMap((name): FieldError[] => {
+      const code = call === 'report' ? codeIn(name) : undefined
+      const near = code === undefined ? nearestParameter(call, name) : nearestCode(code, questions)
+      if (near === undefined) return []
+      const meant = code === undefined ? near : `attribute[${near}]`
+      return [{ field: name.slice(0, 100), code: 'misspelled', params: { meant } }]
+    })
+  }
+
   /** `attribute[CODE]=a`, repeated for several values, or with `[]` or an index after it. */
   attributes(): Readonly<Record<string, readonly string[]>> {
     const answers: Record<string, string[]> = Object.create(null)
     for (const [name, values] of this.#values) {
-      const code = /^attribute\[([^\]]+)\](?:\[\d*\])?$/.exec(name)?.[1]
+      const code = codeIn(name)
       if (code === undefined) continue
       answers[code] ??= []
       for (const value of values) answers[code].push(value)
     }
     return answers
   }
+}
+
+function codeIn(name: string): string | undefined {
+  return /^attributes?\[([^[\]]+)\](?:\[\w*\])*$/i.exec(name)?.[1]?.trim()
 }
 
 export function readQuery(request: Request): Parameters {

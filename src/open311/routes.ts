@@ -9,7 +9,8 @@ import { discovery } from './discovery.ts'
 import { readFilter, readUpdateSpan } from './filter.ts'
 import { findRequest, findRequests } from './find.ts'
 import { answer, formatOf } from './format/answer.ts'
-import { readQuery } from './parameters.ts'
+import type { Call } from './names.ts'
+import { type Parameters, readQuery } from './parameters.ts'
 import { requestList } from './requests.ts'
 import { type EndpointScope, readScope } from './scope.ts'
 import { serviceDefinition, serviceList } from './services.ts'
@@ -33,21 +34,19 @@ export function open311Routes(): Hono<AppEnv> {
   routes.get('/discovery', c => c.redirect(`${c.get('site').base}/open311/discovery.json`))
 
   routes.on('GET', both('/v2/services'), c => {
-    const query = readQuery(c.req.raw)
-    const scope = readScope(c.get('site'), query.one('jurisdiction_id'))
+    const { query, scope } = readCall(c, 'services')
     const { place, errors } = readPlace(query.one('lat'), query.one('long'), scope.region.routing.atlas)
     if (errors.length > 0) throw problem('invalid-fields', { fields: errors })
     return answer(c, serviceList(scope, c.get('language'), place, now(c)))
   })
 
   routes.get('/v2/services/:file', c =>
-    answer(c, serviceDefinition(scopeOf(c), nameIn(c), c.get('language'))),
+    answer(c, serviceDefinition(readCall(c, 'definition').scope, nameIn(c), c.get('language'))),
   )
 
   routes.on('GET', both('/v2/requests'), async c => {
-    const query = readQuery(c.req.raw)
-    const scope = readScope(c.get('site'), query.one('jurisdiction_id'))
-    const extensions = query.one('extensions') === 'true'
+    const { query, scope } = readCall(c, 'requests')
+    const extensions = wantsExtensions(query)
     const filter = readFilter(query, zoneOf(scope), now(c))
     const rows = await findRequests(c.get('platform'), scope, filter, extensions)
     return answer(c, requestList(scope, rows, c.get('language'), extensions ? eventTypesOf(c) : undefined))
@@ -56,15 +55,14 @@ export function open311Routes(): Hono<AppEnv> {
   routes.on('POST', both('/v2/requests'), async c => answer(c, await submitRequest(c)))
 
   routes.get('/v2/requests/:file', async c => {
-    const scope = scopeOf(c)
-    const extensions = c.req.query('extensions') === 'true'
+    const { query, scope } = readCall(c, 'request')
+    const extensions = wantsExtensions(query)
     const row = await findRequest(c.get('platform'), scope, nameIn(c), extensions)
     return answer(c, requestList(scope, [row], c.get('language'), extensions ? eventTypesOf(c) : undefined))
   })
 
   routes.on('GET', both('/v2/servicerequestupdates'), async c => {
-    const query = readQuery(c.req.raw)
-    const scope = scopeOf(c)
+    const { query, scope } = readCall(c, 'updates')
     const { region, jurisdiction } = scope
     // Each has a log of its own.
     if (jurisdiction === undefined) throw problem('jurisdiction-missing')
@@ -75,7 +73,7 @@ export function open311Routes(): Hono<AppEnv> {
   })
 
   routes.get('/v2/tokens/:file', c => {
-    const { region } = scopeOf(c)
+    const { region } = readCall(c, 'token').scope
     const detail = `${region.documents.region.name} numbers every request at once and gives out no tokens.`
     throw problem('not-found', { detail: `Token "${nameIn(c).slice(0, 100)}" not found. ${detail}` })
   })
@@ -102,8 +100,16 @@ function nameIn(c: Context<AppEnv>): string {
   return file.slice(0, -format.length - 1)
 }
 
-function scopeOf(c: Context<AppEnv>): EndpointScope {
-  return readScope(c.get('site'), readQuery(c.req.raw).one('jurisdiction_id'))
+/** Throws `unknown-jurisdiction`, and `invalid-fields` for what would be ignored by mistake. */
+function readCall(c: Context<AppEnv>, call: Call): { query: Parameters; scope: EndpointScope } {
+  const query = readQuery(c.req.raw)
+  const fields = query.misspelled(call)
+  if (fields.length > 0) throw problem('invalid-fields', { fields })
+  return { query, scope: readScope(c.get('site'), query.one('jurisdiction_id')) }
+}
+
+function wantsExtensions(query: Parameters): boolean {
+  return query.one('extensions').toLowerCase() === 'true'
 }
 
 function zoneOf({ region, jurisdiction }: EndpointScope): string {

@@ -49,7 +49,9 @@ export async function submitRequest(c: Context<AppEnv>): Promise<GeoReportAnswer
   const key = await sent.of(form, scope)
   const { draft, errors } = readDraft(form, region, language, media)
   const service = draft.service === '' ? noService : findService(scope, draft.service)
-  const report = assess(region, { draft, jurisdiction: scope.jurisdiction?.slug, service, errors }, at)
+  const input = { draft, jurisdiction: scope.jurisdiction?.slug, service }
+  const misspelled = form.misspelled('report', codesOf(service))
+  const report = assess(region, { ...input, errors: [...errors, ...misspelled] }, at)
   refuseOutside(scope, report, language)
   refuseFrozen(region, key.jurisdiction, at)
   const access = await accessFor(platform, region, key, report.keeper)
@@ -64,6 +66,10 @@ export async function submitRequest(c: Context<AppEnv>): Promise<GeoReportAnswer
 
 // For the other errors of a form that names none.
 const noService: ServiceDocument = { code: '', name: '', layers: [] }
+
+function codesOf({ questions = [] }: ServiceDocument): string[] {
+  return questions.map(({ code }) => code)
+}
 
 function tooManyPhotos() {
   return problem('invalid-fields', {

@@ -94,7 +94,7 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
       const work = await app.key(filed.jurisdiction, 'work')
       const note = { text: 'seen\u000bfrom\u0002 the road', public: true }
       expect((await app.note(work, filed.id, note)).status).toBe(201)
-      const status = { to: 'acknowledged', version: 1, text: 'one\u000btwo\u001b' }
+      const status = { to: 'acknowledged', version: 2, text: 'one\u000btwo\u001b' }
       expect((await app.change(work, filed.id, status)).status).toBe(200)
       const kept = await whole(app, work, filed.id)
       expect(kept).toMatchObject({

@@ -1,4 +1,5 @@
 import { isSecretOf, type SecretOwner, secretNameOf } from '../../../core/encryption/secret-names.ts'
+import { editDistance } from '../../../core/spelling.ts'
 import type { DocumentPath, IssueAtPath } from '../issue.ts'
 
 export type Issues = Generator<IssueAtPath, void>
@@ -65,17 +66,4 @@ export interface Dated {
 
 export function shareDays(a: Dated, b: Dated): boolean {
   return (a.from ?? '') < (b.to ?? '9999-99-99') && (b.from ?? '') < (a.to ?? '9999-99-99')
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (const [i, character] of [...a].entries()) {
-    const next = [i + 1]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (character === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }
