@@ -41,9 +41,9 @@ export class SentPhotos {
       this.kept.push(await this.#store(file, readOnce(form)))
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      if (error.slug === 'too-large' || error.slug === 'unsupported-media') {
-        this.#say(this.#t(`photo-${error.slug}`, { name: file.fileName ?? '' }))
-      } else this.failure = error
+      const slug = refusals.find(slug => slug === error.slug)
+      if (slug === undefined) this.failure = error
+      else this.#say(this.#t(`photo-${slug}`, { name: file.fileName ?? '' }))
     }
   }
 
@@ -73,4 +73,5 @@ export class SentPhotos {
   }
 }
 
+const refusals = ['too-large', 'unsupported-media', 'damaged-photo'] as const
 const photoFailures = ['storage-unavailable', 'too-many-photos', 'too-slow', 'uploads-full'] as const

@@ -33,7 +33,7 @@ export interface PhotoStorage {
   readonly room: (bytes: number) => readonly Step[]
 }
 
-/** The row precedes the file. Throws `too-large`, `unsupported-media`, `storage-unavailable`. */
+/** The row precedes the file. Throws `too-large`, `unsupported-media`, `damaged-photo`, `storage-unavailable`. */
 export async function storePhoto(
   platform: Platform,
   db: RegionDb,

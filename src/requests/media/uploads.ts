@@ -31,7 +31,7 @@ export function uploaderOf(caller: WorkAccess | string | undefined): Uploader {
 
 /**
  * Throws `too-many-photos`, `uploads-full`, `too-slow`, `storage-unavailable`, `too-large`,
- * `unsupported-media`.
+ * `unsupported-media`, `damaged-photo`.
  */
 export async function receivePhoto(
   platform: Platform,
