@@ -231,7 +231,7 @@ describe('S11 handoff refused', () => {
 })
 
 describe('S14 privacy on crossing', () => {
-  const reporter = { first_name: 'Rosalind', email: 'rosalind@example.org', phone: '+1 555 0199' }
+  const reporter = { first_name: 'Rosalind', email: 'rosalind@example.org', phone: '+1 305 555 0199' }
 
   test('without consent no contact detail crosses, not in an offer and not with custody; private notes never do', async () => {
     await start()

@@ -42,9 +42,17 @@ describe('a telephone number', () => {
     ['(305) 555-0123', '(305) 555-0123'],
     ['311', '311'],
     ['555-0140', '555-0140'],
-    ['+44 20 7946 0018', '+44 20 7946 0018'],
+    ['+442079460018', '+44 20 7946 0018'],
+    ['+50934101234', '+509 34 10 1234'],
+    ['+13055550123;ext=9', '(305) 555-0123 ext. 9'],
   ])('of a US region: %s is shown as %s', (written, shown) => {
     expect(phoneText(written, 'us')).toBe(shown)
+  })
+
+  it('of another country’s region is shown as it is dialled there', () => {
+    expect(phoneText('+442079460018', 'metric', '44')).toBe('020 7946 0018')
+    expect(phoneText('+390669812345', 'metric', '44')).toBe('+39 06 6981 2345')
+    expect(phoneText('+442079460018', 'us', '1')).toBe('+44 20 7946 0018')
   })
 
   it('of another region stays as it is written, unless it is North American', () => {

@@ -94,6 +94,8 @@ describe('bad input at this route is a 4xx with a reason, and leaves nothing', (
     ['a latitude in words', { lat: 'north' }, /^400 lat:/],
     ['latitude and longitude swapped', { lat: '-174.3', long: '38.6' }, /^400 lat: .*wrong order/],
     ['a longitude out of range', { long: '-1074.3' }, /^400 long:/],
+    ['a phone number that is too short', { phone: '+1 555 010 010' }, /^400 phone: .*whole phone number/],
+    ['an email address with two dots', { email: 'ada@mail..example' }, /^400 email:/],
     ['several answers to a single choice', { 'attribute[size][]': 'small' }, /^400 attribute\[size\]:/],
   ])('%s', async (_, fields, expected) => {
     const listed = await refused(fields)

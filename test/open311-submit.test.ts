@@ -57,6 +57,17 @@ describe('POST requests', () => {
     expect(await items(app.request(`/open311/v2/requests.json?${query}`))).toHaveLength(1)
   })
 
+  test('a phone number is kept as it is dialled, an email address without what was copied along', async () => {
+    const kept = async (fields: Record<string, string>) => {
+      const { id } = await filed(fields)
+      const db = openTenantReader(app.platform, { kind: 'system', reason: 'test' }, app.region.slug, 'hollis')
+      return (await wholeCase(app.platform, db, id))?.contact
+    }
+    expect(await kept({ phone: '+44 (0)7700 900123' })).toMatchObject({ phone: '+447700900123' })
+    expect(await kept({ phone: '\u202a(555) 010-0123\u202c' })).toMatchObject({ phone: '+15550100123' })
+    expect(await kept({ email: '\u202eada@mail.example. ' })).toMatchObject({ email: 'ada@mail.example' })
+  })
+
   test('answers in XML with the same elements', async () => {
     const answer = await post(app, '/open311/v2/requests.xml', { api_key: hollisKey, ...pothole, ...hollis })
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/xml; charset=utf-8'])
@@ -142,6 +153,34 @@ describe('POST requests', () => {
       ...{ lat: 38.6, long: -74.3 },
     })
     expect(id).toMatch(/^HO-/)
+  })
+
+  test.each([
+    ['0', '0'],
+    ['-0.0', '0.000'],
+    ['38.592348', '0'],
+    ['0', '-74.243556'],
+    ['51.5', '-0.12'],
+  ])('coordinates %s, %s, outside the region, give way to an address that is found', async (lat, long) => {
+    const address_string = '464 Main Street, Port Ellery'
+    const sent = { api_key: countyKey, ...pothole, lat, long, address_string }
+    const [receipt] = await items(post(app, shared, sent))
+    expect(await shown(String(receipt?.service_request_id))).toMatchObject({
+      address: address_string,
+      lat: expect.closeTo(38.59, 1),
+      long: expect.closeTo(-74.24, 1),
+      agency_responsible: 'City of Port Ellery',
+    })
+  })
+
+  test('0, 0 beside an address that is not found is no place, so a person looks; alone it is one', async () => {
+    const none = { api_key: countyKey, ...pothole, lat: '0', long: '0' }
+    const [asked] = await items(post(app, shared, { ...none, address_string: 'behind the old barn' }))
+    const id = String(asked?.service_request_id)
+    expect(await shown(id)).toMatchObject({ lat: null, long: null })
+    expect(await row('ellery-county', sql`SELECT triage FROM request WHERE id = ${id}`)).toEqual([{ triage: 1 }])
+    const [alone] = await items(post(app, shared, none))
+    expect(await shown(String(alone?.service_request_id))).toMatchObject({ lat: 0, long: 0 })
   })
 
   test('an address alone is found on the map where its words leave no doubt', async () => {

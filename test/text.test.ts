@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cleanLine, cleanText, isEmail } from '../src/core/text.ts'
+import { cleanEmail, cleanLine, cleanText, isEmail } from '../src/core/text.ts'
 
 test.each([
   'ada@example.org',
@@ -36,6 +36,15 @@ test.each([
   '"ada"@example.org',
   'ada@b@example.org',
   'ada\u0000@example.org',
+  '\u202eada@mail.example',
+  'ada@mail.example.',
+  'ada@mail..example',
+  'ada..lovelace@mail.example',
+  '.ada@mail.example',
+  'ada.@mail.example',
+  'ada@192.0.2.1',
+  'ada@mail.123',
+  `${'a'.repeat(65)}@mail.example`,
   `${'a'.repeat(200)}@example.org`,
 ])('%j is not an email address', text => {
   expect(isEmail(text)).toBe(false)
@@ -46,4 +55,14 @@ test('the line ends of word processors are line feeds, and what cannot be shown 
   expect(cleanText('\0a\x07b\x1b[31mc\x7f\x9f\ud800\ufffe')).toBe('ab[31mc')
   expect(cleanText('a\tb\r\nc 👩‍👩‍👧 مرحبا')).toBe('a\tb\r\nc 👩‍👩‍👧 مرحبا')
   expect(cleanLine(' Ada\v Love\0lace\n')).toBe('Ada Lovelace')
+})
+
+test.each([
+  ' ada@mail.example ',
+  'ada@mail.example.',
+  '\u202eada@mail.example\u202c',
+  '\u2066ada@mail.example\u2069',
+  '\ufeffada@\u200bmail.example\u200f',
+])('%j is read as the address that was meant', typed => {
+  expect(cleanEmail(typed)).toBe('ada@mail.example')
 })

@@ -1,4 +1,5 @@
 import type { Translate } from './i18n.ts'
+import { NORTH_AMERICA, parsePhone } from './phone.ts'
 
 export const unitSystems = ['us', 'metric'] as const
 export type Units = (typeof unitSystems)[number]
@@ -35,12 +36,21 @@ export function areaText(units: Units, squareMeters: number): string {
   return acres < 320 ? `${acres.toFixed(1)} acres` : `${(acres / 640).toFixed(2)} sq mi`
 }
 
-/** `(555) 010-0123` for North America. Others, such as 311 or a foreign number, stay as written. */
-export function phoneText(written: string, units: Units): string {
-  const digits = written.replace(/[\s().-]/g, '')
-  const pattern = units === 'us' ? /^(?:\+?1)?([2-9]\d\d)(\d{3})(\d{4})$/ : /^\+1([2-9]\d\d)(\d{3})(\d{4})$/
-  const [, area, exchange, line] = pattern.exec(digits) ?? []
-  return area === undefined ? written : `(${area}) ${exchange}-${line}`
+/**
+ * `(555) 010-0123` for North America, the national form for other numbers of the region's own country, else
+ * international. What is no whole number, such as 311, stays as written.
+ */
+export function phoneText(written: string, units: Units, countryCode?: string): string {
+  const own = callingCode(units, countryCode)
+  const found = parsePhone(written, own)
+  if (found === undefined) return written
+  const isOwn = found.countryCallingCode === NORTH_AMERICA || found.countryCallingCode === own
+  return isOwn ? found.formatNational() : found.formatInternational()
+}
+
+/** Of numbers that are written without one: the region's own, or else North America's where feet and miles are used. */
+export function callingCode(units: Units, countryCode: string | undefined): string | undefined {
+  return countryCode ?? (units === 'us' ? NORTH_AMERICA : undefined)
 }
 
 /** `10 feet`, `1.3 miles`; `3 m`, `1.3 km`. */

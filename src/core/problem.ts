@@ -60,6 +60,7 @@ export type FieldErrorCode =
   | 'in-the-past'
   | 'not-an-option'
   | 'not-an-email'
+  | 'not-a-phone'
   | 'not-a-url'
   | 'not-a-public-url'
   | 'out-of-range'

@@ -3,14 +3,23 @@ import * as v from 'valibot'
 /** For a single-line input, in characters. */
 export const MAX_LINE = 200
 
-/** An address as browsers accept it (RFC 5322, in ASCII), whose domain has a dot. */
+// What browsers accept and no mail server does: dots at the ends of the name or in a row, a long name, and a domain
+// without a dot or that ends in a number.
+const DELIVERABLE = /^(?!\.)(?!.*\.\.)[^@]{1,64}(?<!\.)@.*\.(?!\d+$)[^.]+$/
+
+/** An address as browsers accept it (RFC 5322, in ASCII), and mail servers. */
 export const emailAddress = (message: string) =>
   v.config(
-    v.pipe(v.string(), v.maxLength(MAX_LINE, message), v.rfcEmail(message), v.regex(/@.*\./, message)),
+    v.pipe(v.string(), v.maxLength(MAX_LINE, message), v.rfcEmail(message), v.regex(DELIVERABLE, message)),
     { abortPipeEarly: true },
   )
 
 const email = emailAddress('')
+
+/** Without what comes along when an address is copied: spaces, formatting characters, the period of a sentence. */
+export function cleanEmail(typed: string): string {
+  return typed.replace(/\p{Cf}/gu, '').trim().replace(/\.$/, '')
+}
 
 export function isEmail(text: string): boolean {
   return v.is(email, text)

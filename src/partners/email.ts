@@ -79,7 +79,7 @@ export function requestText(
         contact.firstName,
         contact.lastName,
         contact.email,
-        contact.phone && phoneText(contact.phone, region.units),
+        contact.phone && phoneText(contact.phone, region.units, region.documents.region.countryCode),
       ].filter(detail => detail !== null)
     : []
   const lines = [

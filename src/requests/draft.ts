@@ -2,7 +2,8 @@ import type { Place } from '../core/geometry.ts'
 import { isPublicWebAddress } from '../core/http/addresses.ts'
 import { isDay, readInstant } from '../core/input.ts'
 import type { FieldError } from '../core/problem.ts'
-import { cleanLine, isEmail, isLongerThan, MAX_LINE } from '../core/text.ts'
+import { isLocalNumber, readPhone } from '../core/phone.ts'
+import { cleanEmail, cleanLine, isEmail, isLongerThan, MAX_LINE } from '../core/text.ts'
 import type { QuestionDocument, ServiceDocument } from '../regions/documents/schemas.ts'
 import { placeErrors } from '../regions/inquiry.ts'
 import type { Channel } from './schema.ts'
@@ -61,9 +62,16 @@ export const MAX_DESCRIPTION = 4000
 const MAX_ANSWER = 4000
 export const MAX_MEDIA = 5
 
-/** With one line in single-line fields: what was pasted into one may have more. */
-export function cleanDraft(draft: Draft, { questions = [] }: ServiceDocument): Draft {
-  const { shared, ...details } = draft.contact
+/**
+ * With one line in single-line fields, where what was pasted may have more; the phone number in E.164 unless it is
+ * local.
+ */
+export function cleanDraft(
+  draft: Draft,
+  { questions = [] }: ServiceDocument,
+  callingCode: string | undefined,
+): Draft {
+  const { shared, email, ...details } = draft.contact
   const lines = questions.filter(({ type, options }) => type !== 'paragraph' && options === undefined)
   const oneLine = new Set(lines.map(({ code }) => code))
   const answers = Object.entries(draft.answers).map(([code, given]) => [
@@ -75,7 +83,12 @@ export function cleanDraft(draft: Draft, { questions = [] }: ServiceDocument): D
     addressId: cleanLine(draft.addressId),
     zipcode: cleanLine(draft.zipcode),
     answers: Object.fromEntries(answers),
-    contact: { ...eachLine(details), shared },
+    contact: {
+      ...eachLine(details),
+      email: cleanEmail(email),
+      phone: readPhone(details.phone, callingCode) ?? cleanLine(details.phone),
+      shared,
+    },
   }
 }
 
@@ -84,7 +97,11 @@ function eachLine<Lines extends Readonly<Record<string, string>>>(lines: Lines):
 }
 
 /** All errors at once, so that they can be corrected together. A question's field is `answers.<code>`. */
-export function draftErrors(draft: Draft, service: ServiceDocument): FieldError[] {
+export function draftErrors(
+  draft: Draft,
+  service: ServiceDocument,
+  callingCode?: string,
+): FieldError[] {
   const errors: FieldError[] = []
   const line = (field: string, text: string, max = MAX_LINE) => {
     if (isLongerThan(text, max)) errors.push({ field, code: 'too-long', params: { max } })
@@ -102,9 +119,11 @@ export function draftErrors(draft: Draft, service: ServiceDocument): FieldError[
   line('zipcode', draft.zipcode, 20)
   const { shared: _, ...details } = draft.contact
   for (const [field, text] of Object.entries(details)) line(field, text)
-  const email = draft.contact.email.trim()
+  const { email, phone } = draft.contact
   if (email !== '' && !isEmail(email)) errors.push({ field: 'email', code: 'not-an-email' })
   if (email === '' && draft.follow) errors.push({ field: 'email', code: 'required' })
+  if (phone !== '' && !isLocalNumber(phone, callingCode) && readPhone(phone, callingCode) === undefined)
+    errors.push({ field: 'phone', code: 'not-a-phone' })
   line('mediaUrl', draft.mediaUrl, 2000)
   if (draft.mediaUrl !== '' && !isPublicWebAddress(draft.mediaUrl)) {
     const code = isWebAddress(draft.mediaUrl) ? 'not-a-public-url' : 'not-a-url'

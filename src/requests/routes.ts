@@ -25,6 +25,7 @@ import { isoTime, publicCaseView, publicView, wholeView } from './list/view.ts'
 import { MAX_PHOTO_BYTES } from './media/photo.ts'
 import { receivePhoto, uploaderOf } from './media/uploads.ts'
 import { requestOperations } from './operations.ts'
+import { reportedPlace } from './place.ts'
 import { readDraft, readListQuery } from './read.ts'
 import { statuses } from './schema.ts'
 import { assess, fileReport, isUrgent } from './submit.ts'
@@ -41,7 +42,7 @@ export const requestApi = implementApi(requestOperations, {
       now: c.get('platform').clock.now(),
     })
     const submission = {
-      draft,
+      draft: draft.place === null ? draft : { ...draft, ...reportedPlace(region, draft) },
       jurisdiction: jurisdiction?.slug,
       idempotencyKey: call.idempotencyKey(),
       network: addressOf(c),

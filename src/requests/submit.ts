@@ -5,6 +5,7 @@ import { commitOnce } from '../core/database/idempotency.ts'
 import { enqueueJob } from '../core/database/jobs.ts'
 import { sha256 } from '../core/encryption/digest.ts'
 import { trackingNumber } from '../core/ids.ts'
+import { callingCode } from '../core/measures.ts'
 import { type FieldError, problem } from '../core/problem.ts'
 import { noteAccountJurisdiction } from '../identity/accounts.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -107,7 +108,7 @@ export async function fileReport(
   }
   if (access.kind === 'resident') await noteAccountJurisdiction(platform, access, keeper)
   const db = openTenant(platform, access, region.slug, keeper)
-  const reporter = await reporterOf(platform, db, receipt.id, { draft, ...sender }, at)
+  const reporter = await reporterOf(platform, db, receipt.id, { ...sender, draft }, at)
   const content = { ...draft, contact: reporter.fingerprint }
   const photos = await claimPhotos(
     platform,
@@ -142,8 +143,9 @@ function sendingOf(
 export function assess(region: Region, input: ReportInput, at: number): AssessedReport {
   const { jurisdiction } = input
   const service = input.service ?? offeredService(region, input.draft.service, jurisdiction)
-  const draft = cleanDraft(input.draft, service)
-  const errors = allErrors(draft, service, input.errors)
+  const code = callingCode(region.units, region.documents.region.countryCode)
+  const draft = cleanDraft(input.draft, service, code)
+  const errors = allErrors(draftErrors(draft, service, code), input.errors)
   if (errors.length > 0) throw problem('invalid-fields', { fields: errors })
   const resolution = input.resolution ?? resolveDraft(region, draft, at)
   // The site of a jurisdiction that has left still accepts reports: routing decides who keeps them.
@@ -163,9 +165,9 @@ export function isUrgent({
 }
 
 // A malformed place is not a missing one.
-function allErrors(draft: Draft, service: ServiceDocument, ofForm: readonly FieldError[] = []): FieldError[] {
+function allErrors(ofDraft: readonly FieldError[], ofForm: readonly FieldError[] = []): FieldError[] {
   const isPlaceWrong = ofForm.some(({ field }) => field === 'lat' || field === 'long')
-  const others = draftErrors(draft, service).filter(({ field }) => field !== 'place' || !isPlaceWrong)
+  const others = ofDraft.filter(({ field }) => field !== 'place' || !isPlaceWrong)
   return [...ofForm, ...others]
 }
 

@@ -1,6 +1,6 @@
 import { keyedHash } from '../core/encryption/fields.ts'
 import type { FieldError } from '../core/problem.ts'
-import { isEmail } from '../core/text.ts'
+import { cleanEmail, isEmail } from '../core/text.ts'
 import { addressOf } from '../identity/limits.ts'
 import { signedInAs } from '../identity/sessions/cookies.ts'
 import { peekLink, useLink } from '../identity/staff/links.ts'
@@ -27,7 +27,7 @@ export async function askForLink(c: SignInPageContext) {
   const view = viewOf(c)
   const platform = c.get('platform')
   const form = await readForm(c)
-  const email = formText(form, 'email')
+  const email = cleanEmail(formText(form, 'email'))
   const to = readTo(c, form.get('to'))
   const errors = emailErrors(view, email)
   if (errors.length > 0)

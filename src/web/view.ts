@@ -40,7 +40,7 @@ export function viewOf(c: Context<AppEnv>): PageView {
     t,
     units,
     distance: meters => distanceText(t, units, meters),
-    phone: written => phoneText(written, units),
+    phone: written => phoneText(written, units, site.region.documents.region.countryCode),
     demo: c.get('platform').demo,
     now: c.get('platform').clock.now(),
     eventTypes: c.get('registry').eventTypes,

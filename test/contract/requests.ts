@@ -403,12 +403,14 @@ export function requestsContract(name: string, start: () => Promise<ContractApp>
         accuracy: -1,
         description: 'x'.repeat(4001),
         email: 'nobody',
+        phone: '+1 555 010 010',
         answers: { ...app.answersFor('pothole'), [app.choiceOf('pothole')]: 'enormous' },
       })
       expect(await errorsOf(placed)).toEqual([
         'accuracy out-of-range',
         'description too-long',
         'email not-an-email',
+        'phone not-a-phone',
         `answers.${app.choiceOf('pothole')} not-an-option`,
       ])
       const swapped = await app.post('/api/v1/requests', { ...pothole(app), lat: -120, long: 38 })

@@ -90,7 +90,7 @@ export async function send(c: Context<AppEnv>, code: string): Promise<Response> 
     const provenEmail = resident?.account.email ?? undefined
     const sender = { idempotencyKey: once || undefined, provenEmail, network: callerOf(c) }
     const receipt = await fileReport(platform, resident?.access ?? publicly, region, report, sender)
-    const thanks = thanksFor(draft, provenEmail)
+    const thanks = thanksFor(report.draft, provenEmail)
     return c.redirect(view.href(`/cases/${receipt.id}?thanks=${thanks}`), 303)
   } catch (error) {
     const found = asProblem(error)

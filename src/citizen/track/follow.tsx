@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import { parseTrackingNumber } from '../../core/ids.ts'
 import { asProblem, problem } from '../../core/problem.ts'
+import { cleanEmail } from '../../core/text.ts'
 import { addressOf } from '../../identity/limits.ts'
 import { askToFollow, confirmFollow, openLink, unfollow } from '../../notify/follow.ts'
 import { openOptOut, optOut } from '../../notify/opt-out.ts'
@@ -72,7 +73,7 @@ export async function follow(c: PageContext) {
   const view = viewOf(c)
   const { t } = view
   const number = c.req.param('number') ?? ''
-  const email = String((await readForm(c)).get('email') ?? '').trim()
+  const email = cleanEmail(String((await readForm(c)).get('email') ?? ''))
   const resident = await residentOf(c)
   const isProven = isSameMailbox(email, resident?.account.email ?? '')
   try {

@@ -9,7 +9,7 @@ import {
 import { decrypt, encrypt, keyedHash } from '../../core/encryption/fields.ts'
 import { randomText } from '../../core/ids.ts'
 import { problem } from '../../core/problem.ts'
-import { cleanLine, isEmail, MAX_LINE } from '../../core/text.ts'
+import { cleanEmail, cleanLine, isEmail, MAX_LINE } from '../../core/text.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { passkey, staff, staffIdentity } from '../region-schema.ts'
 import type { Role } from '../roles.ts'
@@ -77,16 +77,17 @@ export function readName(typed: string): string {
 export async function staffOf(
   platform: Platform,
   region: string,
-  { email, name }: { readonly email: string; readonly name?: string | undefined },
+  { email: typed, name }: { readonly email: string; readonly name?: string | undefined },
 ): Promise<string> {
-  if (!isEmail(email.trim())) {
-    const code = email.trim() === '' ? 'required' : 'not-an-email'
+  const email = cleanEmail(typed)
+  if (!isEmail(email)) {
+    const code = email === '' ? 'required' : 'not-an-email'
     throw problem('invalid-fields', { fields: [{ field: 'email', code }] })
   }
   const db = identityDb(platform, region)
   const index = await mailboxIndex(platform, db, email)
   const encrypted = await encryptMailbox(platform, db, email)
-  const called = readName(name ?? '') || email.trim().split('@')[0] || email
+  const called = readName(name ?? '') || email.split('@')[0] || email
   return addStaff(platform, db, { name: called, email: encrypted, emailIndex: index })
 }
 

@@ -1,5 +1,6 @@
 import { randomText } from '../../core/ids.ts'
 import { problem } from '../../core/problem.ts'
+import { cleanEmail } from '../../core/text.ts'
 import { requireStepUp } from '../../identity/sessions/authentications.ts'
 import { endSessionsOf } from '../../identity/sessions/sessions.ts'
 import { confirmMailbox, peekMailboxLink } from '../../identity/staff/mailbox.ts'
@@ -46,7 +47,7 @@ export async function askForMailbox(c: SignInPageContext) {
   requireStepUp(signedIn, view.now)
   const row = await staffById(db, signedIn.holder)
   if (row === undefined || hasMailbox(row)) throw problem('not-found')
-  const email = formText(await readForm(c), 'email')
+  const email = cleanEmail(formText(await readForm(c), 'email'))
   const errors = emailErrors(view, email)
   if (errors.length > 0) {
     return c.html(

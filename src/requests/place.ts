@@ -1,0 +1,32 @@
+import type { Place } from '../core/geometry.ts'
+import type { FoundPlace } from '../regions/places/search.ts'
+import type { Region } from '../regions/runtime/compile.ts'
+import type { Draft } from './draft.ts'
+
+type Where = Pick<Draft, 'place' | 'accuracy'>
+
+/**
+ * Coordinates decide over an address that disagrees, unless they lie outside the region: a device without a
+ * position sends 0, 0. Those say nothing beside an address, even if it is not found.
+ */
+export function reportedPlace(region: Region, { place, accuracy, address }: Where & Pick<Draft, 'address'>): Where {
+  if (place !== null && (isInside(region, place) || address.trim() === '')) return { place, accuracy }
+  const found = uniquePlace(region, address)
+  if (found !== null) return { place: { lat: found.lat, long: found.long }, accuracy: found.accuracy }
+  const isUnset = place?.lat === 0 && place.long === 0
+  return isUnset ? { place: null, accuracy: 0 } : { place, accuracy }
+}
+
+function isInside({ routing }: Region, { lat, long }: Place): boolean {
+  return routing.atlas.areasAt(lat, long).length > 0
+}
+
+/** Only if it is unambiguous: routing needs a point, and a guess would misroute the report. */
+function uniquePlace(region: Region, address: string): FoundPlace | null {
+  const found = region.searchPlaces(address, 10)
+  const [best] = found
+  const exact = found.filter(({ kind }) => kind === 'address' || kind === 'intersection')
+  // A landmark at the same address is the same place; on its own, a landmark's name may be that of a street.
+  const isCertain = exact.length === 1 || (found.length === 1 && best?.kind === 'landmark')
+  return isCertain && best !== undefined ? best : null
+}
