@@ -178,7 +178,9 @@ describe('POST requests', () => {
     const [asked] = await items(post(app, shared, { ...none, address_string: 'behind the old barn' }))
     const id = String(asked?.service_request_id)
     expect(await shown(id)).toMatchObject({ lat: null, long: null })
-    expect(await row('ellery-county', sql`SELECT triage FROM request WHERE id = ${id}`)).toEqual([{ triage: 1 }])
+    expect(await row('ellery-county', sql`SELECT triage FROM request WHERE id = ${id}`)).toEqual([
+      { triage: 1 },
+    ])
     const [alone] = await items(post(app, shared, none))
     expect(await shown(String(alone?.service_request_id))).toMatchObject({ lat: 0, long: 0 })
   })

@@ -47,7 +47,11 @@ test('a number without a country is in the region’s own', () => {
 })
 
 test('a number without its area code is one for whoever is nearby', () => {
-  expect(['555 0199', '555-0199', '5550199'].map(typed => isLocalNumber(typed, '1'))).toEqual([true, true, true])
+  expect(['555 0199', '555-0199', '5550199'].map(typed => isLocalNumber(typed, '1'))).toEqual([
+    true,
+    true,
+    true,
+  ])
   expect(['155 0199', '555 019', '+1 555 0199', '311'].some(typed => isLocalNumber(typed, '1'))).toBe(false)
   expect(isLocalNumber('07700 900123', undefined)).toBe(true)
   expect(isLocalNumber('+1 555 010 010', undefined)).toBe(false)

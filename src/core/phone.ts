@@ -22,7 +22,10 @@ export function isLocalNumber(typed: string, callingCode: string | undefined): b
 export function parsePhone(typed: string, callingCode: string | undefined): PhoneNumber | undefined {
   if (typed.length > MAX_LENGTH) return undefined
   // Formatting characters come along when a number is copied from a contact.
-  const text = typed.normalize('NFKC').replace(/\p{Cf}/gu, '').trim()
+  const text = typed
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .trim()
   const abroad = callingCode === NORTH_AMERICA ? /^(?:011|00)[ .-]*(?=[1-9])/ : /^00[ .-]*(?=[1-9])/
   const plain = text.replace(/^tel:/i, '').replace(abroad, '+')
   // Where there is no trunk prefix, people write the (0) all the same.

@@ -18,7 +18,10 @@ const email = emailAddress('')
 
 /** Without what comes along when an address is copied: spaces, formatting characters, the period of a sentence. */
 export function cleanEmail(typed: string): string {
-  return typed.replace(/\p{Cf}/gu, '').trim().replace(/\.$/, '')
+  return typed
+    .replace(/\p{Cf}/gu, '')
+    .trim()
+    .replace(/\.$/, '')
 }
 
 export function isEmail(text: string): boolean {

@@ -1,8 +1,8 @@
 import type { Place } from '../core/geometry.ts'
 import { isPublicWebAddress } from '../core/http/addresses.ts'
 import { isDay, readInstant } from '../core/input.ts'
-import type { FieldError } from '../core/problem.ts'
 import { isLocalNumber, readPhone } from '../core/phone.ts'
+import type { FieldError } from '../core/problem.ts'
 import { cleanEmail, cleanLine, isEmail, isLongerThan, MAX_LINE } from '../core/text.ts'
 import type { QuestionDocument, ServiceDocument } from '../regions/documents/schemas.ts'
 import { placeErrors } from '../regions/inquiry.ts'
@@ -12,7 +12,7 @@ import type { Channel } from './schema.ts'
 export interface Draft {
   readonly service: string
   readonly place: Place | null
-  /** Radius of the location error in meters; 0 for a point from a map or an address. */
+  /** Radius of the location error in meters; 0 for an address, and for a program's point. */
   readonly accuracy: number
   readonly address: string
   readonly addressId: string
@@ -97,11 +97,7 @@ function eachLine<Lines extends Readonly<Record<string, string>>>(lines: Lines):
 }
 
 /** All errors at once, so that they can be corrected together. A question's field is `answers.<code>`. */
-export function draftErrors(
-  draft: Draft,
-  service: ServiceDocument,
-  callingCode?: string,
-): FieldError[] {
+export function draftErrors(draft: Draft, service: ServiceDocument, callingCode?: string): FieldError[] {
   const errors: FieldError[] = []
   const line = (field: string, text: string, max = MAX_LINE) => {
     if (isLongerThan(text, max)) errors.push({ field, code: 'too-long', params: { max } })

@@ -9,7 +9,10 @@ type Where = Pick<Draft, 'place' | 'accuracy'>
  * Coordinates decide over an address that disagrees, unless they lie outside the region: a device without a
  * position sends 0, 0. Those say nothing beside an address, even if it is not found.
  */
-export function reportedPlace(region: Region, { place, accuracy, address }: Where & Pick<Draft, 'address'>): Where {
+export function reportedPlace(
+  region: Region,
+  { place, accuracy, address }: Where & Pick<Draft, 'address'>,
+): Where {
   if (place !== null && (isInside(region, place) || address.trim() === '')) return { place, accuracy }
   const found = uniquePlace(region, address)
   if (found !== null) return { place: { lat: found.lat, long: found.long }, accuracy: found.accuracy }

@@ -214,7 +214,10 @@ export async function notifyReplacedAddress(
 ): Promise<void> {
   const { name, phone } = region.documents.region
   const t = translator(language)
-  const text = t('address-replaced', { name, phone: phoneText(phone, region.units, region.documents.region.countryCode) })
+  const text = t('address-replaced', {
+    name,
+    phone: phoneText(phone, region.units, region.documents.region.countryCode),
+  })
   if (kind === 'phone') await platform.sms.send({ to: value, text })
   else {
     await platform.mail.send({
