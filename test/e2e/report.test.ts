@@ -191,16 +191,35 @@ test('the language is switched on any page, and kept', async () => {
 
 describe('with script', () => {
   test('the map: a press names the handler there, and the report carries the place', async () => {
-    const page = await open('/report/pothole')
+    const page = await open('/report/pothole', { reducedMotion: 'reduce' })
     await page.locator('region-map.is-drawn').waitFor()
     await page.locator('canvas').click({ position: { x: 150, y: 150 } })
+    await page.locator('.map__status', { hasText: 'Now tap the exact place' }).waitFor()
+    await page.locator('canvas').click()
     await page.locator('.where__chosen .handles').waitFor()
+    // A finger's width at this zoom; a mouse's is a quarter.
+    expect(Number(await page.locator('[name=accuracy]').inputValue())).toBeOneOf([4, 5])
     await page.locator('.where__chosen button[type=submit]').click()
-    await page.waitForURL(/details\?lat=38\.\d+&long=-74\.\d+/)
+    await page.waitForURL(/details\?lat=38\.\d+&long=-74\.\d+&accuracy=[45]&/)
     const named = await handler(page)
     await answerPothole(page)
     await sendAndRead(page)
     expect(await handler(page)).toBe(named)
+  })
+
+  test('the map: a finger too far out brings the map closer, and counts as wide as it is', async () => {
+    const page = await open('/report/pothole', { hasTouch: true, reducedMotion: 'reduce' })
+    await page.locator('region-map.is-drawn').waitFor()
+    await page.locator('canvas').tap({ position: { x: 150, y: 150 } })
+    await page.locator('.map__status', { hasText: 'Now tap the exact place' }).waitFor()
+    expect(await page.locator('.where__chosen').isVisible()).toBe(false)
+    expect(await page.locator('.maplibregl-marker').count()).toBe(0)
+    await page.locator('canvas').tap()
+    await page.locator('.where__chosen .handles').waitFor()
+    const accuracy = Number(await page.locator('[name=accuracy]').inputValue())
+    expect(accuracy).toBeGreaterThan(10)
+    expect(accuracy).toBeLessThanOrEqual(25)
+    expect(await page.locator('.map__status').innerText()).toBe('')
   })
 
   test('the phone’s own location, with its error, asks when it must', async () => {
@@ -269,10 +288,12 @@ describe('with script', () => {
   })
 
   test('the map takes a place by keyboard', async () => {
-    const page = await open('/report/pothole')
+    const page = await open('/report/pothole', { reducedMotion: 'reduce' })
     await page.locator('region-map.is-drawn').waitFor()
     await page.locator('canvas').focus()
     await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    await page.locator('.map__status', { hasText: 'press Enter' }).waitFor()
     await page.keyboard.press('Enter')
     await page.locator('.where__chosen .handles').waitFor()
   })

@@ -17,6 +17,7 @@ export function RegionMap({ view, label, center, zoom, marker, reports, pick, cl
   const { tiles, attribution } = site.region.documents.region.map
   const messages = {
     pin: t('map-pin'),
+    closer: t('map-closer'),
     zoomIn: t('map-zoom-in'),
     zoomOut: t('map-zoom-out'),
     'status-submitted': t('status-submitted'),

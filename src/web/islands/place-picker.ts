@@ -26,7 +26,7 @@ export class PlacePicker extends HTMLElement {
     }
     this.#addLocate()
     this.addEventListener('pick', event => {
-      if (event instanceof CustomEvent) this.#choose({ ...event.detail, accuracy: 0, label: '' })
+      if (event instanceof CustomEvent) this.#choose({ ...event.detail, label: '' })
     })
   }
 

@@ -1,4 +1,5 @@
 import * as maplibre from 'maplibre-gl'
+import { metersPerDegree } from '../../../core/geometry.ts'
 import { element, messagesOf } from '../dom.ts'
 import { circleAround } from './circle.ts'
 import { showReports } from './reports.ts'
@@ -9,6 +10,13 @@ export interface DrawnMap {
 }
 
 const CLOSE = 16
+// Pixels of the world at zoom 0.
+const TILE = 512
+// Half the width of a fingertip, and how far off people are with a mouse; in CSS pixels.
+const FINGER = 20
+const MOUSE = 5
+// Meters. What may be farther off does not count yet: streets lie closer together.
+const PRECISE = 25
 
 /** Rejects where the browser has no WebGL. */
 export async function drawMap(host: HTMLElement): Promise<DrawnMap> {
@@ -57,23 +65,47 @@ export async function drawMap(host: HTMLElement): Promise<DrawnMap> {
   }
   if (marker) pin.setLngLat(positionOf(marker)).addTo(map)
   if (reports) showReports(map, reports, messages)
-  if ('pick' in host.dataset) letPick(host, map, pin)
+  if ('pick' in host.dataset) letPick(host, map, pin, messages.closer ?? '')
   return { mark }
 }
 
-function letPick(host: HTMLElement, map: maplibre.Map, pin: maplibre.Marker) {
-  const pick = ({ lat, lng }: maplibre.LngLat) => {
-    pin.setLngLat([lng, lat]).addTo(map)
-    map.getSource<maplibre.GeoJSONSource>('accuracy')?.setData(circleAround({ lat, long: lng }, 0))
-    host.dispatchEvent(new CustomEvent('pick', { bubbles: true, detail: { lat, long: lng } }))
+/** Too far out, where a finger covers several streets, the map comes closer instead. `closer` asks to choose again. */
+function letPick(host: HTMLElement, map: maplibre.Map, pin: maplibre.Marker, closer: string) {
+  const status = element('p', { class: 'map__status', role: 'status' })
+  host.append(status)
+  const pick = (at: maplibre.LngLat, reach: number): boolean => {
+    const { lat, lng: long } = at
+    const accuracy = Math.ceil(reach * metersPerPixel(map, lat))
+    const counts = accuracy <= PRECISE
+    status.textContent = counts ? '' : closer
+    if (counts) {
+      pin.setLngLat(at).addTo(map)
+      map.getSource<maplibre.GeoJSONSource>('accuracy')?.setData(circleAround({ lat, long }, accuracy))
+      host.dispatchEvent(new CustomEvent('pick', { bubbles: true, detail: { lat, long, accuracy } }))
+    } else map.easeTo({ center: at, zoom: CLOSE })
+    return counts
   }
-  map.on('click', ({ lngLat }) => pick(lngLat))
-  pin.on('dragend', () => pick(pin.getLngLat()))
+  map.on('click', ({ lngLat, originalEvent }) => pick(lngLat, reachOf(originalEvent)))
+  let before = pin.getLngLat()
+  pin.on('dragstart', () => {
+    before = pin.getLngLat()
+  })
+  pin.on('dragend', () => {
+    if (!pick(pin.getLngLat(), FINGER)) pin.setLngLat(before)
+  })
   map.getCanvas().addEventListener('keydown', event => {
     if (event.key !== 'Enter') return
     event.preventDefault()
-    pick(map.getCenter())
+    pick(map.getCenter(), FINGER)
   })
+}
+
+function reachOf(event: MouseEvent): number {
+  return event instanceof PointerEvent && event.pointerType !== 'mouse' ? FINGER : MOUSE
+}
+
+function metersPerPixel(map: maplibre.Map, lat: number): number {
+  return metersPerDegree(lat).long * (360 / (TILE * 2 ** map.getZoom()))
 }
 
 function loadStyles(): Promise<void> {
