@@ -86,7 +86,13 @@ describe('what is typed', { timeout }, () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Z]{2,4}$/), hostileText, (code, noise) => {
         const id = trackingNumber(random, code)
-        for (const typing of [id, id.toLowerCase(), ` ${id.replaceAll('-', ' – ')} `, id.replaceAll('-', '')])
+        for (const typing of [
+          id,
+          id.toLowerCase(),
+          `\u2068${id}\u2069\v`,
+          ` ${id.replaceAll('-', ' – ')} `,
+          id.replaceAll('-', ''),
+        ])
           expect(parseTrackingNumber(typing)).toEqual({ id, code })
         const read = parseTrackingNumber(noise)
         expect(read === undefined || /^[A-Z]{2,4}-[2-9A-Z]{5}-[2-9A-Z]{5}$/.test(read.id)).toBe(true)

@@ -83,6 +83,9 @@ test('what a resident pastes is kept, with its line breaks and without control c
   })
   const { html } = await page(path)
   expect(html).toContain('A hole\nby the mill<')
+  const details = await page('/report/pothole/details?address=Mill%0Broad%00')
+  expect(details.html).toContain('Mill\nroad')
+  expect(details.html).not.toContain('\0')
 })
 
 describe('language', () => {

@@ -173,6 +173,20 @@ describe('POST requests', () => {
     })
   })
 
+  test('in the JSON API, 0, 0 gives way to an address as well', async () => {
+    const body = {
+      service_code: 'pothole',
+      lat: 0,
+      long: 0,
+      address: '464 Main Street, Port Ellery',
+      answers: { size: 'large', lane: 'driving' },
+    }
+    const headers = { 'content-type': 'application/json' }
+    const init = { method: 'POST', headers, body: JSON.stringify(body) }
+    const answer = await app.request('/api/v1/requests', init)
+    expect(await answer.json()).toMatchObject({ jurisdiction: 'port-ellery' })
+  })
+
   test('0, 0 beside an address that is not found is no place, so a person looks; alone it is one', async () => {
     const none = { api_key: countyKey, ...pothole, lat: '0', long: '0' }
     const [asked] = await items(post(app, shared, { ...none, address_string: 'behind the old barn' }))

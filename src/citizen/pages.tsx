@@ -2,6 +2,7 @@ import { type Context, Hono, type Next } from 'hono'
 import { openPublicRegion } from '../core/database/handles.ts'
 import { parseTrackingNumber, randomText } from '../core/ids.ts'
 import { asProblem, problem } from '../core/problem.ts'
+import { cleanLine, cleanText } from '../core/text.ts'
 import type { AppEnv } from '../regions/runtime/site.ts'
 import { draftErrors } from '../requests/draft.ts'
 import { readCursor, writeCursor } from '../requests/list/cursor.ts'
@@ -74,7 +75,7 @@ export function citizenPages(): Hono<AppEnv> {
   })
 
   pages.get('/report', c => {
-    const typed = (c.req.query('q') ?? '').trim().slice(0, 200)
+    const typed = cleanLine(c.req.query('q') ?? '').slice(0, 200)
     return c.html(<ServicesPage view={viewOf(c)} typed={typed} />)
   })
   pages.get('/report/:service', wherePage)
@@ -111,13 +112,13 @@ async function rememberReturn(c: PageContext, next: Next) {
 
 function wherePage(c: PageContext) {
   const { region } = c.get('site')
-  const typed = (c.req.query('q') ?? '').trim().slice(0, 200)
+  const typed = cleanLine(c.req.query('q') ?? '').slice(0, 200)
   const props = {
     view: viewOf(c),
     service: offeredService(region, c.req.param('service') ?? '', undefined),
     typed,
     found: typed === '' ? [] : region.searchPlaces(typed, PLACES_SHOWN),
-    words: (c.req.query('words') ?? '').slice(0, 500),
+    words: cleanText(c.req.query('words') ?? '').slice(0, 500),
   }
   return c.html(<WherePage {...props} errors={[]} />)
 }

@@ -17,7 +17,9 @@ export function trackingNumber(random: Random, code: string): string {
 
 /** Reads a number as people type it: any case, spaces or hyphens. Undefined for a typing error. */
 export function parseTrackingNumber(text: string): { id: string; code: string } | undefined {
-  const match = /^([A-Z]{2,4})([2-9CDFGHJKMNPRTVWX]{10})$/.exec(text.toUpperCase().replace(/[\s‐-―.-]/g, ''))
+  const match = /^([A-Z]{2,4})([2-9CDFGHJKMNPRTVWX]{10})$/.exec(
+    text.toUpperCase().replace(/[\s\p{Cc}\p{Cf}‐-―.-]/gu, ''),
+  )
   const [, code, digits] = match ?? []
   if (code === undefined || digits === undefined) return undefined
   if (checkCharacter(code, digits.slice(0, BODY)) !== digits[BODY]) return undefined

@@ -1,5 +1,6 @@
 import type { MessageKey } from '../../core/i18n.ts'
 import type { FieldError } from '../../core/problem.ts'
+import { cleanText } from '../../core/text.ts'
 import type { QuestionDocument, ServiceDocument } from '../../regions/documents/schemas.ts'
 import { readPlace } from '../../regions/inquiry.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
@@ -22,7 +23,7 @@ export function readDraft(
   const fields = Map.groupBy(data, ([name]) => name)
   const all = (name: string) =>
     (fields.get(name) ?? []).flatMap(([, value]) =>
-      typeof value === 'string' ? [value.replaceAll('\r\n', '\n')] : [],
+      typeof value === 'string' ? [cleanText(value).replaceAll('\r\n', '\n')] : [],
     )
   const one = (name: string) => all(name)[0] ?? ''
   const { place, errors } = readPlace(one('lat'), one('long'), region.routing.atlas)

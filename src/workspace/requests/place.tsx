@@ -1,4 +1,5 @@
 import { asProblem } from '../../core/problem.ts'
+import { cleanLine } from '../../core/text.ts'
 import { type Corrected, relocate } from '../../handoffs/relocate.ts'
 import { readPlace } from '../../regions/inquiry.ts'
 import { bodyName } from '../../regions/runtime/names.ts'
@@ -152,7 +153,7 @@ async function showPlace(c: StaffPageContext, context: ChangeContext, refused: F
 }
 
 function one(c: StaffPageContext, name: string): string {
-  return (c.req.query(`place.${name}`) ?? c.req.query(name) ?? '').trim().slice(0, 500)
+  return cleanLine(c.req.query(`place.${name}`) ?? c.req.query(name) ?? '').slice(0, 500)
 }
 
 async function tryOut(

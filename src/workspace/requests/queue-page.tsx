@@ -1,3 +1,4 @@
+import { cleanLine } from '../../core/text.ts'
 import type { SignedIn } from '../../identity/sessions/sessions.ts'
 import type { Jurisdiction } from '../../regions/documents/snapshot.ts'
 import { statuses } from '../../requests/schema.ts'
@@ -72,7 +73,7 @@ export async function queuePage(c: StaffPageContext) {
 }
 
 async function readFilter(c: StaffPageContext, signedIn: SignedIn): Promise<QueueFilter> {
-  const one = (name: string) => (c.req.query(name) ?? '').trim().slice(0, 200)
+  const one = (name: string) => cleanLine(c.req.query(name) ?? '').slice(0, 200)
   const status = ['any' as const, ...statuses].find(known => known === one('status')) ?? 'open'
   return {
     jurisdiction: one('jurisdiction'),
