@@ -91,7 +91,7 @@ function publicAnswers(
     )
 }
 
-/** As Chicago writes them: the first is `opened`, and each has a `summary`. */
+/** As deployed servers write them: the first is `opened`, and each has a `summary`. */
 function notes(
   { region }: EndpointScope,
   { timeline = [] }: FoundRequest,
