@@ -4,7 +4,7 @@ import { openPublicTenant } from '../../core/database/handles.ts'
 import { MAX_BODY_BYTES } from '../../core/http/body.ts'
 import { randomText } from '../../core/ids.ts'
 import { asProblem, type FieldError, problem } from '../../core/problem.ts'
-import { hasControlCharacters, isLongerThan } from '../../core/text.ts'
+import { isLongerThan } from '../../core/text.ts'
 import { isRated, rate } from '../../handoffs/after-closing/rate.ts'
 import { closedAt, isReopeningAsked, reopen, reopenableUntil } from '../../handoffs/after-closing/reopen.ts'
 import { addressOf } from '../../identity/limits.ts'
@@ -227,8 +227,7 @@ export async function reopenCase(c: Context<AppEnv>) {
 
 function errorsOf(text: string, photos: readonly string[]): FieldError[] {
   if (text === '' && photos.length === 0) return [{ field: 'words', code: 'required' }]
-  if (isLongerThan(text, MAX_TEXT)) return [{ field: 'words', code: 'too-long', params: { max: MAX_TEXT } }]
-  return hasControlCharacters(text) ? [{ field: 'words', code: 'control-characters' }] : []
+  return isLongerThan(text, MAX_TEXT) ? [{ field: 'words', code: 'too-long', params: { max: MAX_TEXT } }] : []
 }
 
 function ReopenPage(props: FormProps) {
