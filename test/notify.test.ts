@@ -5,6 +5,7 @@ import { type County, startCounty } from './support/county.ts'
 import { linkIn, type Mailbox, type ReceivedEmail, startMailbox } from './support/mailbox.ts'
 import { withoutNonce } from './support/nonce.ts'
 import { codeIn, ResidentBrowser } from './support/resident.ts'
+import { signIn } from './support/staff.ts'
 
 /* Followers are informed once of each change, in their language, through a real SMTP server. */
 
@@ -145,6 +146,41 @@ describe('a reporter who asks for it', () => {
     await county.app.runJobs()
     expect(subjects(mailbox.emailsTo(ada))).toEqual([expect.stringMatching(/^Confirm updates about report/)])
     expect(await page(sent.headers.get('location') ?? '')).toContain('Check your email and open the link')
+  })
+
+  test('who left an address but no tick is told that no updates will come, and where to ask for them', async () => {
+    const { lat, long } = county.app.region.searchPlaces(main, 1)[0] ?? {}
+    const body = new FormData()
+    const fields = { lat, long, 'answers.surface': 'public', email: ada }
+    for (const [name, value] of Object.entries(fields)) body.set(name, String(value))
+    const sent = await county.app.request('/report/graffiti/send', { method: 'POST', body })
+    await county.app.runJobs()
+    expect(mailbox.emailsTo(ada)).toEqual([])
+    const thanks = await page(sent.headers.get('location') ?? '')
+    expect(thanks).toContain('You did not ask for updates by email.')
+    expect(thanks).toContain('href="#follow"')
+    expect(thanks).toContain('id="follow"')
+  })
+
+  test('is promised no email where none can be sent', async () => {
+    const bare = await startCounty()
+    try {
+      const { lat, long } = bare.app.region.searchPlaces(main, 1)[0] ?? {}
+      const body = new FormData()
+      const fields = { lat, long, 'answers.surface': 'public', email: ada, follow: 'yes' }
+      for (const [name, value] of Object.entries(fields)) body.set(name, String(value))
+      const sent = await bare.app.request('/report/graffiti/send', { method: 'POST', body })
+      const number = sent.headers.get('location') ?? ''
+      const thanks = await (await bare.app.request(number)).text()
+      const form = { method: 'POST', body: new URLSearchParams({ email: ada }) }
+      const asked = await (await bare.app.request(`${number.split('?')[0]}/follow`, form)).text()
+      for (const shown of [thanks, asked]) {
+        expect(shown).toContain('You will not get any email.')
+        expect(shown).not.toMatch(/We will email you|Check your email and open|Open the link in our email/)
+      }
+    } finally {
+      await bare.close()
+    }
   })
 
   test('of a private matter hears only that there is news', async () => {
@@ -467,6 +503,60 @@ describe('an email', () => {
     await note(id, 'Three.', true)
     expect(mailbox.emailsTo(ada).map(({ text }) => text.includes('Three.'))).toEqual([false, true])
     expect(JSON.stringify(county.app.logged)).not.toContain('@example')
+  })
+
+  test('that is refused is shown to staff: on the request, in needs attention and in the log, without the address', async () => {
+    const agent = await signIn(county.app, 'port-ellery', 'agent')
+    const work = async (path: string) => {
+      const answer = await county.app.request(path, { headers: { cookie: agent.cookie } })
+      return answer.text()
+    }
+    const { id } = await county.report('graffiti', main)
+    mailbox.answer(ada, 550)
+    await press(`/r/ellery/cases/${id}/follow`, { email: ada })
+    const request = await work(`/work/port-ellery/requests/${id}`)
+    expect(request).toContain('We could not deliver email about this request to one address.')
+    expect(request).toContain('An email about this request could not be delivered')
+    expect(request).not.toContain(ada)
+    expect(await work('/work')).toMatch(/[0-9]+ not delivered/)
+    expect(await work('/work?show=undelivered')).toContain(id)
+    const logged = county.app.logged.filter(({ event }) => event === 'email-not-sent').at(-1)
+    expect(logged?.fields).toMatchObject({ change: 0, outcome: 'refused', parked: true })
+    expect(await page(`/cases/${id}`)).not.toContain('could not be delivered')
+  })
+
+  test('that gave up does not hold up later ones: all are sent when mail works again', async () => {
+    const { id } = await reported()
+    await mailbox.close()
+    await note(id, 'One.', true)
+    for (let tries = 0; tries < 24; tries++) {
+      county.app.advance(DAY / 4)
+      await county.app.runJobs()
+    }
+    const agent = await signIn(county.app, 'port-ellery', 'agent')
+    const headers = { cookie: agent.cookie }
+    const shown = await county.app.request(`/work/port-ellery/requests/${id}`, { headers })
+    expect(await shown.text()).toContain('We cannot send email at the moment.')
+    for (const text of ['Two.', 'Three.', 'Four.']) await note(id, text, true)
+    await mailbox.open()
+    county.app.advance(DAY / 4)
+    await county.app.runJobs()
+    const texts = mailbox.emailsTo(ada).map(({ text }) => text.split('\n\n')[1])
+    expect(texts.slice(1)).toEqual(['One.', 'Two.', 'Three.', 'Four.'])
+  })
+
+  test('says in its subject what changed, and can be answered', async () => {
+    const { id } = await reported()
+    expect(lastTo(ada).headers.get('reply-to')).toMatch(/@/)
+    await county.change('port-ellery', id, 'closed', { reason: 'completed' })
+    await county.change('port-ellery', id, 'acknowledged', { text: 'It is back.' })
+    await note(id, 'Paint is ordered.', true)
+    expect(subjects(mailbox.emailsTo(ada)).slice(1)).toEqual([
+      `The work is done · Graffiti (${id})`,
+      `Reopened · Graffiti (${id})`,
+      `Update from staff · Graffiti (${id})`,
+    ])
+    expect(lastTo(ada).headers.get('reply-to')).toMatch(/@/)
   })
 
   test('that a mailbox cannot take now comes later, once', async () => {

@@ -186,13 +186,7 @@ describe('a server that is none', () => {
   test.each([
     ['hangs', 'hang', /does not answer in time/],
     ['redirects to a private address', { redirect: 'http://10.0.0.1/' }, /has moved to 10\.0\.0\.1/],
-    ['answers rubbish', '<html><p>Welcome!', /is not GeoReport/],
-    ['answers JSON of something else', '{"ok":true}', /is not GeoReport/],
-    ['answers with no number', '[{}]', /without a number or a token/],
-    ['answers with a bomb of entities', '<!DOCTYPE a [<!ENTITY b "bbb">]><a>&b;</a>', /is not GeoReport/],
-    ['answers more than anyone could read', 'x'.repeat(2_000_000), /more than a megabyte/],
     ['answers an error', 503, /answered 503/],
-    ['refuses it', '', /is not GeoReport/],
   ] as const)(
     'and %s: the report waits, with the reason for the operator',
     { timeout: 60_000 },
@@ -206,6 +200,32 @@ describe('a server that is none', () => {
       answers = { 'POST requests': filedAs(`after-${id}`) }
       await later(county, DAY)
       expect((await forwardOf(county, id)).state).toBe('sent')
+    },
+  )
+
+  test.each([
+    ['answers rubbish', '<html><p>Welcome!', /is not GeoReport/],
+    ['answers JSON of something else', '{"ok":true}', /is not GeoReport/],
+    ['answers with no number', '[{}]', /without a number or a token/],
+    ['answers with a bomb of entities', '<!DOCTYPE a [<!ENTITY b "bbb">]><a>&b;</a>', /is not GeoReport/],
+    ['answers more than anyone could read', 'x'.repeat(2_000_000), /more than a megabyte/],
+    ['refuses it', '', /is not GeoReport/],
+  ] as const)(
+    'and %s: it may have the report, which is not sent again by itself',
+    async (_, answer, reason) => {
+      answers = { 'POST requests': answer }
+      const { id } = await reported(county)
+      const { state, last_error } = await forwardOf(county, id)
+      expect(state).toBe('failed')
+      expect(last_error).toMatch(reason)
+      await later(county, DAY)
+      expect(
+        asked.filter(({ path, body }) => path === 'requests' && body.startsWith('api_key=')),
+      ).toHaveLength(1)
+      expect((await county.seen(id)).timeline.map(({ type }) => type)).toEqual([
+        'submitted',
+        'forward-failed',
+      ])
     },
   )
 

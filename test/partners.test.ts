@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openForJobs } from '../src/core/database/handles.ts'
-import { enqueueJob, listJobs, retryJob, runDueJobs } from '../src/core/database/jobs.ts'
+import { enqueueJob, listJobs, runDueJobs } from '../src/core/database/jobs.ts'
 import { jobHandlers } from '../src/create-app.ts'
+import { smtpMail } from '../src/platform/node/smtp.ts'
 import { forwardKind } from '../src/requests/events.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { linkIn, type Mailbox, type ReceivedEmail, startMailbox } from './support/mailbox.ts'
+import { signIn } from './support/staff.ts'
 
 /* S2: the owner of the road is not on the platform, and gets the request by email. */
 
-const DAY = 24 * 3_600_000
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
 const dot = 'maintenance@statedot.example'
 
 let app: TestApp
@@ -235,7 +238,46 @@ describe('the email', () => {
     }
   })
 
-  test('is tried again for days when the mailbox refuses it, then parked', async () => {
+  test('waits for a mail server where staff and residents see it, and is sent once one is configured', async () => {
+    const bare = await startApp()
+    const first = app
+    app = bare
+    try {
+      const id = await reportSignal()
+      await app.runJobs()
+      const agent = await signIn(app, 'ellery-county', 'agent')
+      const workPage = async (path: string) =>
+        (await app.request(path, { headers: { cookie: agent.cookie } })).text()
+      const request = `/work/ellery-county/requests/${id}`
+      expect(await workPage(request)).toMatch(/did not get this request.*Email is not set up/s)
+      expect(await workPage('/work')).toContain('1 not delivered')
+      const shown = await page(`/cases/${id}`)
+      expect(shown).toContain('but we could not send them the report')
+      expect(shown).not.toContain('do not get automatic updates')
+      app.advance(HOUR)
+      await app.runJobs()
+      expect(app.logged.filter(({ event }) => event === 'job-parked')).toHaveLength(1)
+      expect((await read(id)).timeline.filter(({ type }) => type === 'forward-failed')).toHaveLength(1)
+      const { url, from } = mailbox.settings as { url: string; from: string }
+      Object.assign(app.platform, { mail: smtpMail({ url, from }) })
+      app.advance(HOUR / 4)
+      expect((await theEmail(id)).text).toContain(id)
+      expect(await workPage(request)).not.toContain('did not get this request')
+      expect(await page(`/cases/${id}`)).toContain('do not get automatic updates')
+    } finally {
+      app = first
+      await bare.close()
+    }
+  })
+
+  test('is said to be on its way until it is sent', async () => {
+    const id = await reportSignal()
+    expect(await page(`/cases/${id}`)).toContain('is responsible. We are sending them the report.')
+    await theEmail(id)
+    expect(await page(`/cases/${id}`)).toContain('do not get automatic updates')
+  })
+
+  test('is tried again for days when the mailbox refuses it, then parked and shown, and still tried', async () => {
     mailbox.answer(dot, 550)
     const id = await reportSignal()
     for (let day = 0; day < 30; day++) {
@@ -245,8 +287,10 @@ describe('the email', () => {
     const parked = await forwardJob(id)
     expect(parked?.parkedAt).not.toBeNull()
     mailbox.answer(dot, undefined)
-    await retryJob(county(), parked?.id ?? 0, app.platform.clock.now())
+    expect(await page(`/cases/${id}`)).toContain('but we could not send them the report')
+    app.advance(DAY)
     expect(await theEmail(id)).toBeDefined()
+    expect(await page(`/cases/${id}`)).toContain('do not get automatic updates')
   })
 })
 
@@ -315,6 +359,20 @@ describe('the link in the email', () => {
     expect(pressed.map(({ status }) => status).sort()).toEqual([200, 404])
     expect((await read(id)).timeline.filter(({ type }) => type === 'partner')).toHaveLength(1)
     expect((await answerBy(message, 'not-ours')).status).toBe(404)
+  })
+
+  test('reopens what they said was done, and then it can be done again', async () => {
+    const id = await reportSignal()
+    const message = await theEmail(id)
+    for (const [act, status] of [
+      ['done', 'closed'],
+      ['reopened', 'acknowledged'],
+      ['done', 'closed'],
+    ] as const) {
+      expect((await answerBy(message, act, `They say ${act}.`)).status).toBe(200)
+      expect((await read(id)).status).toBe(status)
+    }
+    expect(await page(`/cases/${id}`)).toContain('Reopened by State Department of Transportation')
   })
 
   test('asks again when nothing is chosen, or when too much is written', async () => {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readGeoReport } from '../src/core/georeport/document.ts'
+import { plainText } from '../src/core/georeport/plain-text.ts'
 import { importServices } from '../src/import/catalogue.ts'
 import { mergeCatalogue, withPartnerCodes } from '../src/import/catalogue-files.ts'
 import { declaredText } from '../src/import/declared-text.ts'
-import { plainText } from '../src/import/plain-text.ts'
 import { sharedData } from './support/shared.ts'
 
 const read = (name: string) =>

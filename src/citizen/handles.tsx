@@ -85,13 +85,19 @@ function names(bodies: readonly BodyRef[]): string[] {
   return [...new Set(bodies.map(({ name }) => name))]
 }
 
-export function PartnerContact({ view, partner }: { view: PageView; partner: PartnerDocument }) {
+interface PartnerContactProps {
+  view: PageView
+  partner: PartnerDocument
+  status?: string
+}
+
+export function PartnerContact({ view, partner, status }: PartnerContactProps) {
   const { name, phone, email, url, note } = partner
   return (
     <div class="partner">
       {note && <p>{view.localize(note)}</p>}
       <p>
-        <strong>{partnerStatus(view, partner)}</strong>
+        <strong>{status ?? partnerStatus(view, partner)}</strong>
       </p>
       <Contacts view={view} name={name} phone={phone} email={email} url={url} />
     </div>

@@ -29,6 +29,7 @@ const problems = {
   'wrong-database': { status: 500, title: 'There is a problem on our side' },
   'not-configured': { status: 503, title: 'Not set up on this server' },
   'partner-unavailable': { status: 502, title: 'A partner’s server did not answer correctly' },
+  'partner-refused': { status: 502, title: 'A partner’s server refused the request' },
   'sms-unavailable': { status: 503, title: 'Text messages are temporarily unavailable' },
   'mail-unavailable': { status: 503, title: 'Email is temporarily unavailable' },
   'too-slow': { status: 408, title: 'The upload took too long' },

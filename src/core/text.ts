@@ -41,12 +41,12 @@ export function isLongerThan(text: string, max: number): boolean {
   return false
 }
 
-/** Cut between words, or else between graphemes; `max` in code units. */
+/** Cut between words, or else between graphemes; `max` in code units, without the ellipsis. */
 export function shortened(text: string, max: number): string {
   if (text.length <= max) return text
   const space = text.lastIndexOf(' ', max)
   const whole = graphemes.segment(text).containing(max)?.index ?? max
-  return `${text.slice(0, space > 0 ? space : whole)}…`
+  return `${text.slice(0, space > max / 2 ? space : whole)}…`
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { type GeoReportElement, listAt, readGeoReport, textOf } from '../core/georeport/document.ts'
+import { plainText } from '../core/georeport/plain-text.ts'
 import { checkQuestions } from '../regions/documents/checks/services.ts'
 import type { IssueAtPath } from '../regions/documents/issue.ts'
 import {
@@ -10,7 +11,6 @@ import {
 } from '../regions/documents/schemas.ts'
 import { checkShape } from '../regions/documents/shape.ts'
 import { codeFrom } from './codes.ts'
-import { plainText } from './plain-text.ts'
 
 export interface ImportedCatalogue {
   readonly services: readonly ServiceDocument[]

@@ -3,11 +3,13 @@ import type { Capability } from '../capability.ts'
 import { forgetAddress } from './follow.ts'
 import { notifyJob } from './notify.ts'
 import { optOutJob } from './opt-out.ts'
+import { emailFailed } from './undelivered.ts'
 
 /** Emails to those who follow a case. */
 export const notify: Capability = {
   name: 'notify',
   jobs: registry => [notifyJob(registry), optOutJob],
+  events: [emailFailed],
   exportedTables: ['notice'],
   eraseContacts: ({ cases }) => [
     sql`DELETE FROM notice WHERE follower IN (SELECT id FROM follower WHERE case_id IN ${cases})`,

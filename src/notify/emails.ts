@@ -49,6 +49,7 @@ export async function emailFor(
     from: region.documents.region.name,
     id: `news.${event?.seq ?? 0}.${follower.id}`,
   }
+  const replyTo = region.jurisdiction(db.slug)?.email ?? region.documents.region.email
   const t = translator(follower.language)
   const number = originCase.caseId
   const service = localizedText(
@@ -68,7 +69,7 @@ export async function emailFor(
         t('email-confirm-ignore'),
         t('email-confirm-stop', { name: common.from, url: stopAll }),
       ].join('\n\n'),
-      headers: headersOf(stopAll),
+      headers: headersOf(stopAll, replyTo),
     }
   }
   const stop = `${site}/unfollow/${await followerLink(platform, db, 'unfollow', follower)}`
@@ -87,19 +88,25 @@ export async function emailFor(
     ...common,
     subject: originCase.private
       ? t('email-subject-private', { number })
-      : t('email-subject', { number, service }),
+      : t('email-subject', { number, service, change: changeOf(region, follower.language, news, event) }),
     text: parts.filter(part => part).join('\n\n'),
-    headers: headersOf(stop),
+    headers: headersOf(stop, replyTo),
   }
 }
 
 // For the mail client's own unsubscribe button (RFC 2369, RFC 8058): one click, without a page.
-function headersOf(stop: string) {
+function headersOf(stop: string, replyTo: string | undefined) {
   return {
+    ...(replyTo === undefined ? {} : { 'Reply-To': replyTo }),
     'List-Unsubscribe': `<${stop}>`,
     'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
     'Auto-Submitted': 'auto-generated',
   }
+}
+
+function changeOf(region: Region, language: string, { eventTypes }: EmailWording, event: EventRow): string {
+  const title = eventTypes.publicText(region, language, event)?.title ?? translator(language)('event-note')
+  return title.replace(/\s+/g, ' ').replace(/\.$/, '')
 }
 
 function eventText(

@@ -1,11 +1,11 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm'
 import type { TenantDb } from '../core/database/handles.ts'
 import { defineJob, type JobHandler, LONG_RETRY } from '../core/database/jobs.ts'
 import { databaseLabel, type Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/runtime/compile.ts'
 import { currentRegion } from '../regions/runtime/current.ts'
 import type { EventTypes } from '../requests/event-types.ts'
-import { notifyKind } from '../requests/events.ts'
+import { appendEvent, notifyKind } from '../requests/events.ts'
 import { addressOf } from '../requests/followers/follower.ts'
 import { allowConfirmation, optedOutAt, recipientDb, recipientOf } from '../requests/followers/recipient.ts'
 import { CONFIRM_WITHIN, follower } from '../requests/followers/schema.ts'
@@ -14,6 +14,7 @@ import { type EmailWording, emailFor, type UpdateEmail } from './emails.ts'
 import { unfollow } from './follow.ts'
 import { CONFIRMATION, isNotified } from './notified.ts'
 import { notice } from './schema.ts'
+import { emailFailed } from './undelivered.ts'
 
 const BATCH = 50
 // Shorter than the job's lease.
@@ -109,15 +110,39 @@ async function send(
     const now = platform.clock.now()
     const hasGivenUp = outcome === 'refused' || (outcome === 'later' && claimed.attempts >= TRIES)
     if (outcome === 'sent') await mark({ sentAt: now })
-    else if (hasGivenUp) await mark({ parkedAt: now })
+    else if (hasGivenUp) await park(db, due, now)
     if (outcome === 'sent') return
     const database = databaseLabel({ kind: 'tenant', region: db.region, slug: db.slug })
-    platform.log('warn', 'email-not-sent', { database, event: claimed.event, outcome, parked: hasGivenUp })
+    platform.log('warn', 'email-not-sent', { database, change: claimed.event, outcome, parked: hasGivenUp })
   } catch (error) {
     // A failure on our side: do not count the attempt.
     await mark({ attempts: due.notice.attempts, dueAt: due.notice.dueAt })
     throw error
   }
+}
+
+async function park(
+  db: TenantDb,
+  { notice: { event: change, follower: to }, originCase }: Due,
+  at: number,
+): Promise<void> {
+  const [earlier] = await db
+    .select()
+    .from(notice)
+    .where(and(eq(notice.follower, to), isNotNull(notice.parkedAt)))
+    .limit(1)
+  await db.commit([
+    sql`UPDATE notice SET parked_at = ${at} WHERE event = ${change} AND follower = ${to}`,
+    ...(earlier === undefined
+      ? [
+          appendEvent(
+            emailFailed,
+            {},
+            { request: originCase.id, actor: `system:${notifyKind.kind}`, at, public: false },
+          ),
+        ]
+      : []),
+  ])
 }
 
 // False after an opt-out in the region, or when too many confirmations were sent; the follower is then

@@ -17,6 +17,7 @@ export const notice = sqliteTable(
   },
   table => [
     primaryKey({ columns: [table.event, table.follower] }),
+    index('notice_follower').on(table.follower),
     index('notice_due').on(table.dueAt).where(sql`sent_at IS NULL AND parked_at IS NULL`),
   ],
 )

@@ -4,6 +4,7 @@ import { signPayload } from '../core/encryption/signing.ts'
 import { type Translate, translator } from '../core/i18n.ts'
 import { phoneText } from '../core/measures.ts'
 import { problem } from '../core/problem.ts'
+import { shortened } from '../core/text.ts'
 import type { HeldRequest } from '../handoffs/messages/crossing.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/runtime/compile.ts'
@@ -53,11 +54,17 @@ async function emailText(
   const token = await signPayload(platform, REPLY, [db.region, db.slug, row.id, until])
   return [
     t('forward-greeting', { name: row.name, region: region.documents.region.name }),
-    requestText(t, db, region, held, site),
+    requestText(t, db, region, held, { site }),
     t('forward-answer', { date: formatDate(t, until, zone) }),
     `${site}/reply/${token}`,
     t('forward-page', { url: `${site}/cases/${held.request.caseId}` }),
   ].join('\n\n')
+}
+
+interface TextOptions {
+  readonly site: string
+  /** In code units. Only the reporter's words are cut. */
+  readonly max?: number
 }
 
 /** What a partner needs to act on the request, and nothing else (S14). */
@@ -66,7 +73,7 @@ export function requestText(
   { slug }: TenantDb,
   region: Region,
   { request, contact, photos }: HeldRequest,
-  site: string,
+  { site, max = Number.POSITIVE_INFINITY }: TextOptions,
 ): string {
   const place = [request.address, request.lat === null ? null : `${request.lat}, ${request.long}`].filter(
     words => words !== null,
@@ -82,14 +89,25 @@ export function requestText(
         contact.phone && phoneText(contact.phone, region.units, region.documents.region.countryCode),
       ].filter(detail => detail !== null)
     : []
-  const lines = [
-    t('forward-number', { number: request.caseId, service: request.serviceName }),
-    t('forward-date', { date: formatDate(t, request.requestedAt, region.documents.region.timezone) }),
-    place.length > 0 && t('forward-place', { place: place.join(' · ') }),
-    request.description,
-    ...answers,
-    ...(request.private ? [] : photos.map(({ id }) => `${site}/media/${slug}/${id}`)),
-    reporter.length > 0 && t('forward-reporter', { contact: reporter.join(', ') }),
-  ]
-  return lines.filter(words => words !== false && words !== '').join('\n')
+  const textWith = (description: string, ...rest: string[]) =>
+    [
+      t('forward-number', { number: request.caseId, service: request.serviceName }),
+      t('forward-date', { date: formatDate(t, request.requestedAt, region.documents.region.timezone) }),
+      place.length > 0 && t('forward-place', { place: place.join(' · ') }),
+      description,
+      ...rest,
+      ...answers,
+      ...(request.private ? [] : photos.map(({ id }) => `${site}/media/${slug}/${id}`)),
+      reporter.length > 0 && t('forward-reporter', { contact: reporter.join(', ') }),
+    ]
+      .filter(words => words !== false && words !== '')
+      .join('\n')
+  const whole = textWith(request.description)
+  if (whole.length <= max) return whole
+  // The page of a private report does not show its text.
+  const rest = request.private
+    ? t('forward-rest-private', { region: region.documents.region.name })
+    : t('forward-rest', { url: `${site}/cases/${request.caseId}` })
+  const left = max - textWith('', rest).length - '\n…'.length
+  return shortened(textWith(shortened(request.description, Math.max(left, 1)), rest), max - 1)
 }

@@ -1,8 +1,8 @@
-import { defineEvent } from '../requests/event-types.ts'
+import { defineEvent, type StoredEvent } from '../requests/event-types.ts'
 import type { CloseReason, Status } from '../requests/schema.ts'
 
 export type ForwardMethod = 'open311' | 'email'
-export type PartnerStatus = 'acknowledged' | 'in_progress' | 'done' | 'not-ours' | 'note'
+export type PartnerStatus = 'acknowledged' | 'in_progress' | 'done' | 'reopened' | 'not-ours' | 'note'
 
 export const requestForwarded = defineEvent<{
   readonly partner: string
@@ -18,6 +18,17 @@ export const requestForwarded = defineEvent<{
   staffText: 'as-public',
   auditText: 'audit-forwarded',
   isEmailed: true,
+})
+
+export const forwardFailed = defineEvent<{
+  readonly partner: string
+  readonly name: string
+  readonly method: ForwardMethod
+}>({
+  type: 'forward-failed',
+  publicText: ({ name }, { t }) => ({ title: t('event-forward-failed', { name }), text: '' }),
+  staffText: 'as-public',
+  auditText: 'audit-forward-failed',
 })
 
 /** `from`, `to` and `reason` only if the status changed. */
@@ -59,4 +70,16 @@ export const checkBackAnswered = defineEvent<{ readonly solved: boolean }>({
   auditText: 'audit-check-back-answer',
 })
 
-export const partnerEvents = [requestForwarded, partnerUpdated, checkedBack, checkBackAnswered] as const
+/** Where the request stands with its partner, by what residents may read; undefined before the first attempt ends. */
+export function deliveryIn(timeline: readonly StoredEvent[]): 'sent' | 'failed' | undefined {
+  const last = timeline.findLast(({ type }) => type === requestForwarded.type || type === forwardFailed.type)
+  return last && (last.type === forwardFailed.type ? 'failed' : 'sent')
+}
+
+export const partnerEvents = [
+  requestForwarded,
+  forwardFailed,
+  partnerUpdated,
+  checkedBack,
+  checkBackAnswered,
+] as const

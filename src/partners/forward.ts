@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import { guard, type Step, type TenantDb } from '../core/database/handles.ts'
 import { defineJob, enqueueJob, LONG_RETRY } from '../core/database/jobs.ts'
 import { translator } from '../core/i18n.ts'
@@ -15,7 +15,7 @@ import { decryptPerson } from '../requests/case/person.ts'
 import { appendEvent, enqueueLogConsumers, forwardKind } from '../requests/events.ts'
 import { checkBackKind } from './check-back.ts'
 import { sendPartnerEmail } from './email.ts'
-import { requestForwarded } from './events.ts'
+import { forwardFailed, requestForwarded } from './events.ts'
 import { sendOpen311 } from './open311.ts'
 import { nextPoll, pollKind } from './poll.ts'
 import { type ForwardRow, forward } from './schema.ts'
@@ -41,24 +41,53 @@ export const forwardJob = defineJob(forwardKind, {
     const held = { ...read, contact: await decryptPerson(platform, db, read.contact) }
     const isOurs = isHeldAndOpen(held.request)
     if (partner === undefined || !takesForwards(partner) || !isOurs) {
-      await db.delete(forward).where(and(eq(forward.request, target.request), eq(forward.state, 'waiting')))
+      await db.delete(forward).where(and(eq(forward.request, target.request), isUnsent))
       return undefined
     }
     const row = await begin(platform, db, held, partner)
-    if (row?.state !== 'waiting') return undefined
+    if (row?.state !== 'waiting' && row?.state !== 'failed') return undefined
     try {
       const task = { held, partner, row }
       await settle(platform, db, region, task, await deliver(platform, db, region, task))
     } catch (error) {
-      await db
-        .update(forward)
-        .set({ lastError: asProblem(error).message })
-        .where(eq(forward.id, row.id))
-      throw error
+      const { slug, message } = asProblem(error)
+      await db.update(forward).set({ lastError: message }).where(eq(forward.id, row.id))
+      if (slug !== 'partner-refused') throw error
+      await recordFailure(platform, db, row)
     }
     return undefined
   },
+  async parkedInTenant(platform, db, { request, partner }) {
+    const row = await current(db, request, partner)
+    if (row !== undefined) await recordFailure(platform, db, row)
+  },
 })
+
+const isUnsent = inArray(forward.state, ['waiting', 'failed'])
+
+/** Residents and staff read it; the job may still be tried, and succeed. */
+async function recordFailure(platform: Platform, db: TenantDb, row: ForwardRow): Promise<void> {
+  const at = platform.clock.now()
+  const { partner, name, method } = row
+  const region = await currentRegion(platform, db.region)
+  const notes = translator(region.language)('partner-status-failed', { name })
+  const steps: Step[] = [
+    guard(sql`EXISTS (SELECT 1 FROM forward WHERE id = ${row.id} AND state = 'waiting')`, 'wrong-state'),
+    sql`UPDATE forward SET state = 'failed' WHERE id = ${row.id}`,
+    appendEvent(
+      forwardFailed,
+      { partner, name, method },
+      { request: row.request, actor: 'system:forward', at, public: true },
+    ),
+    sql`UPDATE request SET status_notes = ${notes}, updated_at = ${at}, version = version + 1 WHERE id = ${row.request}`,
+    ...enqueueLogConsumers(at),
+  ]
+  try {
+    await db.commit(steps)
+  } catch (error) {
+    if (asProblem(error).slug !== 'wrong-state') throw error
+  }
+}
 
 export function takesForwards({ forward: method = 'none' }: PartnerDocument): boolean {
   return method !== 'none'
@@ -72,6 +101,8 @@ async function begin(
   partner: PartnerDocument,
 ): Promise<ForwardRow | undefined> {
   const method = partner.forward === 'open311' ? 'open311' : 'email'
+  const started = await current(db, request.id, partner.id)
+  if (started !== undefined) return started
   await db
     .insert(forward)
     .values({
@@ -83,17 +114,18 @@ async function begin(
       createdAt: platform.clock.now(),
     })
     .onConflictDoNothing()
-  const [row] = await db
+  return current(db, request.id, partner.id)
+}
+
+// Undefined for one that failed, if the request has since been sent to another partner.
+async function current(db: TenantDb, request: string, partner: string): Promise<ForwardRow | undefined> {
+  const rows = await db
     .select()
     .from(forward)
-    .where(
-      and(
-        eq(forward.request, request.id),
-        eq(forward.partner, partner.id),
-        sql`${forward.state} IN ('waiting', 'sent')`,
-      ),
-    )
-  return row
+    .where(and(eq(forward.request, request), inArray(forward.state, ['waiting', 'failed', 'sent'])))
+  const open = rows.find(({ state }) => state !== 'failed')
+  const own = rows.find(row => row.partner === partner && row.state === 'failed')
+  return open === undefined ? own : open.partner === partner ? open : undefined
 }
 
 function deliver(
@@ -124,7 +156,10 @@ async function settle(
   const t = translator(region.language)
   const notes = t(method === 'email' ? 'partner-status' : 'partner-status-asked', { name: called })
   const steps: Step[] = [
-    guard(sql`EXISTS (SELECT 1 FROM forward WHERE id = ${row.id} AND state = 'waiting')`, 'wrong-state'),
+    guard(
+      sql`EXISTS (SELECT 1 FROM forward WHERE id = ${row.id} AND state IN ('waiting', 'failed'))`,
+      'wrong-state',
+    ),
     sql`UPDATE forward SET state = 'sent', receipt = ${receipt}, token = ${token}, sent_at = ${at}, last_error = NULL WHERE id = ${row.id}`,
     appendEvent(
       requestForwarded,

@@ -10,7 +10,10 @@ import { requestText } from './email.ts'
 import type { ForwardReceipt, ForwardTask } from './forward.ts'
 import { askGeoReport, type PartnerServer } from './georeport.ts'
 
-/** POST requests (GeoReport v2). Throws `partner-unavailable` without a number or a token for one. */
+/** Of GeoReport's `description`, in code units. */
+const MAX_DESCRIPTION = 4000
+
+/** POST requests (GeoReport v2). Throws as `askGeoReport`, and `partner-refused` without a number or a token for one. */
 export async function sendOpen311(
   platform: Platform,
   db: TenantDb,
@@ -22,7 +25,10 @@ export async function sendOpen311(
   const site = siteAddress(platform, region)
   const photo = request.private ? undefined : photos[0]
   const by = contact?.shared ? contact : null
-  const description = requestText(translator(region.language), db, region, held, site)
+  const description = requestText(translator(region.language), db, region, held, {
+    site,
+    max: MAX_DESCRIPTION,
+  })
   const [answer] = await askGeoReport(platform, server, {
     path: 'requests',
     once: row.id,
@@ -32,7 +38,7 @@ export async function sendOpen311(
       ['long', request.long],
       ['address_string', request.address],
       ['address_id', request.addressId],
-      ['description', description.slice(0, 4000)],
+      ['description', description],
       [
         'media_url',
         photo === undefined ? publicWebAddress(request.mediaUrl) : `${site}/media/${db.slug}/${photo.id}`,
@@ -49,7 +55,7 @@ export async function sendOpen311(
   const number = textOf(answer ?? {}, 'service_request_id')
   const token = textOf(answer ?? {}, 'token')
   if (number === '' && token === '') {
-    throw problem('partner-unavailable', { detail: `${row.name} answered without a number or a token.` })
+    throw problem('partner-refused', { detail: `${row.name} answered without a number or a token.` })
   }
   return number === ''
     ? { receipt: token.slice(0, 200), token: token.slice(0, 200) }

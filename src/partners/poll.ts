@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import * as v from 'valibot'
 import type { TenantDb } from '../core/database/handles.ts'
 import { defineJob, jobKind, LONG_RETRY } from '../core/database/jobs.ts'
@@ -17,6 +17,7 @@ import type { PartnerStatus } from './events.ts'
 import { askGeoReport, type PartnerServer } from './georeport.ts'
 import { applyPartnerUpdate, type PartnerUpdate } from './partner-update.ts'
 import { type ForwardRow, forward } from './schema.ts'
+import { plainWords } from './words.ts'
 
 export const pollKind = jobKind('poll-partner', v.object({ partner: v.string() }), ({ partner }) => partner)
 const POLL_EVERY = '1 hour'
@@ -28,7 +29,10 @@ const MAX_UPDATES_PER_REQUEST = 20
 const OVERLAP_MILLISECONDS = 2 * 3_600_000
 const MAX_TEXT_LENGTH = 2000
 
-/** Repeats while the partner has open requests. */
+// A partner that reopens a request after it was done is heard for this long.
+const HEARD_MILLISECONDS = 60 * 24 * 3_600_000
+
+/** Repeats while the partner has requests that it may still say something of. */
 export const pollJob = defineJob(pollKind, {
   retryPolicy: LONG_RETRY,
   async tenant(platform, db, { partner: id }) {
@@ -39,7 +43,7 @@ export const pollJob = defineJob(pollKind, {
     const server = { region: region.slug, partner: id, endpoint }
     const now = platform.clock.now()
     const forwardsByNumber = new Map<string | null, ForwardRow>()
-    for (const row of await openForwards(db, id)) {
+    for (const row of await heardForwards(db, id, now)) {
       const { receipt, token } = await numbered(platform, db, server, row)
       if (token === null) forwardsByNumber.set(receipt, row)
     }
@@ -51,12 +55,12 @@ export const pollJob = defineJob(pollKind, {
       if (row === undefined) continue
       const newest = items.sort((a, b) => timeOf(a) - timeOf(b)).slice(-MAX_UPDATES_PER_REQUEST)
       for (const item of newest) {
-        const update = await updateOf(item, endpoint.updates ? 'description' : 'status_notes')
-        if (update !== undefined) await applyPartnerUpdate(platform, db, region, row, update)
+        const update = await updateOf(item, endpoint.updates ? 'description' : 'status_notes', now)
+        await applyPartnerUpdate(platform, db, region, row, update)
       }
     }
     if (endpoint.updates) await keepCursor(db, `${pollKind.kind}:${id}`, now)
-    const [left] = await openForwards(db, id)
+    const [left] = await heardForwards(db, id, now)
     return left === undefined ? undefined : nextPoll(region, db.slug, partner, now)
   },
 })
@@ -70,19 +74,20 @@ export function nextPoll(
   return deadline(region.calendar(slug), at, pollEvery, { urgent: true })
 }
 
-function openForwards(db: TenantDb, partner: string): Promise<ForwardRow[]> {
+function heardForwards(db: TenantDb, partner: string, now: number): Promise<ForwardRow[]> {
   return db
     .select()
     .from(forward)
     .where(
       and(
         eq(forward.partner, partner),
-        eq(forward.state, 'sent'),
         eq(forward.method, 'open311'),
-        sql`EXISTS (SELECT 1 FROM request WHERE request.id = forward.request AND ${heldAndOpen})`,
+        sql`(forward.state = 'sent' AND EXISTS (SELECT 1 FROM request WHERE request.id = forward.request AND ${heldAndOpen})
+          OR forward.state = 'done' AND forward.done_at > ${now - HEARD_MILLISECONDS}
+            AND EXISTS (SELECT 1 FROM request WHERE request.id = forward.request AND custody = 'held'))`,
       ),
     )
-    .orderBy(forward.createdAt)
+    .orderBy(desc(sql`forward.state`), forward.createdAt)
     .limit(MAX_FORWARDS)
 }
 
@@ -108,7 +113,7 @@ async function askStatuses(
   platform: Platform,
   server: PartnerServer,
   numbers: readonly (string | null)[],
-): Promise<GeoReportElement[]> {
+): Promise<readonly GeoReportElement[]> {
   const elements: GeoReportElement[] = []
   for (let at = 0; at < numbers.length; at += NUMBERS_PER_CALL) {
     const fields = [['service_request_id', numbers.slice(at, at + NUMBERS_PER_CALL).join(',')]] as const
@@ -124,7 +129,7 @@ async function askUpdates(
   server: PartnerServer,
   name: string,
   now: number,
-): Promise<GeoReportElement[]> {
+): Promise<readonly GeoReportElement[]> {
   const [last] = await db.select().from(consumer).where(eq(consumer.name, name))
   const since = (last?.seq ?? now) - OVERLAP_MILLISECONDS
   const written = (at: number) => `${new Date(at).toISOString().slice(0, 19)}Z`
@@ -164,16 +169,27 @@ const meanings: Readonly<Record<string, readonly [partnerStatus: PartnerStatus, 
   not_responsible: ['not-ours'],
 }
 
+// Said of a request that was done, these reopen it.
+const opened: ReadonlySet<string> = new Set([
+  'open',
+  'opened',
+  'reopened',
+  're_opened',
+  'new',
+  'assigned',
+  'in_review',
+])
+
 async function updateOf(
   item: GeoReportElement,
   words: 'description' | 'status_notes',
-): Promise<PartnerUpdate | undefined> {
+  now: number,
+): Promise<PartnerUpdate> {
   const status = textOf(item, 'status').trim().toLowerCase().replace(/[\s-]/g, '_')
   const [partnerStatus, reason] = Object.hasOwn(meanings, status)
     ? (meanings[status] ?? ['note'])
     : ['note' as const]
-  const text = plain(textOf(item, words))
-  if (partnerStatus === 'note' && text === '') return undefined
+  const text = plainWords(textOf(item, words), MAX_TEXT_LENGTH)
   const update = textOf(item, 'update_id')
   const key = update === '' ? await sha256(JSON.stringify([status, text])) : update
   return {
@@ -181,14 +197,9 @@ async function updateOf(
     partnerStatus,
     reason,
     text,
+    isOpen: opened.has(status),
+    saidAt: Math.min(timeOf(item), now) || undefined,
   }
-}
-
-function plain(text: string): string {
-  const safe = text
-    .toWellFormed()
-    .replace(/[^\t\n\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '')
-  return safe.trim().slice(0, MAX_TEXT_LENGTH).toWellFormed()
 }
 
 function timeOf(item: GeoReportElement): number {

@@ -15,6 +15,7 @@ export const partnerActions = [
   'acknowledged',
   'in_progress',
   'done',
+  'reopened',
   'not-ours',
 ] as const satisfies readonly PartnerStatus[]
 export type PartnerAction = (typeof partnerActions)[number]
@@ -44,19 +45,23 @@ export async function openReply(platform: Platform, region: Region, token: strin
       .where(eq(partnerUpdate.forward, String(id))),
   ])
   const [found] = rows
-  if (found?.forward.state !== 'sent') throw problem('not-found')
+  const { state } = found?.forward ?? {}
+  if (found === undefined || (state !== 'sent' && state !== 'done')) throw problem('not-found')
   const spent = new Set(said.map(({ key }) => key))
-  return { db, ...found, actions: partnerActions.filter(action => !spent.has(keyOf(action))) }
+  const isOffered = (action: PartnerAction) =>
+    (action === 'reopened') === (state === 'done') && !spent.has(keyOf(action))
+  return { db, ...found, actions: partnerActions.filter(isOffered) }
 }
 
 /** Throws `not-found` for an action that this link has already performed. */
 export async function reply(
   platform: Platform,
   region: Region,
-  { db, forward }: OpenReply,
+  { db, forward, actions }: OpenReply,
   action: PartnerAction,
   text: string,
 ): Promise<void> {
+  if (!actions.includes(action)) throw problem('not-found')
   const update = { key: keyOf(action), partnerStatus: action, text }
   if (!(await applyPartnerUpdate(platform, db, region, forward, update))) throw problem('not-found')
 }

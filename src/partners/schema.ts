@@ -1,8 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
-/** `waiting` to be sent → `sent` → `done`, or `returned`: not the partner's responsibility, and back in triage. */
-export const forwardStates = ['waiting', 'sent', 'done', 'returned'] as const
+/**
+ * `waiting` to be sent → `sent` → `done`, or `returned`: not the partner's responsibility, and back in triage.
+ * `failed`: it could not be delivered, or the partner refused it. `done` → `sent` when the partner reopens it.
+ */
+export const forwardStates = ['waiting', 'failed', 'sent', 'done', 'returned'] as const
 
 export const forward = sqliteTable(
   'forward',
@@ -18,11 +21,14 @@ export const forward = sqliteTable(
     token: text('token'),
     createdAt: integer('created_at').notNull(),
     sentAt: integer('sent_at'),
+    doneAt: integer('done_at'),
+    /** For staff: why it has not been sent, in the partner's own words where it has given some. */
     lastError: text('last_error'),
   },
   table => [
     index('forward_request').on(table.request),
-    index('forward_open').on(table.partner).where(sql`state = 'sent'`),
+    index('forward_heard').on(table.partner).where(sql`state IN ('sent', 'done')`),
+    index('forward_failed').on(table.request).where(sql`state = 'failed'`),
     uniqueIndex('forward_one_open').on(table.request).where(sql`state IN ('waiting', 'sent')`),
   ],
 )

@@ -37,6 +37,8 @@ export async function passToPartner(
       'wrong-state',
       'It is with a partner already, or on its way there.',
     ),
+    sql`UPDATE forward SET state = 'waiting', last_error = NULL
+      WHERE request = ${id} AND partner = ${partner} AND state = 'failed'`,
     enqueueJob(forwardKind, at, { request: id, partner }),
   ]
   const content = { forward: id, partner, version }
@@ -52,6 +54,10 @@ function refusePartner(region: Region, id: string): void {
       : `Nothing is passed on to ${partner.name} by this platform.`
   throw problem('invalid-fields', { fields: [{ field: 'partner', code: 'not-an-option' }], detail })
 }
+
+/** SQL condition on `request`: the partner that it was last sent to has not got it. */
+export const isUndelivered = sql`EXISTS (SELECT 1 FROM forward WHERE forward.request = request.id AND forward.state = 'failed')
+  AND NOT EXISTS (SELECT 1 FROM forward WHERE forward.request = request.id AND forward.state IN ('waiting', 'sent'))`
 
 /** Not logged: only for a response that logs its request, or through `forwardsLogged`. */
 export function forwardsOf(db: TenantReader, id: string) {

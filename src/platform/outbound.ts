@@ -6,6 +6,9 @@ const WITHIN_MILLISECONDS = 10_000
 const MAX_BYTES = 1024 * 1024
 const MAX_REDIRECTS = 3
 
+/** `state` of a problem: the host had answered with a 2xx, and only the rest could not be read. */
+export const TAKEN = 'taken'
+
 export interface Hop {
   readonly url: URL
   readonly method: string
@@ -35,11 +38,13 @@ export function guardedOutbound(transport: Transport, allow: readonly string[]):
     const follow = init?.redirect ?? 'follow'
     const late = AbortSignal.timeout(WITHIN_MILLISECONDS)
     const signal = AbortSignal.any([late, request.signal])
+    let isTaken = false
     for (let redirects = 0; ; redirects++) {
       const allowed = allow.includes(url.host)
       if (!allowed && !isPublicHost(url.hostname)) throw unavailable(url, 'is not a public address')
       try {
         const answer = await transport({ url, method, headers, body, signal, allowed })
+        isTaken = answer.status >= 200 && answer.status <= 299
         const location = answer.status > 299 && answer.status < 400 ? answer.headers.get('location') : null
         if (location === null || follow === 'manual') return await readAnswer(url, answer)
         if (follow === 'error') throw unavailable(url, 'redirects')
@@ -51,8 +56,11 @@ export function guardedOutbound(transport: Transport, allow: readonly string[]):
       } catch (error) {
         request.signal.throwIfAborted()
         const known = asProblem(error)
-        if (known.slug !== 'fault') throw known
-        throw unavailable(url, late.aborted ? 'does not answer in time' : 'cannot be reached', error)
+        const { slug, message: detail } =
+          known.slug === 'fault'
+            ? unavailable(url, late.aborted ? 'does not answer in time' : 'cannot be reached')
+            : known
+        throw problem(slug, { detail, cause: error, ...(isTaken ? { state: TAKEN } : {}) })
       }
     }
   }

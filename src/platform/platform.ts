@@ -184,8 +184,11 @@ export type LogLevel = 'info' | 'warn' | 'error'
 export type Log = (
   level: LogLevel,
   event: string,
-  fields?: Readonly<Record<string, string | number | boolean | null>>,
+  fields?: Readonly<Record<string, string | number | boolean | null>> & NamesKept,
 ) => void
+
+/** What every line begins with: no field replaces it. */
+type NamesKept = { readonly [Name in 'time' | 'level' | 'event']?: never }
 
 /** The unique, DNS-safe name of a database: slugs never contain a double hyphen. */
 export function databaseLabel(name: DatabaseName): string {

@@ -39,6 +39,7 @@ export const triageReasons = [
   'follow-ups',
   'returned',
   'not-fixed',
+  'partner-reopened',
 ] as const
 export type TriageReason = (typeof triageReasons)[number] | `emergency:${string}`
 

@@ -105,6 +105,7 @@ export async function send(c: Context<AppEnv>, code: string): Promise<Response> 
 }
 
 function thanksFor({ follow, contact }: Draft, provenEmail: string | undefined): string {
-  if (!follow || contact.email === '') return '1'
+  if (contact.email === '') return '1'
+  if (!follow) return 'not-asked'
   return provenEmail !== undefined && isSameMailbox(contact.email, provenEmail) ? 'followed' : 'confirm'
 }

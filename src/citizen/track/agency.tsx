@@ -1,3 +1,6 @@
+import { deliveryIn } from '../../partners/events.ts'
+import { takesForwards } from '../../partners/forward.ts'
+import type { PartnerDocument } from '../../regions/documents/schemas.ts'
 import type { PublicCase } from '../../requests/list/find.ts'
 import { explain } from '../../routing/explain.ts'
 import { formatStep } from '../../routing/format.ts'
@@ -7,7 +10,7 @@ import { Icon } from '../../web/components/icon.tsx'
 import { Trace } from '../../web/components/trace.tsx'
 import type { PageView } from '../../web/view.ts'
 import { Contacts } from '../contacts.tsx'
-import { PartnerContact } from '../handles.tsx'
+import { PartnerContact, partnerStatus } from '../handles.tsx'
 import { OpenNow, WeekHours } from '../hours.tsx'
 import { PassedOn } from './shares.tsx'
 
@@ -33,7 +36,7 @@ export function Agency({ view, found, zone, isHidden }: Props) {
       {!isHidden && isStillSo(request, resolution) && <p>{formatStep(t, view.units, explain(resolution))}</p>}
       <PassedOn view={view} found={found} />
       {partner ? (
-        <PartnerContact view={view} partner={partner} />
+        <PartnerContact {...{ view, partner }} status={deliveryText(view, found, partner)} />
       ) : (
         <Reach view={view} name={nameOf(request)} />
       )}
@@ -60,6 +63,13 @@ export function partnerOf({ site: { region } }: PageView, request: PublicCase['r
   const { kind, id } = request.resolution.performer
   const known = [...partners, kind === 'partner' ? region.partner(id) : undefined]
   return known.find(one => one?.name === request.agencyResponsible)
+}
+
+/** Nobody is told that a partner has a report before it has reached them. */
+export function deliveryText(view: PageView, { timeline }: PublicCase, partner: PartnerDocument): string {
+  const delivery = deliveryIn(timeline)
+  if (!takesForwards(partner) || delivery === 'sent') return partnerStatus(view, partner)
+  return view.t(`partner-status-${delivery ?? 'waiting'}`, { name: partner.name })
 }
 
 function Reach({ view, name }: { view: PageView; name: string }) {

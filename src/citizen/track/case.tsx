@@ -10,8 +10,7 @@ import { Page } from '../../web/components/layout.tsx'
 import { RegionMap } from '../../web/components/map.tsx'
 import type { PageView } from '../../web/view.ts'
 import { serviceName } from '../catalogue.ts'
-import { partnerStatus } from '../handles.tsx'
-import { Agency, partnerOf } from './agency.tsx'
+import { Agency, deliveryText, partnerOf } from './agency.tsx'
 import { type Closed, ClosedPanel, RatingPanel } from './closed.tsx'
 import { FollowForm } from './follow.tsx'
 import { PrintedLink, ShareNumber } from './number.tsx'
@@ -22,7 +21,10 @@ interface Props {
   view: PageView
   found: PublicCase
   keeper: string
-  /** Just filed: `followed` by someone who gets updates; `confirm` once they have confirmed by email. */
+  /**
+   * Just filed: `followed` by someone who gets updates; `confirm` once they have confirmed by email; `not-asked` by
+   * someone who left an email address but did not ask for updates.
+   */
   thanks: string | undefined
   /** The reader has signed in and reported this case. */
   own: boolean
@@ -56,7 +58,7 @@ export function CasePage({ view, found, keeper, thanks, own, closed, done }: Pro
               <p>{t('rating-done')}</p>
             </Alert>
           )}
-          {thanks !== undefined && <Thanks view={view} number={request.id} thanks={thanks} />}
+          {thanks !== undefined && <Thanks {...{ view, request, thanks }} />}
           <h1>
             <span class="kicker">{t('case-title', { number: request.id })}</span> {name}
           </h1>
@@ -118,16 +120,33 @@ function WhatToDo({ view, request, isTold }: WhatToDoProps) {
   return request.resolution.triage || topics.length > 0 ? <Emergency view={view} /> : null
 }
 
-function Thanks({ view, number, thanks }: { view: PageView; number: string; thanks: string }) {
+interface ThanksProps {
+  view: PageView
+  request: PublicCase['request']
+  thanks: string
+}
+
+function Thanks({ view, request, thanks }: ThanksProps) {
   const { t } = view
   return (
     <Alert type="success" heading={t('thanks-title')} live>
       <p>
-        {t('thanks-number')} <strong class="number">{number}</strong>
+        {t('thanks-number')} <strong class="number">{request.id}</strong>
       </p>
       <p>{t('thanks-text')}</p>
-      {thanks === 'followed' && <p>{t('thanks-follow')}</p>}
-      {thanks === 'confirm' && <p>{t('thanks-confirm')}</p>}
+      {thanks === 'not-asked' && (
+        <p>
+          {t('thanks-not-asked')}{' '}
+          {!request.private && view.sendsMail && (
+            <a class="usa-link" href="#follow">
+              {t('follow-title')}
+            </a>
+          )}
+        </p>
+      )}
+      {thanks === 'followed' && view.sendsMail && <p>{t('thanks-follow')}</p>}
+      {thanks === 'confirm' && view.sendsMail && <p>{t('thanks-confirm')}</p>}
+      {(thanks === 'followed' || thanks === 'confirm') && !view.sendsMail && <p>{t('no-mail-note')}</p>}
       <p>
         <a class="usa-link" href={view.href('/report')}>
           {t('thanks-more')}
@@ -137,11 +156,12 @@ function Thanks({ view, number, thanks }: { view: PageView; number: string; than
   )
 }
 
-function statusText(view: PageView, { request }: PublicCase): string {
+function statusText(view: PageView, found: PublicCase): string {
   const { t } = view
+  const { request } = found
   const partner = partnerOf(view, request)
   if (request.status === 'closed') return t(`closed-${request.closeReason ?? 'completed'}`)
-  if (partner !== undefined) return partnerStatus(view, partner)
+  if (partner !== undefined) return deliveryText(view, found, partner)
   if (request.urgent && request.status === 'submitted') {
     const { phone } = view.site.region.documents.region.emergency
     return t('status-urgent-text', { phone: view.phone(phone) })

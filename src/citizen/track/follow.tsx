@@ -26,7 +26,7 @@ export function FollowForm({ view, number }: { view: PageView; number: string })
   return (
     <section class="panel" aria-labelledby="follow">
       <h2 id="follow">{t('follow-title')}</h2>
-      <p>{t('follow-text')}</p>
+      {view.sendsMail && <p>{t('follow-text')}</p>}
       <EmailForm view={view} number={number} email="" errors={[]} />
     </section>
   )
@@ -63,7 +63,7 @@ function FollowPage(props: EmailFormProps) {
   return (
     <Simple view={view} title={view.t('follow-title')}>
       <ErrorSummary view={view} errors={errors} />
-      <p>{view.t('follow-text')}</p>
+      {view.sendsMail && <p>{view.t('follow-text')}</p>}
       <EmailForm {...props} />
     </Simple>
   )
@@ -88,7 +88,7 @@ export async function follow(c: PageContext) {
   if (isProven) return c.html(<FollowedPage view={view} number={number} />)
   return c.html(
     <Simple view={view} title={t('follow-asked-title')}>
-      <p>{t('follow-asked-text')}</p>
+      {view.sendsMail ? <p>{t('follow-asked-text')}</p> : <NoMailNote view={view} />}
       <CaseLink view={view} number={number} />
     </Simple>,
   )
@@ -115,7 +115,7 @@ function FollowedPage({ view, number }: { view: PageView; number: string }) {
   const { t } = view
   return (
     <Simple view={view} title={t('follow-done-title', { number })}>
-      <p>{t('follow-done-text')}</p>
+      {view.sendsMail ? <p>{t('follow-done-text')}</p> : <NoMailNote view={view} />}
       <CaseLink view={view} number={number} />
     </Simple>
   )

@@ -44,7 +44,7 @@ export async function sendReply(c: Context<AppEnv>) {
     return c.html(<ReplyPage view={view} open={open} text={text} errors={messages} />, 400)
   }
   await reply(platform, region, open, action, text)
-  return c.html(<ThanksPage view={view} more={action === 'acknowledged' || action === 'in_progress'} />)
+  return c.html(<ThanksPage view={view} more={action !== 'not-ours'} />)
 }
 
 function errorsOf(text: string, action: PartnerAction | undefined): FieldError[] {

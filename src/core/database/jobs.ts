@@ -2,7 +2,7 @@ import { and, asc, eq, isNotNull, lte, ne, type SQL, sql } from 'drizzle-orm'
 import * as v from 'valibot'
 import type { DatabaseName, Platform } from '../../platform/platform.ts'
 import { databaseLabel } from '../../platform/platform.ts'
-import { asProblem } from '../problem.ts'
+import { asProblem, type Problem } from '../problem.ts'
 import { startReplication } from './clients.ts'
 import {
   type JobStep,
@@ -24,6 +24,8 @@ export interface JobHandler extends JobOptions {
   readonly kind: string
   /** Returns when to run again, for recurring work. */
   run(platform: Platform, database: DatabaseName, payload: unknown): Promise<number | undefined>
+  /** Before it is parked, each time it fails for good: records for people what has failed. */
+  parked?(platform: Platform, database: DatabaseName, payload: unknown, reason: Problem): Promise<void>
 }
 
 export interface JobOptions {
@@ -37,7 +39,7 @@ export interface JobOptions {
 export interface JobKind<Payload> {
   readonly kind: string
   readonly payload: v.GenericSchema<unknown, Payload>
-  /** At most one job waits per key; per kind if absent. */
+  /** At most one job waits per key; per kind if absent. New work gives a parked job one more try. */
   readonly keyOf?: ((payload: Payload) => string) | undefined
 }
 
@@ -67,11 +69,18 @@ type RunIn<Db, Payload> = (
 export interface JobDefinition<Payload> extends JobOptions {
   readonly tenant?: RunIn<TenantDb, Payload>
   readonly region?: RunIn<RegionDb, Payload>
+  /** Before a jurisdiction's job is parked. Idempotent, as the job is. */
+  readonly parkedInTenant?: (
+    platform: Platform,
+    db: TenantDb,
+    payload: Payload,
+    reason: Problem,
+  ) => Promise<void>
 }
 
 export function defineJob<Payload>(
   { kind, payload: schema }: JobKind<Payload>,
-  { tenant, region, ...options }: JobDefinition<Payload>,
+  { tenant, region, parkedInTenant, ...options }: JobDefinition<Payload>,
 ): JobHandler {
   const access = { kind: 'system', reason: kind } as const
   return {
@@ -89,6 +98,11 @@ export function defineJob<Payload>(
       }
       return undefined
     },
+    async parked(platform, name, stored, reason) {
+      if (name.kind !== 'tenant' || parkedInTenant === undefined) return
+      const db = openTenant(platform, access, name.region, name.slug)
+      await parkedInTenant(platform, db, v.parse(schema, stored), reason)
+    },
   }
 }
 
@@ -105,8 +119,10 @@ const BACK_OFF_MILLISECONDS = 2_000
 const COMMON_RETRY: RetryPolicy = { tries: 10, maxBackOff: 15 * 60_000 }
 /** For updates between jurisdictions: if one gave up, everything behind it would wait for an operator. */
 export const RETRY_ALWAYS: RetryPolicy = { ...COMMON_RETRY, retriesParked: true }
-/** For work that depends on a third party's server: about three days. */
-export const LONG_RETRY: RetryPolicy = { tries: 24, maxBackOff: 6 * 3_600_000 }
+/** For work that depends on a third party's server: parked after about three days, then tried four times a day. */
+export const LONG_RETRY: RetryPolicy = { tries: 24, maxBackOff: 6 * 3_600_000, retriesParked: true }
+// A setting that is made is noticed this soon.
+const NOT_CONFIGURED_BACK_OFF = 15 * 60_000
 
 export function enqueueJob(kind: JobKind<NoPayload>, at: number): JobStep
 export function enqueueJob<Payload>(kind: JobKind<Payload>, at: number, payload: Payload): JobStep
@@ -117,7 +133,7 @@ export function enqueueJob<Payload>(
 ): JobStep {
   const key = keyOf === undefined ? kind : `${kind}:${keyOf(payload as Payload)}`
   const forJob = sql`INSERT INTO job (kind, key, payload, due_at, created_at) VALUES (${kind}, ${key}, ${JSON.stringify(payload)}, ${at}, ${at})
-    ON CONFLICT (key) DO UPDATE SET enqueued = enqueued + 1, due_at = min(due_at, excluded.due_at)`
+    ON CONFLICT (key) DO UPDATE SET enqueued = enqueued + 1, due_at = min(due_at, excluded.due_at), parked_at = NULL`
   return { forJob }
 }
 
@@ -159,13 +175,19 @@ export async function runDueJobs(
       } catch (error) {
         failed++
         const now = platform.clock.now()
-        const isParked = await postpone(db, leased, error, now, handler?.retryPolicy ?? COMMON_RETRY)
-        platform.log(isParked ? 'error' : 'warn', isParked ? 'job-parked' : 'job-failed', {
+        const reason = asProblem(error)
+        const policy = handler?.retryPolicy ?? COMMON_RETRY
+        const hasGivenUp =
+          givesUp(leased, reason, policy) && (await recordParked(platform, name, handler, leased, reason))
+        await postpone(db, leased, reason, policy, { now, hasGivenUp })
+        // A missing setting is asked for often, and reported once.
+        const isAlarm = hasGivenUp && (leased.parkedAt === null || reason.slug !== 'not-configured')
+        platform.log(isAlarm ? 'error' : 'warn', isAlarm ? 'job-parked' : 'job-failed', {
           database: databaseLabel(name),
           kind: leased.kind,
           job: leased.id,
           attempts: leased.attempts,
-          problem: asProblem(error).slug,
+          problem: reason.slug,
           milliseconds: platform.clock.now() - startedAt,
         })
       }
@@ -218,18 +240,36 @@ async function finish(db: Writer, leased: Job, runAgainAt: number | undefined): 
   ])
 }
 
+// An unavailable database recovers by itself; a missing setting does not.
+function givesUp({ attempts }: Job, { slug }: Problem, { tries }: RetryPolicy): boolean {
+  return (attempts >= tries && slug !== 'database-unavailable') || slug === 'not-configured'
+}
+
+// False if it could not be recorded: the job is then tried, and given up, once more.
+async function recordParked(
+  platform: Platform,
+  name: DatabaseName,
+  handler: JobHandler | undefined,
+  { payload }: Job,
+  reason: Problem,
+): Promise<boolean> {
+  try {
+    await handler?.parked?.(platform, name, JSON.parse(payload), reason)
+    return true
+  } catch {
+    return false
+  }
+}
+
 async function postpone(
   db: Writer,
   leased: Job,
-  error: unknown,
-  now: number,
-  { tries, maxBackOff }: RetryPolicy,
-): Promise<boolean> {
-  const { message, slug } = asProblem(error)
-  const wait = Math.min(maxBackOff, BACK_OFF_MILLISECONDS * 2 ** (leased.attempts - 1))
-  // An unavailable database recovers by itself; a missing setting does not.
-  const hasGivenUp =
-    (leased.attempts >= tries && slug !== 'database-unavailable') || slug === 'not-configured'
+  { message, slug }: Problem,
+  { maxBackOff }: RetryPolicy,
+  { now, hasGivenUp }: { readonly now: number; readonly hasGivenUp: boolean },
+): Promise<void> {
+  const longest = slug === 'not-configured' ? Math.min(maxBackOff, NOT_CONFIGURED_BACK_OFF) : maxBackOff
+  const wait = Math.min(longest, BACK_OFF_MILLISECONDS * 2 ** (leased.attempts - 1))
   await db
     .update(job)
     .set({
@@ -239,7 +279,6 @@ async function postpone(
       parkedAt: hasGivenUp ? (leased.parkedAt ?? now) : null,
     })
     .where(and(eq(job.id, leased.id), eq(job.leasedUntil, leased.leasedUntil)))
-  return hasGivenUp
 }
 
 /** For the operator: the waiting jobs, oldest due first, or only the parked ones. */

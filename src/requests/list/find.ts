@@ -149,6 +149,8 @@ export interface RequestFilter {
   readonly onlyOpen?: boolean | undefined
   readonly dueBefore?: number | undefined
   readonly triage?: boolean | undefined
+  /** A condition on `request` of another capability. */
+  readonly where?: SQL | undefined
   /** `due`: earliest deadline first, requests without one last. `priority`: urgent and unreviewed ones first. */
   readonly order?: 'newest' | 'due' | 'priority' | undefined
   /** Keyset paging: no page costs more than the first. */
@@ -220,6 +222,7 @@ export function listRequestsLogged(db: TenantReader, filter: RequestFilter) {
     filter.words ? matching(db, filter.words, filter.contact) : undefined,
     filter.onlyOpen ? isOpenHere : undefined,
     filter.triage ? eq(request.triage, true) : undefined,
+    filter.where,
     filter.dueBefore === undefined ? undefined : lt(due, filter.dueBefore),
     filter.after && order.after(filter.after),
   ]

@@ -144,6 +144,7 @@ function Chips({ view, context, waiting }: { view: PageView; context: StaffConte
     ['disputes', `/work/${slug}/handoffs`],
     ['overdue', `/work?jurisdiction=${slug}&show=overdue&order=due`],
     ['triage', `/work?jurisdiction=${slug}&show=triage`],
+    ['undelivered', `/work?jurisdiction=${slug}&show=undelivered`],
     ['reroutes', `/work/${slug}/reroutes`],
     ['duplicates', `/work/${slug}/handoffs#duplicates`],
   ] as const

@@ -7,6 +7,8 @@ import { asProblem } from '../../core/problem.ts'
 import { declinedOffers, listHandoffs, type SeenHandoff } from '../../handoffs/find.ts'
 import { staff, staffJurisdiction } from '../../identity/region-schema.ts'
 import { type SignedIn, signedInAccess } from '../../identity/sessions/sessions.ts'
+import { hasFailedEmail } from '../../notify/undelivered.ts'
+import { isUndelivered } from '../../partners/to-partner.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { Jurisdiction } from '../../regions/documents/snapshot.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
@@ -25,8 +27,10 @@ import { type StaffContext, staffContextOf } from '../shell/context.ts'
 
 /* All jurisdictions are queried in parallel: one round trip to each per page, however deep the page is. */
 
-export const shows = ['overdue', 'triage', 'offers'] as const
+export const shows = ['overdue', 'triage', 'undelivered', 'offers'] as const
 export const orders = ['priority', 'newest', 'due'] as const
+
+const isAnyUndelivered = sql`(${isUndelivered} OR ${hasFailedEmail})`
 
 export interface QueueFilter {
   readonly jurisdiction: string
@@ -58,6 +62,7 @@ export interface Waiting {
   readonly disputes: number
   readonly overdue: number
   readonly triage: number
+  readonly undelivered: number
   readonly reroutes: number
   readonly duplicates: number
 }
@@ -182,6 +187,7 @@ function requestFilter(filter: QueueFilter, slug: string, now: number): Omit<Req
     services: service === '' ? undefined : [service],
     dueBefore: isOverdue ? now : undefined,
     triage: show === 'triage' || undefined,
+    where: show === 'undelivered' ? isAnyUndelivered : undefined,
     words: words || undefined,
     order,
     after: after && placeIn(slug, order, after),
@@ -247,6 +253,9 @@ function waitingIn(db: TenantReader, now: number) {
       ),
       triage: counted(
         sql`SELECT 1 FROM request WHERE triage = 1 AND ${heldAndOpen} AND ${readable('service_code')}`,
+      ),
+      undelivered: counted(
+        sql`SELECT 1 FROM request WHERE ${heldAndOpen} AND ${isAnyUndelivered} AND ${readable('service_code')}`,
       ),
       reroutes: counted(sql`SELECT 1 FROM event JOIN request ON request.id = event.request
         WHERE event.type = 'rerouted' AND ${heldAndOpen} AND ${readable('service_code')}`),

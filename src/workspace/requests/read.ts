@@ -5,6 +5,7 @@ import { asProblem, problem } from '../../core/problem.ts'
 import { undeliveredOf } from '../../handoffs/courier/outbox.ts'
 import { linksQuery, linkTextsOf } from '../../handoffs/duplicates/duplicates.ts'
 import { handoffsOf, handoffWordsOf } from '../../handoffs/find.ts'
+import { undeliveredEmails } from '../../notify/undelivered.ts'
 import { forwardsOf } from '../../partners/to-partner.ts'
 import { type Candidate, candidatesFor } from '../../requests/case/duplicates.ts'
 import { isHeldAndOpen } from '../../requests/case/guards.ts'
@@ -25,7 +26,7 @@ export async function readWholeRequest(c: StaffPageContext) {
   const id = c.req.param('id') ?? ''
   const context = await authorizeStaffRead(c, 'read', { request: id })
   const { platform, db, access, isFrozen, signedIn } = context
-  const [found, timeline, photos, others, handoffs, forwards, links, undelivered, ratings] =
+  const [found, timeline, photos, others, handoffs, forwards, links, undelivered, ratings, [emails]] =
     await withAccessLog(
       db,
       wholeCaseAccess(db, id, [handoffWordsOf(db, id), linkTextsOf(db, id)]),
@@ -36,6 +37,7 @@ export async function readWholeRequest(c: StaffPageContext) {
       linksQuery(db, id),
       undeliveredOf(db, id),
       ratingOf(db, id),
+      undeliveredEmails(db, id),
     ])
   const whole = await wholeOf(platform, db, [found, timeline, photos, others])
   if (whole === undefined) throw problem('not-found')
@@ -63,6 +65,7 @@ export async function readWholeRequest(c: StaffPageContext) {
     links,
     undelivered,
     rating: ratings[0]?.score,
+    emails: emails ?? { failed: 0, waiting: 0 },
     comparable,
     /** Undefined: not asked for. Null: the region's index is unavailable. */
     candidates,

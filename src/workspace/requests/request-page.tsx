@@ -12,9 +12,10 @@ import { serviceLabel } from '../shell/names.ts'
 import { RequestActions } from './actions.tsx'
 import { Duplicates, UndoLink } from './duplicates.tsx'
 import { History } from './history.tsx'
+import { Partners, Undelivered } from './partners.tsx'
 import { Due, Marks } from './queue-page.tsx'
 import { readWholeRequest } from './read.ts'
-import { Contact, Custody, Partners, Reasoning, RequestSummary } from './request-parts.tsx'
+import { Contact, Custody, Reasoning, RequestSummary } from './request-parts.tsx'
 import { NeedsReview } from './review.tsx'
 import { Timeline } from './timeline.tsx'
 
@@ -85,6 +86,7 @@ export async function showRequest(c: StaffPageContext, formState: FormState | un
           </p>
         </Alert>
       ))}
+      <Undelivered {...parts} />
       {request.status === 'closed' && request.closeReason && <p>{t(`closed-${request.closeReason}`)}</p>}
       {request.statusNotes && <p class="case__text">{request.statusNotes}</p>}
       <div class="work__columns">

@@ -297,25 +297,3 @@ export function Custody({ view, whole, zone }: Parts) {
     </section>
   )
 }
-
-export function Partners({ view, whole: { forwards }, zone }: Parts) {
-  const { t } = view
-  if (forwards.length === 0) return null
-  return (
-    <section class="panel" aria-labelledby="partners">
-      <h2 id="partners">{t('work-partners')}</h2>
-      <ul class="plain">
-        {forwards.map(({ name, state, receipt, sentAt, createdAt, lastError }) => (
-          <li>
-            <strong>{name}</strong> <span class="mark">{t(`work-forward-${state}`)}</span>{' '}
-            <span class="quiet">
-              <Moment view={view} at={sentAt ?? createdAt} zone={zone} exact />
-              {receipt !== null && ` · ${t('work-receipt', { receipt })}`}
-            </span>
-            {state === 'waiting' && lastError !== null && <p class="quiet">{t('work-forward-retried')}</p>}
-          </li>
-        ))}
-      </ul>
-    </section>
-  )
-}
