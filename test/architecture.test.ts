@@ -41,6 +41,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'audit',
     'core',
     'handoffs',
+    'notify',
     'partners',
     'identity',
     'regions',

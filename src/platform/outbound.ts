@@ -1,13 +1,10 @@
 import { isPublicHost } from '../core/http/addresses.ts'
 import { asProblem, problem } from '../core/problem.ts'
-import type { Outbound } from './platform.ts'
+import { type Outbound, TAKEN } from './platform.ts'
 
 const WITHIN_MILLISECONDS = 10_000
 const MAX_BYTES = 1024 * 1024
 const MAX_REDIRECTS = 3
-
-/** `state` of a problem: the host had answered with a 2xx, and only the rest could not be read. */
-export const TAKEN = 'taken'
 
 export interface Hop {
   readonly url: URL

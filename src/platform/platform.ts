@@ -179,6 +179,9 @@ export interface Uploads {
   inTurn<T>(caller: string, work: () => Promise<T>): Promise<T>
 }
 
+/** `state` of an outbound request's problem: the host had answered with a 2xx, and only the rest could not be read. */
+export const TAKEN = 'taken'
+
 export type LogLevel = 'info' | 'warn' | 'error'
 /** One JSON line. Fields hold no personal data: ids, slugs, counts, durations. */
 export type Log = (
