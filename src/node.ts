@@ -4,6 +4,7 @@ import { refuseReplica } from './core/database/clients.ts'
 import { checkMasterKey } from './core/encryption/master-key.ts'
 import { asProblem } from './core/problem.ts'
 import { createApp, jobHandlers } from './create-app.ts'
+import { seedDemonstrations } from './demonstration/seed.ts'
 import { refuseWithRealUsers } from './identity/demo.ts'
 import { readMigrations } from './platform/node/databases/migrations.ts'
 import { clientTimeouts, limitReading, sendingTimeouts } from './platform/node/http/client-timeouts.ts'
@@ -62,8 +63,11 @@ async function start(): Promise<void> {
   // No default host name, so that a request with an empty one is refused.
   const server = createAdaptorServer({ fetch, autoCleanupIncoming: false, serverOptions })
   server.listen(port, host, () => {
+    // Before anything else runs its jobs: they belong to the past.
+    const seeded = platform.demo ? seedDemonstrations(platform, jobHandlers) : Promise.resolve()
+    platform.waitUntil(seeded)
     process.stdout.write(invitation(port, host, [...sources.keys()]))
-    runner.start(() => listDatabases(platform))
+    seeded.then(() => runner.start(() => listDatabases(platform)))
     platform.waitUntil(platform.secureFiles())
     if (!isReady) prepareLater(prepared)
     process.send?.('serving')

@@ -2,6 +2,7 @@ import type { ExportedHandler, Response as WorkerResponse } from '@cloudflare/wo
 import { runDueJobs } from './core/database/jobs.ts'
 import { NO_ADDRESS, networkOf } from './core/http/addresses.ts'
 import { createApp, jobHandlers } from './create-app.ts'
+import { seedDemonstrations } from './demonstration/seed.ts'
 import { type DatabaseName, databaseLabel } from './platform/platform.ts'
 import { type Env, workersPlatform } from './platform/workers.ts'
 import { listDatabases } from './regions/versions/migrate.ts'
@@ -14,8 +15,11 @@ const MESSAGES_AT_ONCE = 100
 
 export default {
   async fetch(request, env) {
-    const app = apps.get(env) ?? createApp(workersPlatform(env))
+    const platform = workersPlatform(env)
+    const known = apps.get(env)
+    const app = known ?? createApp(platform)
     apps.set(env, app)
+    if (known === undefined && platform.demo) platform.waitUntil(seedDemonstrations(platform, jobHandlers))
     const address = networkOf(request.headers.get('cf-connecting-ip') ?? '') ?? NO_ADDRESS
     const answer = await app.fetch(request as unknown as Request, { address })
     return answer as unknown as WorkerResponse

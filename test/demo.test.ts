@@ -8,7 +8,7 @@ import { createApp, jobHandlers } from '../src/create-app.ts'
 import { accountFor } from '../src/identity/accounts.ts'
 import { createKey, listKeys } from '../src/identity/programs/keys.ts'
 import { roles } from '../src/identity/roles.ts'
-import { readSession } from '../src/identity/sessions/sessions.ts'
+import { readSession, startSession } from '../src/identity/sessions/sessions.ts'
 import { listGrants, staffAccess } from '../src/identity/staff/grants.ts'
 import { identityDb, inviteStaff, staffById } from '../src/identity/staff/staff.ts'
 import { smtpMail } from '../src/platform/node/smtp.ts'
@@ -148,7 +148,8 @@ describe('beside anything real', () => {
   it('is nothing: a resident’s account', async () => {
     const app = await start({ demo: true })
     expect(await asked(app)).toEqual(served)
-    await accountFor(app.platform, 'ellery', { kind: 'email', value: 'ana@home.example' }, 'en')
+    const before = { ...app.platform, demo: false }
+    await accountFor(before, 'ellery', { kind: 'email', value: 'ana@home.example' }, 'en')
     app.advance(3_000)
     expect(await asked(app)).toEqual(refused)
   })
@@ -200,6 +201,21 @@ it('that has become real knows nobody any more: no session, passkey, key or invi
   for (const name of await listDatabases(platform)) await runDueJobs(platform, name, jobHandlers)
   expect((await staffById(identityDb(platform, 'ellery'), staff))?.name).toBe('The Mayor')
   expect(mailbox.emails.map(({ to }) => to)).toEqual([email])
+})
+
+it('that has become real lets nobody into the account that another made with their address', async () => {
+  const app = await start({ demo: true })
+  const address = { kind: 'email', value: 'ana@home.example' } as const
+  const played = await accountFor(app.platform, 'ellery', address, 'en')
+  const shown = [{ method: 'email', source: 'mailbox' }] as const
+  const session = { kind: 'account', holder: played, shown, device: '' } as const
+  const cookie = await startSession(app.platform, 'ellery', session)
+  expect((await readSession(app.platform, 'ellery', 'account', cookie))?.signedIn.holder).toBe(played)
+  const real = { ...app.platform, demo: false }
+  expect(await readSession(real, 'ellery', 'account', cookie)).toBeUndefined()
+  const own = await accountFor(real, 'ellery', address, 'en')
+  expect(own).not.toBe(played)
+  expect(await accountFor(real, 'ellery', address, 'en')).toBe(own)
 })
 
 it('does not start beside a real sign-in, and names the file to correct', async () => {

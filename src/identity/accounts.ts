@@ -1,6 +1,6 @@
-import { asc, eq, sql } from 'drizzle-orm'
+import { asc, eq, type SQL, sql } from 'drizzle-orm'
 import type { ResidentAccess } from '../core/access.ts'
-import { openRegion, type RegionDb, violates } from '../core/database/handles.ts'
+import { openRegion, type RegionDb, type Step, violates } from '../core/database/handles.ts'
 import { decrypt, encrypt, keyedHash } from '../core/encryption/fields.ts'
 import { randomText } from '../core/ids.ts'
 import { problem } from '../core/problem.ts'
@@ -35,12 +35,13 @@ export async function accountFor(
   const db = openRegion(platform, { kind: 'system', reason: 'accounts' }, region)
   const { columns, index, encrypted, hash } = await addressColumns(platform, db, address)
   const id = randomText(platform.random, 16)
-  const [, found] = await db.commit([
-    sql`INSERT OR IGNORE INTO ${account} (id, ${columns}, language, created_at)
-      VALUES (${id}, ${encrypted}, ${hash}, ${language}, ${platform.clock.now()})`,
+  const results = await db.commit([
+    ...freeOfDemo(platform, columns, index, hash),
+    sql`INSERT OR IGNORE INTO ${account} (id, ${columns}, language, created_at, demo)
+      VALUES (${id}, ${encrypted}, ${hash}, ${language}, ${platform.clock.now()}, ${platform.demo ? 1 : 0})`,
     sql`SELECT id FROM ${account} WHERE ${index} = ${hash}`,
   ])
-  return String(found?.rows[0]?.id)
+  return String(results.at(-1)?.rows[0]?.id)
 }
 
 export async function readAccount(
@@ -67,14 +68,21 @@ export async function setAddress(
   id: string,
   address: AccountAddress,
 ): Promise<void> {
-  const { columns, encrypted, hash } = await addressColumns(platform, db, address)
+  const { columns, index, encrypted, hash } = await addressColumns(platform, db, address)
   try {
     await db.commit([
+      ...freeOfDemo(platform, columns, index, hash),
       sql`UPDATE ${account} SET (${columns}) = (${encrypted}, ${hash}) WHERE id = ${id} AND erased_at IS NULL`,
     ])
   } catch (error) {
     throw violates(error, `account.${address.kind}_index`) ? problem('wrong-state') : error
   }
+}
+
+// In a demonstration anyone signs in with any address, so its accounts lose theirs to whoever proves one later.
+function freeOfDemo({ demo }: Platform, columns: SQL, index: SQL, hash: string): Step[] {
+  if (demo) return []
+  return [sql`UPDATE ${account} SET (${columns}) = (NULL, NULL) WHERE ${index} = ${hash} AND demo = 1`]
 }
 
 async function addressColumns(platform: Platform, db: RegionDb, { kind, value }: AccountAddress) {

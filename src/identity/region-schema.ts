@@ -128,6 +128,8 @@ export const account = sqliteTable(
     phoneIndex: text('phone_index'),
     language: text('language').notNull(),
     createdAt: integer('created_at').notNull(),
+    /** Made in a demonstration: it keeps no address once that is over. */
+    demo: integer('demo', { mode: 'boolean' }).notNull().default(false),
     erasedAt: integer('erased_at'),
   },
   table => [

@@ -22,6 +22,8 @@ export interface Platform {
   readonly publicUrl: string
   /** A demonstration: anyone may sign in as anyone (`COUNTYLINE_DEMO`). */
   readonly demo: boolean
+  /** What a demonstration would have sent; undefined where mail or text messages really go out. */
+  readonly mailbox?: DemoMailbox | undefined
   readonly log: Log
   /** Says that jobs of this database are due. May be lost: a timer visits every database too. */
   notifyWorker(database: DatabaseName): void
@@ -114,6 +116,8 @@ export interface Email {
 
 export interface Mail {
   readonly isConfigured: boolean
+  /** Kept in the demonstration's mailbox, never sent. */
+  readonly isDemo?: boolean
   /** `refused`: never; `later`: not now. Throws `not-configured`, `mail-unavailable`. */
   send(email: Email): Promise<'sent' | 'refused' | 'later'>
 }
@@ -126,8 +130,25 @@ export interface TextMessage {
 
 export interface Sms {
   readonly isConfigured: boolean
+  readonly isDemo?: boolean
   /** `refused`: this number never accepts messages. Throws `not-configured`, `sms-unavailable`. */
   send(message: TextMessage): Promise<'sent' | 'refused'>
+}
+
+export interface KeptMessage {
+  /** An email address or a phone number. */
+  readonly to: string
+  /** Empty for a text message. */
+  readonly subject: string
+  readonly text: string
+  readonly at: number
+}
+
+export interface DemoMailbox {
+  /** Oldest first. */
+  messages(): readonly KeptMessage[]
+  mail(clock: Clock): Mail
+  sms(clock: Clock): Sms
 }
 
 export interface OutboundRequest {

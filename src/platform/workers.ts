@@ -5,6 +5,7 @@ import { problem } from '../core/problem.ts'
 import { webAnchors } from './anchors.ts'
 import { servingDeadlines } from './calls.ts'
 import { webCipher } from './cipher.ts'
+import { demoMailbox } from './demo-mailbox.ts'
 import { noLimits, tokenBuckets } from './limits.ts'
 import { mailService, noMail } from './mail.ts'
 import { guardedOutbound, type Transport } from './outbound.ts'
@@ -63,6 +64,9 @@ function makePlatform(env: Env): Platform {
     waitUntil(work.catch(() => log('error', 'background-task-failed', {})))
   const clock = { now: () => Date.now() }
   const outbound = guardedOutbound(fetchTransport, (env.OUTBOUND_ALLOW ?? '').split(','))
+  const isDemo = env.COUNTYLINE_DEMO === '1'
+  // Of this isolate.
+  const mailbox = isDemo && !env.MAIL_URL && !env.SMS_URL ? demoMailbox() : undefined
   return {
     runtime: 'workers',
     clock,
@@ -92,18 +96,20 @@ function makePlatform(env: Env): Platform {
       ownedBy: (owner, name) => (isSecretOf(owner, name) ? textIn(env, name) : undefined),
     },
     mail:
-      env.MAIL_URL && env.MAIL_FROM
+      mailbox?.mail(clock) ??
+      (env.MAIL_URL && env.MAIL_FROM
         ? mailService({ url: env.MAIL_URL, token: env.MAIL_TOKEN ?? '', from: env.MAIL_FROM })
-        : noMail,
+        : noMail),
     sms:
-      env.SMS_URL && env.SMS_FROM
+      mailbox?.sms(clock) ??
+      (env.SMS_URL && env.SMS_FROM
         ? smsService({
             url: env.SMS_URL,
             account: env.SMS_ACCOUNT || undefined,
             token: env.SMS_TOKEN ?? '',
             from: env.SMS_FROM,
           })
-        : noSms,
+        : noSms),
     outbound,
     anchors: env.AUDIT_ANCHOR_URL
       ? webAnchors(outbound, env.AUDIT_ANCHOR_URL, env.AUDIT_ANCHOR_TOKEN || undefined)
@@ -111,7 +117,8 @@ function makePlatform(env: Env): Platform {
     limits: env.RATE_LIMITS === 'off' ? noLimits : bindingLimits(env, clock),
     uploads: uploadQueue(isolateUploads),
     publicUrl: (env.PUBLIC_URL ?? 'http://localhost:8311').replace(/\/+$/, ''),
-    demo: env.COUNTYLINE_DEMO === '1',
+    demo: isDemo,
+    mailbox,
     log,
     notifyWorker: name => later(env.JOB_QUEUE.send(name)),
     waitUntil: later,

@@ -7,6 +7,7 @@ import { viewOf } from '../web/view.ts'
 import { demoOnly, signInAs, stepUpAs } from './demo.ts'
 import { destinationOf, readTo } from './destination.ts'
 import { askForLink, linkPage, openLink } from './email.tsx'
+import { demoMailboxPage } from './mailbox.tsx'
 import { resign, resignPage } from './own-account/grants.tsx'
 import { askForMailbox, mailboxPage, prove } from './own-account/mailbox.tsx'
 import { ownAccount, ownAccountPage } from './own-account/page.tsx'
@@ -34,6 +35,7 @@ export function signInPages(): Hono<AppEnv> {
   pages.post('/sign-in/passkey/options', passkeyOptions)
   pages.post('/sign-in/passkey', signInByPasskey)
   pages.post('/sign-in/demo', demoOnly, signInAs)
+  pages.get('/demo/mailbox', demoOnly, demoMailboxPage)
   pages.post('/sign-in/demo/again', demoOnly, stepUpAs)
   pages.post('/sign-out', signOut)
 

@@ -45,6 +45,7 @@ export const signIn: Record<string, Expectation> = {
     form: ({ ids }) => ({ answer: JSON.stringify({ id: ids.passkey, rawId: ids.passkey }) }),
   },
   // Not a demonstration.
+  'GET /demo/mailbox': open,
   'POST /sign-in/demo': open,
   'POST /sign-in/demo/again': open,
   'POST /sign-out': { ...open, writesAnywhere: true, signsOut: true, leadsToSignIn: true },

@@ -76,10 +76,13 @@ export async function startSession(platform: Platform, region: string, input: Ne
   return written(platform, { region, kind, holder, session: id, authentications }, 0, now)
 }
 
+// A session of a demonstration is none once that is over.
+const purposeOf = ({ demo }: Platform) => (demo ? 'demo-session' : 'session')
+
 function written(platform: Platform, signedIn: SignedIn, rotation: number, at: number): Promise<string> {
   const { kind, region, holder, session, authentications } = signedIn
   const shown = JSON.stringify(writeAuthentications(authentications))
-  return signPayload(platform, 'session', [kind, region, holder, session, shown, rotation, at])
+  return signPayload(platform, purposeOf(platform), [kind, region, holder, session, shown, rotation, at])
 }
 
 export interface ReadSession {
@@ -95,7 +98,7 @@ export async function readSession(
   cookie: string,
 ): Promise<ReadSession | undefined> {
   const [ofKind, of, holder, id, shown, rotation, writtenAt] =
-    (await verifyPayload(platform, 'session', cookie)) ?? []
+    (await verifyPayload(platform, purposeOf(platform), cookie)) ?? []
   if (ofKind !== kind || of !== region || typeof rotation !== 'number') return undefined
   // Older cookies, written before sources existed, have a timestamp here.
   const authentications = typeof shown === 'string' ? readAuthentications(platform, fromJson(shown)) : []

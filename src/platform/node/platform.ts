@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { allAnchors, webAnchors } from '../anchors.ts'
+import { demoMailbox } from '../demo-mailbox.ts'
 import { noLimits, tokenBuckets } from '../limits.ts'
 import { type MailService, mailService, noMail } from '../mail.ts'
 import { guardedOutbound } from '../outbound.ts'
@@ -73,6 +74,9 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
   const clock = { now: settings.now ?? Date.now }
   const outbound = guardedOutbound(nodeTransport(), settings.outboundAllow ?? [])
   const { file, url } = settings.anchors ?? {}
+  const isDemo = settings.demo ?? false
+  const mailbox =
+    isDemo && settings.mail === undefined && settings.sms === undefined ? demoMailbox() : undefined
   return {
     runtime: 'node',
     clock,
@@ -83,8 +87,8 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     assets: diskAssets(),
     secrets,
     embedded: databasesOf.embedded,
-    mail: mailBy(settings.mail),
-    sms: settings.sms === undefined ? noSms : smsService(settings.sms),
+    mail: mailbox?.mail(clock) ?? mailBy(settings.mail),
+    sms: mailbox?.sms(clock) ?? (settings.sms === undefined ? noSms : smsService(settings.sms)),
     outbound,
     anchors: allAnchors([
       file === undefined ? undefined : fileAnchors(file),
@@ -93,7 +97,8 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     limits: settings.rateLimits === false ? noLimits : tokenBuckets(clock),
     uploads: uploadQueue(uploadLimits),
     publicUrl: settings.publicUrl ?? 'http://localhost:8311',
-    demo: settings.demo ?? false,
+    demo: isDemo,
+    mailbox,
     log,
     notifyWorker: database => {
       for (const listener of listeners) listener(database)

@@ -1,4 +1,5 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
+import { demonstrationDocument } from './demonstration.ts'
 import { agreementsDocument, jurisdictionDocument, regionDocument, servicesDocument } from './schemas.ts'
 
 const documents = {
@@ -6,6 +7,7 @@ const documents = {
   services: servicesDocument,
   agreements: agreementsDocument,
   jurisdiction: jurisdictionDocument,
+  demonstration: demonstrationDocument,
 }
 
 /** JSON Schemas (draft 7) of the YAML documents, by file name. Without checks in code, such as time zones. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { checkHolidaysEnd } from './checks/holidays.ts'
+import { demonstrationDocument } from './demonstration.ts'
 import {
   areasFile,
   backdropFile,
@@ -67,6 +68,7 @@ class Reader {
     const region = this.#document('region.yaml', regionDocument, 'required')
     const services = this.#document('services.yaml', servicesDocument, 'required')
     const agreements = this.#document('agreements.yaml', agreementsDocument)
+    const demonstration = this.#document('demonstration.yaml', demonstrationDocument)
     const jurisdictions = this.jurisdictions()
     const areas = this.#features('areas.geojson', areasFile)
     const roads = this.#features('roads.geojson', roadsFile)
@@ -78,6 +80,7 @@ class Reader {
       region,
       services: services.services,
       agreements: agreements ?? {},
+      ...(demonstration && { demonstration }),
       jurisdictions,
       areas: toFeatures(areas),
       roads: toFeatures(roads),
@@ -185,7 +188,7 @@ const shapeFormats: Readonly<Record<string, string>> = {
 }
 
 const known =
-  /^(region|services|agreements|names)\.yaml$|^(areas|roads|places|backdrop)\.geojson$|^[^/]+\/(jurisdiction\.yaml|boundary\.geojson)$|\.md$/
+  /^(region|services|agreements|names|demonstration)\.yaml$|^(areas|roads|places|backdrop)\.geojson$|^[^/]+\/(jurisdiction\.yaml|boundary\.geojson)$|\.md$/
 
 export function isDocument(file: string): boolean {
   return known.test(file) && !/\.md$|^names\.yaml$/.test(file)

@@ -1,5 +1,6 @@
 import type { InferOutput } from 'valibot'
 import type { LongLat, MultiPolygonRings } from '../../core/geometry.ts'
+import type { DemonstrationDocument } from './demonstration.ts'
 import type {
   areaProperties,
   backdropProperties,
@@ -24,6 +25,7 @@ export interface Documents {
   readonly region: RegionDocument
   readonly services: readonly ServiceDocument[]
   readonly agreements: AgreementsDocument
+  readonly demonstration?: DemonstrationDocument
   readonly jurisdictions: readonly Jurisdiction[]
   readonly areas: readonly Feature<InferOutput<typeof areaProperties>, MultiPolygonRings>[]
   readonly roads: readonly Feature<InferOutput<typeof roadProperties>, readonly LongLat[]>[]

@@ -49,7 +49,7 @@ export function Page({ view, title, section, personal, script, header, still, ch
         </a>
         {view.demo && (
           <aside class="demo-banner" aria-label={view.t('demo-label')}>
-            {view.t('demo-banner')}
+            {view.t('demo-banner')} <a href={view.href('/demo/mailbox')}>{view.t('demo-mailbox')}</a>
           </aside>
         )}
         {header ?? <Header view={view} section={section} />}

@@ -1,0 +1,1 @@
+ALTER TABLE `account` ADD `demo` integer DEFAULT false NOT NULL;
