@@ -43,6 +43,31 @@ describe('from the region’s own data', () => {
     expect(colors.size).toBeGreaterThan(200)
   })
 
+  test('the map of reports shows them all, wherever they are, and no more than that', async () => {
+    const page = await reports(site)
+    const found = (lat: number, long: number) => ({
+      id: `${lat}`,
+      status: 'submitted',
+      service_name: 'Pothole',
+      address: null,
+      lat,
+      long,
+      url: '/',
+    })
+    const asked: string[] = []
+    await page.route('**/api/v1/requests?*', route => {
+      asked.push(new URL(route.request().url()).searchParams.get('bbox') ?? 'everywhere')
+      return route.fulfill({ json: { requests: [found(38.6, -74.2), found(38.601, -74.201)] } })
+    })
+    await page.goto('/reports')
+    await expect.poll(() => asked.length).toBeGreaterThan(1)
+    const [first, then = ''] = asked
+    expect(first).toBe('everywhere')
+    const [west = 0, south = 0, east = 0, north = 0] = then.split(',').map(Number)
+    expect([west < -74.201, east > -74.2, south < 38.6, north > 38.601]).toEqual([true, true, true, true])
+    expect(east - west).toBeLessThan(0.05)
+  })
+
   test('reports stand on it, and a press leads to the case', async () => {
     const [long, lat] = site.app.region.documents.region.map.center
     const body = { service_code: 'pothole', lat, long, answers: { size: 'small', lane: 'bike' } }

@@ -97,6 +97,29 @@ describe.each([
   })
 })
 
+describe.each([phone, desktop])('on a device set to dark, at %o', viewport => {
+  let page: Page
+  beforeAll(async () => {
+    page = await frugal({ viewport, colorScheme: 'dark' })
+  })
+  afterAll(() => page.context().close())
+
+  test.each(pages)('axe finds nothing on: %s', async (_, path) => {
+    await page.goto(path())
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(22, 25, 29)')
+    expect(await findings(page)).toEqual([])
+  })
+
+  test('paper stays light', async () => {
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    await page.goto('/')
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
+      'rgb(255, 255, 255)',
+    )
+    await page.emulateMedia({ media: null })
+  })
+})
+
 test.each(pages)('reflows on the narrowest screen, and with text twice as large: %s', async (_, path) => {
   const page = await frugal({ viewport: { width: 320, height: 640 } })
   await page.goto(path())

@@ -9,6 +9,7 @@ import { type PublicRequest, reportsNearby } from '../../requests/list/public-in
 import { Moment, StatusTag } from '../../web/components/components.tsx'
 import type { PageView } from '../../web/view.ts'
 import { serviceName } from '../catalogue.ts'
+import { Thumbnail, WhichReport } from '../track/report-list.tsx'
 
 /** Null when the index does not answer: a report can be filed without it. */
 export async function findNearby(
@@ -64,28 +65,45 @@ interface ListProps {
 }
 
 function NearbyList({ view, place, reports }: ListProps) {
-  const { t, site } = view
   return (
     <ul class="nearby__list">
-      {reports.map(({ id, serviceCode, serviceName: then, status, lat, long, address, requestedAt }) => (
+      {reports.map(row => (
         <li>
-          <a class="usa-link" href={view.href(`/cases/${id}`)}>
-            {serviceName(view, serviceCode, then)}
-          </a>{' '}
-          <StatusTag view={view} status={status} />
-          <span class="nearby__note">
-            {lat !== null && long !== null && (
-              <>{t('distance-away', { distance: view.distance(metersBetween(place, { lat, long })) })} · </>
-            )}
-            {address && (
-              <>
-                <bdi>{address}</bdi> ·{' '}
-              </>
-            )}
-            <Moment view={view} at={requestedAt} zone={site.region.documents.region.timezone} />
-          </span>
+          <NearbyReport view={view} place={place} row={row} />
         </li>
       ))}
     </ul>
+  )
+}
+
+interface RowProps {
+  view: PageView
+  place: Place
+  row: PublicRequest
+}
+
+function NearbyReport({ view, place, row }: RowProps) {
+  const { t, site } = view
+  const { id, serviceCode, status, lat, long, address, requestedAt } = row
+  return (
+    <>
+      <Thumbnail view={view} row={row} />
+      <a class="usa-link" href={view.href(`/cases/${id}`)}>
+        {serviceName(view, serviceCode, row.serviceName)}
+        <WhichReport row={row} />
+      </a>{' '}
+      <StatusTag view={view} status={status} />
+      <span class="nearby__note">
+        {lat !== null && long !== null && (
+          <>{t('distance-away', { distance: view.distance(metersBetween(place, { lat, long })) })} · </>
+        )}
+        {address && (
+          <>
+            <bdi>{address}</bdi> ·{' '}
+          </>
+        )}
+        <Moment view={view} at={requestedAt} zone={site.region.documents.region.timezone} />
+      </span>
+    </>
   )
 }

@@ -15,9 +15,11 @@ export function ReportList({ view, rows }: { view: PageView; rows: readonly Publ
           <div class="report__head">
             <a class="report__name usa-link" href={view.href(`/cases/${row.id}`)}>
               {serviceName(view, row.serviceCode, row.serviceName)}
+              <WhichReport row={row} />
             </a>
             <StatusTag view={view} status={row.status} />
           </div>
+          <Thumbnail view={view} row={row} />
           {row.address && (
             <p class="report__place" dir="auto">
               {row.address}
@@ -35,4 +37,25 @@ export function ReportList({ view, rows }: { view: PageView; rows: readonly Publ
       ))}
     </ul>
   )
+}
+
+/** So that links to reports of one kind have names of their own. */
+export function WhichReport({ row: { id, address } }: { row: PublicRequest }) {
+  return (
+    <span class="usa-sr-only">
+      {address && (
+        <>
+          , <bdi>{address}</bdi>
+        </>
+      )}
+      , {id}
+    </span>
+  )
+}
+
+/** The index has public reports only, so their photos are public too. */
+export function Thumbnail({ view, row: { jurisdiction, media } }: { view: PageView; row: PublicRequest }) {
+  if (media === null) return null
+  const url = view.href(`/media/${jurisdiction}/${media}`)
+  return <img class="report__photo" src={url} alt="" loading="lazy" decoding="async" width="96" height="96" />
 }

@@ -14,6 +14,8 @@ interface Listed {
 
 const MAX_REPORTS = 200
 const DOTS = 'reports'
+const PADDING = 48
+const MAX_ZOOM = 15
 
 export function showReports(
   map: maplibre.Map,
@@ -29,30 +31,28 @@ export function showReports(
   })
   for (const layer of layers) map.addLayer(layer)
   let pending = new AbortController()
-  const refresh = async () => {
+  const show = async (box?: maplibre.LngLatBounds) => {
     pending.abort()
     pending = new AbortController()
-    const box = map.getBounds()
     const query = new URL(url, location.href)
     query.searchParams.set('limit', String(MAX_REPORTS))
-    query.searchParams.set(
-      'bbox',
-      box
-        .toArray()
-        .flat()
-        .map(degree => degree.toFixed(5))
-        .join(','),
-    )
+    if (box) {
+      const degrees = box.toArray().flat()
+      query.searchParams.set('bbox', degrees.map(degree => degree.toFixed(5)).join(','))
+    }
     try {
       const answer = await fetch(query, { signal: pending.signal })
       const { requests } = (await answer.json()) as { requests: Listed[] }
-      map.getSource<maplibre.GeoJSONSource>(DOTS)?.setData(dots(requests))
+      const shown = dots(requests)
+      map.getSource<maplibre.GeoJSONSource>(DOTS)?.setData(shown)
+      if (box === undefined) fitTo(map, shown)
     } catch {
       // Aborted or unreachable: what is drawn stays, and the list beside the map is complete.
     }
   }
-  map.on('moveend', refresh)
-  void refresh()
+  map.on('moveend', () => show(map.getBounds()))
+  // At first the newest, wherever they are.
+  void show()
   map.on('click', 'report-dot', ({ features, lngLat }) => {
     const report = features?.[0]?.properties
     if (report)
@@ -66,6 +66,13 @@ export function showReports(
     map.on('mouseenter', id, () => map.getCanvas().classList.add('is-over-report'))
     map.on('mouseleave', id, () => map.getCanvas().classList.remove('is-over-report'))
   }
+}
+
+function fitTo(map: maplibre.Map, { features }: FeatureCollection<Point>) {
+  if (features.length === 0) return
+  const bounds = new maplibre.LngLatBounds()
+  for (const { geometry } of features) bounds.extend(geometry.coordinates as [number, number])
+  map.fitBounds(bounds, { padding: PADDING, maxZoom: MAX_ZOOM, animate: false })
 }
 
 function dots(requests: readonly Listed[]): FeatureCollection<Point> {
