@@ -5,13 +5,17 @@ import type { Documents, Feature } from './snapshot.ts'
 
 /** Writes documents as files; `loadRegion` of the result gives the same hash. */
 export function exportRegion(documents: Documents): RegionFiles {
-  const { region, services, agreements, jurisdictions, areas, roads, places, backdrop } = documents
+  const { region, services, agreements, jurisdictions, areas, roads, places, backdrop, demonstration } =
+    documents
   const files = new Map([
     ['region.yaml', yaml('../../docs/schemas/region', region)],
     ['services.yaml', yaml('../../docs/schemas/services', { services })],
   ])
   if (Object.keys(agreements).length > 0) {
     files.set('agreements.yaml', yaml('../../docs/schemas/agreements', agreements))
+  }
+  if (demonstration !== undefined) {
+    files.set('demonstration.yaml', yaml('../../docs/schemas/demonstration', demonstration))
   }
   for (const { slug, boundary, ...document } of jurisdictions) {
     files.set(`${slug}/jurisdiction.yaml`, yaml('../../../docs/schemas/jurisdiction', document))
