@@ -4,7 +4,7 @@ import { isRefusal, NO_AREA, type Refusal } from '../refusal.ts'
 import { boundsOf } from './bounds.ts'
 import { signedSquareMeters } from './measure.ts'
 import { besideOuter, splitAtMeridian, unwrapped } from './meridian.ts'
-import { samePosition, withoutRepeats, withWinding } from './rings.ts'
+import { samePosition, withoutRepeats, withoutSpurs, withWinding } from './rings.ts'
 import { SPECK_SQUARE_METERS, untangle } from './untangle.ts'
 
 export interface RepairCounts {
@@ -100,12 +100,12 @@ function tooWide(polygons: MultiPolygonRings): Refusal | undefined {
   return undefined
 }
 
-/** Rounds to seven decimals, counterclockwise with clockwise holes; drops rings that collapse. */
+/** Rounds to seven decimals, counterclockwise with clockwise holes; drops spurs, and rings that collapse. */
 export function cleanRing(polygons: MultiPolygonRings): MultiPolygonRings {
   return polygons
     .map(rings =>
       rings
-        .map((ring, i) => withWinding(withoutRepeats(ring.map(roundPosition)), i === 0))
+        .map((ring, i) => withWinding(withoutSpurs(ring.map(roundPosition)), i === 0))
         .filter(ring => ring.length >= 4),
     )
     .filter(rings => rings.length > 0)

@@ -9,6 +9,20 @@ export function withoutRepeats(line: readonly LongLat[]): readonly LongLat[] {
   return line.filter((position, i) => i === 0 || !samePosition(position, line[i - 1]))
 }
 
+/** Without edges that lead out and straight back: they bound no ground. Empty if nothing else is left. */
+export function withoutSpurs(ring: LinearRing): LinearRing {
+  const kept: LongLat[] = []
+  for (const position of ring.slice(0, -1)) {
+    kept.push(position)
+    if (samePosition(kept.at(-1), kept.at(-2))) kept.pop()
+    while (kept.length > 2 && samePosition(kept.at(-1), kept.at(-3))) kept.splice(-2)
+  }
+  while (kept.length > 2 && samePosition(kept[0], kept.at(-2))) kept.splice(-2)
+  while (kept.length > 2 && samePosition(kept[1], kept.at(-1))) kept.splice(0, 2)
+  const [first] = kept
+  return first === undefined || kept.length < 3 ? [] : [...kept, first]
+}
+
 export function withWinding(ring: LinearRing, counterclockwise: boolean): LinearRing {
   return signedSquareMeters(ring) > 0 === counterclockwise ? ring : ring.toReversed()
 }

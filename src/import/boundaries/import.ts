@@ -192,7 +192,15 @@ function joined(polygons: MultiPolygonRings, counts: RepairCounts): MultiPolygon
   const separate = whole.length >= polygons.length && squareMeters(polygons) - squareMeters(whole) < 0.01
   if (separate) return polygons
   counts.joined = { drawn: polygons.length, left: whole.length }
-  return cleanRing(whole)
+  return settled(cleanRing(whole))
+}
+
+// Rounding can put a corner onto an edge. What is written must be read back as it is.
+function settled(polygons: MultiPolygonRings): MultiPolygonRings {
+  return polygons.flatMap(polygon => {
+    const again = repairPolygon(polygon, newRepairCounts())
+    return isRefusal(again) ? [polygon] : again
+  })
 }
 
 function nameOf(value: unknown): string {
