@@ -52,13 +52,14 @@ describe('S1 county-maintained road inside a city', () => {
   })
 })
 
-test('S2 a signal on the state highway: the county keeps the case, and it reads “with them”, never “closed”', async () => {
+test('S2 a signal on the state highway: the county keeps the case, and says that it could not be sent to the owner', async () => {
   await start()
   const { id, jurisdiction } = await county.report('traffic-signal', '2352 State Highway 9, Hollis')
   expect(jurisdiction).toBe('ellery-county')
   expect(await county.whole('ellery-county', id)).toMatchObject({ custody: 'held', status: 'submitted' })
+  // No mail is set up here.
   expect(await page(id)).toContain(
-    'State Department of Transportation is responsible. We do not get automatic updates from them.',
+    'State Department of Transportation is responsible, but we could not send them the report.',
   )
 })
 
