@@ -142,7 +142,7 @@ describe('a grant', () => {
     expect(new Set(listed.map(({ serviceCode }) => serviceCode))).toEqual(new Set(['street-sign']))
     expect(await wholeCase(app.platform, open, pothole)).toBeUndefined()
     expect((await access())?.permits).toEqual([
-      { rights: ['read', 'notes', 'change'], services: ['street-sign'] },
+      { role: 'field-crew', rights: ['read', 'notes', 'change'], services: ['street-sign'] },
     ])
   })
 
