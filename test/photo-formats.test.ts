@@ -6,7 +6,7 @@ import { jpeg, png, secret, webp } from './support/photos.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
 
-const latin = (bytes: Bytes) => new TextDecoder('latin1').decode(bytes)
+const latin = (bytes: Bytes) => Array.from(bytes, byte => String.fromCharCode(byte)).join('')
 const bytesOf = (text: string): Bytes => Uint8Array.from(text, letter => letter.charCodeAt(0))
 
 /** As a phone writes it: little-endian, with the maker before and the place after. */
