@@ -2,13 +2,15 @@ import type { Figure } from './figure.ts'
 
 /**
  * Every figure of the project, each beside its plain baseline in the same run. `--json` prints one object a
- * line; `--only WORD` runs the benches whose file name contains it.
+ * line; `--only NAME,NAME` runs the benches of these files.
  */
 const benches = ['geography', 'routing', 'reports', 'trips', 'handoffs', 'lists', 'people', 'tenants', 'size']
 
 const json = process.argv.includes('--json')
-const only = process.argv[process.argv.indexOf('--only') + 1]
-const chosen = process.argv.includes('--only') ? benches.filter(name => name.includes(only ?? '')) : benches
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined
+const chosen = only?.split(',') ?? benches
+const unknown = chosen.find(name => !benches.includes(name))
+if (unknown !== undefined) throw new Error(`no bench "${unknown}"; there are ${benches.join(', ')}`)
 
 if (!json) console.log(row('figure', 'value', 'baseline', 'ratio'))
 for (const name of chosen) {

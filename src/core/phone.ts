@@ -28,8 +28,12 @@ export function parsePhone(typed: string, callingCode: string | undefined): Phon
     .trim()
   const abroad = callingCode === NORTH_AMERICA ? /^(?:011|00)[ .-]*(?=[1-9])/ : /^00[ .-]*(?=[1-9])/
   const plain = text.replace(/^tel:/i, '').replace(abroad, '+')
+  if (plain === '') return undefined
   // Where there is no trunk prefix, people write the (0) all the same.
-  return possible(plain, callingCode) ?? possible(plain.replace('(0)', ''), callingCode)
+  return (
+    possible(plain, callingCode) ??
+    (plain.includes('(0)') ? possible(plain.replace('(0)', ''), callingCode) : undefined)
+  )
 }
 
 function possible(text: string, callingCode: string | undefined): PhoneNumber | undefined {

@@ -12,9 +12,16 @@ export function fold(text: string): string {
 export function isOneSlip(own: string, word: string): boolean {
   let at = 0
   while (at < own.length && own[at] === word[at]) at++
-  const [a, b] = [own.slice(at), word.slice(at)]
-  const isSwapped = a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2)
-  return isSwapped || a.slice(1) === b || a === b.slice(1) || a.slice(1) === b.slice(1)
+  return (
+    isRestSame(own, at + 1, word, at + 1) ||
+    isRestSame(own, at + 1, word, at) ||
+    isRestSame(own, at, word, at + 1) ||
+    (own[at] === word[at + 1] && own[at + 1] === word[at] && isRestSame(own, at + 2, word, at + 2))
+  )
+}
+
+function isRestSame(a: string, from: number, b: string, start: number): boolean {
+  return a.length - from === b.length - start && a.endsWith(b.slice(start))
 }
 
 /** How many letters are changed, missing, too many or swapped with the next (optimal string alignment). */
