@@ -14,28 +14,31 @@ const SHORT = 3
 
 /** The ids of the topics that a text is about, in their order. Tolerates a typing error in each word. */
 export function emergenciesIn(topics: readonly EmergencyWords[], text: string): string[] {
+  const { phrases, exceptions, joined } = indexOf(topics)
   const typed = fold(text).split(' ')
-  return topics.filter(topic => isAbout(topic, typed)).map(({ id }) => id)
-}
-
-function isAbout({ words, except }: EmergencyWords, typed: readonly string[]): boolean {
-  const byLetter = phrasesByLetter(words)
-  const left = without(typed, except)
-  return left.some((word, at) => {
-    const near = byLetter.get(word.charAt(0))
-    if (near === undefined) return false
-    const isTogether = word.length > 6 && near.joined.some(joined => isLike(joined, word, 1))
-    return isTogether || phrasesFrom(near, word).some(parts => startsAt(left, at, parts))
-  })
+  const about = new Set<EmergencyWords>()
+  const left = new Map<EmergencyWords, readonly string[]>()
+  const inTopic = (topic: EmergencyWords) => {
+    const known = left.get(topic) ?? without(typed, topic, exceptions)
+    left.set(topic, known)
+    return known
+  }
+  for (const [at, word] of typed.entries()) {
+    for (const { topic, parts } of startingLike(phrases, word, 2)) {
+      if (!about.has(topic) && startsAt(inTopic(topic), at, parts)) about.add(topic)
+    }
+    if (word.length <= 6) continue
+    for (const { topic } of startingLike(joined, word, 1)) if (inTopic(topic)[at] === word) about.add(topic)
+  }
+  return topics.filter(topic => about.has(topic)).map(({ id }) => id)
 }
 
 /** An exception hides its own words only: "a fire beside the fire hydrant" is still a fire. */
-function without(typed: readonly string[], except: readonly string[]): string[] {
+function without(typed: readonly string[], topic: EmergencyWords, exceptions: PhraseIndex): string[] {
   const left = [...typed]
-  const byLetter = phrasesByLetter(except)
   for (const [at, word] of typed.entries()) {
-    const near = byLetter.get(word.charAt(0))
-    for (const parts of near === undefined ? [] : phrasesFrom(near, word)) {
+    for (const { topic: of, parts } of startingLike(exceptions, word, 2)) {
+      if (of !== topic) continue
       const isThere = parts.every((part, index) => isInException(part, typed[at + index] ?? '', parts.length))
       if (isThere) left.fill('', at, at + parts.length)
     }
@@ -47,43 +50,62 @@ function isInException(part: string, word: string, parts: number): boolean {
   return part === word || (parts > 1 && part.length > 5 && isLike(part, word, 1))
 }
 
-type Phrase = readonly string[]
-interface Phrases {
-  readonly byFirstWord: ReadonlyMap<string, readonly Phrase[]>
+interface Phrase {
+  readonly topic: EmergencyWords
+  readonly parts: readonly string[]
+}
+/** By the first letter, then by the first word. */
+type PhraseIndex = ReadonlyMap<
+  string,
+  readonly { readonly first: string; readonly phrases: readonly Phrase[] }[]
+>
+
+interface Index {
+  readonly phrases: PhraseIndex
+  readonly exceptions: PhraseIndex
   /** Phrases of two words, without the space. */
-  readonly joined: readonly string[]
+  readonly joined: PhraseIndex
 }
-const phrases = new WeakMap<readonly string[], ReadonlyMap<string, Phrases>>()
+const indexes = new WeakMap<readonly EmergencyWords[], Index>()
 
-function phrasesByLetter(words: readonly string[]): ReadonlyMap<string, Phrases> {
-  const split = phrases.get(words)
-  if (split !== undefined) return split
-  const all = Map.groupBy(
-    words.map(phrase => phrase.split(' ')),
-    ([first = '']) => first.charAt(0),
-  )
-  const byLetter = new Map(
-    [...all].map(([letter, of]) => [
-      letter,
-      {
-        byFirstWord: Map.groupBy(of, ([first = '']) => first),
-        joined: of.filter(parts => parts.length === 2).map(parts => parts.join('')),
-      },
-    ]),
-  )
-  phrases.set(words, byLetter)
-  return byLetter
+function indexOf(topics: readonly EmergencyWords[]): Index {
+  const known = indexes.get(topics)
+  if (known !== undefined) return known
+  const split = (topic: EmergencyWords, phrases: readonly string[]) =>
+    phrases.map(phrase => ({ topic, parts: phrase.split(' ') }))
+  const phrases = topics.flatMap(topic => split(topic, topic.words))
+  const index = {
+    phrases: byFirstWord(phrases),
+    exceptions: byFirstWord(topics.flatMap(topic => split(topic, topic.except))),
+    joined: byFirstWord(
+      phrases
+        .filter(({ parts }) => parts.length === 2)
+        .map(({ topic, parts }) => ({ topic, parts: [parts.join('')] })),
+    ),
+  }
+  indexes.set(topics, index)
+  return index
 }
 
-/** Those that may begin with this word. */
-function phrasesFrom({ byFirstWord }: Phrases, word: string): readonly Phrase[] {
+function byFirstWord(phrases: readonly Phrase[]): PhraseIndex {
+  const byLetter = Map.groupBy(phrases, ({ parts }) => parts[0]?.charAt(0) ?? '')
+  return new Map(
+    [...byLetter].map(([letter, of]) => {
+      const byFirst = Map.groupBy(of, ({ parts }) => parts[0] ?? '')
+      return [letter, [...byFirst].map(([first, phrases]) => ({ first, phrases }))]
+    }),
+  )
+}
+
+function startingLike(index: PhraseIndex, word: string, parts: number): readonly Phrase[] {
   const found: Phrase[] = []
-  for (const [first, phrases] of byFirstWord) if (isLike(first, word, 2)) found.push(...phrases)
+  for (const { first, phrases } of index.get(word.charAt(0)) ?? [])
+    if (isLike(first, word, parts)) found.push(...phrases)
   return found
 }
 
 /** Two short words may stand between the words of a phrase: "wires are down", "fuga de gas". */
-function startsAt(typed: readonly string[], at: number, parts: Phrase): boolean {
+function startsAt(typed: readonly string[], at: number, parts: readonly string[]): boolean {
   if (!isLike(parts[0] ?? '', typed[at] ?? '', parts.length)) return false
   let next = at + 1
   for (const part of parts.slice(1)) {
