@@ -67,7 +67,8 @@ const zipped: readonly (readonly [name: RegExp, format: string])[] = [
   [/xl\/workbook/i, 'a spreadsheet (Excel)'],
 ]
 
-function binaryFormat(bytes: Uint8Array): string | undefined {
+/** What a file that is not text is, by its first bytes: `a GeoPackage or another SQLite file`. */
+export function binaryFormat(bytes: Uint8Array): string | undefined {
   const start = latin1(bytes.subarray(0, 16))
   if (['PK\x03\x04', 'PK\x05\x06'].some(signature => start.startsWith(signature))) {
     const names = latin1(bytes.subarray(0, 65_536)) + latin1(bytes.subarray(-65_536))
@@ -85,7 +86,8 @@ function latin1(bytes: Uint8Array): string {
   return new TextDecoder('latin1').decode(bytes)
 }
 
-function textFormat(text: string): Refusal | undefined {
+/** Why a text is no GeoJSON, by the name of its format. */
+export function textFormat(text: string): Refusal | undefined {
   const start = text.slice(0, 4000).trimStart()
   if (start === '') return { why: 'It is empty', repair: DOWNLOAD }
   if (start.startsWith('<')) return xmlFormat(text)
@@ -133,7 +135,8 @@ function xmlFormat(text: string): Refusal {
   return refusal(known?.[1] ?? (isGml ? 'a GML file' : `an XML file (${qualified || 'no root'})`))
 }
 
-function jsonFormat(value: unknown): Refusal | undefined {
+/** Why a value in JSON is no GeoJSON, by the name of its format. */
+export function jsonFormat(value: unknown): Refusal | undefined {
   if (Array.isArray(value)) {
     return { why: 'It is a JSON list, not a GeoJSON FeatureCollection', repair: CONVERT }
   }

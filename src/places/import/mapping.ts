@@ -1,0 +1,64 @@
+import * as v from 'valibot'
+import type { ImportKind } from './rows.ts'
+
+/** What each kind of file can tell, by the name that a mapping calls it. */
+export const fieldsOf = {
+  addresses: [
+    'id',
+    'number',
+    'suffix',
+    'street',
+    'unit',
+    'address',
+    'city',
+    'state',
+    'postcode',
+    'lat',
+    'long',
+    'point',
+  ],
+  streets: [
+    'id',
+    'name',
+    'leftFrom',
+    'leftTo',
+    'rightFrom',
+    'rightTo',
+    'leftCity',
+    'rightCity',
+    'leftPostcode',
+    'rightPostcode',
+    'roadClass',
+    'owner',
+    'from',
+  ],
+  'common-places': ['id', 'name', 'kind', 'address', 'lat', 'long', 'point'],
+} as const satisfies Readonly<Record<ImportKind, readonly string[]>>
+
+export type Field = (typeof fieldsOf)[ImportKind][number]
+
+/**
+ * Which columns of a file hold what, as plain JSON: to be shown, corrected, and kept with the source. The values of
+ * several columns are joined in order: a street may be its directional, name and type. `address` is a whole address
+ * in one column, for what has no column of its own; `point` is `POINT (long lat)` or `(lat, long)`.
+ */
+export interface Mapping<Kind extends ImportKind = ImportKind> {
+  readonly kind: Kind
+  readonly columns: Readonly<Partial<Record<Field, readonly string[]>>>
+}
+
+const columnNames = v.pipe(v.array(v.string()), v.minLength(1))
+const columnsOf = (kind: ImportKind) =>
+  v.strictObject(Object.fromEntries(fieldsOf[kind].map(field => [field, v.optional(columnNames)])))
+const ofKind = (kind: ImportKind) => v.strictObject({ kind: v.literal(kind), columns: columnsOf(kind) })
+
+/** For mappings that were kept or sent. */
+export const mappingSchema = v.variant('kind', [
+  ofKind('addresses'),
+  ofKind('streets'),
+  ofKind('common-places'),
+])
+
+export function columnsFor({ columns }: Mapping, field: Field): readonly string[] {
+  return columns[field] ?? []
+}

@@ -1,0 +1,77 @@
+import type { Place } from '../../core/geometry.ts'
+import { columnsFor, type Mapping } from './mapping.ts'
+import { isWithin, type RegionBounds } from './region-bounds.ts'
+import { pointInside } from './representative-point.ts'
+import type { RejectReason } from './rows.ts'
+import type { FileRecord, Geometry, Position } from './table.ts'
+import { numberOf, textOf } from './values.ts'
+
+/** Degrees of a position in the file's coordinate system. */
+export type ToDegrees = (position: Position) => Position
+
+/** How the positions of one file become places. */
+export interface Positions {
+  readonly toDegrees: ToDegrees
+  /** The file has latitudes where longitudes belong. */
+  readonly isSwapped: boolean
+  readonly bounds?: RegionBounds | undefined
+}
+
+/** Where a record is, or why that cannot be said. */
+export function placeOf(record: FileRecord, mapping: Mapping, positions: Positions): Place | RejectReason {
+  const written = writtenPosition(record, mapping)
+  if (written === undefined) return 'no-coordinates'
+  if (written[0] === 0 && written[1] === 0) return 'zero-coordinates'
+  const place = inDegrees(written, positions)
+  if (place === undefined) return 'impossible-coordinates'
+  return positions.bounds === undefined || isWithin(positions.bounds, place) ? place : 'outside'
+}
+
+/** Undefined where no place on earth has these coordinates. */
+export function inDegrees(written: Position, { toDegrees, isSwapped }: Positions): Place | undefined {
+  const [long, lat] = toDegrees(isSwapped ? [written[1], written[0]] : written)
+  return Math.abs(lat) <= 90 && Math.abs(long) <= 180 ? { lat, long } : undefined
+}
+
+/** As the file has it, in its coordinate system. */
+export function writtenPosition({ values, geometry }: FileRecord, mapping: Mapping): Position | undefined {
+  if (geometry) return finite(pointOf(geometry))
+  const [longColumn] = columnsFor(mapping, 'long')
+  const [latColumn] = columnsFor(mapping, 'lat')
+  if (longColumn !== undefined && latColumn !== undefined) {
+    const [x, y] = [numberOf(values[longColumn]), numberOf(values[latColumn])]
+    return x === undefined || y === undefined ? undefined : [x, y]
+  }
+  const [pointColumn] = columnsFor(mapping, 'point')
+  return pointColumn === undefined ? undefined : pointText(textOf(values[pointColumn]))
+}
+
+function pointOf(geometry: Geometry): Position | undefined {
+  switch (geometry.type) {
+    case 'Point':
+      return geometry.coordinates
+    case 'Polygon':
+      return pointInside([geometry.coordinates])
+    case 'MultiPolygon':
+      return pointInside(geometry.coordinates)
+    case 'MultiPoint':
+      return geometry.coordinates[0]
+    case 'LineString':
+      return geometry.coordinates[Math.floor(geometry.coordinates.length / 2)]
+    case 'MultiLineString':
+      return geometry.coordinates[0]?.[0]
+  }
+}
+
+// Well-known text has the longitude first, and pairs as people write them the latitude.
+function pointText(text: string): Position | undefined {
+  const [, x, y] = /^(?:SRID=\d+;)?POINT\s*Z?\s*\(\s*(\S+)\s+([^\s)]+)/i.exec(text) ?? []
+  if (x !== undefined) return finite([Number(x), Number(y)])
+  const [, lat, long] = /\(?\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*\)?$/.exec(text) ?? []
+  return lat === undefined ? undefined : finite([Number(long), Number(lat)])
+}
+
+// Shapefiles write "no data" as a number below -10^38.
+function finite(position: Position | undefined): Position | undefined {
+  return position?.slice(0, 2).every(value => Number.isFinite(value) && value > -1e38) ? position : undefined
+}

@@ -1,0 +1,37 @@
+import type { Position } from './table.ts'
+
+type Rings = readonly (readonly Position[])[]
+
+/**
+ * A point inside a polygon: the middle of the longest stretch inside it, level with the middle of its box. Undefined
+ * if it has no inside there.
+ */
+export function pointInside(polygons: readonly Rings[]): Position | undefined {
+  const largest = polygons.toSorted((a, b) => boxSize(b) - boxSize(a))[0]
+  if (largest === undefined) return undefined
+  const ys = (largest[0] ?? []).map(([, y]) => y)
+  // Off the corners, of which many lie level with the middle.
+  const y = Math.min(...ys) + (Math.max(...ys) - Math.min(...ys)) * 0.4999
+  const xs = largest.flatMap(ring => crossings(ring, y)).sort((a, b) => a - b)
+  let widest: readonly [from: number, to: number] = [0, 0]
+  for (let i = 0; i + 1 < xs.length; i += 2) {
+    const [from = 0, to = 0] = xs.slice(i, i + 2)
+    if (to - from > widest[1] - widest[0]) widest = [from, to]
+  }
+  return widest[1] > widest[0] ? [(widest[0] + widest[1]) / 2, y] : undefined
+}
+
+function crossings(ring: readonly Position[], y: number): number[] {
+  const xs: number[] = []
+  for (const [i, [x, level]] of ring.entries()) {
+    const [nextX, nextLevel] = ring[i + 1] ?? ring[0] ?? [x, level]
+    if (level > y !== nextLevel > y) xs.push(x + ((y - level) / (nextLevel - level)) * (nextX - x))
+  }
+  return xs
+}
+
+function boxSize([outer = []]: Rings): number {
+  const xs = outer.map(([x]) => x)
+  const ys = outer.map(([, y]) => y)
+  return (Math.max(...xs) - Math.min(...xs)) * (Math.max(...ys) - Math.min(...ys))
+}

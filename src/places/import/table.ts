@@ -1,0 +1,32 @@
+/** Longitude and latitude, or x and y in the file's own coordinate system. */
+export type Position = readonly [x: number, y: number, ...rest: number[]]
+
+export type Geometry =
+  | { readonly type: 'Point'; readonly coordinates: Position }
+  | { readonly type: 'MultiPoint' | 'LineString'; readonly coordinates: readonly Position[] }
+  | { readonly type: 'MultiLineString' | 'Polygon'; readonly coordinates: readonly (readonly Position[])[] }
+  | { readonly type: 'MultiPolygon'; readonly coordinates: readonly (readonly (readonly Position[])[])[] }
+
+/** One line of a table, or one feature of a map layer, as the file has it. */
+export interface FileRecord {
+  /** Counted from 1, in the order of the file. */
+  readonly number: number
+  /** Of a text file, counted from 1. */
+  readonly line?: number
+  readonly values: Readonly<Record<string, unknown>>
+  readonly geometry?: Geometry | null
+  /** Why the record has no values that can be used. */
+  readonly fault?: RecordFault
+}
+
+export type RecordFault = 'unbalanced-quotes' | 'wrong-number-of-values' | 'not-a-feature' | 'deleted'
+
+/** A file whose format is known and whose records can be read, as often as needed. */
+export interface Table {
+  /** For people: `CSV, separated by commas, in Windows-1252`. */
+  readonly format: string
+  /** The coordinate system of its geometry as a .prj text, a PROJ string or `EPSG:n`; absent if it says none. */
+  readonly coordinateSystem?: string
+  /** In batches of one piece of the file each. Throws `UnreadableFile`. */
+  records(): AsyncIterable<readonly FileRecord[]>
+}
