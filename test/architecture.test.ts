@@ -16,7 +16,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   regions: ['core', 'geography', 'routing'],
   identity: ['core', 'regions'],
   import: ['core', 'geography', 'regions'],
-  places: ['core', 'geography', 'import'],
+  places: ['core', 'geography', 'import', 'regions'],
   audit: ['core', 'identity', 'regions'],
   requests: ['audit', 'core', 'identity', 'regions', 'routing'],
   handoffs: ['audit', 'core', 'identity', 'regions', 'requests', 'routing'],

@@ -1,48 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { isRefusal, type Refusal } from '../src/geography/refusal.ts'
 import { bytesSource } from '../src/places/import/bytes.ts'
-import { inspect } from '../src/places/import/inspect.ts'
-import type { Mapping } from '../src/places/import/mapping.ts'
 import { openTable } from '../src/places/import/open.ts'
-import { readRows } from '../src/places/import/read.ts'
-import type { AddressRow, Reject } from '../src/places/import/rows.ts'
-import { type SurveyOptions, survey } from '../src/places/import/survey.ts'
-import type { Table } from '../src/places/import/table.ts'
+import { survey } from '../src/places/import/survey.ts'
+import { accepted, HEADING, mappingOf, opened, read, refusedFile, region } from './support/import-files.ts'
 import { sharedData } from './support/shared.ts'
-
-const bytes = (text: string) => new TextEncoder().encode(text)
-const region = { bbox: [-123, 37, -121, 38] as const, contains: () => true }
-
-async function opened(content: string | Uint8Array, name = 'addresses.csv'): Promise<Table> {
-  const table = await openTable(bytesSource(name, typeof content === 'string' ? bytes(content) : content))
-  if (isRefusal(table)) throw new Error(table.why)
-  return table
-}
-
-async function refusedFile(content: string | Uint8Array, name = 'addresses.csv'): Promise<string> {
-  const table = await openTable(bytesSource(name, typeof content === 'string' ? bytes(content) : content))
-  return isRefusal(table) ? table.why : `read as ${table.format}`
-}
-
-async function read(table: Table, options: SurveyOptions = {}) {
-  const { mapping } = await inspect(table, 'addresses')
-  const surveyed = accepted(await survey(table, mapping, options))
-  const rows: AddressRow[] = []
-  const rejects: Reject[] = []
-  for await (const batch of readRows(table, mapping as Mapping<'addresses'>, surveyed.positions)) {
-    rows.push(...batch.rows)
-    rejects.push(...batch.rejects)
-  }
-  return { ...surveyed, mapping, rows, rejects }
-}
-
-function accepted<T extends object>(result: T | Refusal): T {
-  if (isRefusal(result)) throw new Error(result.why)
-  return result
-}
-
-const HEADING = 'LON,LAT,NUMBER,STREET,UNIT,CITY,DISTRICT,REGION,POSTCODE,ID'
 
 describe('tables in text', () => {
   it('are read by any mark between values, with quotes, line breaks in values and a byte order mark', async () => {
@@ -50,7 +12,7 @@ describe('tables in text', () => {
       '\uFEFFLON;LAT;NUMBER;STREET;CITY\r\n-122.1;37.5;12;"MILL; ""OLD"" RD";"SAN\nJOSE"\r\n\r\n-122.2;37.6;14;5" PIPE RD;X\r\n',
     )
     expect(table.format).toBe('CSV separated by semicolons, in UTF-8')
-    const { rows } = await read(table)
+    const { rows } = await read(table, 'addresses')
     expect(rows.map(({ street, city }) => [street, city])).toEqual([
       ['MILL; "OLD" RD', 'SAN JOSE'],
       ['5" PIPE RD', 'X'],
@@ -61,9 +23,9 @@ describe('tables in text', () => {
     const text = `${HEADING}\n-122.1,37.5,12,PEÑA ST,,CAÑON,,,94502,1\n`
     const latin = await opened(Uint8Array.from(text, character => character.charCodeAt(0)))
     expect(latin.format).toBe('CSV separated by commas, in Windows-1252')
-    expect((await read(latin)).rows[0]).toMatchObject({ street: 'PEÑA ST', city: 'CAÑON' })
+    expect((await read(latin, 'addresses')).rows[0]).toMatchObject({ street: 'PEÑA ST', city: 'CAÑON' })
     const utf16 = await opened(new Uint8Array(Buffer.from(`\uFEFF${text}`, 'utf16le')))
-    expect((await read(utf16)).rows[0]?.city).toBe('CAÑON')
+    expect((await read(utf16, 'addresses')).rows[0]?.city).toBe('CAÑON')
   })
 
   it('lose one line to a quotation mark without its other, and one to a wrong number of values', async () => {
@@ -74,7 +36,7 @@ describe('tables in text', () => {
       '-122.1,37.5,15,MILL ST,,A',
       '-122.1,37.5,16,MILL ST,,A,,,94502,e',
     ]
-    const { rows, rejects } = await read(await opened([HEADING, ...lines].join('\n')))
+    const { rows, rejects } = await read(await opened([HEADING, ...lines].join('\n')), 'addresses')
     expect(rows.map(({ id }) => id)).toEqual(['b', 'e'])
     expect(rejects.map(({ line, reason }) => [line, reason])).toEqual([
       [2, 'unbalanced-quotes'],
@@ -101,7 +63,7 @@ describe('GeoJSON', () => {
     const collection = `{"name": "a\\"}", "features": [${feature(1, point)},\n${feature(2, point)}], "type":"FeatureCollection"}`
     const lines = `${feature(1, point)}\n\n\x1e${feature(2, point)}\n{"type":"Feat\n`
     for (const text of [collection, lines]) {
-      const whole = bytesSource('a', bytes(text))
+      const whole = bytesSource('a', new TextEncoder().encode(text))
       for (const size of [1, 7, 1000]) {
         const source = {
           ...whole,
@@ -109,7 +71,7 @@ describe('GeoJSON', () => {
             for (let at = from; at < to; at += size) yield* whole.read(at, Math.min(at + size, to))
           },
         }
-        const { rows, rejects } = await read(accepted(await openTable(source)))
+        const { rows, rejects } = await read(accepted(await openTable(source)), 'addresses')
         expect(rows.map(({ number, street }) => [number, street])).toEqual([
           ['1', 'A [{"ST'],
           ['2', 'A [{"ST'],
@@ -137,7 +99,10 @@ describe('GeoJSON', () => {
     ] // its middle is outside
     const [west, south] = [-122, 37]
     const ring = hook.map(([x = 0, y = 0]) => [west + x / 100, south + y / 100])
-    const { rows } = await read(await opened(feature(1, { type: 'Polygon', coordinates: [ring] })))
+    const { rows } = await read(
+      await opened(feature(1, { type: 'Polygon', coordinates: [ring] })),
+      'addresses',
+    )
     expect(rows[0]?.long).toBeCloseTo(west + 0.035, 6)
   })
 })
@@ -148,7 +113,7 @@ describe('coordinates', () => {
 
   it('of 0,0, of nowhere, outside and missing reject their records, each with its line and id', async () => {
     const text = `${rows([-122, 37.5], [0, 0], [-122, 137], [-120, 37.5], [-122, 37.6])}\n,,9,MILL ST,,,,,,z`
-    const { rejects, rows: taken } = await read(await opened(text), { bounds: region })
+    const { rejects, rows: taken } = await read(await opened(text), 'addresses', { bounds: region })
     expect(taken).toHaveLength(2)
     expect(rejects).toEqual([
       { record: 2, line: 3, id: '1', reason: 'zero-coordinates' },
@@ -159,10 +124,12 @@ describe('coordinates', () => {
   })
 
   it('are turned only where all of a file are swapped, which is said', async () => {
-    const swapped = await read(await opened(rows([37.5, -122], [37.6, -122.5])), { bounds: region })
+    const swapped = await read(await opened(rows([37.5, -122], [37.6, -122.5])), 'addresses', {
+      bounds: region,
+    })
     expect(swapped.notices).toEqual([expect.stringMatching(/swapped in the whole file/)])
     expect(swapped.rows[0]).toMatchObject({ lat: 37.5, long: -122 })
-    const some = await read(await opened(rows([-122, 37.5], [-122, 37.7], [37.6, -122.5])), {
+    const some = await read(await opened(rows([-122, 37.5], [-122, 37.7], [37.6, -122.5])), 'addresses', {
       bounds: region,
     })
     expect(some.notices).toEqual([expect.stringMatching(/^1 of 3 positions would be right/)])
@@ -171,7 +138,7 @@ describe('coordinates', () => {
 
   it('mostly outside the region refuse the file, and so do those that are no degrees', async () => {
     const table = await opened(rows([-87, 41], [-87, 42], [-122, 37.5]))
-    const { mapping } = await inspect(table)
+    const mapping = await mappingOf(table, 'addresses')
     expect(await survey(table, mapping, { bounds: region })).toMatchObject({
       why: "It is another place's: 2 of 3 positions lie outside the region",
     })
@@ -193,7 +160,7 @@ describe('houses', () => {
         '0,,,MAIN,AVE,,OAK,94502,-122,37.5',
       ].join('\n'),
     )
-    const { rows, rejects } = await read(table)
+    const { rows, rejects } = await read(table, 'addresses')
     expect(
       rows.map(({ number, suffix, street, unit, postcode }) => [number, suffix, street, unit, postcode]),
     ).toEqual([
@@ -213,7 +180,7 @@ const bucks = sharedData('addresses/us-pa-bucks.geojson')
 
 describe.skipIf(bucks === undefined)('real files', () => {
   it('parcels of Bucks County: three with a number, each a point inside its outline', async () => {
-    const found = await read(await opened(readFileSync(bucks ?? '')))
+    const found = await read(await opened(readFileSync(bucks ?? '')), 'addresses')
     expect(found.mapping.columns.street).toEqual(['SITUS_FDPRE', 'SITUS_FNAME', 'SITUS_FTYPE', 'SITUS_FDSUF'])
     expect(found.rows.map(({ number, street }) => `${number} ${street}`)).toEqual([
       '140 STATE RD',

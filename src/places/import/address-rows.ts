@@ -8,7 +8,7 @@ import { type SplitAddress, splitAddress } from './whole-address.ts'
 /** The address of a record, or why there is none. */
 export function addressRow(
   record: FileRecord,
-  mapping: Mapping<'addresses'>,
+  mapping: Mapping,
   positions: Positions,
 ): AddressRow | RejectReason {
   const house = houseOf(record, mapping)
@@ -30,10 +30,13 @@ export function addressRow(
 
 const NOBODYS = /^(?:0+|unknown|unk|unnamed|none|no (?:name|street|address|number)|tbd|\?+|[-.*]+)$/i
 
-function houseOf(record: FileRecord, mapping: Mapping<'addresses'>): SplitAddress | RejectReason {
+function houseOf(record: FileRecord, mapping: Mapping): SplitAddress | RejectReason {
   const whole = splitAddress(joinedText(record, columnsFor(mapping, 'address')))
   const written = numberText(record, columnsFor(mapping, 'number'))
-  const [, own = '', letter = '', fraction = ''] = NUMBER.exec(written) ?? ['', written]
+  const [, own = '', letter = '', fraction = ''] = NUMBER.exec(written.replace(/\.5$/, ' 1/2')) ?? [
+    '',
+    written,
+  ]
   const number = written === '' ? (whole?.number ?? '') : own
   if (number === '' || NOBODYS.test(number)) return 'no-number'
   const street = joinedText(record, columnsFor(mapping, 'street')) || (whole?.street ?? '')
@@ -43,7 +46,7 @@ function houseOf(record: FileRecord, mapping: Mapping<'addresses'>): SplitAddres
   return { number, suffix, street }
 }
 
-/** `123A`, `123 A`, `123 1/2`: a number with what follows it. */
+/** `123A`, `123 A`, `123 1/2` (also `123.5`): a number with what follows it. */
 const NUMBER = /^(\d+)(?:\s?-?([A-Z])|\s([13]\/[234]))?$/i
 
 // A prefix has its own hyphen, if the number is written with one (NENA-STA-006, Address Number Prefix).

@@ -7,7 +7,7 @@ import { idOf, joinedText } from './values.ts'
 /** The common place of a record, or why there is none. */
 export function commonPlaceRow(
   record: FileRecord,
-  mapping: Mapping<'common-places'>,
+  mapping: Mapping,
   positions: Positions,
 ): CommonPlaceRow | RejectReason {
   const name = joinedText(record, columnsFor(mapping, 'name'))

@@ -192,20 +192,27 @@ class Guesses {
   }
 
   #score(role: ColumnRole, column: string): number {
-    const rank = rankOf(role, column)
+    const rank = rankOf(role, column) ?? (role === 'id' && /id$/i.test(column) ? UNKNOWN_ID : undefined)
     if (rank === undefined) return 0
     const values = this.#valuesOf(column)
     const fitting = values.filter(looksLike[role]).length / values.length
     // A column that the sample leaves empty has only its name to speak for it.
     const fit = values.length === 0 ? 0.5 : fitting
     if (fit < MIN_FIT) return 0
-    const isUnique = role !== 'id' || new Set(values.map(textOf)).size === values.length
-    return fit * Math.max(0.6, 1 - rank / 100) * (isUnique ? 1 : 0.5)
+    return fit * Math.max(0.6, 1 - rank / 100) * (role === 'id' ? uniqueness(values) : 1)
   }
 }
 
+/** The rank of a column that its name calls a key, after all known names. */
+const UNKNOWN_ID = 40
 const MIN_FIT = 0.5
 const MIN_SCORE = 0.25
+
+// A key that is often repeated is another thing's.
+function uniqueness(values: readonly unknown[]): number {
+  const share = new Set(values.map(textOf)).size / Math.max(1, values.length)
+  return share === 1 ? 1 : share * 0.6
+}
 
 // Parts that the sample leaves empty, such as units, say nothing against the others.
 function confidenceOf(found: readonly Candidate[]): number {

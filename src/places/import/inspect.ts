@@ -1,6 +1,8 @@
+import type { Refusal } from '../../geography/refusal.ts'
 import { columnsOf, type Guess, guessMapping } from './guess.ts'
 import type { ImportKind } from './rows.ts'
 import type { FileRecord, Table } from './table.ts'
+import { orRefusal } from './unreadable.ts'
 
 export interface Inspection extends Guess {
   readonly columns: readonly string[]
@@ -10,17 +12,15 @@ export interface Inspection extends Guess {
 
 const SAMPLE = 1000
 
-/** What a file seems to be, by its first records. Throws `UnreadableFile`. */
-export async function inspect(table: Table, kind?: ImportKind): Promise<Inspection> {
-  const samples: FileRecord[] = []
-  for await (const records of table.records()) {
-    samples.push(...records.filter(({ fault }) => fault === undefined))
-    if (samples.length >= SAMPLE) break
-  }
-  const columns = columnsOf(samples)
-  return {
-    columns,
-    samples: samples.slice(0, SAMPLE),
-    ...guessMapping(columns, samples.slice(0, SAMPLE), kind),
-  }
+/** What a file seems to be, by its first records, or why they cannot be read. */
+export function inspect(table: Table, kind?: ImportKind): Promise<Inspection | Refusal> {
+  return orRefusal(async () => {
+    const samples: FileRecord[] = []
+    for await (const records of table.records()) {
+      samples.push(...records.filter(({ fault }) => fault === undefined).slice(0, SAMPLE - samples.length))
+      if (samples.length >= SAMPLE) break
+    }
+    const columns = columnsOf(samples)
+    return { columns, samples, ...guessMapping(columns, samples, kind) }
+  })
 }

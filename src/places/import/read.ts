@@ -3,6 +3,7 @@ import { commonPlaceRow } from './common-place-rows.ts'
 import { columnsFor, type Mapping } from './mapping.ts'
 import type { Positions } from './position.ts'
 import type { Batch, ImportKind, Reject, RejectReason, Rows } from './rows.ts'
+import { streetRows } from './street-rows.ts'
 import type { FileRecord, Table } from './table.ts'
 import { idOf } from './values.ts'
 
@@ -15,14 +16,14 @@ export async function* readRows<Kind extends ImportKind>(
   mapping: Mapping<Kind>,
   positions: Positions,
 ): AsyncIterable<Batch<Kind>> {
-  const rowOf = rowMaker(mapping, positions)
+  const rowsOf = rowMaker(mapping, positions)
   for await (const records of table.records()) {
     const rows: Rows[Kind][] = []
     const rejects: Reject[] = []
     for (const record of records) {
-      const row = record.fault ?? rowOf(record)
-      if (typeof row === 'string') rejects.push(rejectOf(record, row, mapping))
-      else rows.push(row)
+      const found = record.fault ?? rowsOf(record)
+      if (typeof found === 'string') rejects.push(rejectOf(record, found, mapping))
+      else rows.push(...found)
     }
     yield { rows, rejects, records: records.at(-1)?.number ?? 0 }
   }
@@ -31,13 +32,17 @@ export async function* readRows<Kind extends ImportKind>(
 function rowMaker<Kind extends ImportKind>(
   mapping: Mapping<Kind>,
   positions: Positions,
-): (record: FileRecord) => Rows[Kind] | RejectReason {
-  const makers: { [K in ImportKind]: (record: FileRecord) => Rows[K] | RejectReason } = {
-    addresses: record => addressRow(record, mapping as Mapping<'addresses'>, positions),
-    streets: () => 'no-line',
-    'common-places': record => commonPlaceRow(record, mapping as Mapping<'common-places'>, positions),
+): (record: FileRecord) => readonly Rows[Kind][] | RejectReason {
+  const makers: { readonly [K in ImportKind]: (record: FileRecord) => readonly Rows[K][] | RejectReason } = {
+    addresses: record => only(addressRow(record, mapping, positions)),
+    streets: record => streetRows(record, mapping, positions),
+    'common-places': record => only(commonPlaceRow(record, mapping, positions)),
   }
   return makers[mapping.kind]
+}
+
+function only<Row extends object>(row: Row | RejectReason): readonly Row[] | RejectReason {
+  return typeof row === 'string' ? row : [row]
 }
 
 function rejectOf(record: FileRecord, reason: RejectReason, mapping: Mapping): Reject {

@@ -1,6 +1,7 @@
 import type { Refusal } from '../../geography/refusal.ts'
 import type { Mapping } from './mapping.ts'
-import { inDegrees, type Positions, type ToDegrees, writtenPosition } from './position.ts'
+import { inDegrees, type Positions, writtenPosition } from './position.ts'
+import { toDegreesFrom } from './projection.ts'
 import { readRows } from './read.ts'
 import { isWithin, type RegionBounds } from './region-bounds.ts'
 import type { RejectReason } from './rows.ts'
@@ -19,7 +20,8 @@ export interface Survey {
 
 export interface SurveyOptions {
   readonly bounds?: RegionBounds | undefined
-  readonly toDegrees?: ToDegrees | undefined
+  /** Instead of what the file says: a .prj text, a PROJ string or an EPSG code. */
+  readonly coordinateSystem?: string | undefined
 }
 
 /** How many positions tell whether latitude and longitude are swapped. */
@@ -69,8 +71,10 @@ export function counted(rejects: Survey['rejects']): string {
 async function positionsOf(
   table: Table,
   mapping: Mapping,
-  { bounds, toDegrees = position => position }: SurveyOptions,
+  { bounds, coordinateSystem = table.coordinateSystem }: SurveyOptions,
 ): Promise<{ readonly positions: Positions; readonly notices: readonly string[] } | Refusal> {
+  const toDegrees = toDegreesFrom(coordinateSystem)
+  if ('why' in toDegrees) return toDegrees
   const sample = await samplePositions(table, mapping)
   const asWritten: Positions = { toDegrees, isSwapped: false, bounds }
   const swapped: Positions = { ...asWritten, isSwapped: true }
@@ -79,7 +83,7 @@ async function positionsOf(
   if (stray.length === 0) return { positions: asWritten, notices: [] }
   if (turned === sample.length) return { positions: swapped, notices: [SWAPPED] }
   const isNowhere = sample.every(position => inDegrees(position, asWritten) === undefined)
-  if (isNowhere && table.coordinateSystem === undefined) return noDegrees(sample)
+  if (isNowhere && coordinateSystem === undefined) return noDegrees(sample)
   const notices = [
     `${turned} of ${sample.length} positions would be right with latitude and longitude swapped`,
   ]

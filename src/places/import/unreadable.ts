@@ -1,4 +1,4 @@
-import { isRefusal, type Refusal } from '../../geography/refusal.ts'
+import type { Refusal } from '../../geography/refusal.ts'
 
 /** Thrown while a file is read, where its bytes turn out to be unusable; also inside an async iteration. */
 export class UnreadableFile extends Error {
@@ -18,10 +18,4 @@ export async function orRefusal<T extends object>(reading: () => Promise<T | Ref
     if (error instanceof UnreadableFile) return error.refusal
     throw error
   }
-}
-
-/** Throws what was refused. */
-export function accepted<T extends object>(result: T | Refusal): T {
-  if (isRefusal(result)) throw new UnreadableFile(result.why, result.repair)
-  return result
 }

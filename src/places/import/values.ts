@@ -1,3 +1,4 @@
+import { isDay } from '../../core/input.ts'
 import type { FileRecord } from './table.ts'
 
 /** A value as one line of text; '' for what programs write where there is none. */
@@ -45,6 +46,17 @@ export function postcodeOf(value: unknown): string {
   const number = wholeNumberText(text)
   if (number === '0') return ''
   return typeof value === 'number' && /^\d{3,4}$/.test(number) ? number.padStart(5, '0') : number
+}
+
+/** YYYY-MM-DD, also from `20240131`, `1/31/2024 0:00:00` and milliseconds since 1970 UTC. Undefined for no day. */
+export function dayOf(value: unknown): string | undefined {
+  const text = textOf(value)
+  if (/^\d{12,13}$/.test(text)) return new Date(Number(text)).toISOString().slice(0, 10)
+  const [, usMonth, usDay, usYear] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})\b/.exec(text) ?? []
+  const [, isoYear, isoMonth, isoDay] = /^(\d{4})-?(\d\d)-?(\d\d)(?!\d)/.exec(text) ?? []
+  const day = [usYear ?? isoYear, usMonth ?? isoMonth, usDay ?? isoDay].map(Number)
+  const [year = 0, month = 0, date = 0] = day
+  return isDay(year, month, date) ? day.map(part => String(part).padStart(2, '0')).join('-') : undefined
 }
 
 /** The values of several columns, in order. */
