@@ -131,7 +131,7 @@ class Lines {
   #record(line: number, written: readonly string[]): FileRecord {
     if (written.length !== this.#columns.length) return this.#faulty(line, 'wrong-number-of-values')
     const values: Record<string, string> = {}
-    for (const [index, column] of this.#columns.entries()) values[column] = written[index] ?? ''
+    for (let i = 0; i < written.length; i++) values[this.#columns[i] ?? ''] = written[i] ?? ''
     return { number: ++this.#number, line, values }
   }
 
