@@ -227,6 +227,7 @@ describe('the house', () => {
       'import/boundaries/format.ts',
       'partners/georeport.ts',
       'places/import/formats/geojson.ts',
+      'places/import/formats/wkt.ts',
       'platform/node/databases/monitor.ts',
       'platform/node/databases/quarantine.ts',
       'regions/documents/source.ts',

@@ -495,6 +495,8 @@ describe('a file of another format', () => {
     ['\x00\x00\x27\x0a\x00\x00', 'It is a shapefile (.shp, or its .shx), which cannot be read here'],
     ['PK\x03\x04xxxxdoc.kml', 'It is a zipped KML file (KMZ), which cannot be read here'],
     ['PK\x03\x04xxxxtowns.shp', 'It is a zipped shapefile, which cannot be read here'],
+    ['\x1f\x8b\x08\x00', 'It is a file compressed with gzip, which cannot be read here'],
+    ['\x89PNG\r\n', 'It is a picture (PNG), which cannot be read here'],
     ['SQLite format 3\x00', 'It is a GeoPackage or another SQLite file, which cannot be read here'],
     ['\x03\x7a\x05\x10', 'It is the table of a shapefile (.dbf), which cannot be read here'],
     ['\xff\xff{}', 'It is neither UTF-8 nor UTF-16 text'],

@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '../src/places/import/bytes.ts'
 import { inspect } from '../src/places/import/inspect.ts'
 import { openTable } from '../src/places/import/open.ts'
 import { survey } from '../src/places/import/survey.ts'
+import { fileSource, siblingsOf } from '../src/platform/node/byte-source.ts'
 import { dbf, shp, zip } from './support/geofiles.ts'
 import { accepted, HEADING, mappingOf, opened, read, refusedFile } from './support/import-files.ts'
 
@@ -53,6 +57,20 @@ describe('archives and shapefiles', () => {
     expect(await refusedFile(files['a/points.shp'])).toMatch(/without its .dbf/)
   })
 
+  it('are read from disk, with what lies beside them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'places-'))
+    for (const [name, content] of Object.entries(parts()))
+      writeFileSync(join(folder, basename(name)), content)
+    const file = join(folder, 'points.shp')
+    const table = await openTable(await fileSource(file), { sibling: siblingsOf(file) })
+    expect((await read(accepted(table), 'addresses')).rows).toHaveLength(2)
+    writeFileSync(join(folder, 'points.zip'), zip(parts()))
+    const archive = accepted(await openTable(await fileSource(join(folder, 'points.zip'))))
+    expect((await read(archive, 'addresses')).rows).toHaveLength(2)
+    await expect(fileSource(join(folder, 'none.csv'))).rejects.toMatchObject({ slug: 'bad-request' })
+    rmSync(folder, { recursive: true })
+  })
+
   it('in feet of a State Plane are placed as GDAL places them', async () => {
     // gdaltransform -s_srs EPSG:4326 -t_srs EPSG:2263, as reported in pyproj's issue 67.
     const [x, y, long, lat] = [979475.050077194, 172921.880868694, -74.01720548026697, 40.641305906460005]
@@ -75,6 +93,7 @@ describe('archives and shapefiles', () => {
     const whole = zip(parts())
     expect(await refusedFile(whole.slice(0, -10))).toMatch(/without its end/)
     expect(await refusedFile(zip({ 'inner.zip': whole }))).toMatch(/without a CSV.*it has inner.zip/)
+    expect(await refusedFile(zip({ 'xl/workbook.xml': '' }))).toMatch(/^It is a spreadsheet \(Excel\)/)
     expect(await refusedFile(zip({ 'a.csv': HEADING, 'b.csv': HEADING }))).toMatch(
       /several files: a.csv, b.csv/,
     )

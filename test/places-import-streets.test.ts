@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { keeperLine, RoadKeepers } from '../src/places/import/keepers.ts'
+import { roadClassOf } from '../src/places/import/road-class.ts'
 import { roadsFile } from '../src/regions/documents/geojson.ts'
 import { opened, read, region } from './support/import-files.ts'
 
@@ -146,6 +147,41 @@ describe('streets', () => {
       'P → nobody: 1 segments, 1.1 km (0.7 mi)',
       'no value → nobody: 1 segments, 1.1 km (0.7 mi)',
     ])
+  })
+})
+
+describe('streets in a table', () => {
+  it('have their line as well-known text, and any county’s names of columns', async () => {
+    const table = await opened(
+      [
+        'the_geom,PRE_DIR,STREET_NAM,STREET_TYP,L_LOW_HN,L_HIGH_HN,R_LOW_HN,R_HIGH_HN,L_ZIP,R_ZIP,CLASS',
+        '"MULTILINESTRING ((-122.1 37.5, -122.1 37.6))",N,MILL,RD,1,9,2,8,94502,94503,3',
+        '"LINESTRING Z (-122.1 37.5 10, -122.2 37.5 10)",,OAK,AVE,,,0,0,94502,94503,7',
+      ].join('\n'),
+    )
+    const { rows } = await read(table, 'streets')
+    expect(
+      rows.map(({ name, left, right, line, roadClass }) => [name, left, right, line[1], roadClass]),
+    ).toEqual([
+      ['N MILL RD', [1, 9], [2, 8], [-122.1, 37.6], 'arterial'],
+      ['OAK AVE', null, null, [-122.2, 37.5], 'local'],
+    ])
+  })
+
+  it.each([
+    ['S1100', 'highway'],
+    ['S1200', 'arterial'],
+    ['S1710', 'path'],
+    ['P0001', undefined],
+    ['A31', 'arterial'],
+    ['H11', undefined],
+    ['Primary', 'highway'],
+    ['Principal Arterial - Interstate', 'highway'],
+    ['Minor Arterial', 'arterial'],
+    ['Residential', 'local'],
+    ['Bike path', 'path'],
+  ])('of class %s are of class %s', (written, roadClass) => {
+    expect(roadClassOf(written)).toBe(roadClass)
   })
 })
 

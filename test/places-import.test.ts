@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
+import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '../src/places/import/bytes.ts'
+import { inspect } from '../src/places/import/inspect.ts'
+import { mappingSchema, missingColumns } from '../src/places/import/mapping.ts'
 import { openTable } from '../src/places/import/open.ts'
 import { readRows } from '../src/places/import/read.ts'
+import { REJECTS_HEADING, rejectLines } from '../src/places/import/reject-lines.ts'
 import type { Reject } from '../src/places/import/rows.ts'
 import { survey } from '../src/places/import/survey.ts'
 import { accepted, HEADING, mappingOf, opened, read, refusedFile, region } from './support/import-files.ts'
@@ -175,6 +179,42 @@ describe('houses', () => {
       [6, 'no-street'],
       [7, 'no-number'],
     ])
+  })
+})
+
+describe('a mapping', () => {
+  it('is guessed with a confidence, kept as JSON, and checked when it comes back', async () => {
+    const table = await opened(
+      'HOUSE_NO,FULL_STREE,PART,LON,LAT\n12,MILL ST,A,-122,37.5\n14,MILL ST,,-122,37.5\n',
+    )
+    const { mapping, confidence, columns } = accepted(await inspect(table))
+    expect(mapping).toEqual({
+      kind: 'addresses',
+      columns: { number: ['HOUSE_NO'], street: ['FULL_STREE'], lat: ['LAT'], long: ['LON'] },
+    })
+    expect(Object.values(confidence).every(share => share > 0.6 && share <= 1)).toBe(true)
+    const kept = JSON.parse(JSON.stringify({ ...mapping, columns: { ...mapping.columns, suffix: ['PART'] } }))
+    expect(v.parse(mappingSchema, kept)).toEqual(kept)
+    expect(v.is(mappingSchema, { kind: 'addresses', columns: { number: [], colour: ['A'] } })).toBe(false)
+    expect(missingColumns(kept, columns)).toEqual([])
+    expect(missingColumns(kept, ['HOUSE_NO', 'LON', 'LAT'])).toEqual(['FULL_STREE', 'PART'])
+  })
+})
+
+describe('a file of rejects', () => {
+  it('has a line for each, which a spreadsheet opens without running it', () => {
+    const rejects: Reject[] = [
+      { record: 2, line: 3, id: '=1+1', reason: 'outside' },
+      { record: 4, id: 'a,"b"', reason: 'no-number' },
+    ]
+    expect(REJECTS_HEADING + rejectLines(rejects)).toBe(
+      [
+        'record,line,id,reason,explanation',
+        '2,3,\'=1+1,outside,"outside the region"',
+        '4,,"a,""b""",no-number,"no house number"',
+        '',
+      ].join('\n'),
+    )
   })
 })
 

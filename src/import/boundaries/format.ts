@@ -69,7 +69,7 @@ const zipped: readonly (readonly [name: RegExp, format: string])[] = [
 
 /** What a file that is not text is, by its first bytes: `a GeoPackage or another SQLite file`. */
 export function binaryFormat(bytes: Uint8Array): string | undefined {
-  const start = latin1(bytes.subarray(0, 16))
+  const start = String.fromCharCode(...bytes.subarray(0, 16))
   if (['PK\x03\x04', 'PK\x05\x06'].some(signature => start.startsWith(signature))) {
     const names = latin1(bytes.subarray(0, 65_536)) + latin1(bytes.subarray(-65_536))
     return zipped.find(([name]) => name.test(names))?.[1] ?? 'a zip archive'
@@ -82,6 +82,7 @@ export function binaryFormat(bytes: Uint8Array): string | undefined {
   return isTable ? 'the table of a shapefile (.dbf)' : undefined
 }
 
+// Of bytes from 0x80 to 0x9f, what Windows makes of them: for names, not for signatures.
 function latin1(bytes: Uint8Array): string {
   return new TextDecoder('latin1').decode(bytes)
 }

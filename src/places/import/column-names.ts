@@ -34,16 +34,16 @@ export const columnNames = {
     'postcode addrpostcode zipcode zip zip5 zipcode5 postalcode postalcd zipcd uspszip uspszipcode poszip postzip situszip sitezip propzip mailzip',
   lat: 'lat latitude latdd latwgs84 latwgs gpslat addrlat intptlat ylat latitudey latit y ycoord ycoordinate pointy coordy northing addry ycoor',
   long: 'lon long lng longitude longdd longwgs84 longwgs lonwgs84 gpslon gpslong addrlon intptlon intptlong xlong xlon longitudex longit x xcoord xcoordinate pointx coordx easting addrx xcoor',
-  point:
+  geometry:
     'thegeom geom geometry wkt wktgeometry wktgeom shape location1 location point geolocation georeference geocodedcolumn newgeoreferencedcolumn latlong latlng latlon coordinates',
   leftFrom:
-    'fromaddrl lfromaddr lfromadd lfromhn fromadl fromaddrleft fromleft leftfrom fromaddressleft laddfrom ladd1 lfadd lfaddr lfromaddress lfrom fraddl fromhnl fradl froml adleftfrom leftfromaddress leftaddfrom addrlfrom llow leftlow lefta1 lfr fromhouseleft',
+    'fromaddrl lfromaddr lfromadd lfromhn fromadl fromaddrleft fromleft leftfrom fromaddressleft laddfrom ladd1 lfadd lfaddr lfromaddress lfrom fraddl fromhnl fradl froml adleftfrom leftfromaddress leftaddfrom addrlfrom llow leftlow lefta1 lfr llowhn fromhouseleft',
   leftTo:
-    'toaddrl ltoaddr ltoadd ltohn toadl toaddrleft toleft leftto toaddressleft laddto ladd2 ltaddr ltoaddress lto toaddl tohnl tol lefttoaddress leftaddto addrlto lhigh lefthigh lefta2 ltadd tohouseleft',
+    'toaddrl ltoaddr ltoadd ltohn toadl toaddrleft toleft leftto toaddressleft laddto ladd2 ltaddr ltoaddress lto toaddl tohnl tol lefttoaddress leftaddto addrlto lhigh lefthigh lefta2 ltadd lhighhn tohouseleft',
   rightFrom:
-    'fromaddrr rfromaddr rfromadd rfromhn fromadr fromaddrright fromright rightfrom fromaddressright raddfrom radd1 rfadd rfaddr rfromaddress rfrom fraddr fromhnr fradr fromr rightfromaddress rightaddfrom addrrfrom rlow rightlow righta1 rfr fromhouseright',
+    'fromaddrr rfromaddr rfromadd rfromhn fromadr fromaddrright fromright rightfrom fromaddressright raddfrom radd1 rfadd rfaddr rfromaddress rfrom fraddr fromhnr fradr fromr rightfromaddress rightaddfrom addrrfrom rlow rightlow righta1 rfr rlowhn fromhouseright',
   rightTo:
-    'toaddrr rtoaddr rtoadd rtohn toadr toaddrright toright rightto toaddressright raddto radd2 rtaddr rtoaddress rto toaddr tohnr tor righttoaddress rightaddto addrrto rhigh righthigh righta2 rtadd tohouseright',
+    'toaddrr rtoaddr rtoadd rtohn toadr toaddrright toright rightto toaddressright raddto radd2 rtaddr rtoaddress rto toaddr tohnr tor righttoaddress rightaddto addrrto rhigh righthigh righta2 rtadd rhighhn tohouseright',
   leftCity:
     'postcommleft postcomml lpostcomm postalcityl leftpostalcity postalcommunityleft ponamel msagcomml msagcommunityleft lmsagcomm cityleft cityl lcity leftcity lefttown incmunil lincmuni munileft munil lmuni uninccomml placel lplace communityleft leftcommunity comml lcomm zipnamel',
   rightCity:
@@ -67,8 +67,15 @@ export type ColumnRole = keyof typeof columnNames
 
 /** The rank of a name among those of a role, from 0; undefined if it is none of them. */
 export function rankOf(role: ColumnRole, column: string): number | undefined {
-  return ranks.get(role)?.get(plain(column))
+  const name = plain(column)
+  const exact = ranks.get(role)?.get(name)
+  if (exact !== undefined || column.length !== DBF_NAME) return exact
+  const rank = [...(ranks.get(role)?.keys() ?? [])].findIndex(known => known.startsWith(name))
+  return rank < 0 ? undefined : rank
 }
+
+/** In a shapefile, longer names are cut to this. */
+const DBF_NAME = 10
 
 function plain(column: string): string {
   return column.toLowerCase().replace(/[^a-z0-9]/g, '')
@@ -77,6 +84,6 @@ function plain(column: string): string {
 const ranks = new Map<string, ReadonlyMap<string, number>>(
   Object.entries(columnNames).map(([role, names]) => [
     role,
-    new Map(names.split(' ').map((name, rank) => [plain(name), rank])),
+    new Map(names.split(' ').map((name, rank) => [name, rank])),
   ]),
 )

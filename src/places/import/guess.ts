@@ -30,7 +30,7 @@ export function guessMapping(
 }
 
 function guessKind(guesses: Guesses, samples: readonly FileRecord[]): ImportKind {
-  const lines = samples.filter(({ geometry }) => /LineString$/.test(geometry?.type ?? '')).length
+  const lines = samples.filter(({ geometry }) => geometry?.type.endsWith('LineString')).length
   const ranges = (['leftFrom', 'leftTo', 'rightFrom', 'rightTo'] as const).filter(role => guesses.has(role))
   if (lines > samples.length / 2 || ranges.length >= 3) return 'streets'
   if (guesses.has('number')) return 'addresses'
@@ -38,7 +38,7 @@ function guessKind(guesses: Guesses, samples: readonly FileRecord[]): ImportKind
 }
 
 function guessAddresses(guesses: Guesses): Guess {
-  guesses.takePoint()
+  guesses.takePosition()
   guesses.take('number', 'numberPrefix', 'number')
   guesses.take('suffix', 'suffix')
   guesses.takeStreet('street')
@@ -50,6 +50,7 @@ function guessAddresses(guesses: Guesses): Guess {
 
 function guessStreets(guesses: Guesses): Guess {
   for (const role of ['leftFrom', 'leftTo', 'rightFrom', 'rightTo'] as const) guesses.take(role, role)
+  guesses.takePosition()
   guesses.takeStreet('name')
   const sides = ['leftPostcode', 'rightPostcode', 'leftCity', 'rightCity'] as const
   for (const role of [...sides, 'roadClass', 'owner', 'from', 'id'] as const) guesses.take(role, role)
@@ -61,7 +62,7 @@ function guessStreets(guesses: Guesses): Guess {
 }
 
 function guessPlaces(guesses: Guesses): Guess {
-  guesses.takePoint()
+  guesses.takePosition()
   guesses.take('name', 'placeName')
   guesses.takeAddress()
   guesses.take('kind', 'placeKind')
@@ -130,13 +131,13 @@ class Guesses {
   }
 
   /** Columns of coordinates; a geometry needs none. */
-  takePoint(): void {
+  takePosition(): void {
     if (this.#samples.some(({ geometry }) => geometry)) return
     const [lat, long] = [this.#best('lat'), this.#best('long')]
     if (lat !== undefined && long !== undefined) {
       this.#keep('lat', [lat])
       this.#keep('long', [long])
-    } else this.take('point', 'point')
+    } else this.take('geometry', 'geometry')
   }
 
   result<Kind extends ImportKind>(kind: Kind): Guess {

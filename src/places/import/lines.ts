@@ -6,7 +6,7 @@ import type { Geometry, Position } from './table.ts'
 
 /** The lines of a geometry in degrees, those that meet end to start joined; or why there are none. */
 export function linesOf(
-  geometry: Geometry | null | undefined,
+  geometry: Geometry | undefined,
   positions: Positions,
 ): readonly (readonly LongLat[])[] | RejectReason {
   const parts = partsOf(geometry)
@@ -26,7 +26,7 @@ export function linesOf(
   return drawn.some(line => line.some(isInRegion)) ? drawn : 'outside'
 }
 
-function partsOf(geometry: Geometry | null | undefined): readonly (readonly Position[])[] {
+function partsOf(geometry: Geometry | undefined): readonly (readonly Position[])[] {
   if (geometry?.type === 'LineString') return [geometry.coordinates]
   return geometry?.type === 'MultiLineString' ? geometry.coordinates : []
 }

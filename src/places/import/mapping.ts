@@ -15,7 +15,7 @@ export const fieldsOf = {
     'postcode',
     'lat',
     'long',
-    'point',
+    'geometry',
   ],
   streets: [
     'id',
@@ -31,8 +31,9 @@ export const fieldsOf = {
     'roadClass',
     'owner',
     'from',
+    'geometry',
   ],
-  'common-places': ['id', 'name', 'kind', 'address', 'lat', 'long', 'point'],
+  'common-places': ['id', 'name', 'kind', 'address', 'lat', 'long', 'geometry'],
 } as const satisfies Readonly<Record<ImportKind, readonly string[]>>
 
 export type Field = (typeof fieldsOf)[ImportKind][number]
@@ -40,7 +41,8 @@ export type Field = (typeof fieldsOf)[ImportKind][number]
 /**
  * Which columns of a file hold what, as plain JSON: to be shown, corrected, and kept with the source. The values of
  * several columns are joined in order: a street may be its directional, name and type. `address` is a whole address
- * in one column, for what has no column of its own; `point` is `POINT (long lat)` or `(lat, long)`.
+ * in one column, for what has no column of its own; `geometry` is well-known text (`POINT (-122.1 37.5)`) or
+ * `(lat, long)`, where the format has no geometry itself.
  */
 export interface Mapping<Kind extends ImportKind = ImportKind> {
   readonly kind: Kind
@@ -61,4 +63,11 @@ export const mappingSchema = v.variant('kind', [
 
 export function columnsFor({ columns }: Mapping, field: Field): readonly string[] {
   return columns[field] ?? []
+}
+
+/** Columns of a mapping that the file does not have. */
+export function missingColumns({ columns }: Mapping, present: readonly string[]): string[] {
+  return Object.values(columns)
+    .flat()
+    .filter(column => !present.includes(column))
 }

@@ -53,6 +53,9 @@ async function openArchive(source: ByteSource, wanted: string | undefined): Prom
   const chosen = known.filter(name => wanted === undefined || name === wanted)
   const [name] = chosen
   if (name === undefined) {
+    // The names in an archive tell what it is: a spreadsheet, a geodatabase.
+    const format = binaryFormat(new TextEncoder().encode(`PK\x03\x04${names.join(' ')}`))
+    if (wanted === undefined && format !== 'a zip archive') return unread(format)
     const held = names.slice(0, 5).join(', ') || 'nothing'
     return {
       why: `It is a zip archive without ${wanted ?? 'a CSV, GeoJSON or shapefile (.shp)'}; it has ${held}`,
@@ -76,14 +79,17 @@ async function openText(stream: ByteStream): Promise<Table | Refusal> {
   const bytes = await firstBytes(stream, HEAD)
   if (bytes.length === 0) return { why: 'It is empty', repair: 'Download it again' }
   const binary = binaryFormat(bytes)
-  if (binary !== undefined) return { why: `It is ${binary}, which cannot be read here`, repair: SAVE_AS }
+  if (binary !== undefined) return unread(binary)
   const head = headOf(bytes)
   if (head.replaceAll('\x1e', '').trimStart().startsWith('{')) return openGeoJson(stream, head)
   const other = textFormat(head)
   if (other !== undefined && !other.why.includes('(CSV)')) return { why: other.why, repair: SAVE_AS }
-  if (head.includes('\0'))
-    return { why: 'It is not text, and of no format that is known here', repair: SAVE_AS }
+  if (head.includes('\0')) return unread()
   return openCsv(stream, head)
+}
+
+function unread(format = 'of no format that is known'): Refusal {
+  return { why: `It is ${format}, which cannot be read here`, repair: SAVE_AS }
 }
 
 function headOf(bytes: Uint8Array): string {

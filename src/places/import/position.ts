@@ -1,4 +1,5 @@
 import type { Place } from '../../core/geometry.ts'
+import { geometryFromText } from './formats/wkt.ts'
 import { columnsFor, type Mapping } from './mapping.ts'
 import { isWithin, type RegionBounds } from './region-bounds.ts'
 import { pointInside } from './representative-point.ts'
@@ -34,16 +35,20 @@ export function inDegrees(written: Position, { toDegrees, isSwapped }: Positions
 }
 
 /** As the file has it, in its coordinate system. */
-export function writtenPosition({ values, geometry }: FileRecord, mapping: Mapping): Position | undefined {
+export function writtenPosition(record: FileRecord, mapping: Mapping): Position | undefined {
+  const geometry = geometryOf(record, mapping)
   if (geometry) return finite(pointOf(geometry))
   const [longColumn] = columnsFor(mapping, 'long')
   const [latColumn] = columnsFor(mapping, 'lat')
-  if (longColumn !== undefined && latColumn !== undefined) {
-    const [x, y] = [numberOf(values[longColumn]), numberOf(values[latColumn])]
-    return x === undefined || y === undefined ? undefined : [x, y]
-  }
-  const [pointColumn] = columnsFor(mapping, 'point')
-  return pointColumn === undefined ? undefined : pointText(textOf(values[pointColumn]))
+  if (longColumn === undefined || latColumn === undefined) return undefined
+  const [x, y] = [numberOf(record.values[longColumn]), numberOf(record.values[latColumn])]
+  return x === undefined || y === undefined ? undefined : [x, y]
+}
+
+/** Of the record itself, or from the column that has it as text. */
+export function geometryOf({ values, geometry }: FileRecord, mapping: Mapping): Geometry | undefined {
+  const [column] = columnsFor(mapping, 'geometry')
+  return geometry ?? (column === undefined ? undefined : geometryFromText(textOf(values[column])))
 }
 
 function pointOf(geometry: Geometry): Position | undefined {
@@ -61,14 +66,6 @@ function pointOf(geometry: Geometry): Position | undefined {
     case 'MultiLineString':
       return geometry.coordinates[0]?.[0]
   }
-}
-
-// Well-known text has the longitude first, and pairs as people write them the latitude.
-function pointText(text: string): Position | undefined {
-  const [, x, y] = /^(?:SRID=\d+;)?POINT\s*Z?\s*\(\s*(\S+)\s+([^\s)]+)/i.exec(text) ?? []
-  if (x !== undefined) return finite([Number(x), Number(y)])
-  const [, lat, long] = /\(?\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*\)?$/.exec(text) ?? []
-  return lat === undefined ? undefined : finite([Number(long), Number(lat)])
 }
 
 // Shapefiles write "no data" as a number below -10^38.

@@ -1,9 +1,10 @@
 import type { RoadClass } from './rows.ts'
 
-const PATHS = /walk|stair|trail|path|bike|bicycle|bridle|pedestrian|footway|steps|track|sidewalk|greenway/i
-const HIGHWAYS =
-  /interstate|freeway|expressway|motorway|trunk|turnpike|highway|\bramp\b|limited access|^primary/i
-const ARTERIALS = /arterial|secondary|^primary_?road|major/i
+const PATHS = /walk|stair|trail|path|bike|bicycle|bridle|pedestrian|footway|steps|track|greenway/i
+const MOTORWAYS = /interstate|freeway|expressway|motorway|limited access/i
+const ARTERIALS = /arterial|secondary|major/i
+// NENA's "primary" is the census's S1100.
+const HIGHWAYS = /highway|turnpike|trunk|\bramp\b|primary/i
 
 /**
  * From a census feature class (MTFCC, or its predecessor CFCC), a functional class of the Federal Highway
@@ -15,6 +16,7 @@ export function roadClassOf(written: string): RoadClass | undefined {
   if (/^[A-Z]\d{2}$/.test(code)) return byCfcc(code)
   if (/^[1-7]$/.test(code)) return code <= '2' ? 'highway' : code <= '4' ? 'arterial' : 'local'
   if (PATHS.test(code)) return 'path'
+  if (MOTORWAYS.test(code)) return 'highway'
   if (ARTERIALS.test(code)) return 'arterial'
   return HIGHWAYS.test(code) ? 'highway' : 'local'
 }

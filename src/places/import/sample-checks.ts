@@ -1,4 +1,5 @@
 import type { ColumnRole } from './column-names.ts'
+import { geometryFromText } from './formats/wkt.ts'
 import { numberOf, postcodeOf, textOf, wholeNumberText } from './values.ts'
 
 const DIRECTIONAL =
@@ -46,8 +47,7 @@ export const looksLike: Readonly<Record<ColumnRole, (value: unknown) => boolean>
   postcode: isPostcode,
   lat: isNumber,
   long: isNumber,
-  point: value =>
-    /^(?:SRID=\d+;)?POINT\s*Z?\s*\(|^\(?\s*-?\d+\.\d+\s*,\s*-?\d+\.\d+\s*\)?$/i.test(textOf(value)),
+  geometry: value => geometryFromText(textOf(value)) !== undefined,
   leftFrom: isWhole,
   leftTo: isWhole,
   rightFrom: isWhole,

@@ -1,6 +1,6 @@
 import { lengthMeters, linesOf } from './lines.ts'
 import { columnsFor, type Field, type Mapping } from './mapping.ts'
-import type { Positions } from './position.ts'
+import { geometryOf, type Positions } from './position.ts'
 import { roadClassOf } from './road-class.ts'
 import type { NumberRange, RejectReason, StreetRow } from './rows.ts'
 import type { FileRecord } from './table.ts'
@@ -21,7 +21,7 @@ export function streetRows(
   if (roadClass === undefined) return 'not-a-road'
   const name = text('name')
   if (name === '') return 'no-name'
-  const lines = linesOf(record.geometry, positions)
+  const lines = linesOf(geometryOf(record, mapping), positions)
   if (typeof lines === 'string') return lines
   const [longest] = lines.toSorted((a, b) => lengthMeters(b) - lengthMeters(a))
   const [left, right] = [

@@ -57,7 +57,7 @@ export async function removeFiles(root: string, files: readonly string[]): Promi
   }
 }
 
-async function reading<T>(path: string, read: (path: string) => Promise<T>): Promise<T> {
+export async function reading<T>(path: string, read: (path: string) => Promise<T>): Promise<T> {
   try {
     return await read(path)
   } catch (cause) {

@@ -1,0 +1,36 @@
+import type { Reject, RejectReason } from './rows.ts'
+
+/** What is wrong with a record, for a file of rejects and for who reads it. */
+export const reasonTexts: Readonly<Record<RejectReason, string>> = {
+  'unbalanced-quotes': 'a quotation mark without its other',
+  'wrong-number-of-values': 'more or fewer values than columns',
+  'not-a-feature': 'not a GeoJSON feature',
+  deleted: 'marked as deleted',
+  'no-coordinates': 'no coordinates',
+  'zero-coordinates': 'coordinates 0, 0',
+  'impossible-coordinates': 'coordinates that are nowhere on earth',
+  outside: 'outside the region',
+  'no-number': 'no house number',
+  'no-street': 'no street',
+  'no-name': 'no name',
+  'no-line': 'no line',
+  'not-a-road': 'not a road',
+}
+
+export const REJECTS_HEADING = 'record,line,id,reason,explanation\n'
+
+/** Lines of a CSV file under `REJECTS_HEADING`. */
+export function rejectLines(rejects: readonly Reject[]): string {
+  return rejects
+    .map(
+      ({ record, line, id, reason }) =>
+        `${record},${line ?? ''},${quoted(id)},${reason},"${reasonTexts[reason]}"\n`,
+    )
+    .join('')
+}
+
+// An id that begins as a formula would be run by a spreadsheet.
+function quoted(id: string): string {
+  const safe = /^[=+\-@\t\r]/.test(id) ? `'${id}` : id
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
