@@ -182,6 +182,39 @@ describe('houses', () => {
   })
 })
 
+describe('whole addresses in one column', () => {
+  it('are read as people type them, and own columns come first', async () => {
+    const addresses = [
+      '162 N CLARK ST',
+      '123A MAIN ST APT 4, OAKLAND CA 94502-1234',
+      '12 1/2 MAIN ST',
+      'N165W2123 GRANT DR',
+      '14 A ST',
+      '16 UNIT RD LOT 7',
+      'PO BOX 12',
+      'MAIN ST',
+    ]
+    const lines = addresses.map(address => `-122,37.5,"${address}",`)
+    const table = await opened(
+      `LON,LAT,FULL_ADDR,CITY\n${lines.join('\n')}\n-122,37.5,"18 OAK AVE, X",ALBANY\n`,
+    )
+    const { rows, rejects } = await read(table, 'addresses')
+    expect(rows.map(({ lat, long, id, ...row }) => Object.values(row))).toEqual([
+      ['162', '', 'N CLARK ST', '', '', '', ''],
+      ['123', 'A', 'MAIN ST', 'APT 4', 'OAKLAND', 'CA', '94502'],
+      ['12', '1/2', 'MAIN ST', '', '', '', ''],
+      ['N165W2123', '', 'GRANT DR', '', '', '', ''],
+      ['14', '', 'A ST', '', '', '', ''],
+      ['16', '', 'UNIT RD', 'LOT 7', '', '', ''],
+      ['18', '', 'OAK AVE', '', 'ALBANY', '', ''],
+    ])
+    expect(rejects.map(({ line, reason }) => [line, reason])).toEqual([
+      [8, 'no-number'],
+      [9, 'no-number'],
+    ])
+  })
+})
+
 describe('a mapping', () => {
   it('is guessed with a confidence, kept as JSON, and checked when it comes back', async () => {
     const table = await opened(

@@ -1,9 +1,9 @@
-import { columnsFor, type Mapping } from './mapping.ts'
+import { columnsFor, type Field, type Mapping } from './mapping.ts'
 import { type Positions, placeOf } from './position.ts'
 import type { AddressRow, RejectReason } from './rows.ts'
 import type { FileRecord } from './table.ts'
 import { idOf, joinedText, postcodeOf, textOf, wholeNumberText } from './values.ts'
-import { type SplitAddress, splitAddress } from './whole-address.ts'
+import { wholeAddress } from './whole-address.ts'
 
 /** The address of a record, or why there is none. */
 export function addressRow(
@@ -11,18 +11,24 @@ export function addressRow(
   mapping: Mapping,
   positions: Positions,
 ): AddressRow | RejectReason {
-  const house = houseOf(record, mapping)
-  if (typeof house === 'string') return house
+  const text = (field: Field) => joinedText(record, columnsFor(mapping, field))
+  const whole = wholeAddress(text('address'))
+  const house = houseOf(numberText(record, columnsFor(mapping, 'number'))) ?? whole
+  if (house.number === '' || NOBODYS.test(house.number)) return 'no-number'
+  const street = text('street') || whole.street
+  if (street === '' || NOBODYS.test(street)) return 'no-street'
   const place = placeOf(record, mapping, positions)
   if (typeof place === 'string') return place
   const [postcodeColumn = ''] = columnsFor(mapping, 'postcode')
   return {
     id: idOf(record, columnsFor(mapping, 'id')),
-    ...house,
-    unit: joinedText(record, columnsFor(mapping, 'unit')),
-    city: joinedText(record, columnsFor(mapping, 'city')),
-    state: joinedText(record, columnsFor(mapping, 'state')),
-    postcode: postcodeOf(record.values[postcodeColumn]),
+    number: house.number,
+    suffix: text('suffix') || house.suffix,
+    street,
+    unit: text('unit') || whole.unit,
+    city: text('city') || whole.city,
+    state: text('state') || whole.state,
+    postcode: postcodeOf(record.values[postcodeColumn]) || whole.postcode,
     lat: place.lat,
     long: place.long,
   }
@@ -30,20 +36,10 @@ export function addressRow(
 
 const NOBODYS = /^(?:0+|unknown|unk|unnamed|none|no (?:name|street|address|number)|tbd|\?+|[-.*]+)$/i
 
-function houseOf(record: FileRecord, mapping: Mapping): SplitAddress | RejectReason {
-  const whole = splitAddress(joinedText(record, columnsFor(mapping, 'address')))
-  const written = numberText(record, columnsFor(mapping, 'number'))
-  const [, own = '', letter = '', fraction = ''] = NUMBER.exec(written.replace(/\.5$/, ' 1/2')) ?? [
-    '',
-    written,
-  ]
-  const number = written === '' ? (whole?.number ?? '') : own
-  if (number === '' || NOBODYS.test(number)) return 'no-number'
-  const street = joinedText(record, columnsFor(mapping, 'street')) || (whole?.street ?? '')
-  if (street === '' || NOBODYS.test(street)) return 'no-street'
-  const ownSuffix = joinedText(record, columnsFor(mapping, 'suffix'))
-  const suffix = ownSuffix || letter || fraction || (written === '' ? (whole?.suffix ?? '') : '')
-  return { number, suffix, street }
+function houseOf(written: string): { readonly number: string; readonly suffix: string } | undefined {
+  if (written === '') return undefined
+  const [, number = written, letter, fraction] = NUMBER.exec(written.replace(/\.5$/, ' 1/2')) ?? []
+  return { number, suffix: letter ?? fraction ?? '' }
 }
 
 /** `123A`, `123 A`, `123 1/2` (also `123.5`): a number with what follows it. */
