@@ -88,9 +88,40 @@ describe('GeoJSON', () => {
     }
   })
 
+  it('is no list of features, and no file of another kind', async () => {
+    expect(await refusedFile(`[${feature(1, point)}]`)).toMatch(/^It is a JSON list/)
+    expect(await refusedFile('{"type":"Topology","objects":{}}')).toMatch(/TopoJSON/)
+    expect(await refusedFile('{"error":{"code":500,"message":"Too many"}}')).toMatch(
+      /error message: Too many/,
+    )
+    expect(await refusedFile('<!DOCTYPE html><html>')).toMatch(/web page/)
+    expect(await refusedFile('{"type":"FeatureCollection","features":[]}')).toBe('It has no features')
+    const cut = `{"type":"FeatureCollection","exceededTransferLimit":true,"features":[${feature(1, point)}]}`
+    expect(await refusedFile(cut)).toMatch(/only a part/)
+  })
+
   it('is refused where it ends in the middle, before a row of it is taken', async () => {
     const text = `{"type":"FeatureCollection","features":[${feature(1, point)},${feature(2, point)}`
     expect(await refusedFile(text)).toMatch(/ends in the middle/)
+  })
+
+  it('has a geometry only of numbers in as many lists as its type says', async () => {
+    const geometries = [
+      { type: 'Point', coordinates: ['-122', 37.5] },
+      { type: 'Point', coordinates: [] },
+      { type: 'LineString', coordinates: [-122, 37.5] },
+      { type: 'Polygon', coordinates: [[-122, 37.5]] },
+      { type: 'Circle', coordinates: [-122, 37.5] },
+      { type: 'MultiPolygon' },
+      'POINT (-122 37.5)',
+      point,
+    ]
+    const { rejects, rows } = await read(
+      await opened(geometries.map(geometry => feature(1, geometry)).join('\n')),
+      'addresses',
+    )
+    expect(rows).toHaveLength(1)
+    expect(rejects.map(({ reason }) => reason)).toEqual(Array(7).fill('no-coordinates'))
   })
 
   it('gives a parcel the address of a point inside it', async () => {

@@ -1,5 +1,5 @@
 import type { Refusal } from '../../geography/refusal.ts'
-import { binaryFormat, textFormat } from '../../import/boundaries/format.ts'
+import { binaryFormat, jsonFormat, textFormat } from '../../import/boundaries/format.ts'
 import { type ByteSource, type ByteStream, firstBytes } from './bytes.ts'
 import { openCsv } from './formats/csv.ts'
 import { openGeoJson } from './formats/geojson.ts'
@@ -82,7 +82,7 @@ async function openText(stream: ByteStream): Promise<Table | Refusal> {
   if (binary !== undefined) return unread(binary)
   const head = headOf(bytes)
   if (head.replaceAll('\x1e', '').trimStart().startsWith('{')) return openGeoJson(stream, head)
-  const other = textFormat(head)
+  const other = /^\s*\[\s*[{[]/.test(head) ? jsonFormat([]) : textFormat(head)
   if (other !== undefined && !other.why.includes('(CSV)')) return { why: other.why, repair: SAVE_AS }
   if (head.includes('\0')) return unread()
   return openCsv(stream, head)

@@ -1,6 +1,7 @@
 import proj4 from 'proj4'
 import type { Refusal } from '../../geography/refusal.ts'
 import type { ToDegrees } from './position.ts'
+import type { Position } from './table.ts'
 
 const GIVE = 'Give the text of its .prj file or a PROJ string, or export it in WGS84 (EPSG:4326)'
 /** Longitude and latitude as they are: WGS84, and the North American systems within 2 meters of it. */
@@ -25,10 +26,18 @@ export function toDegreesFrom(system: string | undefined): ToDegrees | Refusal {
     return { why: `It is in the coordinate system ${text.slice(0, 80)}`, repair: GIVE }
   try {
     const { forward } = proj4(definition, 'EPSG:4326')
-    forward([0, 0])
-    return ([x, y]) => forward([x, y]) as [number, number]
+    return ([x, y]) => orNowhere(() => forward([x, y]) as [number, number])
   } catch {
     return { why: `Its coordinate system cannot be read: ${text.slice(0, 80)}`, repair: GIVE }
+  }
+}
+
+// Far from where a projection is meant for, it may have no answer.
+function orNowhere(project: () => Position): Position {
+  try {
+    return project()
+  } catch {
+    return [Number.NaN, Number.NaN]
   }
 }
 

@@ -9,9 +9,9 @@ type Rings = readonly (readonly Position[])[]
 export function pointInside(polygons: readonly Rings[]): Position | undefined {
   const largest = polygons.toSorted((a, b) => boxSize(b) - boxSize(a))[0]
   if (largest === undefined) return undefined
-  const ys = (largest[0] ?? []).map(([, y]) => y)
+  const [bottom, top] = extent(largest[0] ?? [], 1)
   // Off the corners, of which many lie level with the middle.
-  const y = Math.min(...ys) + (Math.max(...ys) - Math.min(...ys)) * 0.4999
+  const y = bottom + (top - bottom) * 0.4999
   const xs = largest.flatMap(ring => crossings(ring, y)).sort((a, b) => a - b)
   let widest: readonly [from: number, to: number] = [0, 0]
   for (let i = 0; i + 1 < xs.length; i += 2) {
@@ -31,7 +31,16 @@ function crossings(ring: readonly Position[], y: number): number[] {
 }
 
 function boxSize([outer = []]: Rings): number {
-  const xs = outer.map(([x]) => x)
-  const ys = outer.map(([, y]) => y)
-  return (Math.max(...xs) - Math.min(...xs)) * (Math.max(...ys) - Math.min(...ys))
+  const [west, east] = extent(outer, 0)
+  const [south, north] = extent(outer, 1)
+  return (east - west) * (north - south)
+}
+
+function extent(ring: readonly Position[], axis: 0 | 1): readonly [least: number, most: number] {
+  let [least, most] = [Infinity, -Infinity]
+  for (const position of ring) {
+    least = Math.min(least, position[axis])
+    most = Math.max(most, position[axis])
+  }
+  return [least, most]
 }

@@ -7,6 +7,27 @@ export type Geometry =
   | { readonly type: 'MultiLineString' | 'Polygon'; readonly coordinates: readonly (readonly Position[])[] }
   | { readonly type: 'MultiPolygon'; readonly coordinates: readonly (readonly (readonly Position[])[])[] }
 
+const depths = {
+  Point: 0,
+  MultiPoint: 1,
+  LineString: 1,
+  MultiLineString: 2,
+  Polygon: 2,
+  MultiPolygon: 3,
+} as const satisfies Readonly<Record<Geometry['type'], number>>
+
+/** The geometry of a type, if its coordinates are numbers in as many lists as the type has; else null. */
+export function geometryOfType(type: unknown, coordinates: unknown): Geometry | null {
+  const depth = depths[type as Geometry['type']]
+  return depth !== undefined && hasPositions(coordinates, depth) ? ({ type, coordinates } as Geometry) : null
+}
+
+function hasPositions(value: unknown, depth: number): boolean {
+  if (!Array.isArray(value)) return false
+  if (depth > 0) return value.every(inner => hasPositions(inner, depth - 1))
+  return Number.isFinite(value[0]) && Number.isFinite(value[1])
+}
+
 /** One line of a table, or one feature of a map layer, as the file has it. */
 export interface FileRecord {
   /** Counted from 1, in the order of the file. */

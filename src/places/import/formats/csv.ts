@@ -19,7 +19,7 @@ const MAX_LINES = 100
 /** A table in text, by the marks between its values. The first line names the columns. `head` is its beginning. */
 export async function openCsv(stream: ByteStream, head: string): Promise<Table | Refusal> {
   const newline = head.includes('\n') ? '\n' : '\r'
-  const [, firstLine = ''] = /^\s*([^\r\n]*)/.exec(head) ?? []
+  const [, firstLine = ''] = /^(?:\s*\n)?([^\r\n]*)/.exec(head) ?? []
   const unquoted = firstLine.replace(/"[^"]*"/g, '')
   const [[delimiter, name] = [',', 'commas']] = delimiters.toSorted(
     ([a], [b]) => unquoted.split(b).length - unquoted.split(a).length,

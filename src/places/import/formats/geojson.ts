@@ -2,7 +2,7 @@ import type { Refusal } from '../../../geography/refusal.ts'
 import { jsonFormat } from '../../../import/boundaries/format.ts'
 import { truncated } from '../../../import/boundaries/truncation.ts'
 import type { ByteStream } from '../bytes.ts'
-import type { FileRecord, Geometry, Table } from '../table.ts'
+import { type FileRecord, geometryOfType, type Table } from '../table.ts'
 import { UnreadableFile } from '../unreadable.ts'
 import { decoded, detectEncoding } from './text.ts'
 
@@ -88,8 +88,15 @@ function parsed(text: string): unknown {
   }
 }
 
+interface RawFeature {
+  readonly type?: unknown
+  readonly id?: unknown
+  readonly properties?: unknown
+  readonly geometry?: { readonly type?: unknown; readonly coordinates?: unknown } | null
+}
+
 function featureRecord(value: unknown, number: number): FileRecord {
-  const feature = value as { type?: unknown; id?: unknown; properties?: unknown; geometry?: unknown } | null
+  const feature = value as RawFeature | null
   if (typeof feature !== 'object' || feature?.type !== 'Feature') {
     return { number, values: {}, fault: 'not-a-feature' }
   }
@@ -98,16 +105,8 @@ function featureRecord(value: unknown, number: number): FileRecord {
   return {
     number,
     values: id === undefined || 'id' in values ? values : { ...values, id },
-    geometry: asGeometry(geometry),
+    geometry: geometryOfType(geometry?.type, geometry?.coordinates),
   }
-}
-
-const KINDS = /^(?:Multi)?(?:Point|LineString|Polygon)$/
-
-function asGeometry(value: unknown): Geometry | null {
-  const geometry = value as { type?: unknown; coordinates?: unknown } | null | undefined
-  const isKnown = KINDS.test(String(geometry?.type)) && Array.isArray(geometry?.coordinates)
-  return isKnown ? (geometry as Geometry) : null
 }
 
 /**

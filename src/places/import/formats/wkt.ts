@@ -1,4 +1,4 @@
-import type { Geometry } from '../table.ts'
+import { type Geometry, geometryOfType } from '../table.ts'
 
 const TAGGED = /^(?:SRID=\d+;)?\s*(POINT|(?:MULTI)?(?:LINESTRING|POLYGON))\s*(?:Z|M|ZM)?\s*(\(.*\))$/i
 const KINDS = {
@@ -18,8 +18,8 @@ export function geometryFromText(text: string): Geometry | undefined {
   if (tag === '') return pair(text)
   const type = KINDS[tag.toUpperCase() as keyof typeof KINDS]
   const coordinates = coordinatesIn(body)
-  if (!Array.isArray(coordinates)) return undefined
-  return { type, coordinates: type === 'Point' ? coordinates[0] : coordinates } as Geometry
+  const isPoint = type === 'Point' && Array.isArray(coordinates)
+  return geometryOfType(type, isPoint ? coordinates[0] : coordinates) ?? undefined
 }
 
 function pair(text: string): Geometry | undefined {
