@@ -41,7 +41,10 @@ export interface Corner {
 export function cornerIn(keys: readonly string[]): Corner | undefined {
   const start = leadLength(keys)
   if (keys.some(key => BETWEEN.test(key))) return undefined
-  const joint = keys.findIndex((key, at) => at > start && isJoint(key) && at + 1 < keys.length)
+  const isBetween = (at: number) => at > start && at + 1 < keys.length
+  const symbol = keys.findIndex((key, at) => isBetween(at) && /^[&+@/]$/.test(key))
+  // "Lewis and Clark Blvd & Mill Road"
+  const joint = symbol > 0 ? symbol : keys.findIndex((key, at) => isBetween(at) && isJoint(key))
   if (joint < 0) return undefined
   let second = joint + 1
   while (

@@ -125,7 +125,9 @@ class Labeler {
       if (!street || /^\d{1,5}$/.test(this.#keys[street.from] ?? '')) return undefined
       this.#fill(start, start + length, 'number')
       let { from } = street
-      if (/^(?:of|de)$/.test(this.#keys[from] ?? '') && from + 1 < street.to) this.parts[from++] = 'other'
+      // "1200 block of"
+      const isBlock = length > 1 && /^(?:of|de)$/.test(this.#keys[from] ?? '')
+      if (isBlock && from + 1 < street.to) this.parts[from++] = 'other'
       this.#afterStreet(this.#labelStreet({ ...street, from }), street.to)
       return 'address'
     }

@@ -12,7 +12,7 @@ export interface HouseNumber {
   readonly isEven: boolean
 }
 
-const PLAIN = /^(\d{1,6})(?: ?-?([a-z]|bis|ter|quater)|[ -]?(\d\/\d))?$/
+const PLAIN = /^(\d{1,6})(?: ?-?([a-z]|bis|ter|quater)|[ -]?(\d\/\d)|(\.\d{1,2}))?$/
 const PAIR = /^(\d{1,6})([a-z]?)-(\d{1,6})([a-z]?)$/
 // Wisconsin's N165W2123 and Illinois's 38W567.
 const GRID = /^(?:[nsew]\d{1,5}[nsew]\d{1,5}|\d{1,3}[nsew]\d{1,5})[a-z]?$/
@@ -24,7 +24,7 @@ const BLOCK = 100
 export function houseNumber(text: string): HouseNumber | undefined {
   const key = text.split(/\s+/).map(wordKey).join(' ').trim().replace(/ ?- ?/g, '-')
   const plain = PLAIN.exec(key)
-  if (plain) return plainNumber(digits(plain[1]), plain[2] ?? plain[3])
+  if (plain) return plainNumber(digits(plain[1]), plain[2] ?? plain[3] ?? fractionOf(plain[4]))
   const pair = PAIR.exec(key)
   if (pair) return numberPair(digits(pair[1]), digits(pair[3]), pair[2] ?? '')
   const grid = key.replaceAll(' ', '')
@@ -35,6 +35,16 @@ export function houseNumber(text: string): HouseNumber | undefined {
 export function blockOf(house: HouseNumber): HouseNumber {
   const number = house.number - (house.number % BLOCK)
   return { ...numbered(`${number}-${number + BLOCK - 1}`, number), to: number + BLOCK - 1 }
+}
+
+const fractions = new Map([
+  ['.25', '1/4'],
+  ['.5', '1/2'],
+  ['.75', '3/4'],
+])
+
+function fractionOf(decimals: string | undefined): string | undefined {
+  return decimals === undefined ? undefined : (fractions.get(decimals) ?? decimals)
 }
 
 function plainNumber(number: string, suffix: string | undefined): HouseNumber {

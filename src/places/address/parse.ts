@@ -19,6 +19,7 @@ export interface TypedStreet {
 }
 
 interface Typed {
+  /** What was typed, without invisible marks. */
   readonly text: string
   /** Every word of the text, with what it is. Of coordinates there are none. */
   readonly words: readonly LabeledWord[]
@@ -57,20 +58,22 @@ export interface ParseOptions {
   readonly cities?: ReadonlySet<string>
 }
 
-// In code units; what is longer is no address.
+// What is longer is no address.
 const MAX_LENGTH = 500
+const MAX_WORDS = 60
 
 /** What was typed as a place. Never fails: what is not understood is `words`. */
 export function parseAddress(text: string, { near, cities }: ParseOptions = {}): ParsedAddress {
   const coordinates = parseCoordinates(text)
   if (coordinates) return { text, kind: 'coordinates', words: [], units: [], ...coordinates }
-  const typed = text.slice(0, MAX_LENGTH)
+  // Marks of direction and soft hyphens come along when an address is copied.
+  const typed = text.replace(/\p{Cf}/gu, '').slice(0, MAX_LENGTH)
   const plusCode = parsePlusCode(typed, near)
   if (plusCode) return withPlusCode(typed, plusCode)
-  const found = addressWords(typed)
+  const found = addressWords(typed).slice(0, MAX_WORDS)
   const { kind, parts, tail } = labelAddress(found, cities)
   const words = found.map((word, at) => ({ ...word, part: parts[at] ?? 'other' }))
-  const common = { text, words, ...placed(words), ...tail.named }
+  const common = { text: typed, words, ...placed(words), ...tail.named }
   switch (kind) {
     case 'address':
       return { ...common, kind, ...numbered(words), ...boxed(words), street: street(words, typed) }

@@ -32,5 +32,11 @@ export const stateCode = (name: string): string | undefined => states.get(name)
 export const countryCode = (name: string): string | undefined =>
   name.length > 2 || /^u[sk]$/.test(name) ? countries.get(name) : undefined
 
+/** In capitals, for an ISO 3166 code of one that is known here; otherwise the code. */
+export function countryName(code: string): string {
+  const [name = code] = [...countries].find(([known, of]) => of === code && known.length > 2) ?? []
+  return name.toUpperCase()
+}
+
 /** In words. */
 export const LONGEST_NAME = 4

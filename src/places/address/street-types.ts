@@ -1,13 +1,13 @@
 import { isOneSlip } from '../../core/spelling.ts'
 
 // Publication 28 of the US Postal Service, appendix C1: the word, its standard abbreviation, other spellings. What follows
-// the bar in a line is not in it, but in the files of cities and counties.
+// a bar is not in it, but in the files of cities and counties; nor is Bay.
 const table = `
-alley aly allee ally, annex anx anex annx, arcade arc, avenue ave av aven avenu avn avnue, bayou byu bayoo, beach bch,
+alley aly allee ally, annex anx anex annx, arcade arc, avenue ave av aven avenu avn avnue, bay bay, bayou byu bayoo, beach bch,
 bend bnd, bluff blf bluf, bluffs blfs, bottom btm bot bottm, boulevard blvd boul boulv | bl bv bvd blv, branch br brnch,
 bridge brg brdge, brook brk, brooks brks, burg bg, burgs bgs, bypass byp bypa bypas byps, camp cp cmp, canyon cyn canyn cnyn,
 cape cpe, causeway cswy causwa, center ctr cen cent centr centre cnter cntr, centers ctrs,
-circle cir circ circl crcl crcle | ci, circles cirs, cliff clf, cliffs clfs, club clb, common cmn, commons cmns, corner cor,
+circle cir circ circl crcl crcle | ci, circles cirs, cliff clf, cliffs clfs, club clb, common cmn | cm, commons cmns, corner cor,
 corners cors, course crse, court ct | crt, courts cts, cove cv, coves cvs, creek crk, crescent cres crsent crsnt, crest crst,
 crossing xing crssng, crossroad xrd, crossroads xrds, curve curv, dale dl, dam dm, divide dv div dvd, drive dr driv drv,
 drives drs, estate est, estates ests, expressway expy exp expr express expw, extension ext extn extnsn, extensions exts,
@@ -15,13 +15,13 @@ fall fall, falls fls, ferry fry frry, field fld, fields flds, flat flt, flats fl
 forest frst forests, forge frg forg, forges frgs, fork frk, forks frks, fort ft frt, freeway fwy freewy frway frwy,
 garden gdn gardn grden grdn, gardens gdns grdns, gateway gtwy gatewy gatway gtway, glen gln, glens glns, green grn,
 greens grns, grove grv grov, groves grvs, harbor hbr harb harbr hrbor, harbors hbrs, haven hvn, heights hts ht,
-highway hwy highwy hiway hiwy hway | hgwy hy, hill hl, hills hls, hollow holw hllw hollows holws, inlet inlt,
+highway hwy highwy hiway hiwy hway | hgwy hw hy, hill hl, hills hls, hollow holw hllw hollows holws, inlet inlt,
 island is islnd, islands iss islnds, isle isle isles, junction jct jction jctn junctn juncton, junctions jcts jctns, key ky,
-keys kys, knoll knl knol, knolls knls, lake lk, lakes lks, land land, landing lndg lndng, lane ln, light lgt, lights lgts,
-loaf lf, lock lck, locks lcks, lodge ldg ldge lodg, loop loop loops, mall mall, manor mnr, manors mnrs, meadow mdw,
+keys kys, knoll knl knol, knolls knls, lake lk, lakes lks, land land, landing lndg lndng, lane ln | la, light lgt, lights lgts,
+loaf lf, lock lck, locks lcks, lodge ldg ldge lodg, loop loop loops | lp, mall mall, manor mnr, manors mnrs, meadow mdw,
 meadows mdws medows, mews mews, mill ml, mills mls, mission msn missn mssn, motorway mtwy, mount mt mnt,
 mountain mtn mntain mntn mountin mtin, mountains mtns mntns, neck nck, orchard orch orchrd, oval oval ovl, overpass opas,
-park park prk parks | pk, parkway pkwy parkwy pkway pky parkways pkwys | py, pass pass, passage psge, path path paths,
+park park prk parks | pk, parkway pkwy parkwy pkway pky parkways pkwys | pw py, pass pass, passage psge, path path paths,
 pike pike pikes, pine pne, pines pnes, place pl, plain pln, plains plns, plaza plz plza | pz, point pt, points pts, port prt,
 ports prts, prairie pr prr, radial radl rad radiel, ramp ramp, ranch rnch ranches rnchs, rapid rpd, rapids rpds, rest rst,
 ridge rdg rdge, ridges rdgs, river riv rvr rivr, road rd, roads rds, route rte | rt, row row, rue rue, run run, shoal shl,
@@ -56,7 +56,8 @@ const types = new Map<string, StreetType>()
 for (const entry of table.replaceAll('|', '').split(',')) {
   const [word = '', standard = '', ...others] = entry.trim().split(/\s+/)
   for (const spelling of [word, standard, ...others]) {
-    const isUsual = USUAL.has(standard)
+    // "De La Vina St"
+    const isUsual = USUAL.has(standard) && spelling !== 'la'
     const isCertain = CERTAIN.has(standard) || (isUsual && spelling !== word)
     types.set(spelling, { standard, word, certainty: isCertain ? 3 : isUsual ? 2 : 1 })
   }

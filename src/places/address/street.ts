@@ -76,7 +76,9 @@ export function streetLength({ keys, texts, hasCity }: StreetLine): number {
   const directions = leadingDirections(keys)
   const highway = highwayAt(keys, directions)
   if (highway) return afterDirection(keys, texts, highway.end)
-  const from = Math.min(directions, keys.length - 1)
+  // "East Ave 248" is called East, "East Avenue B" is called B.
+  const isNamed = directions === 1 && certainty(keys, 1) > 1 && !isPrefix(keys, 1)
+  const from = isNamed ? 0 : Math.min(directions, keys.length - 1)
   let limit = from + 1
   while (limit < keys.length && !unitAt(keys, limit, keys.length)) limit++
   const line = keys.slice(0, limit)
@@ -93,7 +95,7 @@ export function streetLength({ keys, texts, hasCity }: StreetLine): number {
     while (end < limit && certainty(line, end) > 0) end++
     return end
   }
-  return Math.min(limit, from + nameLength(line, from))
+  return afterDirection(line, texts, Math.min(limit, from + nameLength(line, from)))
 }
 
 // The word with which the street ends, where it has a type that is clear enough.
@@ -130,11 +132,18 @@ function afterDirection(line: Keys, texts: readonly string[], end: number): numb
   return isShort && !isCity ? end + 1 : end
 }
 
-const PARTICLES = new Set('st saint san santa la el los las le de del mt mount ft fort old new'.split(' '))
+// "Avenue B", "Avenue 133rd"
+function isPrefix(keys: Keys, at: number): boolean {
+  return prefixType(keys[at] ?? '') !== undefined && /^(?:[a-z]|\d+(?:st|nd|rd|th))$/.test(keys[at + 1] ?? '')
+}
+
+const PARTICLES = new Set(
+  'the st saint san santa la el los las le de del mt mount ft fort old new via corte paseo camino'.split(' '),
+)
 
 // Without a type, the name is one word, and what belongs to it: "St Clair", "Avenue of the Americas".
 function nameLength(line: Keys, from: number): number {
-  let length = 1
+  let length = isPrefix(line, from) ? 2 : 1
   while (PARTICLES.has(line[from + length - 1] ?? '') && from + length + 1 < line.length) length++
   while (/^(?:of|de|del|des|du)$/.test(line[from + length] ?? '')) {
     length += 2

@@ -92,15 +92,18 @@ function stateBefore(words: Words, end: number, hasPostcode: boolean): Named | u
   if (before.isLast) return isCityAlone(words, end - found.length, end) ? undefined : found
   const last = words[end - 1]
   const key = found.length === 1 ? (last?.key ?? '') : ''
-  const isOther = streetType(key) !== undefined || directional(key) !== undefined
+  const type = streetType(key)
+  const isOther = type !== undefined || directional(key) !== undefined
   const street = rest.map(word => word.key).slice(/^\d/.test(rest[0]?.key ?? '') ? 1 : 0)
   const isAfterStreet = (streetType(before.key)?.certainty ?? 0) > 1 || directional(before.key) !== undefined
-  // "Main St NE", "Elm Ct"
-  if (isOther && (isAfterStreet || !(isSurelyStreet(street) || (hasPostcode && street.length !== 1))))
-    return undefined
+  const isCapitals = last?.text === key.toUpperCase()
+  // "Main St NE", "Elm Ct"; but "San Juan PR"
+  const isTown = type?.certainty === 1 && street.length === rest.length && isCapitals
+  const isCertain = isSurelyStreet(street) || isTown || (hasPostcode && street.length !== 1)
+  if (isOther && (isAfterStreet || !isCertain)) return undefined
   if (hasPostcode || isSurelyStreet(street)) return isJoint(before.key) ? undefined : found
   if (isJoint(before.key) || directional(before.key)) return undefined
-  const isWord = WORDS.test(key) && last?.text !== key.toUpperCase()
+  const isWord = WORDS.test(key) && !isCapitals
   const names = street.filter(word => directional(word) === undefined).length
   return !isWord && names >= (street.length < rest.length ? 2 : 1) ? found : undefined
 }

@@ -36,9 +36,9 @@ export interface LabeledWord extends Word {
   readonly part: AddressPart
 }
 
-const WORD = /[&@+#]|[^\s,;:()[\]"“”«»<>&@+#|\p{Cc}\p{Cf}\p{Z}]+/gu
+const WORD = /[&@+#]|[^\s,;:()[\]"“”«»<>&@+#|،，、\p{Cc}\p{Z}]+/gu
 const SYMBOL = /^[&@+#/]$/
-const BREAK = /[,;:()[\]|\n\r\u0085\u2028\u2029]/
+const BREAK = /[,،，、;:()[\]|\n\r\u0085\u2028\u2029]/
 const KEPT_SLASH = /^(?:\d+\/\d+|\d+[-–—]\d+\/\d+|[cpwn]\/[oa]|a\/k\/a)$/i
 // A highway or a unit with its number: "I-95", "SR9", "MD-97", "Apt4B".
 const ATTACHED =
@@ -104,7 +104,7 @@ export function wordKey(text: string): string {
   return text
     .replace(/[½¼¾]/g, half => ` ${fractions[half]}`)
     .normalize('NFKD')
-    .replace(/[\p{M}.'’‘`ʻ]/gu, '')
+    .replace(/[\p{M}\p{Cf}'’‘`ʻ]|(?<!\d)\.|\.(?!\d)/gu, '')
     .toLowerCase()
     .replaceAll('ß', 'ss')
     .replace(/[‐‑–—−]/g, '-')

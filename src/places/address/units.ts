@@ -1,13 +1,13 @@
 // Publication 28 of the US Postal Service, appendix C2, and words that mail and residents use beside them.
 const table = `
 APT apartment apt appt apmt apto apartamento apatman, BSMT basement bsmt sotano, BLDG building bldg bld edificio edif,
-BIN bin, DEPT department dept dpto, FILE file, FL floor fl flr piso etage, FRNT front frnt, HNGR hangar hngr hanger, KEY key,
+BIN bin, CONDO condo condominium, DEPT department dept dpto, FILE file, FL floor fl flr piso etage, FRNT front frnt, HNGR hangar hngr hanger, KEY key,
 LBBY lobby lbby, LOT lot, LOWR lower lowr, CODE mailcode, MSC mailstop msc, OFC office ofc oficina, PH penthouse ph,
 PIER pier, REAR rear, RM room rm, SIDE side, SLIP slip, SPC space spc sp, STOP stop, STE suite ste suit, TRLR trailer trlr,
 TWR tower twr torre, UNIT unit unidad, UPPR upper uppr, WING wing, # # no num numero nr`
 
 // These stand alone, too.
-const ALONE = new Set(['BSMT', 'FRNT', 'LBBY', 'LOWR', 'OFC', 'PH', 'REAR', 'SIDE', 'UPPR'])
+const ALONE = new Set(['BSMT', 'CONDO', 'FRNT', 'LBBY', 'LOWR', 'OFC', 'PH', 'REAR', 'SIDE', 'UPPR'])
 
 const types = new Map(
   table.split(',').flatMap(entry => {
