@@ -11,6 +11,8 @@ const MAX_LENGTH = 100
 // Links of maps: geo:38.5,-74.2  …/@38.5,-74.2,17z  …?q=38.5,-74.2  …#map=19/38.5/-74.2
 const LINK =
   /(?:^geo:|\/@|[?&](?:q|ll|query|center)=|#map=\d{1,2}\/)(-?\d{1,3}\.\d{1,15})[,/](-?\d{1,3}\.\d{1,15})/
+// Two numbers, and no word of more than a letter but those that go with coordinates.
+const POSSIBLE = /^(?:(?:lat|lon|lng|deg|coord|north|south|east|west)\p{L}*|\p{L}(?!\p{L})|[^\p{L}])*$/iu
 const PIECE = /[+-]?\d+(?:\.\d+)?|\S/g
 const DEGREES_MINUTES_SECONDS = ['°', "'", '"']
 
@@ -21,7 +23,7 @@ const DEGREES_MINUTES_SECONDS = ['°', "'", '"']
 export function parseCoordinates(text: string): Coordinates | undefined {
   const link = LINK.exec(text.slice(0, 2000))
   const plain = link ? `${link[1]},${link[2]}` : text.trim()
-  if (plain.length > MAX_LENGTH) return undefined
+  if (plain.length > MAX_LENGTH || !POSSIBLE.test(plain)) return undefined
   const pieces = normalized(plain).match(PIECE) ?? []
   const [first, second] = halves(pieces).map(readAngle)
   return first && second && placeOf(first, second)

@@ -1,4 +1,4 @@
-import { stateCode } from './states.ts'
+import { isStateWord, stateCode } from './states.ts'
 import { streetType } from './street-types.ts'
 
 export interface Highway {
@@ -31,6 +31,7 @@ const LONGEST_SYSTEM = 3
 /** A numbered or lettered road that begins at `from`: "US Hwy 50", "SR 9", "MD 97", "County Road GV", "Business 150". */
 export function highwayAt(keys: readonly string[], from: number): Highway | undefined {
   const key = (at: number) => keys[at] ?? ''
+  if (!isFirst(key(from))) return undefined
   let at = from + (BEFORE.has(key(from)) ? 1 : 0)
   const system = systemAt(keys, at)
   const isVariant = at > from && key(from) !== 'old'
@@ -49,6 +50,11 @@ export function highwayAt(keys: readonly string[], from: number): Highway | unde
   while (AFTER.has(key(at))) at++
   return { systemEnd, end: at, kind }
 }
+
+// Whether a highway could begin with the word.
+const firsts = new Set(systems.map(([words]) => words[0]))
+const isFirst = (key: string) =>
+  firsts.has(key) || BEFORE.has(key) || isStateWord(key) || HIGHWAYS.has(roadType(key))
 
 function systemAt(keys: readonly string[], at: number): { length: number; kind: string } | undefined {
   for (const [words, kind, needsRoad] of systems) {

@@ -28,6 +28,11 @@ function named(table: string): ReadonlyMap<string, string> {
 /** Of a folded code or name: `MD` for "maryland". */
 export const stateCode = (name: string): string | undefined => states.get(name)
 
+const stateWords = new Set([...states.keys()].map(name => name.split(' ')[0]))
+
+/** Of a folded word: whether the name or the code of a state begins with it. */
+export const isStateWord = (key: string): boolean => stateWords.has(key)
+
 /** Of a folded name: `US` for "united states". Other codes of two letters are codes of states, too. */
 export const countryCode = (name: string): string | undefined =>
   name.length > 2 || /^u[sk]$/.test(name) ? countries.get(name) : undefined

@@ -83,6 +83,7 @@ function isAscending(from: string, to: string): boolean {
 }
 
 function split(word: string, start: number): Piece[] {
+  if (PLAIN.test(word)) return [{ text: word, start, end: start + word.length }]
   const attached = ATTACHED.exec(word)
   const parts = attached
     ? [attached[1] ?? '', attached[2] ?? '', attached[3] ?? '']
@@ -97,10 +98,13 @@ function split(word: string, start: number): Piece[] {
   })
 }
 
+const PLAIN = /^(?:[a-z]+|\d+)$/i
+
 const fractions: Readonly<Record<string, string>> = { '½': '1/2', '¼': '1/4', '¾': '3/4' }
 
 /** A word without what people leave out: case, accents, periods, apostrophes, punctuation around it. */
 export function wordKey(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase()
   return text
     .replace(/[½¼¾]/g, half => ` ${fractions[half]}`)
     .normalize('NFKD')
