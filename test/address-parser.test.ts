@@ -60,6 +60,18 @@ describe('everyday forms', () => {
     ['Nine Mile Road', 'street: Nine Mile Road'],
     ['9 Street NW', 'street: 9 Street NW'],
     ['Mill Road between 8th and 9th', 'street: Mill Road'],
+    ['Mill Road by the bridge', 'street: Mill Road'],
+    ['2230 Mill Road, across from the school', 'number: 2230, street: Mill Road'],
+    ['2230 Mill Road (City Hall)', 'number: 2230, street: Mill Road, name: City Hall'],
+    ['2230 Mill Road in Hollis', 'number: 2230, street: Mill Road, city: Hollis'],
+    ['2230 & 2232 Mill Road', 'number: 2230-2232, street: Mill Road'],
+    ['2230 to 2240 Mill Road', 'number: 2230-2240, street: Mill Road'],
+    ['Mill Road, 2200 block', 'number: 2200-2299, street: Mill Road'],
+    ['Mill Road 2200 block', 'number: 2200-2299, street: Mill Road'],
+    ['3536.5 Mill Road', 'number: 3536 1/2, street: Mill Road'],
+    ['500 East Ave 248', 'number: 500, street: East Ave, unit: # 248'],
+    ['1250 S 500 E Provo UT', 'number: 1250, street: S 500 E, city: Provo, state: UT'],
+    ['1221 Avenue of the Americas, New York', 'number: 1221, street: Avenue of the Americas, city: New York'],
   ])('%j: %s', (typed, parts) => {
     expect(summary(parseAddress(typed))).toBe(parts)
   })
@@ -68,6 +80,7 @@ describe('everyday forms', () => {
     ['2230 Mill Road Apt 4', 'APT 4'],
     ['2230 Mill Road, apartment 4B', 'APT 4B'],
     ['2230 Mill Road Apt. #4', 'APT 4'],
+    ['2230 Mill Road Apartment Number 4', 'APT 4'],
     ['2230 Mill Road #4', '# 4'],
     ['2230 Mill Road # 4-B', '# 4-B'],
     ['2230 Mill Road No. 4', '# 4'],
@@ -172,6 +185,8 @@ describe('everyday forms', () => {
     'la esquina de Mill Road y Ninth Street',
     'Mill Road ak Ninth Street',
     'kwen Mill Road ak Ninth Street',
+    'nan kwen Mill Road ak Ninth Street',
+    'on Mill Road at Ninth Street',
     'Mill Road et Ninth Street',
     'Mill Road und Ninth Street',
   ])('%j is a corner', typed => {
@@ -185,6 +200,8 @@ describe('everyday forms', () => {
     ['SR 9 at Mill Road', 'corner: SR 9 × Mill Road'],
     ['Mill Rd and 9th St, Port Ellery MD 21201', `corner: Mill Rd × 9th St, ${CITY}`],
     ['Mill Rd and 9th St Port Ellery MD 21201', `corner: Mill Rd × 9th St, ${CITY}`],
+    ['500 S and 300 E', 'corner: 500 S × 300 E'],
+    ['Lewis and Clark Blvd & Mill Rd', 'corner: Lewis and Clark Blvd × Mill Rd'],
     ['5th and Washington', 'corner: 5th × Washington'],
     ['la esquina de la Calle 8 y la Avenida 27', 'corner: Calle 8 × Avenida 27'],
   ])('%j: %s', (typed, parts) => {
@@ -231,6 +248,8 @@ describe('everyday forms', () => {
   test.each([
     ['City Hall', 'name: City Hall'],
     ['City Hall, Port Ellery', 'name: City Hall, city: Port Ellery'],
+    ['City Hall, Room 5', 'unit: RM 5, name: City Hall'],
+    ['mile marker 12 on I-95', 'name: mile marker 12 on I 95'],
     ['Port Ellery, MD', 'name: Port Ellery, state: MD'],
     ['Parks and Recreation Department', 'name: Parks and Recreation Department'],
     ['near City Hall', 'name: City Hall'],

@@ -1,16 +1,20 @@
-import { blockOf, type HouseNumber, houseNumber } from './numbers.ts'
+import { isJoint } from './joints.ts'
+import { blockOf, type HouseNumber, houseNumber, numberRange } from './numbers.ts'
 import { isSurelyStreet } from './street.ts'
 import { directional, prefixType, streetType } from './street-types.ts'
 
 type Keys = readonly string[]
 
 const BLOCK = /^(?:block|blk)$/
-const THROUGH = /^(?:to|thru|through|and|or|&|\+|-)$/
+const THROUGH = /^(?:to|thru|through|and|or|&|\+)$/
 
-const NUMBER_SIGN = /^(?:#|no|num|numero|nr)$/
+const NUMBER_SIGN = /^(?:#|no|num|number|numero|nr)$/
 
 /** Of a folded word: "#" or "No.". */
 export const isNumberSign = (key: string): boolean => NUMBER_SIGN.test(key)
+
+/** Of a folded word after a house number: "1200 block". */
+export const isBlock = (key: string): boolean => BLOCK.test(key)
 
 /** How many of the words of a line, which begins there, are a house number; 0 where it is part of a street's name. */
 export function numberLength(line: Keys): number {
@@ -23,8 +27,7 @@ export function numberLength(line: Keys): number {
   if (isStreetOfNumber(line.slice(sign))) return 0
   if (BLOCK.test(second)) return sign + 2
   if (/^\d\/\d$/.test(second) || /^(?:bis|ter|quater)$/.test(second)) return sign + 2
-  if (THROUGH.test(second) && /^\d+[a-z]?$/.test(third) && fourth !== '' && !streetType(fourth))
-    return sign + 3
+  if (THROUGH.test(second) && /^\d+[a-z]?$/.test(third) && fourth !== '' && !isType(fourth)) return sign + 3
   // "2230 A Mill Road", but "100 B Street" and "5 A Philip Randolph Blvd".
   const isLetter = /^[a-dfgh]$/.test(second) && third !== '' && !isType(third) && !directional(third)
   return sign + (isLetter && isType(fourth) ? 2 : 1)
@@ -33,15 +36,17 @@ export function numberLength(line: Keys): number {
 /** Of the words that are labeled as a number. */
 export function numberOf(keys: Keys): HouseNumber | undefined {
   const plain = keys.filter(key => !isNumberSign(key) && !BLOCK.test(key))
-  const house = houseNumber(plain.map(key => (key === 'one' ? '1' : THROUGH.test(key) ? '-' : key)).join(' '))
+  const through = plain.findIndex(key => THROUGH.test(key))
+  if (through > 0) return numberRange(plain[through - 1] ?? '', plain[through + 1] ?? '')
+  const house = houseNumber(plain.map(key => (key === 'one' ? '1' : key)).join(' '))
   return house && keys.some(key => BLOCK.test(key)) ? blockOf(house) : house
 }
 
 // "9 Street", "9 Street NW", and "5 & Main"; "100 Avenue B" is a number all the same.
 function isStreetOfNumber([number = '', type = '', ...rest]: Keys): boolean {
-  if (/^(?:&|@|\/|and|at|y|ak)$/.test(type) && !/^\d/.test(rest[0] ?? '')) return true
+  if (isJoint(type) && !/^\d/.test(rest[0] ?? '')) return true
   // "400 W" is a street of Salt Lake City.
-  if (rest.length === 0 && directional(type) !== undefined) return true
+  if (directional(type) !== undefined && (rest.length === 0 || isJoint(rest[0] ?? ''))) return true
   if (!isType(type)) return false
   if (rest.length === 0) return true
   return (

@@ -23,8 +23,15 @@ const MUST = /^(?:corner|intersection|junction|esquina|esq|interseccion|cruce|kw
 
 const BETWEEN = /^(?:between|entre)$/
 
-/** Of a folded word: whether what follows says where on a street. */
-export const isCrossing = (key: string): boolean => JOINTS.has(key) || BETWEEN.test(key) || key === 'near'
+const WHERE = new Set(
+  `by near across behind opposite in before after past next between beside toward towards from exit mile mm northbound southbound
+  eastbound westbound cerca frente entre junto detras antes despues toupre devan ant pre hinter neben bei`.split(
+    /\s+/,
+  ),
+)
+
+/** Of a folded word after a street: whether what follows says where on it. */
+export const isCrossing = (key: string): boolean => JOINTS.has(key) || WHERE.has(key)
 
 /** Of a folded word: whether it stands between two streets that meet. */
 export const isJoint = (key: string): boolean => JOINTS.has(key)
@@ -65,7 +72,7 @@ function leadLength(keys: readonly string[]): number {
 }
 
 const NEAR = new Set(
-  `near, near to, at, behind, outside, opposite, next to, across from, in front of, cerca de, frente a, frente al, al lado de,
+  `near, near to, at, on, en, nan, sou, behind, outside, opposite, next to, across from, in front of, cerca de, frente a, frente al, al lado de,
   detras de, toupre, devan, devant`
     .split(',')
     .map(phrase => phrase.trim()),

@@ -1,6 +1,7 @@
 import { boxIn } from './boxes.ts'
-import { isNumberSign, numberLength } from './house-numbers.ts'
+import { isBlock, isNumberSign, numberLength } from './house-numbers.ts'
 import { cornerIn, isCrossing, isJoint, nearLength } from './joints.ts'
+import { stateCode } from './states.ts'
 import { isSurelyStreet, labelStreet, streetLength } from './street.ts'
 import { cityKey } from './street-key.ts'
 import { directional } from './street-types.ts'
@@ -27,6 +28,8 @@ export function labelAddress(words: readonly Word[], cities: ReadonlySet<string>
 }
 
 const LONGEST_CITY = 5
+// "Mile marker 12"
+const NUMBERED = /^(?:marker|mile|milepost|mm|mp|post|exit|km)$/
 const CARE_OF = /^(?:attn|attention|c\/o)$/
 const COMPOUND = /.(?:strasse|str|weg|platz|allee|gasse|ring|damm|straat|laan|gatan|vej)$/
 
@@ -126,8 +129,8 @@ class Labeler {
       this.#fill(start, start + length, 'number')
       let { from } = street
       // "1200 block of"
-      const isBlock = length > 1 && /^(?:of|de)$/.test(this.#keys[from] ?? '')
-      if (isBlock && from + 1 < street.to) this.parts[from++] = 'other'
+      const isOf = length > 1 && /^(?:of|de)$/.test(this.#keys[from] ?? '')
+      if (isOf && from + 1 < street.to) this.parts[from++] = 'other'
       this.#afterStreet(this.#labelStreet({ ...street, from }), street.to)
       return 'address'
     }
@@ -153,7 +156,9 @@ class Labeler {
     for (let later = from + 2; later < to - 1; later++) {
       const isNumber = /^\d/.test(this.#keys[later] ?? '') && numberLength(this.#keys.slice(later, to)) > 0
       const isNamed =
-        !isSurelyStreet(this.#keys.slice(from, later)) && !isUnitWord(this.#keys[later - 1] ?? '')
+        !isSurelyStreet(this.#keys.slice(from, later)) &&
+        !NUMBERED.test(this.#keys[later - 1] ?? '') &&
+        !isUnitWord(this.#keys[later - 1] ?? '')
       if (isNumber && isNamed && isSurelyStreet(this.#keys.slice(later + 1, to))) return later
     }
     return undefined
@@ -162,11 +167,10 @@ class Labeler {
   #afterStreet(at: number, to: number): void {
     const key = this.#keys[at] ?? ''
     if (at >= to) return
-    // "2230 Mill Road at Ninth Street"
-    if (isCrossing(key)) this.#fill(at, to, 'other')
     const isLast = at + 1 === to && to === this.tail.end
-    const isUnit = /^\d{1,5}[a-z]?$|^[a-z]\d{1,4}$/.test(key) || (isLast && /^[a-z]{1,2}$/.test(key))
-    if (isUnit && !unitAt(this.#keys, at, to)) this.parts[at] = 'unit'
+    const isUnit =
+      /^\d{1,5}[a-z]?$|^[a-z]\d{1,4}$/.test(key) || (isLast && /^[a-z]{1,2}$/.test(key) && !stateCode(key))
+    if (isUnit && !isCrossing(key) && !unitAt(this.#keys, at, to)) this.parts[at] = 'unit'
   }
 
   #labelCorner(): 'corner' | undefined {
@@ -196,18 +200,19 @@ class Labeler {
     const isAbroad = keys.length > 1 && isNumber(line.to - 1) && /^\d{4,5}$/.test(this.#keys[line.to] ?? '')
     if (!isAbroad && !isStreetLine(keys)) return undefined
     const end = isAbroad ? line.to - 1 : this.#labelStreet(line)
-    if (isCrossing(this.#keys[end] ?? '')) this.#fill(end, line.to, 'other')
     if (isAbroad) this.#set(line.from, labelStreet(this.#keys.slice(line.from, end)))
-    if (end < line.to && isNumber(end)) this.parts[end] = 'number'
-    else if (end === line.to && next && next.to - next.from === 1 && isNumber(next.from))
-      this.parts[next.from] = 'number'
+    const length = isNumber(end) ? (isBlock(this.#keys[end + 1] ?? '') ? 2 : 1) : 0
+    // "Mill Road 2230", "Calle Mayor, 5"
+    const isIts = end < line.to || (next?.from === end && next.to === end + length)
+    if (isIts) this.#fill(end, end + length, 'number')
     return 'address'
   }
 
-  #labelUnits(line: Line): void {
+  #labelUnits(line: Line, mayBeAlone = true): void {
     for (let at = line.from; at < line.to; at++) {
       const unit = unitAt(this.#keys, at, line.to)
-      if (!unit) continue
+      const isAlone = unit?.idLength === 0
+      if (!unit || (isAlone && !(mayBeAlone && at === line.from))) continue
       const type = Array<AddressPart>(unit.typeLength).fill('unitType')
       const id = Array<AddressPart>(unit.idLength).fill('unit')
       this.#set(at, unit.isReversed ? [...id, ...type] : [...type, ...id])
@@ -217,7 +222,11 @@ class Labeler {
 
   // What is neither number nor street: units, then the city last, and names before it.
   #labelRest(isPlaced: boolean): void {
-    for (const line of isPlaced ? this.#lines() : []) this.#labelUnits(line)
+    for (const [index, line] of this.#lines().entries()) {
+      // "Building 5" may be what is searched, "City Hall, Room 5" is City Hall.
+      const from = isPlaced || index > 0 ? line.from : line.from + 1
+      this.#labelUnits({ ...line, from }, isPlaced)
+    }
     for (const { from, to } of this.#lines()) {
       const care = this.#keys.findIndex((key, at) => at >= from && at < to && CARE_OF.test(key))
       if (care < 0) continue
@@ -226,8 +235,14 @@ class Labeler {
       this.#fill(care, next?.from === to ? next.to : to, 'name')
     }
     const street = this.parts.findLastIndex(part => part === 'street' || part === 'box')
+    for (const { from, to } of this.#lines(street + 1)) {
+      const [first = '', second = ''] = this.#keys.slice(from, to)
+      // "in Springfield", but "in front of the school"
+      if (/^(?:in|en|nan)$/.test(first) && second !== '' && second !== 'front') this.parts[from] = 'other'
+      else if (street >= 0 && isCrossing(first)) this.#fill(from, to, 'other')
+    }
     const lines = this.#lines()
-    const last = lines.at(-1)
+    const last = lines.findLast(line => !this.#words[line.from]?.isAside)
     const isCity =
       last !== undefined &&
       last.from > street &&

@@ -31,6 +31,13 @@ export function houseNumber(text: string): HouseNumber | undefined {
   return GRID.test(grid) ? numbered(grid, Number(grid.replace(/\D/g, ''))) : undefined
 }
 
+/** "2230 to 2234", "2230 & 2232": both and what is between them. */
+export function numberRange(from: string, to: string): HouseNumber | undefined {
+  const [first, last] = [houseNumber(from), houseNumber(to)]
+  if (!first || !last || last.number <= first.number) return first
+  return { ...first, key: `${first.key}-${last.key}`, to: last.number }
+}
+
 /** "1200 block": its numbers begin with the same hundred. */
 export function blockOf(house: HouseNumber): HouseNumber {
   const number = house.number - (house.number % BLOCK)
@@ -55,12 +62,13 @@ function plainNumber(number: string, suffix: string | undefined): HouseNumber {
 
 function numberPair(from: string, to: string, suffix: string): HouseNumber {
   // "2230-34" is short for 2230-2234.
-  const isShort = from.length > 3 && to.length < from.length
+  const isShort = from.length > 3 && to.length < from.length && suffix === ''
   const last = Number(isShort ? from.slice(0, -to.length) + to : to)
   const step = last - Number(from)
   const isRange =
     step > 0 &&
     (from.length > 2 ? from.length === String(last).length : step <= LONGEST_RANGE && step % 2 === 0)
+  if (!isRange && suffix !== '') return plainNumber(from, `${suffix}-${to}`)
   if (!isRange) return numbered(`${from}-${to}`, Number(from + to))
   const house = numbered(`${from}${suffix}-${last}`, Number(from))
   return { ...house, to: last, ...(suffix !== '' && { suffix }) }

@@ -81,6 +81,8 @@ const SAME = new Map([
   ['boro', 'borough'],
   ['&', 'and'],
   ['mlk', 'martin luther king'],
+  ['ny', 'new york'],
+  ['nyc', 'new york'],
 ])
 
 function foldedName(keys: readonly string[]): string {

@@ -79,6 +79,9 @@ export function streetLength({ keys, texts, hasCity }: StreetLine): number {
   // "East Ave 248" is called East, "East Avenue B" is called B.
   const isNamed = directions === 1 && certainty(keys, 1) > 1 && !isPrefix(keys, 1)
   const from = isNamed ? 0 : Math.min(directions, keys.length - 1)
+  // Utah's "S 500 E"
+  if (/^\d+$/.test(keys[from] ?? '') && direction(keys, from + 1) && certainty(keys, from + 2) < 2)
+    return from + 2
   let limit = from + 1
   while (limit < keys.length && !unitAt(keys, limit, keys.length)) limit++
   const line = keys.slice(0, limit)

@@ -30,6 +30,8 @@ export interface Word {
   readonly end: number
   /** Nothing follows, or a comma, a line's end, a dash or a bracket. */
   readonly isLast: boolean
+  /** It is in brackets. */
+  readonly isAside: boolean
 }
 
 export interface LabeledWord extends Word {
@@ -56,9 +58,15 @@ export function addressWords(text: string): Word[] {
   const pieces = [...text.matchAll(WORD)].flatMap(({ 0: word, index }) => split(word, index))
   const words: Word[] = []
   let isRange = false
+  let isAside = false
   pieces.forEach((piece, at) => {
     const next = pieces[at + 1]
-    const isLast = next === undefined || BREAK.test(text.slice(piece.end, next.start))
+    const [ahead, after] = [
+      text.slice(pieces[at - 1]?.end ?? 0, piece.start),
+      text.slice(piece.end, next?.start),
+    ]
+    if (/[()[\]]/.test(ahead)) isAside = /[([]/.test(ahead)
+    const isLast = next === undefined || BREAK.test(after)
     const key = SYMBOL.test(piece.text) ? piece.text : wordKey(piece.text)
     const before = words.pop()
     if (before && isRange) {
@@ -69,8 +77,9 @@ export function addressWords(text: string): Word[] {
         start,
         end: piece.end,
         isLast,
+        isAside,
       })
-    } else if (key !== '') words.push(...(before ? [before] : []), { ...piece, key, isLast })
+    } else if (key !== '') words.push(...(before ? [before] : []), { ...piece, key, isLast, isAside })
     else if (before) words.push({ ...before, isLast: true })
     isRange = key === '' && before !== undefined && isAscending(before.key, next?.text ?? '')
   })

@@ -4,7 +4,7 @@ APT apartment apt appt apmt apto apartamento apatman, BSMT basement bsmt sotano,
 BIN bin, CONDO condo condominium, DEPT department dept dpto, FILE file, FL floor fl flr piso etage, FRNT front frnt, HNGR hangar hngr hanger, KEY key,
 LBBY lobby lbby, LOT lot, LOWR lower lowr, CODE mailcode, MSC mailstop msc, OFC office ofc oficina, PH penthouse ph,
 PIER pier, REAR rear, RM room rm, SIDE side, SLIP slip, SPC space spc sp, STOP stop, STE suite ste suit, TRLR trailer trlr,
-TWR tower twr torre, UNIT unit unidad, UPPR upper uppr, WING wing, # # no num numero nr`
+TWR tower twr torre, UNIT unit unidad, UPPR upper uppr, WING wing, # # no num number numero nr`
 
 // These stand alone, too.
 const ALONE = new Set(['BSMT', 'CONDO', 'FRNT', 'LBBY', 'LOWR', 'OFC', 'PH', 'REAR', 'SIDE', 'UPPR'])
@@ -28,7 +28,7 @@ export const isUnitWord = (key: string): boolean => types.has(key)
 
 /** "APT 4" for "Apartment # 4". */
 export function unitText(type: readonly string[], id: readonly string[]): string {
-  const named = type.filter(key => key !== '#').map(key => types.get(key) ?? key.toUpperCase())
+  const named = type.filter(key => types.get(key) !== '#').map(key => types.get(key) ?? key.toUpperCase())
   const number = id
     .filter(key => key !== '#')
     .map(key => key.replace(/(?<=\d)(?:st|nd|rd|th)$/, '').toUpperCase())
