@@ -87,6 +87,7 @@ describe('databases of before', () => {
   const migrations = readMigrations()
   const before = {
     directory: migrations.directory.filter(({ name }) => name < '0003'),
+    places: [],
     region: migrations.region.filter(({ name }) => name < '0008'),
     tenant: migrations.tenant.filter(({ name }) => name < '0018'),
   }

@@ -50,7 +50,12 @@ export interface Cipher {
 export type DatabaseName =
   | { readonly kind: 'directory' }
   | { readonly kind: 'region'; readonly region: string }
+  /** Addresses and streets of a region: public, and made again from their files. */
+  | { readonly kind: 'places'; readonly region: string }
   | { readonly kind: 'tenant'; readonly region: string; readonly slug: string }
+
+/** Those with jobs and encrypted fields. */
+export type WorkDatabaseName = Extract<DatabaseName, { kind: 'region' | 'tenant' }>
 
 export type DatabaseClient = Pick<Client, 'execute' | 'batch' | 'close'>
 
@@ -214,10 +219,18 @@ export type Log = (
 /** What every line begins with: no field replaces it. */
 type NamesKept = { readonly [Name in 'time' | 'level' | 'event']?: never }
 
-/** The unique, DNS-safe name of a database: slugs never contain a double hyphen. */
+/** The unique, DNS-safe name of a database: slugs never contain a double hyphen, and begin and end with none. */
 export function databaseLabel(name: DatabaseName): string {
-  if (name.kind === 'directory') return 'directory'
-  return name.kind === 'region' ? name.region : `${name.region}--${name.slug}`
+  switch (name.kind) {
+    case 'directory':
+      return 'directory'
+    case 'region':
+      return name.region
+    case 'places':
+      return `${name.region}---places`
+    case 'tenant':
+      return `${name.region}--${name.slug}`
+  }
 }
 
 export function isReading(statement: InStatement): boolean {

@@ -16,7 +16,7 @@ export const host = sqliteTable('host', {
 export const database = sqliteTable(
   'database',
   {
-    kind: text('kind', { enum: ['region', 'tenant'] }).notNull(),
+    kind: text('kind', { enum: ['region', 'places', 'tenant'] }).notNull(),
     region: text('region').notNull(),
     slug: text('slug').notNull(),
     /** Its schema, `name@mark` (`core/database/migrate.ts`); empty: none yet. */

@@ -11,7 +11,7 @@ import {
 import { asProblem } from '../../core/problem.ts'
 import { rotateSigningKey } from '../../identity/programs/signing-keys.ts'
 import type { NodePlatform } from '../../platform/node/platform.ts'
-import { type DatabaseName, databaseLabel } from '../../platform/platform.ts'
+import { databaseLabel, type WorkDatabaseName } from '../../platform/platform.ts'
 import { listDatabases } from '../../regions/versions/migrate.ts'
 import { command, type Report, refuse, type Terminal } from '../command.ts'
 import { count, orNothingYet, withPlatform } from '../configuration.ts'
@@ -58,11 +58,8 @@ export const rotateKeysCommand = command({
     }),
 })
 
-type Keyed = Exclude<DatabaseName, { kind: 'directory' }>
-
-async function known(platform: NodePlatform): Promise<Keyed[]> {
-  const all = await orNothingYet(() => listDatabases(platform), [])
-  return all.filter(name => name.kind !== 'directory')
+function known(platform: NodePlatform): Promise<readonly WorkDatabaseName[]> {
+  return orNothingYet(() => listDatabases(platform), [])
 }
 
 /** A process that is wrapping a key now may have read the old master key; the next pass finds that key. */
@@ -110,7 +107,7 @@ async function rotateMaster(platform: NodePlatform, terminal: Terminal): Promise
 async function rotateData(
   platform: NodePlatform,
   terminal: Terminal,
-  names: readonly Keyed[],
+  names: readonly WorkDatabaseName[],
 ): Promise<Report> {
   const failed: { database: string; error: string }[] = []
   let rows = 0
@@ -145,7 +142,11 @@ async function rotateData(
 }
 
 /** Finishes an earlier, interrupted rotation first; that then was the rotation. */
-async function rotateDatabase(platform: NodePlatform, name: Keyed, onProgress: (rows: number) => void) {
+async function rotateDatabase(
+  platform: NodePlatform,
+  name: WorkDatabaseName,
+  onProgress: (rows: number) => void,
+) {
   const db = openForKeys(platform, name)
   // Loaded late: only this takes the whole app.
   const { registry } = await import('../../create-app.ts')

@@ -19,6 +19,12 @@ export interface Reader {
   readonly selectDistinct: Orm['selectDistinct']
   readonly together: Orm['batch']
   rows<Row>(query: SQL): Promise<Row[]>
+  /** One round trip. */
+  rowsTogether<Rows extends readonly object[]>(
+    queries: {
+      readonly [Index in keyof Rows]: SQL
+    },
+  ): Promise<{ [Index in keyof Rows]: Rows[Index][] }>
 }
 
 export interface Writer extends Reader {
@@ -105,6 +111,14 @@ export interface RegionReader extends Reader {
 export interface RegionDb extends RegionReader, Writer {
   readonly [kind]: 'region'
 }
+/** A region's addresses, streets and common places, which are public. */
+export interface PlacesReader extends Reader {
+  readonly [kind]: 'places'
+  readonly region: string
+}
+export interface PlacesDb extends PlacesReader, Writer {
+  readonly [kind]: 'places'
+}
 export interface DirectoryDb extends Writer {
   readonly [kind]: 'directory'
 }
@@ -179,6 +193,19 @@ export function openPublicRegion(platform: Platform, region: string): RegionDb {
   return openRegion(platform, publicAccess(region), region)
 }
 
+/** To import. */
+export function openPlaces(
+  platform: Platform,
+  access: Extract<RegionAccess, { kind: 'system' }>,
+  region: string,
+): PlacesDb {
+  return { ...open(platform, { kind: 'places', region }, proofOf(access)), region } as PlacesDb
+}
+
+export function openPublicPlaces(platform: Platform, region: string): PlacesReader {
+  return { ...open(platform, { kind: 'places', region }, [], true), region } as PlacesDb
+}
+
 export function openDirectory(platform: Platform): DirectoryDb {
   return open(platform, { kind: 'directory' }) as DirectoryDb
 }
@@ -217,6 +244,10 @@ function open(
     delete: orm.delete.bind(orm),
     together: orm.batch.bind(orm),
     rows: async <Row>(query: SQL) => (await client.execute(statement(query))).rows as unknown as Row[],
+    async rowsTogether<Rows extends readonly object[]>(queries: { readonly [Index in keyof Rows]: SQL }) {
+      const results = await client.batch(queries.map(statement), 'read')
+      return results.map(({ rows }) => rows) as unknown as { [Index in keyof Rows]: Rows[Index][] }
+    },
     async commit(steps) {
       const results = await commit(plain, [...proof.map(asGuard), ...steps])
       if (steps.some(step => 'forJob' in step)) platform.notifyWorker(name)

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { DatabaseName, Platform } from '../../platform/platform.ts'
+import type { Platform, WorkDatabaseName } from '../../platform/platform.ts'
 import {
   openRegion,
   openTenant,
@@ -226,10 +226,7 @@ function isTenant(db: Changing): db is TenantDb {
   return 'slug' in db
 }
 
-export function openForKeys(
-  platform: Platform,
-  name: Exclude<DatabaseName, { kind: 'directory' }>,
-): Changing {
+export function openForKeys(platform: Platform, name: WorkDatabaseName): Changing {
   const access = { kind: 'system', reason: 'keys' } as const
   return name.kind === 'region'
     ? openRegion(platform, access, name.region)
@@ -242,7 +239,7 @@ export function reencryptJob(
   return {
     kind: reencryptKind.kind,
     async run(platform, database) {
-      if (database.kind === 'directory') return undefined
+      if (database.kind === 'directory' || database.kind === 'places') return undefined
       const db = openForKeys(platform, database)
       const startedAt = platform.clock.now()
       const walk: ReencryptionCursor = { table: 0, after: 0 }

@@ -2,7 +2,12 @@ import { and, eq, ne } from 'drizzle-orm'
 import { setUnavailable } from '../../core/database/clients.ts'
 import { type DirectoryDb, openDirectory } from '../../core/database/handles.ts'
 import { failureOf, type Migrations, migrateDatabase, newest } from '../../core/database/migrate.ts'
-import { type DatabaseName, databaseLabel, type Platform } from '../../platform/platform.ts'
+import {
+  type DatabaseName,
+  databaseLabel,
+  type Platform,
+  type WorkDatabaseName,
+} from '../../platform/platform.ts'
 import { database } from '../directory-schema.ts'
 
 export interface MigrationOutcome {
@@ -26,7 +31,7 @@ export async function migrateAll(
   const directory = openDirectory(platform)
   const failed: MigrationFailure[] = []
   let migrated = 0
-  for (const kind of ['region', 'tenant'] as const) {
+  for (const kind of ['region', 'places', 'tenant'] as const) {
     const behind = await directory
       .select()
       .from(database)
@@ -49,13 +54,20 @@ export async function migrateAll(
   return { migrated, failed }
 }
 
-export async function listDatabases(platform: Platform): Promise<readonly DatabaseName[]> {
+export async function listDatabases(platform: Platform): Promise<readonly WorkDatabaseName[]> {
   const rows = await openDirectory(platform).select().from(database)
-  return rows.map(nameOf)
+  return rows.map(nameOf).filter(name => name.kind !== 'places')
 }
 
-function nameOf({ kind, region, slug }: Pick<typeof database.$inferSelect, 'kind' | 'region' | 'slug'>) {
-  return kind === 'region' ? { kind, region } : { kind, region, slug }
+function nameOf({
+  kind,
+  region,
+  slug,
+}: Pick<typeof database.$inferSelect, 'kind' | 'region' | 'slug'>): Exclude<
+  DatabaseName,
+  { kind: 'directory' }
+> {
+  return kind === 'tenant' ? { kind, region, slug } : { kind, region }
 }
 
 export async function addDatabase(
@@ -103,6 +115,6 @@ async function mark(
     .where(isDatabase(name.kind, name.region, slug))
 }
 
-function isDatabase(kind: 'region' | 'tenant', region: string, slug: string) {
+function isDatabase(kind: 'region' | 'places' | 'tenant', region: string, slug: string) {
   return and(eq(database.kind, kind), eq(database.region, region), eq(database.slug, slug))
 }

@@ -12,5 +12,10 @@ export function readMigrations(
       .map(file =>
         readMigration(file.replace(/\.sql$/, ''), readFileSync(`${folder}/${kind}/${file}`, 'utf8')),
       )
-  return { directory: ofKind('directory'), region: ofKind('region'), tenant: ofKind('tenant') }
+  return {
+    directory: ofKind('directory'),
+    region: ofKind('region'),
+    places: ofKind('places'),
+    tenant: ofKind('tenant'),
+  }
 }

@@ -1,0 +1,248 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { PlacesReader } from '../../core/database/handles.ts'
+import type { Place } from '../../core/geometry.ts'
+import { editDistance, fold } from '../../core/spelling.ts'
+import { intersectionsOf } from '../../regions/places/street.ts'
+import type { HouseNumber } from '../address/numbers.ts'
+import { type ParsedAddress, parseAddress, type TypedStreet } from '../address/parse.ts'
+import { cityKey, mayBeSameStreet, streetKey } from '../address/street-key.ts'
+import { sortedLetters, unitKey } from './names.ts'
+import { houseOnSegment, lineOf, middleOf, type Segment } from './segments.ts'
+
+export interface IndexedPlace extends Place {
+  readonly label: string
+  /** Radius in meters of the uncertainty; 0 for an address. */
+  readonly accuracy: number
+  readonly kind: 'address' | 'intersection' | 'street' | 'landmark' | 'coordinates'
+  /** What was typed and is not so there: such a place is a suggestion, never certain. */
+  readonly contradicts: readonly ('number' | 'street' | 'city' | 'state' | 'postcode')[]
+}
+
+// In rows: what one search reads at most.
+const STREETS = 60
+const SEGMENTS = 400
+const CORNER_METERS = 15
+const LANDMARK_METERS = 30
+
+/** Best match first, in one round trip. */
+export async function searchIndex(
+  db: PlacesReader,
+  typed: string,
+  limit: number,
+): Promise<readonly IndexedPlace[]> {
+  const parsed = parseAddress(typed)
+  switch (parsed.kind) {
+    case 'coordinates':
+    case 'plus-code': {
+      const { lat, long } = parsed
+      const label = `${lat.toFixed(6)}, ${long.toFixed(6)}`
+      return [{ label, lat, long, accuracy: 0, kind: 'coordinates', contradicts: [] }]
+    }
+    case 'corner':
+      return (await corners(db, parsed.streets)).slice(0, limit)
+    case 'box':
+      return []
+    case 'address':
+      return (await addresses(db, parsed, parsed.street, parsed.number)).slice(0, limit)
+    case 'words':
+      return (await addresses(db, parsed, undefined, undefined)).slice(0, limit)
+  }
+}
+
+interface StreetRow {
+  readonly id: number
+  readonly key: string
+  readonly name_key: string
+  readonly name: string
+  readonly city: string
+  readonly city_key: string
+  readonly state: string
+  readonly number_text: string | null
+  readonly postcode: string | null
+  readonly lat: number | null
+  readonly long: number | null
+  /** Of all its addresses, where the number is none of them. */
+  readonly middle_lat: number | null
+  readonly middle_long: number | null
+  readonly spread: number | null
+}
+
+interface LandmarkRow {
+  readonly name: string
+  readonly address: string
+  readonly lat: number
+  readonly long: number
+}
+
+async function addresses(
+  db: PlacesReader,
+  parsed: ParsedAddress,
+  street: TypedStreet | undefined,
+  number: HouseNumber | undefined,
+): Promise<IndexedPlace[]> {
+  const text = street?.text ?? parsed.text
+  const ids = streetIds(text)
+  const [found, segments, landmarks] = await db.rowsTogether<[StreetRow, Segment, LandmarkRow]>([
+    streetsWithNumber(ids, number, unitKey(parsed.units[0] ?? '')),
+    segmentsOf(ids),
+    landmarksNamed(parsed.text),
+  ])
+  const bySegment = Map.groupBy(segments, segment => segment.street)
+  const ranked = found
+    .flatMap(row => placeOn(row, bySegment.get(row.id) ?? [], number, parsed.units) ?? [])
+    .map(found => ({ ...found, ...judge(parsed, text, found) }))
+    .sort((a, b) => a.contradicts.length - b.contradicts.length || a.rank - b.rank)
+    .map(({ place, contradicts }): IndexedPlace => ({ ...place, contradicts }))
+  const named = landmarks.map(({ name, address, lat, long }): IndexedPlace => {
+    const label = address === '' ? name : `${name}, ${address}`
+    return { label, lat, long, accuracy: LANDMARK_METERS, kind: 'landmark', contradicts: [] }
+  })
+  return number === undefined ? [...named, ...ranked] : [...ranked, ...named]
+}
+
+/** By the whole name, by words of which the last may be incomplete, and only if neither finds any, by likeness. */
+function streetIds(text: string): SQL {
+  const { key, name } = streetKey(text)
+  const typed = fold(text).split(' ')
+  const words = sql`${`(${matching(key.split(' '))}) OR (${matching(typed)})`}`
+  const known = sql`SELECT id FROM street WHERE name_key = ${name}
+    UNION SELECT rowid FROM (SELECT rowid FROM street_text WHERE street_text MATCH ${words} LIMIT ${STREETS})`
+  const parts = trigrams(name)
+  if (parts === '') return known
+  const isUnknown = sql`NOT EXISTS (SELECT 1 FROM street WHERE name_key = ${name})
+    AND NOT EXISTS (SELECT 1 FROM street_text WHERE street_text MATCH ${words})`
+  return sql`${known} UNION SELECT id FROM street WHERE letters = ${sortedLetters(name)} AND ${isUnknown}
+    UNION SELECT rowid FROM (SELECT rowid FROM street_letters WHERE street_letters MATCH ${parts} AND ${isUnknown}
+      ORDER BY rank LIMIT ${STREETS})`
+}
+
+const quoted = (word: string) => `"${word.replaceAll('"', '')}"`
+
+function matching(words: readonly string[]): string {
+  const all = words.filter(word => /[\p{L}\p{N}]/u.test(word))
+  return all.length === 0 ? '"\u0001"' : `${all.map(quoted).join(' AND ')} *`
+}
+
+function trigrams(name: string): string {
+  const parts = Array.from({ length: Math.max(0, name.length - 2) }, (_, at) => name.slice(at, at + 3))
+  return parts.map(quoted).join(' OR ')
+}
+
+function streetsWithNumber(ids: SQL, number: HouseNumber | undefined, unit: string): SQL {
+  return sql`SELECT street.id, street.key, street.name_key, street.name, street.city, street.city_key, street.state,
+      address.number_text, address.postcode, address.lat, address.long, middle.lat AS middle_lat, middle.long AS middle_long,
+      middle.spread AS spread, min(CASE address.unit WHEN ${unit} THEN 0 WHEN '' THEN 1 ELSE 2 END)
+    FROM street LEFT JOIN address ON address.street = street.id AND address.number = ${number?.number ?? null}
+    LEFT JOIN (SELECT street, avg(lat) AS lat, avg(long) AS long, max(max(lat) - min(lat), max(long) - min(long)) AS spread
+      FROM address WHERE street IN (${ids}) GROUP BY street) AS middle ON middle.street = street.id
+    WHERE street.id IN (${ids}) GROUP BY street.id, address.number_text LIMIT ${3 * STREETS}`
+}
+
+function segmentsOf(ids: SQL): SQL {
+  return sql`SELECT street, line, left_from, left_to, right_from, right_to FROM street_segment
+    WHERE street IN (${ids}) LIMIT ${SEGMENTS}`
+}
+
+function landmarksNamed(text: string): SQL {
+  return sql`SELECT name, address, lat, long FROM common_place WHERE id IN (
+    SELECT rowid FROM common_place_text WHERE common_place_text MATCH ${matching(fold(text).split(' '))} LIMIT 20)`
+}
+
+interface Found {
+  readonly row: StreetRow
+  readonly place: Omit<IndexedPlace, 'contradicts'>
+  /** Whether the house number is where it was typed. */
+  readonly isNumbered: boolean
+}
+
+function placeOn(
+  row: StreetRow,
+  segments: readonly Segment[],
+  number: HouseNumber | undefined,
+  units: readonly string[],
+): Found | undefined {
+  const street = row.city === '' ? row.name : `${row.name}, ${row.city}`
+  const { lat, long, number_text } = row
+  const house =
+    lat === null || long === null ? number && houseOnSegment(segments, number.number) : { lat, long }
+  if (number !== undefined && house !== undefined) {
+    const line = [number_text ?? number.key.toUpperCase(), row.name, ...units].join(' ')
+    const label = row.city === '' ? line : `${line}, ${row.city}`
+    return { row, isNumbered: true, place: { label, ...house, accuracy: 0, kind: 'address' } }
+  }
+  const middle = middleOf(segments) ?? middleOfAddresses(row)
+  return middle && { row, isNumbered: false, place: { label: street, ...middle, kind: 'street' } }
+}
+
+const METERS_PER_DEGREE = 111_320
+
+function middleOfAddresses({ middle_lat: lat, middle_long: long, spread }: StreetRow) {
+  if (lat === null || long === null) return undefined
+  return { lat, long, accuracy: Math.ceil(((spread ?? 0) * METERS_PER_DEGREE) / 2) + CORNER_METERS }
+}
+
+function judge(parsed: ParsedAddress, text: string, { row, isNumbered }: Found) {
+  const typed = streetKey(text)
+  const found = streetKey(row.name)
+  const isName = typed.name === found.name || found.name.startsWith(typed.name)
+  const contradicts: IndexedPlace['contradicts'][number][] = []
+  if (parsed.kind === 'address' && parsed.number !== undefined && !isNumbered) contradicts.push('number')
+  if (parsed.kind === 'address' && (!isName || !mayBeSameStreet({ ...typed, name: found.name }, found)))
+    contradicts.push('street')
+  if (differs(parsed.city && cityKey(parsed.city), row.city_key)) contradicts.push('city')
+  if (differs(parsed.state, row.state)) contradicts.push('state')
+  if (differs(parsed.postcode?.slice(0, 5), row.postcode ?? '')) contradicts.push('postcode')
+  const rank =
+    typed.key === found.key ? 0 : typed.name === found.name ? 1 : 2 + editDistance(typed.name, found.name)
+  return { contradicts, rank }
+}
+
+function differs(typed: string | undefined, known: string): boolean {
+  return typed !== undefined && known !== '' && typed !== known
+}
+
+async function corners(
+  db: PlacesReader,
+  [first, second]: readonly [TypedStreet, TypedStreet],
+): Promise<IndexedPlace[]> {
+  const [ones, others] = await db.rowsTogether<[SegmentOfStreet, SegmentOfStreet]>([
+    namedSegments(streetIds(first.text)),
+    namedSegments(streetIds(second.text)),
+  ])
+  const found = new Map<string, IndexedPlace>()
+  for (const one of ones) {
+    for (const other of others) {
+      if (one.street === other.street || !overlap(one, other)) continue
+      const label = `${one.name} and ${other.name}${one.city && `, ${one.city}`}`
+      const [at] = intersectionsOf(lineOf(one), lineOf(other), CORNER_METERS)
+      if (at === undefined || found.has(label)) continue
+      found.set(label, { label, ...at, accuracy: CORNER_METERS, kind: 'intersection', contradicts: [] })
+    }
+  }
+  return [...found.values()]
+}
+
+interface SegmentOfStreet extends Segment {
+  readonly name: string
+  readonly city: string
+  readonly west: number
+  readonly south: number
+  readonly east: number
+  readonly north: number
+}
+
+function namedSegments(ids: SQL): SQL {
+  return sql`SELECT street, line, west, south, east, north, street.name AS name, street.city AS city
+    FROM street_segment JOIN street ON street.id = street WHERE street IN (${ids}) LIMIT ${SEGMENTS}`
+}
+
+const NEARBY_DEGREES = 0.0003
+
+function overlap(a: SegmentOfStreet, b: SegmentOfStreet): boolean {
+  return (
+    a.west - NEARBY_DEGREES <= b.east &&
+    b.west - NEARBY_DEGREES <= a.east &&
+    a.south - NEARBY_DEGREES <= b.north &&
+    b.south - NEARBY_DEGREES <= a.north
+  )
+}
