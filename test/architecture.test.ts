@@ -60,6 +60,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'handoffs',
     'identity',
     'import',
+    'places',
     'platform',
     'regions',
     'requests',
@@ -212,6 +213,7 @@ describe('the house', () => {
       'core/database/json.ts',
       'handoffs/messages/messages.ts',
       'identity/programs/signing-keys.ts',
+      'places/index/segments.ts',
       'regions/region-schema.ts',
       'requests/event-types.ts',
     ]

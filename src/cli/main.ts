@@ -14,6 +14,7 @@ import { migrate } from './database.ts'
 import { apply, plan, validate } from './documents.ts'
 import { importBoundariesCommand, importServicesCommand } from './imports.ts'
 import { jobs } from './jobs.ts'
+import { importPlacesCommand, listPlacesCommand, searchPlacesCommand } from './places.ts'
 import { parserFor, UsageError } from './program.ts'
 import { route } from './route.ts'
 
@@ -26,6 +27,9 @@ const commands: readonly Command[] = [
   route,
   importBoundariesCommand,
   importServicesCommand,
+  importPlacesCommand,
+  listPlacesCommand,
+  searchPlacesCommand,
   createKeyCommand,
   rotateKeysCommand,
   listKeysCommand,

@@ -8,6 +8,7 @@ const groups: Readonly<Record<string, string>> = {
   databases: 'Database files',
   grants: 'Access of staff to a jurisdiction',
   keys: 'API keys of a jurisdiction, and encryption keys',
+  places: 'Addresses, streets and common places',
   services: 'The catalogue of services',
   staff: 'Sign-in of staff members',
 }

@@ -28,6 +28,7 @@ const migrations = readMigrations()
 const names: readonly DatabaseName[] = [
   { kind: 'directory' },
   { kind: 'region', region: 'county' },
+  { kind: 'places', region: 'county' },
   { kind: 'tenant', region: 'county', slug: 'city' },
 ]
 // Over HTTP the server maintains its own files.
