@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { isRefusal } from '../src/geography/refusal.ts'
 import { bytesSource } from '../src/places/import/bytes.ts'
 import { inspect } from '../src/places/import/inspect.ts'
 import { openTable } from '../src/places/import/open.ts'
@@ -106,6 +107,20 @@ describe('archives and shapefiles', () => {
     const damaged = zip({ 'a.csv': text }).fill(0xff, 60, 120)
     expect(await refusedFile(damaged)).toMatch(/bytes are damaged|ends in the middle/)
     expect(await refusedFile(new Uint8Array(gzipSync(text)))).toMatch(/^read as CSV/)
+  })
+
+  it('are read or refused, whichever byte of them is damaged', async () => {
+    const whole = zip({ ...parts(), 'a/points.prj': LONG_ISLAND })
+    for (let at = 0; at < whole.length; at += 3) {
+      const damaged = whole.slice()
+      damaged.fill(0xff, at, at + 1)
+      const table = await openTable(bytesSource('a.zip', damaged))
+      if (isRefusal(table)) continue
+      const inspected = await inspect(table, 'addresses')
+      if (isRefusal(inspected)) continue
+      const surveyed = await survey(table, inspected.mapping)
+      expect(isRefusal(surveyed) || surveyed.records === 4).toBe(true)
+    }
   })
 
   it('never put a line without an end into memory', async () => {

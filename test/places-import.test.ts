@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '../src/places/import/bytes.ts'
+import { guessMapping } from '../src/places/import/guess.ts'
 import { inspect } from '../src/places/import/inspect.ts'
-import { mappingSchema, missingColumns } from '../src/places/import/mapping.ts'
+import { type Mapping, mappingSchema, missingColumns } from '../src/places/import/mapping.ts'
 import { openTable } from '../src/places/import/open.ts'
 import { readRows } from '../src/places/import/read.ts'
 import { REJECTS_HEADING, rejectLines } from '../src/places/import/reject-lines.ts'
@@ -262,6 +263,54 @@ describe('a mapping', () => {
     expect(v.is(mappingSchema, { kind: 'addresses', columns: { number: [], colour: ['A'] } })).toBe(false)
     expect(missingColumns(kept, columns)).toEqual([])
     expect(missingColumns(kept, ['HOUSE_NO', 'LON', 'LAT'])).toEqual(['FULL_STREE', 'PART'])
+  })
+})
+
+describe('counties’ columns', () => {
+  it.each<[string, Record<string, unknown>, Mapping['columns']]>([
+    [
+      'Washington, with its quadrants',
+      { ADDRNUM: '12', STNAME: 'MILL', STREET_TYPE: 'ST', QUADRANT: 'NW', LATITUDE: 38.9, LONGITUDE: -77 },
+      {
+        number: ['ADDRNUM'],
+        street: ['STNAME', 'STREET_TYPE', 'QUADRANT'],
+        lat: ['LATITUDE'],
+        long: ['LONGITUDE'],
+      },
+    ],
+    [
+      'a suffix that is a street type',
+      { HOUSE_NO: '12', DIR: 'N', STREET: 'MILL', SUFFIX: 'RD' },
+      { number: ['HOUSE_NO'], street: ['DIR', 'STREET', 'SUFFIX'] },
+    ],
+    [
+      'a suffix that is a directional',
+      { HOUSE_NO: '12', STREET: 'MILL', TYPE: 'RD', SUFFIX: 'NW' },
+      { number: ['HOUSE_NO'], street: ['STREET', 'TYPE', 'SUFFIX'] },
+    ],
+    [
+      'a type that is no street type',
+      { HOUSE_NO: '12', STREET: 'MILL RD', TYPE: 'Residential' },
+      { number: ['HOUSE_NO'], street: ['STREET'] },
+    ],
+    [
+      'postal cities before municipalities, and no codes for them',
+      { Add_Number: 12, St_Name: 'Mill', St_PosTyp: 'Rd', Inc_Muni: 'Lake', Post_Comm: 'Oak', MUNI: '02' },
+      { number: ['Add_Number'], street: ['St_Name', 'St_PosTyp'], city: ['Post_Comm'] },
+    ],
+    [
+      'OpenStreetMap',
+      { '@id': 'node/1', 'addr:housenumber': '12', 'addr:street': 'Mill Rd', 'addr:city': 'Oak' },
+      { number: ['addr:housenumber'], street: ['addr:street'], city: ['addr:city'], id: ['@id'] },
+    ],
+    [
+      'a parcel with its address in one',
+      { APN: '7', SITUS_ADDRESS: '12 MILL RD', SITUS_CITY: 'OAK', SITUS_ZIP: '94501' },
+      { address: ['SITUS_ADDRESS'], city: ['SITUS_CITY'], postcode: ['SITUS_ZIP'] },
+    ],
+  ])('%s', (_county, values, columns) => {
+    const samples = [{ number: 1, values }]
+    expect(guessMapping(Object.keys(values), samples, 'addresses').mapping.columns).toEqual(columns)
   })
 })
 

@@ -12,26 +12,26 @@ export const columnNames = {
     'addnumsuf addrnumsuf addrnumsfx addrnsfx addnsfx addrsfx addrsuf addrsuffix addressnumbersuffix numbersuffix numsuffix numsuf numsfx housesuffix housesuf housesfx hsesuf hnosuffix housenumbersuffix stnosuffix streetnumbersuffix halfcode half fraction addrfrac',
   preModifier: 'stpremod streetpremod premod premodifier',
   preDirectional:
-    'stpredir lstpredir streetpredir streetprefixdirection streetpredirection streetprefixdir predir predirectional predirection prefdir prefixdir dirpre dirprefix prefixdirection streetprefix stprefix strprefix situsfdpre situsdir situspredir fedirp rdpredir streetdir streetdirection stdir strdir direction dir prefix pre pd',
+    'stpredir lstpredir streetpredir streetprefixdirection streetpredirection streetprefixdir predir stdirpre stpre predirabbrev predirectional predirection prefdir prefixdir dirpre dirprefix prefixdirection streetprefix stprefix strprefix situsfdpre situsdir situspredir fedirp rdpredir streetdir streetdirection stdir strdir direction dir prefix pre pd',
   preType: 'stpretyp stpretype streetpretype pretype pretyp prefixtype fetypep rdpretype',
   preSeparator: 'stpresep streetpresep presep',
   streetName:
     'stname lstname stnam streetname streetnam streetnm strname strnam situsfname situsstreetname situsstname fename roadname rdname rdnam basename streetbase street road name',
   streetType:
-    'stpostyp lsttype lsttyp streetpostype streetposttype sttype sttyp streettype strtype postype posttype postyp situsftype situstype fetype fetypes roadtype rdtype rdsuf streetsuffix stsuffix stsuf strsuffix sttypesuffix suffixtype suftype suffix type sufx sfx',
+    'stpostyp lsttype lsttyp streetpostype streetposttype sttype sttyp stype streettype strtype postype posttype postyp situsftype situstype fetype fetypes roadtype rdtype rdsuf streetsuffix stsuffix stsuf strsuffix sttypesuffix suffixtype suftype suffix type sufx sfx',
   postDirectional:
-    'stposdir lstposdir streetpostdir streetposdir streetsuffixdirection streetpostdirection postdir posdir postdirectional postdirection sufdir sufdirection suffixdir suffixdirection dirsuf dirsuffix stsufdir situsfdsuf situspostdir fedirs rdpostdir streetsuffix stsuffix suffix suf',
+    'stposdir lstposdir streetpostdir streetposdir streetsuffixdirection streetpostdirection postdir stdirsuf quadrant quad posdir postdirectional postdirection sufdir sufdirection suffixdir suffixdirection dirsuf dirsuffix stsufdir situsfdsuf situspostdir fedirs rdpostdir streetsuffix stsuffix suffix suf',
   postModifier: 'stposmod streetpostmod postmod postmodifier',
   street:
     'fullname fullstreetname fullstreet fullstname fullstrname stfullname streetfullname streetfull fullroadname fullrdname roadfullname fulname fullname1 stname1 completestreetname wholestreetname addrstreet street streetname road roadname thoroughfare fullst stfull strfull rdfullname label streetlabel name stname',
   unitType: 'unittype unitdesignator unitdesig unitdesc apttype subaddresstype',
-  unit: 'unit unitnum unitnumber unitno unitid addrunit apt aptnum aptno aptnumber apartment suite ste subaddress secondaryaddress secondary subunit',
+  unit: 'unit unitnum unitnumber unitno unitname unitid addrunit apt aptnum aptno aptnumber apartment suite ste subaddress secondaryaddress secondary subunit',
   address:
     'fulladdr fulladdress fulladd fulladdrs fulladr addrfull addressfull addfull completeaddress siteaddress siteaddr situsaddress situsaddr propertyaddress propaddr propaddress streetaddress stadd staddress dlvryadd deliveryaddress locaddress physicaladdress physaddr saddr saddress address1 addressline1 addrline1 addr1 address addr situs location',
-  city: 'postcomm postalcommunity postalcomm poname postoffice pocity uspscity postcity postalcity mailcity mailingcity zipname zipcity addrcity city cityname situscity sitecity propcity town townname community commname msagcomm msagcommunity incmuni municipality muni municipalityname muniname place placename locality',
+  city: 'postcomm postalcommunity postalcomm poname postcomm1 postalctyname postalcityname postoffice pocity uspscity postcity postalcity mailcity mailingcity mailingmunicipality mailingmu zipname zipcity addrcity city cityname ctyname situscity sitecity propcity town townname community commname msagcomm msagcommunity incmuni municipality legalcomm munic postal muni municipalityname muniname place placename locality',
   state: 'state statecode stateabbr stateabbrev addrstate stabbr st province region uspsstate situsstate',
   postcode:
-    'postcode addrpostcode zipcode zip zip5 zipcode5 postalcode postalcd zipcd uspszip uspszipcode poszip postzip situszip sitezip propzip mailzip',
+    'postcode addrpostcode zipcode zip zipnum zip5 zipcode5 postalcode postalcd zipcd uspszip uspszipcode poszip postzip situszip sitezip propzip mailzip',
   lat: 'lat latitude latdd latwgs84 latwgs gpslat addrlat intptlat ylat latitudey latit y ycoord ycoordinate pointy coordy northing addry ycoor',
   long: 'lon long lng longitude longdd longwgs84 longwgs lonwgs84 gpslon gpslong addrlon intptlon intptlong xlong xlon longitudex longit x xcoord xcoordinate pointx coordx easting addrx xcoor',
   geometry:

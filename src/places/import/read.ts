@@ -18,6 +18,8 @@ export async function* readRows<Kind extends ImportKind>(
 ): AsyncIterable<Batch<Kind>> {
   const rowsOf = rowMaker(mapping, positions)
   for await (const records of table.records()) {
+    const last = records.at(-1)
+    if (last === undefined) continue
     const rows: Rows[Kind][] = []
     const rejects: Reject[] = []
     for (const record of records) {
@@ -25,7 +27,7 @@ export async function* readRows<Kind extends ImportKind>(
       if (typeof found === 'string') rejects.push(rejectOf(record, found, mapping))
       else rows.push(...found)
     }
-    yield { rows, rejects, records: records.at(-1)?.number ?? 0 }
+    yield { rows, rejects, records: last.number }
   }
 }
 

@@ -46,6 +46,7 @@ export function survey(
     }
     const { outside = 0 } = rejects
     if (outside > rows) return { why: elsewhere(outside, rows + outside, notices), repair: OTHER_FILE }
+    if (records === 0) return { why: 'It has no records', repair: 'Export at least one' }
     if (rows === 0)
       return { why: `None of its ${records} records can be taken: ${counted(rejects)}`, repair: MAPPING }
     return { records, rows, rejects, positions, notices }

@@ -35,6 +35,7 @@ export async function zipEntries(source: ByteSource): Promise<readonly ZipEntry[
     )
     const nameEnd = at + 46 + (nameLength ?? 0)
     const extraEnd = nameEnd + (extraLength ?? 0)
+    if (extraEnd > bytes.length) throw cutShort()
     const name = new TextDecoder().decode(bytes.subarray(at + 46, nameEnd))
     const sizes = [
       view.getUint32(at + 24, true),
