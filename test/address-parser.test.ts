@@ -71,6 +71,15 @@ describe('everyday forms', () => {
     ['3536.5 Mill Road', 'number: 3536 1/2, street: Mill Road'],
     ['500 East Ave 248', 'number: 500, street: East Ave, unit: # 248'],
     ['1250 S 500 E Provo UT', 'number: 1250, street: S 500 E, city: Provo, state: UT'],
+    ['12 Old Number 6 Highway', 'number: 12, street: Old Number 6 Highway'],
+    ['3665 Ellery County Rd 312', 'number: 3665, street: Ellery County Rd 312'],
+    ['1 Court Square Village Apt 2', 'number: 1, street: Court Square Village, unit: APT 2'],
+    ['220 Mill Drive, second floor', 'number: 220, street: Mill Drive, unit: FL 2'],
+    ['6040 E Mill Run Parkway South Dr', 'number: 6040, street: E Mill Run Parkway South Dr'],
+    [
+      'Ada Example, MD 12605 Mill Lane, Hollis',
+      'number: 12605, street: Mill Lane, name: Ada Example MD, city: Hollis',
+    ],
     ['1221 Avenue of the Americas, New York', 'number: 1221, street: Avenue of the Americas, city: New York'],
   ])('%j: %s', (typed, parts) => {
     expect(summary(parseAddress(typed))).toBe(parts)
@@ -214,6 +223,7 @@ describe('everyday forms', () => {
     ['Post Office Box 12-A', 'box: 12-A'],
     ['POB 123', 'box: 123'],
     ['RR 2 Box 45', 'box: 45, route: 2'],
+    ['Lockbox 12, PO Box 123, Hollis', 'box: 123, unit: LOCKBOX 12, city: Hollis'],
     ['Rural Route #2, Box 45', 'box: 45, route: 2'],
     ['HC 72 Box 1A', 'box: 1A, route: 72'],
     ['2230 Mill Road, PO Box 12, Port Ellery MD 21201', `number: 2230, street: Mill Road, box: 12, ${CITY}`],

@@ -31,8 +31,10 @@ const LONGEST_SYSTEM = 3
 /** A numbered or lettered road that begins at `from`: "US Hwy 50", "SR 9", "MD 97", "County Road GV", "Business 150". */
 export function highwayAt(keys: readonly string[], from: number): Highway | undefined {
   const key = (at: number) => keys[at] ?? ''
-  if (!isFirst(key(from))) return undefined
-  let at = from + (BEFORE.has(key(from)) ? 1 : 0)
+  // "Anderson County Rd 312"
+  const isNamed = key(from + 1) === 'county' && ROADS.has(roadType(key(from + 2))) && !isFirst(key(from))
+  if (!isNamed && !isFirst(key(from))) return undefined
+  let at = from + (isNamed || BEFORE.has(key(from)) ? 1 : 0)
   const system = systemAt(keys, at)
   const isVariant = at > from && key(from) !== 'old'
   const kind = system?.kind ?? (isVariant || HIGHWAYS.has(roadType(key(at))) ? 'hwy' : undefined)
@@ -40,7 +42,7 @@ export function highwayAt(keys: readonly string[], from: number): Highway | unde
   at += system?.length ?? 0
   const roads = at
   while (ROADS.has(roadType(key(at)))) at++
-  const mayBeLetters = at > roads || key(at - 1) === 'cth'
+  const mayBeLetters = !isNamed && (at > roads || key(at - 1) === 'cth')
   if (
     !/^\d{1,4}[a-z]?$/.test(key(at)) &&
     !(mayBeLetters && LETTERS.test(key(at)) && (streetType(key(at))?.certainty ?? 0) < 2)

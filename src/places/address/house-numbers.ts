@@ -45,8 +45,10 @@ export function numberOf(keys: Keys): HouseNumber | undefined {
 // "9 Street", "9 Street NW", and "5 & Main"; "100 Avenue B" is a number all the same.
 function isStreetOfNumber([number = '', type = '', ...rest]: Keys): boolean {
   if (isJoint(type) && !/^\d/.test(rest[0] ?? '')) return true
-  // "400 W" is a street of Salt Lake City.
-  if (directional(type) !== undefined && (rest.length === 0 || isJoint(rest[0] ?? ''))) return true
+  // "400 W" is a street of Salt Lake City, and so are both of "500 S and 300 E".
+  const [joint = '', other = ''] = rest
+  const isCrossed = isJoint(joint) && (/^\d/.test(other) || /^[&@/]$/.test(joint))
+  if (directional(type) !== undefined && (rest.length === 0 || isCrossed)) return true
   if (!isType(type)) return false
   if (rest.length === 0) return true
   return (

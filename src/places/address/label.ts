@@ -153,10 +153,13 @@ class Labeler {
         return at
       }
     }
-    for (let later = from + 2; later < to - 1; later++) {
-      const isNumber = /^\d/.test(this.#keys[later] ?? '') && numberLength(this.#keys.slice(later, to)) > 0
+    for (let later = from + 1; later < to - 1; later++) {
+      // "West 12 Mile Road" has no house number, "MD 12605 Mill Lane" has one.
+      const isNumber =
+        (later > from + 1 ? /^\d/ : /^\d{3}/).test(this.#keys[later] ?? '') &&
+        numberLength(this.#keys.slice(later, to)) > 0
       const isNamed =
-        !isSurelyStreet(this.#keys.slice(from, later)) &&
+        !isSurelyStreet(this.#keys.slice(from, later + 1)) &&
         !NUMBERED.test(this.#keys[later - 1] ?? '') &&
         !isUnitWord(this.#keys[later - 1] ?? '')
       if (isNumber && isNamed && isSurelyStreet(this.#keys.slice(later + 1, to))) return later
@@ -252,8 +255,10 @@ class Labeler {
       const isRoom = isPlaced && isUnitWord(this.#keys[line.to - 1] ?? '')
       this.#fill(line.from, line.to, isRoom ? 'unitType' : isCity && line === last ? 'city' : 'name')
     }
-    if (isCity && /^(?:[a-z]{1,2}-)?\d{4,5}$/.test(this.#keys[last.from] ?? '') && last.to - last.from > 1)
-      this.parts[last.from] = 'postcode'
+    const isNumbered =
+      isCity && last.to - last.from > 1 && /^(?:[a-z]{1,2}-)?\d+$/.test(this.#keys[last.from] ?? '')
+    // "35390 Gießen"; with a postal code behind the city, the number is a unit's.
+    if (isNumbered) this.parts[last.from] = this.parts.includes('postcode') ? 'unit' : 'postcode'
   }
 }
 

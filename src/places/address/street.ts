@@ -83,9 +83,19 @@ export function streetLength({ keys, texts, hasCity }: StreetLine): number {
   if (/^\d+$/.test(keys[from] ?? '') && direction(keys, from + 1) && certainty(keys, from + 2) < 2)
     return from + 2
   let limit = from + 1
-  while (limit < keys.length && !unitAt(keys, limit, keys.length)) limit++
+  while (limit < keys.length && !isUnit(keys, limit)) limit++
   const line = keys.slice(0, limit)
   const type = typeIn(line, from + 1)
+  // "Washington Square Village Apt 2"
+  const isWhole = !hasCity || limit < keys.length
+  if (
+    type !== undefined &&
+    isWhole &&
+    certainty(line, type) === 2 &&
+    type + 2 === limit &&
+    certainty(line, type + 1) > 0
+  )
+    return limit
   if (type !== undefined) return afterDirection(line, texts, type + 1)
   // "Road 204", "Avenida 27"
   const named = prefixType(keys[from] ?? '') ? from + 1 : from
@@ -99,6 +109,12 @@ export function streetLength({ keys, texts, hasCity }: StreetLine): number {
     return end
   }
   return afterDirection(line, texts, Math.min(limit, from + nameLength(line, from)))
+}
+
+// "Old Number 6 Highway" is a street all the same.
+function isUnit(keys: Keys, at: number): boolean {
+  const unit = unitAt(keys, at, keys.length)
+  return unit !== undefined && certainty(keys, at + unit.typeLength + unit.idLength) < 2
 }
 
 // The word with which the street ends, where it has a type that is clear enough.
