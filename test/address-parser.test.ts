@@ -264,6 +264,7 @@ describe('everyday forms', () => {
     ['Parks and Recreation Department', 'name: Parks and Recreation Department'],
     ['near City Hall', 'name: City Hall'],
     ['Broadway', 'name: Broadway'],
+    ['Trash is on the road', 'name: Trash is on the road'],
     ['the swing in the park', 'name: the swing in the park'],
     ['21201', 'postcode: 21201'],
     ['9', 'name: 9'],

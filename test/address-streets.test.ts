@@ -128,6 +128,7 @@ describe('house numbers', () => {
     ['0012', { key: '12', number: 12, isEven: true }],
     ['2231A', { key: '2231a', number: 2231, suffix: 'a', isEven: false }],
     ['2231-A', { key: '2231a', number: 2231, suffix: 'a', isEven: false }],
+    ['2231B-2', { key: '2231b-2', number: 2231, suffix: 'b-2', isEven: false }],
     ['12 1/2', { key: '12 1/2', number: 12, suffix: '1/2', isEven: true }],
     ['12½', { key: '12 1/2', number: 12, suffix: '1/2', isEven: true }],
     ['2230-2234', { key: '2230-2234', number: 2230, to: 2234, isEven: true }],

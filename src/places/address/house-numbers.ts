@@ -8,7 +8,7 @@ type Keys = readonly string[]
 const BLOCK = /^(?:block|blk)$/
 const THROUGH = /^(?:to|thru|through|and|or|&|\+)$/
 
-const NUMBER_SIGN = /^(?:#|no|num|number|numero|nr)$/
+const NUMBER_SIGN = /^(?:#|no|num|number|numero|nimewo|nr)$/
 
 /** Of a folded word: "#" or "No.". */
 export const isNumberSign = (key: string): boolean => NUMBER_SIGN.test(key)
@@ -38,7 +38,8 @@ export function numberOf(keys: Keys): HouseNumber | undefined {
   const plain = keys.filter(key => !isNumberSign(key) && !BLOCK.test(key))
   const through = plain.findIndex(key => THROUGH.test(key))
   if (through > 0) return numberRange(plain[through - 1] ?? '', plain[through + 1] ?? '')
-  const house = houseNumber(plain.map(key => (key === 'one' ? '1' : key)).join(' '))
+  const digits = plain.map(key => (key === 'one' ? '1' : key))
+  const house = houseNumber(digits.join(' ')) ?? houseNumber(digits[0] ?? '')
   return house && keys.some(key => BLOCK.test(key)) ? blockOf(house) : house
 }
 

@@ -31,6 +31,8 @@ const LONGEST_CITY = 5
 // "Mile marker 12"
 const NUMBERED = /^(?:marker|mile|milepost|mm|mp|post|exit|km)$/
 const CARE_OF = /^(?:attn|attention|c\/o)$/
+// "Trash is on the road"
+const SENTENCE = /^(?:is|are|was|on|my|our|this|that|there|with|for|it)$/
 const COMPOUND = /.(?:strasse|str|weg|platz|allee|gasse|ring|damm|straat|laan|gatan|vej)$/
 
 class Labeler {
@@ -147,6 +149,7 @@ class Labeler {
     )
       at += unit.typeLength + unit.idLength
     if (at < to && numberLength(this.#keys.slice(at, to)) > 0) {
+      // A number that ends a later line is no house's, nor is a postal code before a city.
       const isAlone = at + 1 === to
       if (isAlone ? index === 0 : !(index > 0 && /^\d{4,5}$/.test(this.#keys[at] ?? '') && to - at < 3)) {
         this.#labelUnits({ from, to: at })
@@ -201,7 +204,7 @@ class Labeler {
     const keys = this.#line(line)
     const isNumber = (at: number) => at < this.tail.end && /^\d{1,5}[a-z]?$/.test(this.#keys[at] ?? '')
     const isAbroad = keys.length > 1 && isNumber(line.to - 1) && /^\d{4,5}$/.test(this.#keys[line.to] ?? '')
-    if (!isAbroad && !isStreetLine(keys)) return undefined
+    if (!isAbroad && (!isStreetLine(keys) || keys.some(key => SENTENCE.test(key)))) return undefined
     const end = isAbroad ? line.to - 1 : this.#labelStreet(line)
     if (isAbroad) this.#set(line.from, labelStreet(this.#keys.slice(line.from, end)))
     const length = isNumber(end) ? (isBlock(this.#keys[end + 1] ?? '') ? 2 : 1) : 0

@@ -7,7 +7,7 @@ export interface HouseNumber {
   readonly number: number
   /** The last number of a range, or of a block of one hundred. */
   readonly to?: number
-  /** "a", "1/2", "bis" */
+  /** "a", "b-2", "1/2", "bis" */
   readonly suffix?: string
   readonly isEven: boolean
 }
@@ -56,7 +56,7 @@ function fractionOf(decimals: string | undefined): string | undefined {
 
 function plainNumber(number: string, suffix: string | undefined): HouseNumber {
   if (suffix === undefined) return numbered(number, Number(number))
-  const key = suffix.length > 1 ? `${number} ${suffix}` : number + suffix
+  const key = /^(?:\d|[a-z]{2})/.test(suffix) ? `${number} ${suffix}` : number + suffix
   return { ...numbered(key, Number(number)), suffix }
 }
 

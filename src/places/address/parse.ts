@@ -172,13 +172,13 @@ function units(words: Words): string[] {
     if (current.length > 0) found.push(unitText(of('unitType'), of('unit')))
     current = []
   }
-  for (const [at, word] of words.entries()) {
+  for (const word of words) {
     const isUnit = word.part === 'unit' || word.part === 'unitType'
     const hasId = current.some(({ part }) => part === 'unit')
     const isComplete = hasId && (word.part === 'unit' || current[0]?.part === 'unitType')
     if (!isUnit || isComplete) finish()
     if (isUnit) current.push(word)
-    if (isUnit && words[at]?.isLast) finish()
+    if (isUnit && word.isLast) finish()
   }
   finish()
   return found

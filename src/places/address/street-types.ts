@@ -46,7 +46,9 @@ const USUAL = new Set(
 const before = `avenida ave, calle st, rue st, ri st, avni ave, carretera rd, chemin rd, wout rd`
 
 interface StreetType {
+  /** Its abbreviation: "st". */
   readonly standard: string
+  /** "street" */
   readonly word: string
   /** How surely a street ends with it: 1 for words that names and cities have too (Creek, Hills), 3 for Street or Rd. */
   readonly certainty: 1 | 2 | 3
@@ -86,24 +88,20 @@ const sorted = (word: string) => [...word].sort().join('')
 /** The standard abbreviation of a type that is written before the name: `ave` for "Avenue" in "Avenue B". */
 export const prefixType = (key: string): string | undefined => prefixes.get(key)
 
-const directionals = new Map(
+// The abbreviation, the word, and the words of other languages.
+const directions =
   `n north norte nord, s south sur sud so, e east este est, w west oeste ouest, ne northeast noreste nordeste,
   nw northwest noroeste, se southeast sureste sudeste, sw southwest suroeste sudoeste`
     .split(',')
-    .flatMap(line => {
-      const [short = '', ...others] = line.trim().split(/\s+/)
-      return [short, ...others].map(word => [word, short] as const)
-    }),
+    .map(line => line.trim().split(/\s+/))
+const directionals = new Map(
+  directions.flatMap(([short = '', ...words]) => [short, ...words].map(word => [word, short])),
 )
+const directionWords = new Map(directions.map(([short = '', word = '']) => [short, word]))
 
 /** `n` for "North"; of a folded word. */
 export const directional = (key: string): string | undefined => directionals.get(key)
 
-const words = new Map(
-  [...directionals]
-    .filter(([word]) => word.length > 2 && /(?:th|st)$/.test(word) && !/^(?:est|ouest)$/.test(word))
-    .map(([word, short]) => [short, word]),
-)
-
 /** "north" for "n"; of a folded word. */
-export const directionWord = (key: string): string | undefined => words.get(directionals.get(key) ?? '')
+export const directionWord = (key: string): string | undefined =>
+  directionWords.get(directionals.get(key) ?? '')

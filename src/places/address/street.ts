@@ -43,7 +43,7 @@ export function labelStreet(keys: Keys): AddressPart[] {
     if (to === keys.length - 1 && direction(keys, to - 1) && isBeforeType && hasName(to - 1))
       parts[--to] = 'postDirectional'
   }
-  const isEastWest = direction(keys, 0) !== direction(keys, 1) && to === 2 && isOpposite(keys)
+  const isEastWest = to === 2 && isOpposite(keys)
   const from = isEastWest ? 0 : Math.min(directions, to - 1)
   parts.fill('preDirectional', 0, from)
   if (!isType && from + 1 < to && prefixType(keys[from] ?? '')) parts[from] = 'preType'
@@ -65,7 +65,7 @@ export function isSurelyStreet(keys: Keys): boolean {
 
 export interface StreetLine {
   readonly keys: Keys
-  /** Where the words are as they were typed: "N." before a city, and "N" after a street, are told apart by the period. */
+  /** As they were typed: "N." of a city and "N" of a street are told apart by the period. */
   readonly texts: readonly string[]
   /** Whether a city must follow in the same line, since a state or a postal code does. */
   readonly hasCity: boolean
@@ -86,29 +86,25 @@ export function streetLength({ keys, texts, hasCity }: StreetLine): number {
   while (limit < keys.length && !isUnit(keys, limit)) limit++
   const line = keys.slice(0, limit)
   const type = typeIn(line, from + 1)
+  if (type === undefined) return untypedLength({ keys: line, texts, hasCity }, from)
   // "Washington Square Village Apt 2"
-  const isWhole = !hasCity || limit < keys.length
-  if (
-    type !== undefined &&
-    isWhole &&
-    certainty(line, type) === 2 &&
-    type + 2 === limit &&
-    certainty(line, type + 1) > 0
-  )
-    return limit
-  if (type !== undefined) return afterDirection(line, texts, type + 1)
+  const isLonger = certainty(line, type) === 2 && certainty(line, type + 1) > 0 && type + 2 === limit
+  return isLonger && !(hasCity && limit === keys.length) ? limit : afterDirection(line, texts, type + 1)
+}
+
+function untypedLength({ keys, texts, hasCity }: StreetLine, from: number): number {
   // "Road 204", "Avenida 27"
   const named = prefixType(keys[from] ?? '') ? from + 1 : from
-  const number = line.findIndex((key, at) => at > named && /^\d+[a-z]?$/.test(key))
-  if (number > 0 && direction(line, number + 1) === undefined) return number
-  if (!hasCity) return limit
-  const weak = line.findIndex((_, at) => at > from && certainty(line, at) > 0)
-  if (weak > 0 && weak < limit - 1) {
-    let end = weak
-    while (end < limit && certainty(line, end) > 0) end++
-    return end
+  const number = keys.findIndex((key, at) => at > named && /^\d+[a-z]?$/.test(key))
+  if (number > 0 && direction(keys, number + 1) === undefined) return number
+  if (!hasCity) return keys.length
+  // "Quail Hollow Springfield"
+  const weak = keys.findIndex((_, at) => at > from && certainty(keys, at) > 0)
+  if (weak > 0 && weak < keys.length - 1) {
+    const after = keys.findIndex((_, at) => at > weak && certainty(keys, at) === 0)
+    return after < 0 ? keys.length : after
   }
-  return afterDirection(line, texts, Math.min(limit, from + nameLength(line, from)))
+  return afterDirection(keys, texts, Math.min(keys.length, from + nameLength(keys, from)))
 }
 
 // "Old Number 6 Highway" is a street all the same.

@@ -6,7 +6,7 @@ APT apartment apt appt apmt apto apartamento apatman, BSMT basement bsmt sotano,
 BIN bin, CONDO condo condominium, DEPT department dept dpto, FILE file, FL floor fl flr piso etage, FRNT front frnt, HNGR hangar hngr hanger, KEY key,
 LBBY lobby lbby, LOCKBOX lockbox, LOT lot, LOWR lower lowr, CODE mailcode, MSC mailstop msc, OFC office ofc oficina, PH penthouse ph,
 PIER pier, REAR rear, RM room rm, SIDE side, SLIP slip, SPC space spc sp, STOP stop, STE suite ste suit, TRLR trailer trlr,
-TWR tower twr torre, UNIT unit unidad, UPPR upper uppr, WING wing, # # no num number numero nr`
+TWR tower twr torre, UNIT unit unidad, UPPR upper uppr, WING wing, # # no num number numero nimewo nr`
 
 // These stand alone, too.
 const ALONE = new Set(['BSMT', 'CONDO', 'FRNT', 'LBBY', 'LOWR', 'OFC', 'PH', 'REAR', 'SIDE', 'UPPR'])
