@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { bytesSource } from '../src/places/import/bytes.ts'
@@ -6,12 +5,12 @@ import { guessMapping } from '../src/places/import/guess.ts'
 import { inspect } from '../src/places/import/inspect.ts'
 import { type Mapping, mappingSchema, missingColumns } from '../src/places/import/mapping.ts'
 import { openTable } from '../src/places/import/open.ts'
+import { toDegreesFrom } from '../src/places/import/projection.ts'
 import { readRows } from '../src/places/import/read.ts'
 import { REJECTS_HEADING, rejectLines } from '../src/places/import/reject-lines.ts'
 import type { Reject } from '../src/places/import/rows.ts'
 import { survey } from '../src/places/import/survey.ts'
 import { accepted, HEADING, mappingOf, opened, read, refusedFile, region } from './support/import-files.ts'
-import { sharedData } from './support/shared.ts'
 
 describe('tables in text', () => {
   it('are read by any mark between values, with quotes, line breaks in values and a byte order mark', async () => {
@@ -182,6 +181,54 @@ describe('coordinates', () => {
     })
     const meters = await opened(rows([677461, 4957719], [677462, 4957720]))
     expect(await survey(meters, mapping, {})).toMatchObject({ why: expect.stringMatching(/not in degrees/) })
+  })
+})
+
+describe('a coordinate system', () => {
+  // gdaltransform -s_srs EPSG:4326 -t_srs EPSG:2263, as reported in pyproj's issue 67.
+  const point = { type: 'Point', coordinates: [979475.050077194, 172921.880868694] }
+  const collection = (name: string) =>
+    JSON.stringify({
+      type: 'FeatureCollection',
+      features: [{ type: 'Feature', properties: { number: 1, street: 'MILL ST' }, geometry: point }],
+      crs: { type: 'name', properties: { name } },
+    })
+
+  it('is a State Plane zone by its code, in the file or given', async () => {
+    const named = await read(await opened(collection('urn:ogc:def:crs:EPSG::2263')), 'addresses')
+    const table = await opened(collection('urn:ogc:def:crs:OGC:1.3:CRS84'))
+    const given = await read(table, 'addresses', { coordinateSystem: 'EPSG:6539' })
+    for (const { rows } of [named, given]) {
+      expect(rows[0]?.lat).toBeCloseTo(40.641305906460005, 8)
+      expect(rows[0]?.long).toBeCloseTo(-74.01720548026697, 8)
+    }
+  })
+
+  it.each(['EPSG:31370', 'a local grid', 'PROJCS["broken",'])(
+    'that is not known refuses the file: %s',
+    async system => {
+      const table = await opened(collection(system))
+      const mapping = await mappingOf(table, 'addresses')
+      expect(await survey(table, mapping)).toMatchObject({ why: expect.stringMatching(/coordinate system/) })
+    },
+  )
+
+  it.each([
+    ['EPSG:32612', 677588.9345165608, 4958058.201636434, 44.75387368827125, -108.75636130198427],
+    ['EPSG:26912', 677588.9345165608, 4958058.201636434, 44.75387368827125, -108.75636130198427],
+    ['EPSG:3857', -8239557.624004417, 4959577.466271832, 40.641305906460005, -74.01720548026697],
+    [
+      '+proj=utm +zone=12 +datum=WGS84',
+      677588.9345165608,
+      4958058.201636434,
+      44.75387368827125,
+      -108.75636130198427,
+    ],
+    ['EPSG:4269', -74, 40, 40, -74],
+  ])('of %s becomes degrees', (system, x, y, lat, long) => {
+    const [foundLong, foundLat] = accepted(toDegreesFrom(system))([x, y])
+    expect(foundLong).toBeCloseTo(long, 6)
+    expect(foundLat).toBeCloseTo(lat, 6)
   })
 })
 
@@ -362,124 +409,3 @@ describe('a million rows', () => {
     expect(mostHeld).toBeLessThanOrEqual(2 * perPiece)
   }, 120_000)
 })
-
-const realFiles = {
-  bucks: sharedData('addresses/us-pa-bucks.geojson'),
-  alameda: sharedData('addresses/alameda.zip'),
-  sanFrancisco: sharedData('addresses/us-ca-san_francisco-excerpt.zip'),
-  park: sharedData('addresses/us-wy-park.zip'),
-  virginia: sharedData('addresses/VA_SiteAddress-excerpt.zip'),
-}
-const contentOf = (file: keyof typeof realFiles) => readFileSync(realFiles[file] ?? '')
-const countsOf = (found: {
-  readonly records: number
-  readonly rows: readonly unknown[]
-  readonly rejects: readonly Reject[]
-}) => ({
-  records: found.records,
-  rows: found.rows.length,
-  rejects: Object.fromEntries(
-    Object.entries(Object.groupBy(found.rejects, ({ reason }) => reason)).map(([reason, list]) => [
-      reason,
-      list?.length,
-    ]),
-  ),
-})
-
-// What they must give was counted apart, from their bytes.
-describe.skipIf(Object.values(realFiles).includes(undefined))(
-  'real files, which are kept beside the project',
-  () => {
-    it('Alameda County: OpenAddresses, whose one made-up address has no coordinates', async () => {
-      const found = await read(await opened(contentOf('alameda')), 'addresses', { bounds: region })
-      expect(countsOf(found)).toEqual({ records: 5306, rows: 5305, rejects: { 'no-coordinates': 1 } })
-      expect(found.rejects).toEqual([expect.objectContaining({ reason: 'no-coordinates', id: '' })])
-      expect(found.rows.find(({ id }) => id === '74-1332-127')).toEqual({
-        id: '74-1332-127',
-        number: '516',
-        suffix: '',
-        street: 'CENTRE CT',
-        unit: '',
-        city: 'ALAMEDA',
-        state: '',
-        postcode: '94502',
-        lat: 37.7468954,
-        long: -122.2371548,
-      })
-      expect(found.rows.filter(({ suffix }) => suffix === '1/2').map(({ number }) => number)).toEqual([
-        '3536',
-        '846',
-      ])
-      expect(found.rows.filter(({ city }) => city === 'OAKLAND')).toHaveLength(1090)
-    })
-
-    it('Alameda County is another place’s for a region elsewhere', async () => {
-      const table = await opened(contentOf('alameda'))
-      const bounds = { bbox: [-109.9, 43.8, -108, 45.1] as const, contains: () => true }
-      expect(await survey(table, await mappingOf(table, 'addresses'), { bounds })).toMatchObject({
-        why: "It is another place's: 5305 of 5305 positions lie outside the region",
-      })
-    })
-
-    it('San Francisco: points with units; unknown streets and the number 0 are nobody’s address', async () => {
-      const found = await read(await opened(contentOf('sanFrancisco')), 'addresses', { bounds: region })
-      expect(countsOf(found)).toEqual({
-        records: 7284,
-        rows: 7249,
-        rejects: { 'no-number': 30, 'no-street': 5 },
-      })
-      expect(found.mapping.columns.street).toEqual(['ST_NAME', 'ST_TYPE'])
-      expect(found.mapping.columns.id).toEqual(['EAS_SUBID'])
-      expect(found.rows[0]).toMatchObject({ number: '7', street: 'OCTAVIA ST', postcode: '94102' })
-      // Its own columns say -122.42387743, 37.77213916.
-      expect(found.rows[0]?.long).toBeCloseTo(-122.42387743, 7)
-      expect(found.rows[0]?.lat).toBeCloseTo(37.77213916, 7)
-      expect(found.rows.filter(({ suffix }) => suffix !== '').length).toBeGreaterThan(40)
-    })
-
-    it('Park County: whole addresses in UTM, each within a meter where Krüger’s series puts it', async () => {
-      const found = await read(await opened(contentOf('park')), 'addresses')
-      expect(countsOf(found)).toEqual({ records: 346, rows: 346, rejects: {} })
-      // Karney (2011), “Transverse Mercator with an accuracy of a few nanometers”, to the sixth order, computed apart.
-      const known: [string, number, number][] = [
-        ['162 N CLARK ST', 44.75387368827125, -108.75636130198427],
-        ['868 E NORTH ST', 44.752982994060304, -108.74748101122805],
-        ['325 N HAMILTON ST', 44.75606961624166, -108.74808415849915],
-      ]
-      for (const [address, lat, long] of known) {
-        const row = found.rows.find(({ number, street }) => `${number} ${street}` === address)
-        expect(row?.lat).toBeCloseTo(lat, 8)
-        expect(row?.long).toBeCloseTo(long, 8)
-      }
-    })
-
-    it('Virginia: numbers with commas are numbers, and so are postal codes', async () => {
-      const found = await read(await opened(contentOf('virginia')), 'addresses')
-      expect(countsOf(found)).toEqual({ records: 9, rows: 9, rejects: {} })
-      expect(found.rows[0]).toMatchObject({
-        id: '3465572',
-        number: '393',
-        street: 'POPLAR LN',
-        city: 'INDEPENDENCE',
-        state: 'VA',
-        postcode: '24348',
-      })
-    })
-
-    it('parcels of Bucks County: three with a number, each a point inside its outline', async () => {
-      const found = await read(await opened(contentOf('bucks')), 'addresses')
-      expect(found.mapping.columns.street).toEqual([
-        'SITUS_FDPRE',
-        'SITUS_FNAME',
-        'SITUS_FTYPE',
-        'SITUS_FDSUF',
-      ])
-      expect(found.rows.map(({ number, street }) => `${number} ${street}`)).toEqual([
-        '140 STATE RD',
-        '169 STATE RD',
-        '187 STATE RD',
-      ])
-      expect(countsOf(found)).toEqual({ records: 6, rows: 3, rejects: { 'no-number': 3 } })
-    })
-  },
-)

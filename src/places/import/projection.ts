@@ -1,6 +1,7 @@
 import proj4 from 'proj4'
 import type { Refusal } from '../../geography/refusal.ts'
 import type { ToDegrees } from './position.ts'
+import { statePlane } from './state-plane.ts'
 import type { Position } from './table.ts'
 
 const GIVE = 'Give the text of its .prj file or a PROJ string, or export it in WGS84 (EPSG:4326)'
@@ -9,8 +10,9 @@ const DEGREES = /^EPSG:(?:4326|4269|4152|4759|6318)$/
 const WEB_MERCATOR = /^EPSG:(?:3857|3785|900913|102100|102113)$/
 
 /**
- * Degrees in WGS84 from a coordinate system: a .prj text (WKT), a PROJ string, or the EPSG code of WGS84, NAD83, Web
- * Mercator or a UTM zone. Absent: degrees as they are. NAD83 is taken for WGS84, from which it differs by up to 2 m.
+ * Degrees in WGS84 from a coordinate system: a .prj text (WKT), a PROJ string, or the EPSG code of WGS84, NAD83, a
+ * State Plane zone, a UTM zone or Web Mercator. Absent: degrees as they are. NAD83 is taken for WGS84, from which it
+ * differs by up to 2 m.
  */
 export function toDegreesFrom(system: string | undefined): ToDegrees | Refusal {
   const text = system?.trim() ?? ''
@@ -47,7 +49,9 @@ function definitionOf(text: string): string | undefined {
   if (/^[A-Z]+\[/i.test(text)) return text.replace(/([A-Z]\[)\s*([A-Za-z][^",[\]]*)(?=,)/gi, '$1"$2"')
   const code = text.toUpperCase()
   if (WEB_MERCATOR.test(code)) return 'EPSG:3857'
-  const [, family, zone = ''] = /^EPSG:(326|327|269)(\d\d)$/.exec(code) ?? []
-  if (family === undefined || Number(zone) < 1 || Number(zone) > 60) return undefined
+  const plane = statePlane(code.replace(/^EPSG:/, ''))
+  if (plane !== undefined) return plane
+  const [, family, zone = ''] = /^EPSG:(326|327|269)(0[1-9]|[1-5]\d|60)$/.exec(code) ?? []
+  if (family === undefined) return undefined
   return family === '269' ? `+proj=utm +zone=${Number(zone)} +ellps=GRS80 +towgs84=0,0,0 +units=m` : code
 }
