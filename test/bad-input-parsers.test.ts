@@ -69,7 +69,10 @@ describe('what is sent to a route', { timeout }, () => {
           const request = new Request(`http://localhost/?api_key=${query}`, { method: 'POST', headers, body })
           const form = await readOrRefused(() => readForm(request))
           if (form === undefined) return
-          const { draft } = readGeoReportForm(form, app.region, 'en', [])
+          const { draft } = await readGeoReportForm(app.platform, app.region, form, {
+            language: 'en',
+            media: [],
+          })
           expect(
             Object.values(draft.answers)
               .flat()

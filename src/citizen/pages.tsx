@@ -3,6 +3,7 @@ import { openPublicRegion } from '../core/database/handles.ts'
 import { parseTrackingNumber, randomText } from '../core/ids.ts'
 import { asProblem, problem } from '../core/problem.ts'
 import { cleanLine, cleanText } from '../core/text.ts'
+import { findPlaces } from '../places/find.ts'
 import type { AppEnv } from '../regions/runtime/site.ts'
 import { draftErrors } from '../requests/draft.ts'
 import { readCursor, writeCursor } from '../requests/list/cursor.ts'
@@ -110,14 +111,14 @@ async function rememberReturn(c: PageContext, next: Next) {
   if (c.res.ok) c.header('cache-control', 'private, no-cache')
 }
 
-function wherePage(c: PageContext) {
+async function wherePage(c: PageContext) {
   const { region } = c.get('site')
   const typed = cleanLine(c.req.query('q') ?? '').slice(0, 200)
   const props = {
     view: viewOf(c),
     service: offeredService(region, c.req.param('service') ?? '', undefined),
     typed,
-    found: typed === '' ? [] : region.searchPlaces(typed, PLACES_SHOWN),
+    found: typed === '' ? [] : await findPlaces(c.get('platform'), region, typed, PLACES_SHOWN),
     words: cleanText(c.req.query('words') ?? '').slice(0, 500),
   }
   return c.html(<WherePage {...props} errors={[]} />)
@@ -132,7 +133,7 @@ async function detailsPage(c: PageContext) {
   const common = offeredService(region, code, undefined)
   const query = new URL(c.req.url).searchParams
   const { draft: typed, errors } = readDraft(query, region, code, view.language)
-  const placed = withAddress(region, typed)
+  const placed = await withAddress(c.get('platform'), region, typed)
   const resident = await residentOf(c)
   const draft = resident === undefined ? placed : withContact(placed, resident.account)
   const wrong = [...errors, ...draftErrors(draft, common)].filter(({ field }) => placeFields.has(field))
@@ -157,7 +158,7 @@ async function detailsPage(c: PageContext) {
   return c.html(<DetailsPage {...{ view, service, draft, resolution, nearby, once, signedIn }} errors={[]} />)
 }
 
-function responsibleFragment(c: PageContext) {
+async function responsibleFragment(c: PageContext) {
   const { region } = c.get('site')
   const view = viewOf(c)
   const code = c.req.param('service') ?? ''
@@ -165,7 +166,7 @@ function responsibleFragment(c: PageContext) {
   const common = offeredService(region, code, undefined)
   const wrong = [...errors, ...draftErrors(typed, common).filter(({ field }) => placeFields.has(field))]
   if (wrong.length > 0) throw problem('invalid-fields', { fields: wrong })
-  const draft = withAddress(region, typed)
+  const draft = await withAddress(c.get('platform'), region, typed)
   const resolution = resolveDraft(region, draft, view.now)
   const service = offeredService(region, code, offeredBy(region, code, resolution))
   return c.html(

@@ -1,4 +1,5 @@
 import type { FieldError } from '../core/problem.ts'
+import type { Platform } from '../platform/platform.ts'
 import { readPlace } from '../regions/inquiry.ts'
 import type { Region } from '../regions/runtime/compile.ts'
 import type { Draft } from '../requests/draft.ts'
@@ -6,17 +7,17 @@ import { reportedPlace } from '../requests/place.ts'
 import type { Parameters } from './parameters.ts'
 
 /** The address stays as the reporter's text, whether or not it says the place. */
-export function readDraft(
-  form: Parameters,
+export async function readDraft(
+  platform: Platform,
   region: Region,
-  language: string,
-  media: readonly string[],
-): { draft: Draft; errors: FieldError[] } {
+  form: Parameters,
+  { language, media }: Pick<Draft, 'language' | 'media'>,
+): Promise<{ draft: Draft; errors: FieldError[] }> {
   const { place, errors } = readPlace(form.one('lat'), form.one('long'), region.routing.atlas)
   const address = form.one('address_string')
   const draft: Draft = {
     service: form.one('service_code'),
-    ...reportedPlace(region, { place, accuracy: 0, address }),
+    ...(await reportedPlace(platform, region, { place, accuracy: 0, address })),
     address,
     addressId: form.one('address_id'),
     zipcode: form.one('zipcode'),

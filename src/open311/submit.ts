@@ -47,7 +47,7 @@ export async function submitRequest(c: Context<AppEnv>): Promise<GeoReportAnswer
   const scope = readScope(c.get('site'), form.one('jurisdiction_id'))
   const at = platform.clock.now()
   const key = await sent.of(form, scope)
-  const { draft, errors } = readDraft(form, region, language, media)
+  const { draft, errors } = await readDraft(platform, region, form, { language, media })
   const service = draft.service === '' ? noService : findService(scope, draft.service)
   const input = { draft, jurisdiction: scope.jurisdiction?.slug, service }
   const misspelled = form.misspelled('report', codesOf(service))

@@ -36,13 +36,6 @@ export const resolutionSchema = v.strictObject({
   reason: v.optional(v.string()),
 })
 
-const place = v.strictObject({
-  label: v.string(),
-  lat: v.number(),
-  long: v.number(),
-  accuracy: v.number(),
-  kind: v.picklist(['address', 'intersection', 'street', 'landmark', 'jurisdiction']),
-})
 const service = v.strictObject({
   service_code: v.string(),
   name: v.string(),
@@ -67,12 +60,6 @@ export const regionOperations = {
     },
     answer: resolutionSchema,
     problems: ['unknown-service'],
-  },
-  'GET /places': {
-    id: 'searchPlaces',
-    summary: 'Search for places: addresses, intersections, streets, landmarks',
-    query: { q: 'Search text.' },
-    answer: v.strictObject({ places: v.array(place) }),
   },
   'GET /services': {
     id: 'listServices',

@@ -23,14 +23,6 @@ export const regionApi = implementApi(regionOperations, {
     return resolutionView(resolution, c.get('language'), c.get('site').region.units)
   },
 
-  'GET /places': call => {
-    const { c } = call
-    const words = call.query('q')
-    if (words.length > 200)
-      throw problem('invalid-fields', { fields: [{ field: 'q', code: 'too-long', params: { max: 200 } }] })
-    return { places: c.get('site').region.searchPlaces(words, 8) }
-  },
-
   'GET /services': call => {
     const { c } = call
     const { region, jurisdiction } = c.get('site')

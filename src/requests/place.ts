@@ -1,4 +1,6 @@
 import type { Place } from '../core/geometry.ts'
+import { findPlaces } from '../places/find.ts'
+import type { Platform } from '../platform/platform.ts'
 import type { FoundPlace } from '../regions/places/search.ts'
 import type { Region } from '../regions/runtime/compile.ts'
 import type { Draft } from './draft.ts'
@@ -9,12 +11,13 @@ type Where = Pick<Draft, 'place' | 'accuracy'>
  * Coordinates decide over an address that disagrees, unless they lie outside the region: a device without a
  * position sends 0, 0. Those say nothing beside an address, even if it is not found.
  */
-export function reportedPlace(
+export async function reportedPlace(
+  platform: Platform,
   region: Region,
   { place, accuracy, address }: Where & Pick<Draft, 'address'>,
-): Where {
+): Promise<Where> {
   if (place !== null && (isInside(region, place) || address.trim() === '')) return { place, accuracy }
-  const found = uniquePlace(region, address)
+  const found = await uniquePlace(platform, region, address)
   if (found !== null) return { place: { lat: found.lat, long: found.long }, accuracy: found.accuracy }
   const isUnset = place?.lat === 0 && place.long === 0
   return isUnset ? { place: null, accuracy: 0 } : { place, accuracy }
@@ -25,8 +28,10 @@ function isInside({ routing }: Region, { lat, long }: Place): boolean {
 }
 
 /** Only if it is unambiguous: routing needs a point, and a guess would misroute the report. */
-function uniquePlace(region: Region, address: string): FoundPlace | null {
-  const found = region.searchPlaces(address, 10)
+async function uniquePlace(platform: Platform, region: Region, address: string): Promise<FoundPlace | null> {
+  if (address.trim() === '') return null
+  const all = await findPlaces(platform, region, address, 10)
+  const found = all.filter(({ contradicts = [] }) => contradicts.length === 0)
   const [best] = found
   const exact = found.filter(({ kind }) => kind === 'address' || kind === 'intersection')
   // A landmark at the same address is the same place; on its own, a landmark's name may be that of a street.

@@ -42,7 +42,10 @@ export const requestApi = implementApi(requestOperations, {
       now: c.get('platform').clock.now(),
     })
     const submission = {
-      draft: draft.place === null ? draft : { ...draft, ...reportedPlace(region, draft) },
+      draft:
+        draft.place === null
+          ? draft
+          : { ...draft, ...(await reportedPlace(c.get('platform'), region, draft)) },
       jurisdiction: jurisdiction?.slug,
       idempotencyKey: call.idempotencyKey(),
       network: addressOf(c),

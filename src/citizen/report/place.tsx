@@ -1,23 +1,15 @@
 import type { Child } from 'hono/jsx'
-import type { Place } from '../../core/geometry.ts'
+import { placesAt } from '../../places/find.ts'
+import type { Platform } from '../../platform/platform.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import type { Draft } from '../../requests/draft.ts'
 import { Icon } from '../../web/components/icon.tsx'
 import type { PageView } from '../../web/view.ts'
 
-/** Metres. A point closer than this to a road is named after it. */
-const BESIDE = 60
-
-export function withAddress(region: Region, draft: Draft): Draft {
+export async function withAddress(platform: Platform, region: Region, draft: Draft): Promise<Draft> {
   if (draft.address !== '' || draft.place === null) return draft
-  return { ...draft, address: nearestRoad(region, draft.place) }
-}
-
-function nearestRoad({ routing, documents }: Region, { lat, long }: Place): string {
-  const [near] = routing.atlas.segmentsWithin(lat, long, BESIDE)
-  const road = near && documents.roads[near.segment]?.properties
-  if (road === undefined) return ''
-  return road.postalCity ? `${road.name}, ${road.postalCity}` : road.name
+  const [near] = await placesAt(platform, region, draft.place, 1)
+  return near === undefined ? draft : { ...draft, address: near.label }
 }
 
 export function PlaceLine({ view, draft, children }: { view: PageView; draft: Draft; children?: Child }) {

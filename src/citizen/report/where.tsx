@@ -138,7 +138,12 @@ function Results({
             <a class="choice" href={`${details}?${placeQuery(place)}`}>
               <Icon name="location_on" />
               <span class="choice__name">{place.label}</span>
-              <span class="choice__note">{t(`place-${place.kind}`)}</span>
+              <span class="choice__note">
+                {[
+                  t(`place-${place.kind}`),
+                  ...(place.contradicts ?? []).map(part => t(`place-differs-${part}`)),
+                ].join(' · ')}
+              </span>
             </a>
           </li>
         ))}

@@ -3,9 +3,10 @@ import type { PlacesReader } from '../../core/database/handles.ts'
 import type { Place } from '../../core/geometry.ts'
 import { editDistance, fold } from '../../core/spelling.ts'
 import { intersectionsOf } from '../../regions/places/street.ts'
+import { compareAddress, type FoundAddress } from '../address/compare.ts'
 import type { HouseNumber } from '../address/numbers.ts'
 import { type ParsedAddress, parseAddress, type TypedStreet } from '../address/parse.ts'
-import { cityKey, mayBeSameStreet, streetKey } from '../address/street-key.ts'
+import { streetKey } from '../address/street-key.ts'
 import { sortedLetters, unitKey } from './names.ts'
 import { houseOnSegment, lineOf, middleOf, type Segment } from './segments.ts'
 
@@ -15,7 +16,7 @@ export interface IndexedPlace extends Place {
   readonly accuracy: number
   readonly kind: 'address' | 'intersection' | 'street' | 'landmark' | 'coordinates'
   /** What was typed and is not so there: such a place is a suggestion, never certain. */
-  readonly contradicts: readonly ('number' | 'street' | 'city' | 'state' | 'postcode')[]
+  readonly contradicts: readonly (keyof FoundAddress)[]
 }
 
 // In rows: what one search reads at most.
@@ -182,23 +183,19 @@ function middleOfAddresses({ middle_lat: lat, middle_long: long, spread }: Stree
 }
 
 function judge(parsed: ParsedAddress, text: string, { row, isNumbered }: Found) {
+  const { number_text, postcode, city, state, name } = row
+  const number = isNumbered ? (number_text ?? undefined) : undefined
+  const found = { number, street: name, city, state, postcode: postcode ?? '' }
+  const { contradicted } = compareAddress(parsed, found)
+  const isMissing = parsed.kind === 'address' && parsed.number !== undefined && !isNumbered
+  const contradicts = isMissing ? (['number', ...contradicted] as const) : contradicted
   const typed = streetKey(text)
-  const found = streetKey(row.name)
-  const isName = typed.name === found.name || found.name.startsWith(typed.name)
-  const contradicts: IndexedPlace['contradicts'][number][] = []
-  if (parsed.kind === 'address' && parsed.number !== undefined && !isNumbered) contradicts.push('number')
-  if (parsed.kind === 'address' && (!isName || !mayBeSameStreet({ ...typed, name: found.name }, found)))
-    contradicts.push('street')
-  if (differs(parsed.city && cityKey(parsed.city), row.city_key)) contradicts.push('city')
-  if (differs(parsed.state, row.state)) contradicts.push('state')
-  if (differs(parsed.postcode?.slice(0, 5), row.postcode ?? '')) contradicts.push('postcode')
+  const known = streetKey(name)
   const rank =
-    typed.key === found.key ? 0 : typed.name === found.name ? 1 : 2 + editDistance(typed.name, found.name)
-  return { contradicts, rank }
-}
-
-function differs(typed: string | undefined, known: string): boolean {
-  return typed !== undefined && known !== '' && typed !== known
+    typed.key === known.key ? 0 : typed.name === known.name ? 1 : 2 + editDistance(typed.name, known.name)
+  // "Mill" of somebody who is still typing "Millbrook".
+  const isBeginning = known.name !== typed.name && known.name.startsWith(typed.name)
+  return { contradicts: contradicts.filter(part => part !== 'street' || !isBeginning), rank }
 }
 
 async function corners(

@@ -41,7 +41,8 @@ const shortForms = new Map(
   `alley aly, avenue ave, av ave, boulevard blvd, circle cir, court ct, drive dr, expressway expy, freeway fwy,
   highway hwy, lane ln, parkway pkwy, place pl, plaza plz, road rd, route rte, saint st, square sq, street st, terrace ter,
   trail trl, turnpike tpke, north n, south s, east e, west w, northeast ne, northwest nw, southeast se, southwest sw,
-  mount mt, fort ft`
+  mount mt, fort ft, first 1st, second 2nd, third 3rd, fourth 4th, fifth 5th, sixth 6th, seventh 7th, eighth 8th, ninth 9th,
+  tenth 10th, eleventh 11th, twelfth 12th`
     .split(',')
     .map(pair => pair.trim().split(' ') as [string, string]),
 )

@@ -7,7 +7,9 @@ export interface FoundPlace extends Place {
   readonly label: string
   /** Radius in meters of the uncertainty; 0 for an address, whose side of the street is known. */
   readonly accuracy: number
-  readonly kind: 'address' | 'intersection' | 'street' | 'landmark' | 'jurisdiction'
+  readonly kind: 'address' | 'intersection' | 'street' | 'landmark' | 'jurisdiction' | 'coordinates'
+  /** What was typed and is not so there: it is a suggestion, never certain. */
+  readonly contradicts?: readonly ('number' | 'street' | 'city' | 'state' | 'postcode')[]
 }
 
 // Meters from the center line to a house number: on its own side, and still on the street.

@@ -1,6 +1,7 @@
 import { asProblem } from '../../core/problem.ts'
 import { cleanLine } from '../../core/text.ts'
 import { type Corrected, relocate } from '../../handoffs/relocate.ts'
+import { findPlaces } from '../../places/find.ts'
 import { readPlace } from '../../regions/inquiry.ts'
 import { bodyName } from '../../regions/runtime/names.ts'
 import { explain } from '../../routing/explain.ts'
@@ -84,7 +85,7 @@ async function showPlace(c: StaffPageContext, context: ChangeContext, refused: F
   const tried = refused ?? (await tryOut(c, context, request.version, input))
   const formState = 'sent' in tried ? tried : undefined
   const errors = formState?.errors ?? []
-  const found = input.q === '' ? [] : site.region.searchPlaces(input.q, FOUND)
+  const found = input.q === '' ? [] : await findPlaces(c.get('platform'), site.region, input.q, FOUND)
   const path = requestPath(context, request.id)
   const title = t('work-move-pin')
   return c.html(

@@ -1,0 +1,143 @@
+import { and, eq } from 'drizzle-orm'
+import { Cache } from '../core/cache.ts'
+import { openDirectory, openPublicPlaces, type PlacesReader } from '../core/database/handles.ts'
+import type { Place } from '../core/geometry.ts'
+import { asProblem } from '../core/problem.ts'
+import type { Platform } from '../platform/platform.ts'
+import { database } from '../regions/directory-schema.ts'
+import type { FoundPlace } from '../regions/places/search.ts'
+import type { Region } from '../regions/runtime/compile.ts'
+import { compareAddress } from './address/compare.ts'
+import { type ParsedAddress, parseAddress } from './address/parse.ts'
+import { cityKey, streetKey } from './address/street-key.ts'
+import { addressesNear } from './index/reverse.ts'
+import { searchIndex } from './index/search.ts'
+
+/** In meters. A point closer than this to a house or a road is named after it. */
+const BESIDE = 60
+
+/**
+ * Places in a region's documents and its index, best match first: what contradicts none of the typed words before what
+ * does. Without the index, where it does not answer.
+ */
+export async function findPlaces(
+  platform: Platform,
+  region: Region,
+  text: string,
+  limit: number,
+): Promise<readonly FoundPlace[]> {
+  const parsed = parseAddress(text, { cities: citiesOf(region) })
+  const indexed = await withIndex(platform, region.slug, db => searchIndex(db, text, limit), [])
+  const all = [...indexed, ...placesInDocuments(region, parsed, limit)]
+  const labels = new Set<string>()
+  const once = all.filter(({ label }) => {
+    const key = label.toLowerCase()
+    if (labels.has(key)) return false
+    labels.add(key)
+    return true
+  })
+  const isRight = ({ contradicts = [] }: FoundPlace) => contradicts.length === 0
+  return [...once.filter(isRight), ...once.filter(place => !isRight(place))].slice(0, limit)
+}
+
+/** What is at a position: the nearest houses, else the nearest road. */
+export async function placesAt(
+  platform: Platform,
+  region: Region,
+  position: Place,
+  limit: number,
+): Promise<readonly FoundPlace[]> {
+  const near = { meters: BESIDE, limit }
+  const houses = await withIndex(platform, region.slug, db => addressesNear(db, position, near), [])
+  if (houses.length > 0) {
+    return houses.map(({ label, lat, long }) => ({ label, lat, long, accuracy: 0, kind: 'address' }))
+  }
+  const label = nearestRoad(region, position)
+  return label === '' ? [] : [{ label, ...position, accuracy: BESIDE, kind: 'street' }]
+}
+
+function nearestRoad({ routing, documents }: Region, { lat, long }: Place): string {
+  const [near] = routing.atlas.segmentsWithin(lat, long, BESIDE)
+  const road = near && documents.roads[near.segment]?.properties
+  if (road === undefined) return ''
+  return road.postalCity ? `${road.name}, ${road.postalCity}` : road.name
+}
+
+function placesInDocuments(region: Region, parsed: ParsedAddress, limit: number): readonly FoundPlace[] {
+  if (parsed.kind === 'coordinates' || parsed.kind === 'plus-code') {
+    const { lat, long } = parsed
+    return [{ label: `${lat.toFixed(6)}, ${long.toFixed(6)}`, lat, long, accuracy: 0, kind: 'coordinates' }]
+  }
+  const asTyped = region.searchPlaces(parsed.text, limit)
+  const found = asTyped.length > 0 ? asTyped : region.searchPlaces(standardText(parsed), limit)
+  return found.map(place => withContradictions(parsed, place))
+}
+
+// As the documents' own names are searched: without units, ranges, states and postal codes.
+function standardText(parsed: ParsedAddress): string {
+  const city = parsed.city === undefined ? '' : `, ${parsed.city}`
+  switch (parsed.kind) {
+    case 'address':
+      return `${parsed.number?.number ?? ''} ${streetKey(parsed.street).key}${city}`.trim()
+    case 'corner':
+      return `${parsed.streets.map(street => streetKey(street).key).join(' and ')}${city}`
+    default:
+      return parsed.text
+  }
+}
+
+function withContradictions(parsed: ParsedAddress, place: FoundPlace): FoundPlace {
+  if (place.kind === 'intersection' || place.kind === 'jurisdiction') return place
+  const own = parseAddress(place.label)
+  const number = own.kind === 'address' ? own.number?.key : undefined
+  const { contradicted } = compareAddress(parsed, { number, city: own.city })
+  const isNumberless =
+    place.kind !== 'landmark' &&
+    parsed.kind === 'address' &&
+    parsed.number !== undefined &&
+    number === undefined
+  const contradicts = isNumberless ? (['number', ...contradicted] as const) : contradicted
+  return contradicts.length > 0 ? { ...place, contradicts } : place
+}
+
+const cities = new WeakMap<Region, ReadonlySet<string>>()
+
+function citiesOf(region: Region): ReadonlySet<string> {
+  const known = cities.get(region)
+  if (known !== undefined) return known
+  const { jurisdictions, roads } = region.documents
+  const names = [
+    ...jurisdictions.map(({ name }) => name),
+    ...roads.map(({ properties }) => properties.postalCity ?? ''),
+  ]
+  const keys = new Set(names.filter(name => name !== '').map(cityKey))
+  cities.set(region, keys)
+  return keys
+}
+
+const FRESH_MILLISECONDS = 60_000
+const indexes = new Cache<boolean>({ fresh: FRESH_MILLISECONDS, event: 'places-not-read' })
+
+async function withIndex<T>(
+  platform: Platform,
+  region: string,
+  work: (db: PlacesReader) => Promise<T>,
+  nothing: T,
+): Promise<T> {
+  try {
+    const hasIndex = await indexes.get(platform, region, () => isImported(platform, region))
+    return hasIndex ? await work(openPublicPlaces(platform, region)) : nothing
+  } catch (error) {
+    // The client has logged that the database does not answer.
+    if (asProblem(error).slug !== 'database-unavailable') throw error
+    return nothing
+  }
+}
+
+async function isImported(platform: Platform, region: string): Promise<boolean> {
+  const rows = await openDirectory(platform)
+    .select({ kind: database.kind })
+    .from(database)
+    .where(and(eq(database.kind, 'places'), eq(database.region, region)))
+  return rows.length > 0
+}

@@ -1,0 +1,24 @@
+import * as v from 'valibot'
+import { type Operations, positionParameters } from '../core/http/openapi.ts'
+
+const place = v.strictObject({
+  label: v.string(),
+  lat: v.number(),
+  long: v.number(),
+  accuracy: v.number(),
+  kind: v.picklist(['address', 'intersection', 'street', 'landmark', 'jurisdiction', 'coordinates']),
+  contradicts: v.pipe(
+    v.optional(v.array(v.string())),
+    v.description('Parts of what was typed that are not so there: number, street, city, state, postcode.'),
+  ),
+})
+
+export const placeOperations = {
+  'GET /places': {
+    id: 'searchPlaces',
+    summary:
+      'Search for places: addresses, intersections, streets, landmarks; or find the address at a position',
+    query: { q: 'Search text.', ...positionParameters },
+    answer: v.strictObject({ places: v.array(place) }),
+  },
+} satisfies Operations

@@ -1,0 +1,24 @@
+import { problem } from '../core/problem.ts'
+import { readPlace } from '../regions/inquiry.ts'
+import { implementApi } from '../regions/runtime/site.ts'
+import { findPlaces, placesAt } from './find.ts'
+import { placeOperations } from './operations.ts'
+
+const MAX_LENGTH = 200
+const PLACES = 8
+
+export const placesApi = implementApi(placeOperations, {
+  'GET /places': async call => {
+    const { c } = call
+    const { region } = c.get('site')
+    const [q, lat, long] = [call.query('q'), call.query('lat'), call.query('long')]
+    if (q.length > MAX_LENGTH)
+      throw problem('invalid-fields', {
+        fields: [{ field: 'q', code: 'too-long', params: { max: MAX_LENGTH } }],
+      })
+    if (lat === '' && long === '') return { places: await findPlaces(c.get('platform'), region, q, PLACES) }
+    const { place, errors } = readPlace(lat, long, region.routing.atlas)
+    if (place === null) throw problem('invalid-fields', { fields: errors })
+    return { places: await placesAt(c.get('platform'), region, place, PLACES) }
+  },
+})

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { openPlaces } from '../src/core/database/handles.ts'
+import { bytesSource } from '../src/places/import/bytes.ts'
+import { inspect } from '../src/places/import/inspect.ts'
+import { openTable } from '../src/places/import/open.ts'
+import { survey } from '../src/places/import/survey.ts'
+import { importPlaces } from '../src/places/index/import.ts'
+import { readMigrations } from '../src/platform/node/databases/migrations.ts'
+import { addDatabase } from '../src/regions/versions/migrate.ts'
+import { bundled, startApp, type TestApp } from './support/app.ts'
+
+interface Found {
+  readonly label: string
+  readonly lat: number
+  readonly long: number
+  readonly kind: string
+  readonly contradicts?: readonly string[]
+}
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app.close())
+
+async function search(query: Readonly<Record<string, string>>): Promise<readonly Found[]> {
+  const answer = await app.request(`/api/v1/places?${new URLSearchParams(query)}`)
+  return ((await answer.json()) as { places: Found[] }).places
+}
+
+describe('the place search of a region', () => {
+  test.each([
+    ['2230 Mill Road Apt 4', '2230 Mill Road, Port Ellery'],
+    ['2230A Mill Road', '2230 Mill Road, Port Ellery'],
+    ['2230-2234 Mill Road', '2230 Mill Road, Port Ellery'],
+    ['2230 Mill Road Port Ellery MD 21201', '2230 Mill Road, Port Ellery'],
+    ['Mill Road and Ninth Street', 'Mill Road and 9th Street, Port Ellery'],
+    ['corner of Mill Road and 9th Street', 'Mill Road and 9th Street, Port Ellery'],
+    ['SR 9', 'State Highway 9, Hollis'],
+  ])('finds %s', async (typed, label) => {
+    const found = await search({ q: typed })
+    expect(found.map(place => place.label)).toContain(label)
+    expect(found[0]?.contradicts).toBeUndefined()
+  })
+
+  it('finds coordinates as they are', async () => {
+    const [place] = await search({ q: '38.581671,-74.255229' })
+    expect(place).toMatchObject({ lat: 38.581671, long: -74.255229, kind: 'coordinates' })
+  })
+
+  test.each(['2230 Mill Road, Springfield', '286 5th Street, Gull Harbor'])(
+    'says of %s that the city is another, and a report of it is not certain',
+    async typed => {
+      const [place] = await search({ q: typed })
+      expect(place?.contradicts ?? ['no place']).not.toEqual([])
+      const answer = await app.request('/api/v1/requests', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          service_code: 'graffiti',
+          address: typed,
+          answers: { surface: 'public' },
+          dry_run: true,
+        }),
+      })
+      expect(await answer.json()).toMatchObject({ resolution: { confidence: 'unresolved' } })
+    },
+  )
+
+  it('files what is on Fifth Street in Hollis with Hollis, however it is written', async () => {
+    const [place] = await search({ q: '286 5th Street, Hollis' })
+    expect(place?.label).toMatch(/Hollis/)
+    expect(place?.contradicts).toBeUndefined()
+  })
+
+  it('finds imported addresses before streets, by text and by position', async () => {
+    await addDatabase(app.platform, { kind: 'places', region: bundled }, readMigrations())
+    app.advance(61_000)
+    await app.request('/api/v1/places?q=x')
+    const text =
+      'LON,LAT,NUMBER,STREET,UNIT,CITY,DISTRICT,REGION,POSTCODE,ID\n-74.2561,38.5821,77,QUIET LN,,PORT ELLERY,,MD,21201,1\n'
+    const bytes = new TextEncoder().encode(text)
+    const table = await openTable(bytesSource('a.csv', bytes))
+    if ('why' in table) throw new Error(table.why)
+    const guess = await inspect(table)
+    if ('why' in guess) throw new Error(guess.why)
+    const surveyed = await survey(table, guess.mapping)
+    if ('why' in surveyed) throw new Error(surveyed.why)
+    const db = openPlaces(app.platform, { kind: 'system', reason: 'test' }, bundled)
+    const file = { name: 'a.csv', size: bytes.length }
+    const silent = { progress() {}, rejects() {} }
+    await importPlaces(
+      db,
+      { source: 'a', file, table, mapping: guess.mapping, survey: surveyed, now: 1 },
+      silent,
+    )
+    expect((await search({ q: '77 quiet lane' }))[0]).toMatchObject({
+      label: '77 Quiet Ln, Port Ellery',
+      kind: 'address',
+    })
+    expect(await search({ lat: '38.5822', long: '-74.2561' })).toMatchObject([
+      { label: '77 Quiet Ln, Port Ellery' },
+    ])
+    const where = await app.request('/report/pothole?q=77+quiet+lane+springfield,+MD')
+    expect(await where.text()).toContain('77 Quiet Ln, Port Ellery')
+  })
+
+  it('refuses what is no position', async () => {
+    const answer = await app.request('/api/v1/places?lat=95&long=-74')
+    expect(answer.status).toBe(400)
+  })
+})
