@@ -26,7 +26,7 @@ const ROADS = new Set(['hwy', 'rte', 'rd'])
 const BEFORE = new Set(['business', 'bus', 'bypass', 'byp', 'alternate', 'alt', 'truck', 'old'])
 const AFTER = new Set([...BEFORE, 'spur', 'loop'])
 const LETTERS = /^(?!(?:and|at|y|of|the|to|de|du|des|la|las|le|les|el|los|box|apt|ste)$)[a-z]{1,3}$/
-const LONGEST_SYSTEM = 3
+const MAX_SYSTEM = 3
 
 /** A numbered or lettered road that begins at `from`: "US Hwy 50", "SR 9", "MD 97", "County Road GV", "Business 150". */
 export function highwayAt(keys: readonly string[], from: number): Highway | undefined {
@@ -63,7 +63,7 @@ function systemAt(keys: readonly string[], at: number): { length: number; kind: 
     if (!words.every((word, i) => keys[at + i] === word)) continue
     if (!needsRoad || ROADS.has(roadType(keys[at + words.length]))) return { length: words.length, kind }
   }
-  for (let length = LONGEST_SYSTEM; length > 0; length--) {
+  for (let length = MAX_SYSTEM; length > 0; length--) {
     const name = keys.slice(at, at + length).join(' ')
     // Names of states are names of streets too: "Maryland Route 97", but not "Maryland 97".
     const isState = stateCode(name) && (name.length === 2 || ROADS.has(roadType(keys[at + length])))

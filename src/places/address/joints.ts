@@ -77,11 +77,11 @@ const NEAR = new Set(
     .split(',')
     .map(phrase => phrase.trim()),
 )
-const LONGEST_NEAR = 3
+const MAX_NEAR = 3
 
 /** How many words before a place say where it is seen from: "in front of". */
 export function nearLength(keys: readonly string[]): number {
-  for (let length = LONGEST_NEAR; length > 0; length--)
+  for (let length = MAX_NEAR; length > 0; length--)
     if (length < keys.length && NEAR.has(keys.slice(0, length).join(' '))) return length
   return 0
 }

@@ -27,7 +27,7 @@ export function labelAddress(words: readonly Word[], cities: ReadonlySet<string>
   return { kind, parts: labeler.parts.map(part => part ?? 'other'), tail: labeler.tail }
 }
 
-const LONGEST_CITY = 5
+const MAX_CITY = 5
 // "Mile marker 12"
 const NUMBERED = /^(?:marker|mile|milepost|mm|mp|post|exit|km)$/
 const CARE_OF = /^(?:attn|attention|c\/o)$/
@@ -91,7 +91,7 @@ class Labeler {
 
   #labelCity(cities: ReadonlySet<string>): void {
     const { end } = this.tail
-    for (let length = Math.min(LONGEST_CITY, end - 1); length > 0; length--) {
+    for (let length = Math.min(MAX_CITY, end - 1); length > 0; length--) {
       const from = end - length
       if (this.#words.slice(from, end - 1).some(word => word.isLast)) continue
       if (!cities.has(cityKey(this.#keys.slice(from, end).join(' ')))) continue

@@ -17,7 +17,7 @@ const PAIR = /^(\d{1,6})([a-z]?)-(\d{1,6})([a-z]?)$/
 // Wisconsin's N165W2123 and Illinois's 38W567.
 const GRID = /^(?:[nsew]\d{1,5}[nsew]\d{1,5}|\d{1,3}[nsew]\d{1,5})[a-z]?$/
 // More than this between two short numbers, and they are one: New York's 59-17.
-const LONGEST_RANGE = 10
+const MAX_RANGE = 10
 const BLOCK = 100
 
 /** Of one house or a range of them; undefined for what is no house number. */
@@ -66,8 +66,7 @@ function numberPair(from: string, to: string, suffix: string): HouseNumber {
   const last = Number(isShort ? from.slice(0, -to.length) + to : to)
   const step = last - Number(from)
   const isRange =
-    step > 0 &&
-    (from.length > 2 ? from.length === String(last).length : step <= LONGEST_RANGE && step % 2 === 0)
+    step > 0 && (from.length > 2 ? from.length === String(last).length : step <= MAX_RANGE && step % 2 === 0)
   if (!isRange && suffix !== '') return plainNumber(from, `${suffix}-${to}`)
   if (!isRange) return numbered(`${from}-${to}`, Number(from + to))
   const house = numbered(`${from}${suffix}-${last}`, Number(from))

@@ -44,4 +44,4 @@ export function countryName(code: string): string {
 }
 
 /** In words. */
-export const LONGEST_NAME = 4
+export const MAX_NAME = 4

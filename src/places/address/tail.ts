@@ -1,5 +1,5 @@
 import { isJoint } from './joints.ts'
-import { countryCode, LONGEST_NAME, stateCode } from './states.ts'
+import { countryCode, MAX_NAME, stateCode } from './states.ts'
 import { isSurelyStreet } from './street.ts'
 import { directional, streetType } from './street-types.ts'
 import type { AddressPart, Word } from './tokens.ts'
@@ -48,7 +48,7 @@ function nameBefore(
   end: number,
   find: (name: string) => string | undefined,
 ): Named | undefined {
-  for (let length = Math.min(LONGEST_NAME, end); length > 0; length--) {
+  for (let length = Math.min(MAX_NAME, end); length > 0; length--) {
     const name = words.slice(end - length, end)
     const code = name.slice(0, -1).some(word => word.isLast)
       ? undefined
