@@ -34,6 +34,12 @@ describe('a cache', () => {
     expect([await asked(), reads]).toEqual(['read 2', 2])
   })
 
+  test('keeps as many values as it may, without the one that was read longest ago', () => {
+    const cache = new Cache<string>({ ...policy, maxValues: 2 })
+    for (const name of ['a', 'b', 'a', 'c']) cache.set(platform, name, name)
+    expect(['a', 'b', 'c'].map(name => cache.peek(platform, name)?.value)).toEqual(['a', undefined, 'c'])
+  })
+
   test('is read first when it is stale', async () => {
     const cache = new Cache<string>(policy)
     await cache.get(platform, 'a', next)

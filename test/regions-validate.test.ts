@@ -92,6 +92,88 @@ const errors: readonly Case[] = [
     /"PARTNER_LAKE__POWER" is not a secret of state-dot in lake.*PARTNER_LAKE__STATE_DOT/,
   ],
   [
+    'a geocoder is of a kind that is known',
+    lakeEdited(
+      'region.yaml',
+      'partners:',
+      `geocoders:\n  - { kind: google, attribution: Google }\npartners:`,
+    ),
+    'region.yaml:11',
+    /Use census, nominatim, photon, pelias or arcgis/,
+  ],
+  [
+    'a geocoder says whose data it is',
+    lakeEdited('region.yaml', 'partners:', `geocoders:\n  - kind: census\npartners:`),
+    'region.yaml:11',
+    /attribution/,
+  ],
+  [
+    'a geocoder’s answers are kept for days',
+    lakeEdited(
+      'region.yaml',
+      'partners:',
+      `geocoders:\n  - { kind: census, attribution: Census,\n      cache: forever }\npartners:`,
+    ),
+    'region.yaml:12',
+    /Use none, or a number of days/,
+  ],
+  [
+    'a server of Pelias has a url',
+    lakeEdited(
+      'region.yaml',
+      'partners:',
+      `geocoders:\n  - { kind: pelias, attribution: Pelias }\npartners:`,
+    ),
+    'region.yaml:11',
+    /no public Pelias server.*Add its url/,
+  ],
+  [
+    'the public ArcGIS server has a key',
+    lakeEdited('region.yaml', 'partners:', `geocoders:\n  - { kind: arcgis, attribution: Esri }\npartners:`),
+    'region.yaml:11',
+    /needs a key.*keySecret, or the url/,
+  ],
+  [
+    'a geocoder’s key is named, never written',
+    lakeEdited(
+      'region.yaml',
+      'partners:',
+      `geocoders:\n  - { kind: pelias, attribution: Pelias, url: "https://p.example",\n      keySecret: ge-abcdef }\npartners:`,
+    ),
+    'region.yaml:12',
+    /GEOCODER_LAKE_COUNTY__PELIAS/,
+  ],
+  [
+    'a geocoder’s key is the region’s own',
+    lakeEdited(
+      'region.yaml',
+      'partners:',
+      `geocoders:\n  - { kind: pelias, attribution: Pelias, url: "https://p.example",\n      keySecret: GEOCODER_HILL__PELIAS }\npartners:`,
+    ),
+    'region.yaml:12',
+    /"GEOCODER_HILL__PELIAS" is not a secret of pelias in lake.*GEOCODER_LAKE__PELIAS/,
+  ],
+  [
+    'a geocoder that takes no key has none',
+    lakeEdited(
+      'region.yaml',
+      'partners:',
+      `geocoders:\n  - { kind: census, attribution: Census,\n      keySecret: GEOCODER_LAKE__CENSUS }\npartners:`,
+    ),
+    'region.yaml:12',
+    /takes no key.*Remove keySecret/,
+  ],
+  [
+    'a geocoder is listed once',
+    lakeEdited(
+      'region.yaml',
+      'partners:',
+      `geocoders:\n  - { kind: census, attribution: Census }\n  - { kind: census, attribution: Census }\npartners:`,
+    ),
+    'region.yaml:12',
+    /"census" is listed twice/,
+  ],
+  [
     'sign-ins are accepted from jurisdictions that exist',
     lakeEdited('west/jurisdiction.yaml', 'code: WE', 'code: WE\nacceptSignInsFrom: [eest]'),
     'west/jurisdiction.yaml:4',

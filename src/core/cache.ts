@@ -10,6 +10,8 @@ export interface CachePolicy<T> {
   readonly event?: string
   /** For values that must not be kept, such as empty ones. */
   readonly keeps?: (value: T) => boolean
+  /** How many values of a platform are kept; the one read longest ago is dropped first. */
+  readonly maxValues?: number
 }
 
 export interface Cached<T> {
@@ -79,7 +81,10 @@ export class Cache<T> {
     const values = this.#platforms.get(platform) ?? new Map<string, Cached<T>>()
     this.#platforms.set(platform, values)
     const cached = { value, readAt: platform.clock.now() }
+    values.delete(name)
     values.set(name, cached)
+    const [oldest] = values.keys()
+    if (values.size > (this.#policy.maxValues ?? Infinity) && oldest !== undefined) values.delete(oldest)
     return cached
   }
 }

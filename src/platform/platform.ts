@@ -105,7 +105,7 @@ export interface Secrets {
   get(name: string): string | undefined
   /** Generates the secret; absent where only the operator may set it. */
   make?(name: 'MASTER_KEY'): void
-  /** `PARTNER_…` or `OIDC_…`, as a document names it. Undefined for a name that is not the owner's. */
+  /** `PARTNER_…`, `OIDC_…` or `GEOCODER_…`, as a document names it. Undefined for a name that is not the owner's. */
   ownedBy(owner: SecretOwner, name: string): string | undefined
 }
 

@@ -1,3 +1,4 @@
+import { badAnswers, photonAnswer, sendJson } from './geocoder-answers.ts'
 import { bodyOf, serveHttp, type TestServer } from './http.ts'
 
 /** An email as a mail service receives it. */
@@ -31,7 +32,7 @@ function readMessage(type: string, body: string): Omit<PostedMessage, 'authoriza
 }
 
 /**
- * A mail service and an SMS provider that keep what they receive (GET shows it), and pages that a partner's
+ * A mail service and an SMS provider that keep what they receive (GET shows it), geocoders, and pages that a partner's
  * server could have.
  */
 export function serveOutside(): Promise<TestServer> {
@@ -41,6 +42,15 @@ export function serveOutside(): Promise<TestServer> {
   return serveHttp(async (request, response) => {
     const { url = '', method, headers } = request
     if (url === '/hang') return
+    const [, bad = ''] = /^\/geocoder\/([^/]+)\/api\?/.exec(url) ?? []
+    if (bad !== '') {
+      badAnswers[decodeURIComponent(bad)]?.(response)
+      return
+    }
+    if (url.startsWith('/photon/api?')) {
+      sendJson(response, photonAnswer)
+      return
+    }
     if (url === '/private') response.writeHead(302, { location: 'http://192.168.1.1/' }).end()
     else if (url === '/flood') response.end('x'.repeat(2_000_000))
     else if (url === '/echo') response.end(`${method} ${await bodyOf(request)}`)

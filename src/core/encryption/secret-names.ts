@@ -1,8 +1,11 @@
 // Slugs have no underscore and no double hyphen, so a secret's name belongs to exactly one body.
 
 export interface SecretOwner {
-  /** `OIDC`: a jurisdiction's sign-in provider. `PARTNER`: a key that a partner gave the region. */
-  readonly purpose: 'OIDC' | 'PARTNER'
+  /**
+   * `OIDC`: a jurisdiction's sign-in provider. `PARTNER`: a key that a partner gave the region. `GEOCODER`: the
+   * region's key for geocoders of the kind that `body` is.
+   */
+  readonly purpose: 'OIDC' | 'PARTNER' | 'GEOCODER'
   readonly region: string
   readonly body: string
 }

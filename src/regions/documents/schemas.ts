@@ -174,6 +174,39 @@ const emergencyTopic = v.strictObject({
   private: describe(v.optional(v.boolean()), 'Reports about it are not shown to the public.'),
 })
 
+const geocoder = v.strictObject({
+  kind: v.picklist(
+    ['census', 'nominatim', 'photon', 'pelias', 'arcgis'],
+    'use census, nominatim, photon, pelias or arcgis',
+  ),
+  url: describe(
+    v.optional(url),
+    'The base URL of its server, such as https://geocoder.county.example. Default: the public server of census, nominatim, photon and arcgis.',
+  ),
+  attribution: describe(
+    line,
+    'Whose data it is, shown with its places, such as "U.S. Census Bureau" or "© OpenStreetMap contributors".',
+  ),
+  keySecret: describe(
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^GEOCODER_[A-Z0-9_]{1,150}$/, 'name a secret such as GEOCODER_LAKE_COUNTY__PELIAS'),
+      ),
+    ),
+    'Name of the secret with its key: GEOCODER_<REGION>__<KIND> in the environment. Never the key itself.',
+  ),
+  cache: describe(
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^(none|1 day|[1-9]\d{0,2} days)$/, 'use none, or a number of days such as "30 days"'),
+      ),
+    ),
+    'How long its answers may be kept, by its license. Default: none.',
+  ),
+})
+
 export const regionDocument = v.strictObject({
   name: line,
   languages: v.pipe(v.array(language), v.minLength(1, 'name at least one language, such as "en"')),
@@ -216,6 +249,10 @@ export const regionDocument = v.strictObject({
     ),
     attribution: v.optional(line),
   }),
+  geocoders: describe(
+    v.optional(v.pipe(v.array(geocoder), v.maxLength(4, 'use up to 4 geocoders'))),
+    'Services that find addresses that the region itself does not have, in the order in which they are asked.',
+  ),
   partners: v.optional(v.array(partner)),
   triage: describe(
     v.optional(
@@ -407,6 +444,7 @@ export const agreementsDocument = v.strictObject({
 export type QuestionDocument = v.InferOutput<typeof question>
 export type ServiceDocument = v.InferOutput<typeof service>
 export type PartnerEndpoint = v.InferOutput<typeof partnerEndpoint>
+export type GeocoderDocument = v.InferOutput<typeof geocoder>
 export type PartnerDocument = v.InferOutput<typeof partner>
 export type EmergencyDocument = v.InferOutput<typeof emergencyTopic>
 export type EmergencyContact = v.InferOutput<typeof emergencyContact>

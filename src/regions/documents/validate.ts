@@ -3,6 +3,7 @@ import { checkAgreements } from './checks/agreements.ts'
 import { checkAgreementsTogether } from './checks/agreements-together.ts'
 import { checkEmergencies } from './checks/emergencies.ts'
 import { checkFeatures } from './checks/features.ts'
+import { checkGeocoders } from './checks/geocoders.ts'
 import { checkJurisdictions } from './checks/jurisdictions.ts'
 import { knownNames } from './checks/known-names.ts'
 import { checkHosts, checkRegion } from './checks/region.ts'
@@ -28,6 +29,7 @@ export function validateDocuments(
     ...checkRegion(region, documents, known),
     ...checkHosts(documents, known, takenHosts),
     ...checkEmergencies(documents),
+    ...checkGeocoders(region, documents),
     ...checkServices(documents, known),
     ...checkJurisdictions(region, documents, known),
     ...checkAgreements(documents, known),
