@@ -102,6 +102,18 @@ describe('the Census geocoder', () => {
     })
   })
 
+  test.each([
+    ['2230 Mill Road', '2230 Mill Road, West, PA'],
+    ['2230 Mill Road West', '2230 Mill Road West, PA'],
+    ['2230 Mill Road, East', '2230 Mill Road, East, PA'],
+    ['2230 Mill Road, Weston, OH', '2230 Mill Road, Weston, OH'],
+    ['2230 Mill Road 15301', '2230 Mill Road 15301'],
+  ])('is asked for %j with the city or state that it needs', async (typed, address) => {
+    answering(censusAnswer())
+    expect(await found(geocoder('census', { city: 'West, PA' }), typed)).toHaveLength(1)
+    expect(query().address).toBe(address)
+  })
+
   test('has no suggestions, and no addresses near a place', () => {
     const { suggest, reverse } = geocoder('census')
     expect([suggest, reverse]).toEqual([undefined, undefined])
@@ -328,6 +340,19 @@ describe('a geocoder that refuses', () => {
     expect(await found(photon)).toEqual([])
     now += 1
     expect(await found(photon)).toHaveLength(3)
+  })
+
+  test('to several calls at once is told once, unless it means longer', async () => {
+    const waiting: ServerResponse[] = []
+    respond = response => {
+      waiting.push(response)
+      if (waiting.length < 3) return
+      for (const one of waiting) one.writeHead(429, one === waiting[2] ? { 'retry-after': '7200' } : {}).end()
+    }
+    const photon = geocoder('photon')
+    await Promise.all(['a', 'b', 'c'].map(text => found(photon, text)))
+    expect(offLines().at(-1)?.fields.until).toBe('2026-08-12T18:00:00.000Z')
+    expect(offLines().length).toBeLessThan(3)
   })
 
   test('is not asked without the key that the document names, and the operator is told', async () => {

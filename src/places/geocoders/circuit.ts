@@ -55,25 +55,29 @@ export function succeeded(platform: Platform, server: string): void {
   circuitOf(platform, server).failures = 0
 }
 
-/** Until when the server is left alone, if this failure began that. */
+/** Until when the server is left alone, if this failure is why. */
 export function failed(platform: Platform, server: string): number | undefined {
   const circuit = circuitOf(platform, server)
+  // Calls that were under way when it began.
+  if (platform.clock.now() < circuit.offUntil) return undefined
   circuit.failures++
   const beyond = circuit.failures - FAILURES
   if (beyond < 0) return undefined
   return leave(platform, circuit, Math.min(FAILED_FOR * 2 ** beyond, FAILED_AT_MOST))
 }
 
-/** Until when the server is left alone, if this refusal began that. `retryAfter`: the header's value. */
+/** Until when the server is left alone, if this refusal is why. `retryAfter`: the header's value. */
 export function refused(platform: Platform, server: string, retryAfter: string | null): number | undefined {
   return leave(platform, circuitOf(platform, server), waitOf(platform, retryAfter) ?? REFUSED_FOR)
 }
 
 function leave(platform: Platform, circuit: Circuit, wait: number): number | undefined {
   const now = platform.clock.now()
-  const isOff = now < circuit.offUntil
-  circuit.offUntil = Math.max(circuit.offUntil, now + wait)
-  return isOff ? undefined : circuit.offUntil
+  const until = now + wait
+  // Of several refusals at once, the first is told, and any that means longer.
+  if (now < circuit.offUntil && until < circuit.offUntil + MINUTE) return undefined
+  circuit.offUntil = until
+  return until
 }
 
 // Seconds or a date (RFC 9110 § 10.2.3).

@@ -7,6 +7,7 @@ import { isWithin, type RegionBounds } from '../import/region-bounds.ts'
 import { arcgis } from './arcgis.ts'
 import { askServer, logAsked, type Server } from './ask.ts'
 import { census } from './census.ts'
+import { completed } from './complete.ts'
 import { nominatim } from './nominatim.ts'
 import { pelias } from './pelias.ts'
 import { photon } from './photon.ts'
@@ -101,7 +102,7 @@ function geocoderOf(
     return async (typed, limit) => {
       const text = cleanLine(typed).replace(/\s+/g, ' ').trim().slice(0, MAX_TEXT)
       if (text === '') return []
-      const question = questionOf({ text, box: bounds.bbox, limit, isKept })
+      const question = questionOf({ text: completed(text, document.city), box: bounds.bbox, limit, isKept })
       const found = await answer(act, `${limit} ${text.normalize('NFKC').toLowerCase()}`, question)
       return placesIn(bounds, found, attribution).slice(0, limit)
     }

@@ -187,6 +187,15 @@ const geocoder = v.strictObject({
     line,
     'Whose data it is, shown with its places, such as "U.S. Census Bureau" or "© OpenStreetMap contributors".',
   ),
+  city: describe(
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^[^,]+, [A-Z]{2}$/, 'use a city and the code of its state, such as "Springfield, IL"'),
+      ),
+    ),
+    'Added to searches that name no city or state: the Census geocoder finds nothing without. Such as "Springfield, IL".',
+  ),
   keySecret: describe(
     v.optional(
       v.pipe(
