@@ -100,9 +100,10 @@ function geocoderOf(
 
   function search(act: string, questionOf: Service['forward']): Geocoder['forward'] {
     return async (typed, limit) => {
-      const text = cleanLine(typed).replace(/\s+/g, ' ').trim().slice(0, MAX_TEXT)
-      if (text === '') return []
-      const question = questionOf({ text: completed(text, document.city), box: bounds.bbox, limit, isKept })
+      const own = cleanLine(typed).replace(/\s+/g, ' ').trim().slice(0, MAX_TEXT)
+      if (own === '') return []
+      const text = completed(own, document.city)
+      const question = questionOf({ text, box: bounds.bbox, limit, isKept })
       const found = await answer(act, `${limit} ${text.normalize('NFKC').toLowerCase()}`, question)
       return placesIn(bounds, found, attribution).slice(0, limit)
     }
