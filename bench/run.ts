@@ -4,7 +4,18 @@ import type { Figure } from './figure.ts'
  * Every figure of the project, each beside its plain baseline in the same run. `--json` prints one object a
  * line; `--only NAME,NAME` runs the benches of these files.
  */
-const benches = ['geography', 'routing', 'reports', 'trips', 'handoffs', 'lists', 'people', 'tenants', 'size']
+const benches = [
+  'geography',
+  'routing',
+  'reports',
+  'trips',
+  'handoffs',
+  'lists',
+  'people',
+  'places',
+  'tenants',
+  'size',
+]
 
 const json = process.argv.includes('--json')
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined

@@ -94,7 +94,10 @@ CREATE TABLE `street` (
 	`name` text NOT NULL,
 	`city_key` text NOT NULL,
 	`city` text NOT NULL,
-	`state` text NOT NULL
+	`state` text NOT NULL,
+	`lat` real,
+	`long` real,
+	`spread` real
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `street_of` ON `street` (`key`,`city_key`);--> statement-breakpoint

@@ -128,6 +128,8 @@ async function finish(db: PlacesDb, { source, kind, startedAt, rejected, now }: 
     sql`DELETE FROM ${table} WHERE source = ${source} AND seen_at < ${startedAt}`,
     sql`DELETE FROM street WHERE NOT EXISTS (SELECT 1 FROM address WHERE address.street = street.id)
       AND NOT EXISTS (SELECT 1 FROM street_segment WHERE street_segment.street = street.id)`,
+    sql`UPDATE street SET (lat, long, spread) = (SELECT avg(lat), avg(long), max(max(lat) - min(lat), max(long) - min(long))
+      FROM address WHERE address.street = street.id)`,
     sql`UPDATE place_source SET finished_at = ${now}, rejected = ${rejected} WHERE name = ${source}`,
   ])
   const { added = 0, changed = 0, removed = 0, unchanged = 0 } = counts ?? {}

@@ -38,6 +38,10 @@ export const street = sqliteTable(
     cityKey: text('city_key').notNull(),
     city: text('city').notNull(),
     state: text('state').notNull(),
+    /** The middle of its addresses, and how far they are apart in degrees; null until an import has ended. */
+    lat: real('lat'),
+    long: real('long'),
+    spread: real('spread'),
   },
   table => [
     uniqueIndex('street_of').on(table.key, table.cityKey),

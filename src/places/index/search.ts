@@ -6,7 +6,7 @@ import { intersectionsOf } from '../../regions/places/street.ts'
 import { compareAddress, type FoundAddress } from '../address/compare.ts'
 import type { HouseNumber } from '../address/numbers.ts'
 import { type ParsedAddress, parseAddress, type TypedStreet } from '../address/parse.ts'
-import { streetKey } from '../address/street-key.ts'
+import { type StreetKey, streetKey } from '../address/street-key.ts'
 import { sortedLetters, unitKey } from './names.ts'
 import { houseOnSegment, lineOf, middleOf, type Segment } from './segments.ts'
 
@@ -23,6 +23,9 @@ export interface IndexedPlace extends Place {
 const STREETS = 60
 const SEGMENTS = 400
 const CORNER_METERS = 15
+/** Of those found, how many are compared in all their parts. */
+const COMPARED = 20
+const UNNUMBERED = 10
 const LANDMARK_METERS = 30
 
 /** Best match first, in one round trip. */
@@ -89,9 +92,13 @@ async function addresses(
     landmarksNamed(parsed.text),
   ])
   const bySegment = Map.groupBy(segments, segment => segment.street)
+  const typed = streetKey(text)
   const ranked = found
     .flatMap(row => placeOn(row, bySegment.get(row.id) ?? [], number, parsed.units) ?? [])
-    .map(found => ({ ...found, ...judge(parsed, text, found) }))
+    .map(found => ({ ...found, rank: rankOf(typed, found) }))
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, COMPARED)
+    .map(found => ({ ...found, contradicts: contradictions(parsed, typed, found) }))
     .sort((a, b) => a.contradicts.length - b.contradicts.length || a.rank - b.rank)
     .map(({ place, contradicts }): IndexedPlace => ({ ...place, contradicts }))
   const named = landmarks.map(({ name, address, lat, long }): IndexedPlace => {
@@ -131,11 +138,10 @@ function trigrams(name: string): string {
 
 function streetsWithNumber(ids: SQL, number: HouseNumber | undefined, unit: string): SQL {
   return sql`SELECT street.id, street.key, street.name_key, street.name, street.city, street.city_key, street.state,
-      address.number_text, address.postcode, address.lat, address.long, middle.lat AS middle_lat, middle.long AS middle_long,
-      middle.spread AS spread, min(CASE address.unit WHEN ${unit} THEN 0 WHEN '' THEN 1 ELSE 2 END)
+      street.lat AS middle_lat, street.long AS middle_long, street.spread,
+      address.number_text, address.postcode, address.lat, address.long,
+      min(CASE address.unit WHEN ${unit} THEN 0 WHEN '' THEN 1 ELSE 2 END)
     FROM street LEFT JOIN address ON address.street = street.id AND address.number = ${number?.number ?? null}
-    LEFT JOIN (SELECT street, avg(lat) AS lat, avg(long) AS long, max(max(lat) - min(lat), max(long) - min(long)) AS spread
-      FROM address WHERE street IN (${ids}) GROUP BY street) AS middle ON middle.street = street.id
     WHERE street.id IN (${ids}) GROUP BY street.id, address.number_text LIMIT ${3 * STREETS}`
 }
 
@@ -182,20 +188,34 @@ function middleOfAddresses({ middle_lat: lat, middle_long: long, spread }: Stree
   return { lat, long, accuracy: Math.ceil(((spread ?? 0) * METERS_PER_DEGREE) / 2) + CORNER_METERS }
 }
 
-function judge(parsed: ParsedAddress, text: string, { row, isNumbered }: Found) {
-  const { number_text, postcode, city, state, name } = row
+/** The smaller the better. Without the house number, a street is no better than a similar one with it. */
+function rankOf(typed: StreetKey, { row, isNumbered }: Found): number {
+  const likeness =
+    typed.key === row.key
+      ? 0
+      : typed.name === row.name_key
+        ? 1
+        : row.name_key.startsWith(typed.name)
+          ? 2
+          : 3 + editDistance(typed.name, row.name_key)
+  return isNumbered ? likeness : likeness + UNNUMBERED
+}
+
+function contradictions(parsed: ParsedAddress, typed: StreetKey, { row, isNumbered }: Found) {
+  const { number_text, postcode, city, state, name, name_key } = row
   const number = isNumbered ? (number_text ?? undefined) : undefined
-  const found = { number, street: name, city, state, postcode: postcode ?? '' }
-  const { contradicted } = compareAddress(parsed, found)
+  const { contradicted } = compareAddress(parsed, {
+    number,
+    street: name,
+    city,
+    state,
+    postcode: postcode ?? '',
+  })
   const isMissing = parsed.kind === 'address' && parsed.number !== undefined && !isNumbered
   const contradicts = isMissing ? (['number', ...contradicted] as const) : contradicted
-  const typed = streetKey(text)
-  const known = streetKey(name)
-  const rank =
-    typed.key === known.key ? 0 : typed.name === known.name ? 1 : 2 + editDistance(typed.name, known.name)
   // "Mill" of somebody who is still typing "Millbrook".
-  const isBeginning = known.name !== typed.name && known.name.startsWith(typed.name)
-  return { contradicts: contradicts.filter(part => part !== 'street' || !isBeginning), rank }
+  const isBeginning = name_key !== typed.name && name_key.startsWith(typed.name)
+  return contradicts.filter(part => part !== 'street' || !isBeginning)
 }
 
 async function corners(
