@@ -28,6 +28,9 @@ const otherNames = {
   jurisdiction_id: ['jurisdiction'],
 }
 
+// Close to a short name, but known to mean something else.
+const otherWords = new Set(['lang', 'last', 'late', 'loc', 'log', 'lot'])
+
 const spelled = new Map([
   ...[...everyCall, ...Object.values(namesOf).flat()].map(name => [plain(name), name] as const),
   ...Object.entries(otherNames).flatMap(([name, others]) =>
@@ -42,25 +45,41 @@ export function parameterNamed(written: string): string {
 
 /** The parameter of a call that is close to this name, which is none. */
 export function nearestParameter(call: Call, written: string): string | undefined {
-  if (call === 'report' && /^attributes?(?![a-z])/i.test(written)) return 'attribute[code]'
-  const known = [...everyCall, ...namesOf[call]]
-  return known.includes(written) ? undefined : nearest(written.replace(/\[.*/s, ''), known)
+  const names: readonly string[] = [...everyCall, ...namesOf[call]]
+  if (names.includes(written) || otherWords.has(plain(written))) return undefined
+  const forms = [...spelled].filter(([, name]) => names.includes(name))
+  return nearest(written.replace(/\[.*/s, ''), forms)
+}
+
+/** Whether `attribute[code]` is meant: its first word is nearly that, or short for it. */
+export function isNearlyAttribute(written: string): boolean {
+  const [word = ''] = /^[a-z]*/i.exec(written) ?? []
+  return /^attr(ib)?s?$/i.test(word) || ['attribute', 'attributes'].some(name => isNear(plain(word), name))
 }
 
 export function nearestCode(written: string, codes: readonly string[]): string | undefined {
-  return codes.includes(written) ? undefined : nearest(written, codes)
+  if (codes.includes(written)) return undefined
+  return nearest(
+    written,
+    codes.map(code => [plain(code), code]),
+  )
 }
 
-// Of short names, others are close by chance.
-function nearest(written: string, known: readonly string[]): string | undefined {
+type Form = readonly [plain: string, name: string]
+
+function nearest(written: string, forms: readonly Form[]): string | undefined {
   const given = plain(written)
-  const near = known.flatMap(name => {
-    const meant = plain(name)
-    const limit = Math.min(given.length, meant.length) < 5 ? 0 : meant.length < 8 ? 1 : 2
-    const distance = Math.abs(given.length - meant.length) > limit ? Infinity : editDistance(given, meant)
-    return distance <= limit ? [{ name, distance }] : []
-  })
+  const near = forms.flatMap(([form, name]) =>
+    isNear(given, form) ? [{ name, distance: editDistance(given, form) }] : [],
+  )
   return near.sort((a, b) => a.distance - b.distance)[0]?.name
+}
+
+/** Of a name with fewer than six letters one may be wrong, with fewer than five not the first; else two. */
+function isNear(given: string, name: string): boolean {
+  const limit = name.length < 6 ? 1 : 2
+  if (given.length < 3 || Math.abs(given.length - name.length) > limit) return false
+  return (name.length > 4 || given[0] === name[0]) && editDistance(given, name) <= limit
 }
 
 function plain(name: string): string {

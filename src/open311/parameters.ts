@@ -2,7 +2,7 @@ import { MAX_BODY_BYTES, readText } from '../core/http/body.ts'
 import { type Pair, parsePairs, readPairs } from '../core/http/form.ts'
 import type { Part } from '../core/http/multipart.ts'
 import { type FieldError, problem } from '../core/problem.ts'
-import { type Call, nearestCode, nearestParameter, parameterNamed } from './names.ts'
+import { type Call, isNearlyAttribute, nearestCode, nearestParameter, parameterNamed } from './names.ts'
 
 export class Parameters {
   readonly #values = new Map<string, string[]>()
@@ -37,10 +37,11 @@ export class Parameters {
    */
   misspelled(call: Call, questions: readonly string[] = []): FieldError[] {
     return [...this.#values.keys()].flatMap((name): FieldError[] => {
-      const code = call === 'report' ? codeIn(name) : undefined
-      const near = code === undefined ? nearestParameter(call, name) : nearestCode(code, questions)
-      if (near === undefined) return []
-      const meant = code === undefined ? near : `attribute[${near}]`
+      const meant =
+        call === 'report' && isNearlyAttribute(name)
+          ? attributeMeant(name, questions)
+          : nearestParameter(call, name)
+      if (meant === undefined) return []
       return [{ field: name.slice(0, 100), code: 'misspelled', params: { meant } }]
     })
   }
@@ -60,6 +61,15 @@ export class Parameters {
 
 function codeIn(name: string): string | undefined {
   return /^attributes?\[([^[\]]+)\](?:\[\w*\])*$/i.exec(name)?.[1]?.trim()
+}
+
+/** Undefined for an answer that is read, or to a question of the client's own. */
+function attributeMeant(name: string, questions: readonly string[]): string | undefined {
+  const code = codeIn(name)
+  const written = code ?? codeIn(name.replace(/^[a-z]+/i, 'attribute')) ?? ''
+  const near = questions.includes(written) ? written : nearestCode(written, questions)
+  if (code !== undefined && (near === code || near === undefined)) return undefined
+  return `attribute[${near ?? 'code'}]`
 }
 
 export function readQuery(request: Request): Parameters {
