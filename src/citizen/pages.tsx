@@ -118,7 +118,8 @@ async function wherePage(c: PageContext) {
     view: viewOf(c),
     service: offeredService(region, c.req.param('service') ?? '', undefined),
     typed,
-    found: typed === '' ? [] : await findPlaces(c.get('platform'), region, typed, PLACES_SHOWN),
+    found:
+      typed === '' ? [] : await findPlaces(c.get('platform'), region, { text: typed, limit: PLACES_SHOWN }),
     words: cleanText(c.req.query('words') ?? '').slice(0, 500),
   }
   return c.html(<WherePage {...props} errors={[]} />)

@@ -4,10 +4,10 @@ import * as v from 'valibot'
 import { openPlaces, openPublicPlaces, type PlacesReader } from '../core/database/handles.ts'
 import { asProblem } from '../core/problem.ts'
 import { isRefusal, type Refusal } from '../geography/refusal.ts'
+import { boundsOf } from '../places/bounds.ts'
 import { inspect } from '../places/import/inspect.ts'
 import { fieldsOf, type Mapping, mappingSchema } from '../places/import/mapping.ts'
 import { openTable } from '../places/import/open.ts'
-import type { RegionBounds } from '../places/import/region-bounds.ts'
 import { REJECTS_HEADING, reasonTexts, rejectLines } from '../places/import/reject-lines.ts'
 import type { ImportKind, Reject, RejectReason } from '../places/import/rows.ts'
 import { type Survey, survey } from '../places/import/survey.ts'
@@ -16,7 +16,6 @@ import { searchIndex } from '../places/index/search.ts'
 import { fileSource, siblingsOf } from '../platform/node/byte-source.ts'
 import { readMigrations } from '../platform/node/databases/migrations.ts'
 import type { NodePlatform } from '../platform/node/platform.ts'
-import type { Snapshot } from '../regions/documents/snapshot.ts'
 import { compileRegion } from '../regions/runtime/compile.ts'
 import { addDatabase } from '../regions/versions/migrate.ts'
 import { command, refuse } from './command.ts'
@@ -69,7 +68,10 @@ export const importPlacesCommand = command({
       const mapping = withColumns(guess.mapping, options.map ?? [], guess.columns)
       const surveyed = orRefuse(
         path,
-        await survey(table, mapping, { bounds: boundsOf(snapshot), coordinateSystem: options.crs }),
+        await survey(table, mapping, {
+          bounds: boundsOf(compileRegion(snapshot)),
+          coordinateSystem: options.crs,
+        }),
       )
       const about = [
         `${path}: ${table.format}, ${mapping.kind}`,
@@ -188,23 +190,6 @@ function withColumns(mapping: Mapping, given: readonly string[], columns: readon
   const read = v.safeParse(mappingSchema, merged)
   if (read.success) return merged as Mapping
   throw refuse(`--map: ${mapping.kind} have the fields ${fieldsOf[mapping.kind].join(', ')}.`)
-}
-
-function boundsOf(snapshot: Snapshot): RegionBounds {
-  const { routing, documents } = compileRegion(snapshot)
-  const rings = documents.jurisdictions.flatMap(({ boundary }) =>
-    boundary.flatMap(({ coordinates }) => coordinates.flat()),
-  )
-  const box: [number, number, number, number] = [180, 90, -180, -90]
-  for (const ring of rings) {
-    for (const [long, lat] of ring) {
-      box[0] = Math.min(box[0], long)
-      box[1] = Math.min(box[1], lat)
-      box[2] = Math.max(box[2], long)
-      box[3] = Math.max(box[3], lat)
-    }
-  }
-  return { bbox: box, contains: ({ lat, long }) => routing.atlas.areasAt(lat, long).length > 0 }
 }
 
 function mappingLines({ columns }: Mapping): string[] {

@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import { Cache } from '../core/cache.ts'
 import { openDirectory, openPublicPlaces, type PlacesReader } from '../core/database/handles.ts'
-import type { Place } from '../core/geometry.ts'
+import { metersBetween, type Place } from '../core/geometry.ts'
 import { asProblem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import { database } from '../regions/directory-schema.ts'
@@ -10,25 +10,36 @@ import type { Region } from '../regions/runtime/compile.ts'
 import { compareAddress } from './address/compare.ts'
 import { type ParsedAddress, parseAddress } from './address/parse.ts'
 import { cityKey, streetKey } from './address/street-key.ts'
+import { boundsOf } from './bounds.ts'
+import { firstPlaces, type GeocodedPlace, type Geocoder, geocodersOf } from './geocoders/geocoders.ts'
 import { addressesNear } from './index/reverse.ts'
 import { searchIndex } from './index/search.ts'
 
 /** In meters. A point closer than this to a house or a road is named after it. */
 const BESIDE = 60
 
+export interface PlaceQuery {
+  readonly text: string
+  readonly limit: number
+  /** The text is not complete: only those geocoders are asked that make suggestions. */
+  readonly isTyping?: boolean
+}
+
 /**
- * Places in a region's documents and its index, best match first: what contradicts none of the typed words before what
- * does. Without the index, where it does not answer.
+ * Places in a region's index and documents and, if none there is what was typed, of its geocoders. Best match first: what
+ * contradicts none of the typed words before what does. Without the index, where it does not answer.
  */
 export async function findPlaces(
   platform: Platform,
   region: Region,
-  text: string,
-  limit: number,
+  { text, limit, isTyping = false }: PlaceQuery,
 ): Promise<readonly FoundPlace[]> {
   const parsed = parseAddress(text, { cities: citiesOf(region) })
   const indexed = await withIndex(platform, region.slug, db => searchIndex(db, text, limit), [])
-  const all = [...indexed, ...placesInDocuments(region, parsed, limit)]
+  const own = [...indexed, ...placesInDocuments(region, parsed, limit)]
+  const all = own.some(isRight)
+    ? own
+    : [...own, ...(await geocoded(platform, region, parsed, { text, limit, isTyping }))]
   const labels = new Set<string>()
   const once = all.filter(({ label }) => {
     const key = label.toLowerCase()
@@ -36,11 +47,14 @@ export async function findPlaces(
     labels.add(key)
     return true
   })
-  const isRight = ({ contradicts = [] }: FoundPlace) => contradicts.length === 0
   return [...once.filter(isRight), ...once.filter(place => !isRight(place))].slice(0, limit)
 }
 
-/** What is at a position: the nearest houses, else the nearest road. */
+function isRight({ contradicts = [] }: FoundPlace): boolean {
+  return contradicts.length === 0
+}
+
+/** What is at a position: the nearest houses, else what a geocoder has there, else the nearest road. */
 export async function placesAt(
   platform: Platform,
   region: Region,
@@ -52,8 +66,36 @@ export async function placesAt(
   if (houses.length > 0) {
     return houses.map(({ label, lat, long }) => ({ label, lat, long, accuracy: 0, kind: 'address' }))
   }
+  const found = await firstPlaces(geocodersFor(platform, region), geocoder => geocoder.reverse?.(position))
+  const close = found.filter(place => metersBetween(place, position) <= BESIDE)
+  if (close.length > 0) return close.slice(0, limit).map(geocodedPlace)
   const label = nearestRoad(region, position)
   return label === '' ? [] : [{ label, ...position, accuracy: BESIDE, kind: 'street' }]
+}
+
+function geocodersFor(platform: Platform, region: Region): readonly Geocoder[] {
+  const { geocoders = [] } = region.documents.region
+  if (geocoders.length === 0) return []
+  return geocodersOf(platform, geocoders, { region: region.slug, bounds: boundsOf(region) })
+}
+
+async function geocoded(
+  platform: Platform,
+  region: Region,
+  parsed: ParsedAddress,
+  { text, limit, isTyping }: Required<PlaceQuery>,
+): Promise<readonly FoundPlace[]> {
+  const found = await firstPlaces(geocodersFor(platform, region), geocoder =>
+    isTyping ? geocoder.suggest?.(text, limit) : geocoder.forward(text, limit),
+  )
+  return found.map(place => {
+    const { contradicted: contradicts } = compareAddress(parsed, place)
+    return contradicts.length > 0 ? { ...geocodedPlace(place), contradicts } : geocodedPlace(place)
+  })
+}
+
+function geocodedPlace({ label, lat, long, accuracy, kind, source }: GeocodedPlace): FoundPlace {
+  return { label, lat, long, accuracy, kind, attribution: source }
 }
 
 function nearestRoad({ routing, documents }: Region, { lat, long }: Place): string {

@@ -7,6 +7,10 @@ const place = v.strictObject({
   long: v.number(),
   accuracy: v.number(),
   kind: v.picklist(['address', 'intersection', 'street', 'landmark', 'jurisdiction', 'coordinates']),
+  attribution: v.pipe(
+    v.optional(v.string()),
+    v.description('Of the service that found it, to be shown with it.'),
+  ),
   contradicts: v.pipe(
     v.optional(v.array(v.string())),
     v.description('Parts of what was typed that are not so there: number, street, city, state, postcode.'),
@@ -18,7 +22,14 @@ export const placeOperations = {
     id: 'searchPlaces',
     summary:
       'Search for places: addresses, intersections, streets, landmarks; or find the address at a position',
-    query: { q: 'Search text.', ...positionParameters },
+    query: {
+      q: 'Search text.',
+      typing: {
+        description: '`true` while `q` is being typed: only services that make suggestions are asked.',
+        type: 'boolean',
+      },
+      ...positionParameters,
+    },
     answer: v.strictObject({ places: v.array(place) }),
   },
 } satisfies Operations

@@ -16,7 +16,10 @@ export const placesApi = implementApi(placeOperations, {
       throw problem('invalid-fields', {
         fields: [{ field: 'q', code: 'too-long', params: { max: MAX_LENGTH } }],
       })
-    if (lat === '' && long === '') return { places: await findPlaces(c.get('platform'), region, q, PLACES) }
+    if (lat === '' && long === '') {
+      const isTyping = call.query('typing') === 'true'
+      return { places: await findPlaces(c.get('platform'), region, { text: q, limit: PLACES, isTyping }) }
+    }
     const { place, errors } = readPlace(lat, long, region.routing.atlas)
     if (place === null) throw problem('invalid-fields', { fields: errors })
     return { places: await placesAt(c.get('platform'), region, place, PLACES) }

@@ -30,7 +30,7 @@ function isInside({ routing }: Region, { lat, long }: Place): boolean {
 /** Only if it is unambiguous: routing needs a point, and a guess would misroute the report. */
 async function uniquePlace(platform: Platform, region: Region, address: string): Promise<FoundPlace | null> {
   if (address.trim() === '') return null
-  const all = await findPlaces(platform, region, address, 10)
+  const all = await findPlaces(platform, region, { text: address, limit: 10 })
   const found = all.filter(({ contradicts = [] }) => contradicts.length === 0)
   const [best] = found
   const exact = found.filter(({ kind }) => kind === 'address' || kind === 'intersection')

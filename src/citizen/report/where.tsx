@@ -142,6 +142,7 @@ function Results({
                 {[
                   t(`place-${place.kind}`),
                   ...(place.contradicts ?? []).map(part => t(`place-differs-${part}`)),
+                  ...(place.attribution === undefined ? [] : [place.attribution]),
                 ].join(' · ')}
               </span>
             </a>

@@ -10,6 +10,8 @@ export interface FoundPlace extends Place {
   readonly kind: 'address' | 'intersection' | 'street' | 'landmark' | 'jurisdiction' | 'coordinates'
   /** What was typed and is not so there: it is a suggestion, never certain. */
   readonly contradicts?: readonly ('number' | 'street' | 'city' | 'state' | 'postcode')[]
+  /** Of whoever answered, to be shown with the place. */
+  readonly attribution?: string
 }
 
 // Meters from the center line to a house number: on its own side, and still on the street.

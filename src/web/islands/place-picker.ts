@@ -35,7 +35,7 @@ export class PlacePicker extends HTMLElement {
   }
 
   async #find(typed: string, signal: AbortSignal): Promise<Place[]> {
-    const query = new URLSearchParams({ q: typed })
+    const query = new URLSearchParams({ q: typed, typing: 'true' })
     const answer = await fetch(`${this.dataset.base}/api/v1/places?${query}`, { signal })
     return answer.ok ? ((await answer.json()) as { places: Place[] }).places : []
   }

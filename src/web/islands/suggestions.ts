@@ -2,6 +2,8 @@ import { element } from './dom.ts'
 
 export interface Suggestion {
   readonly label: string
+  /** Of whoever found it. */
+  readonly attribution?: string
 }
 
 interface Options<T extends Suggestion> {
@@ -111,6 +113,8 @@ export function addSuggestions<T extends Suggestion>({ input, find, choose, anno
   })
 }
 
-function optionOf({ label }: Suggestion, id: string): HTMLLIElement {
-  return element('li', { id, role: 'option', 'aria-selected': 'false' }, label)
+function optionOf({ label, attribution }: Suggestion, id: string): HTMLLIElement {
+  const option = element('li', { id, role: 'option', 'aria-selected': 'false' }, label)
+  if (attribution !== undefined) option.append(element('small', {}, attribution))
+  return option
 }

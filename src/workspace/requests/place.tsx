@@ -85,7 +85,8 @@ async function showPlace(c: StaffPageContext, context: ChangeContext, refused: F
   const tried = refused ?? (await tryOut(c, context, request.version, input))
   const formState = 'sent' in tried ? tried : undefined
   const errors = formState?.errors ?? []
-  const found = input.q === '' ? [] : await findPlaces(c.get('platform'), site.region, input.q, FOUND)
+  const found =
+    input.q === '' ? [] : await findPlaces(c.get('platform'), site.region, { text: input.q, limit: FOUND })
   const path = requestPath(context, request.id)
   const title = t('work-move-pin')
   return c.html(
