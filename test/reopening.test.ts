@@ -230,3 +230,97 @@ describe('a closed report', () => {
     expect(form).toContain('tell us that it is not fixed')
   })
 })
+
+describe('a reopening that sounds like an emergency', () => {
+  const hidden = (html: string) =>
+    Object.fromEntries(
+      [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(
+        ([, name = '', value = '']) => [name, value],
+      ),
+    )
+
+  test('is watched for while it is typed, as a report is', async () => {
+    expect(await page(`/cases/${await closed()}`)).toContain('<emergency-watch data-field="reopen-form"')
+  })
+
+  test.each([
+    ['en', 'still there, gas leak', 'Call 911'],
+    ['es', 'sigue igual, fuga de gas', 'Llame al 911'],
+    ['ht', 'gaz ap koule toujou', 'Rele 911'],
+  ])('in %s is not accepted before the page has said whom to call: "%s"', async (lang, words, call) => {
+    const id = await closed()
+    const body = new URLSearchParams({ words })
+    const answer = await county.app.request(`/cases/${id}/reopen?lang=${lang}`, { method: 'POST', body })
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toContain(call)
+    expect(await county.seen(id)).toMatchObject({ status: 'closed' })
+  })
+
+  test('is accepted anyway with all that was typed: urgent, and for review with its topic', async () => {
+    const id = await closed()
+    const calm = await county.whole('ellery-county', id)
+    expect(calm).toMatchObject({ urgent: false })
+    const first = await (
+      await say(id, { words: 'still there,\ngas leak', photos: photo(), once: 'GAS1' })
+    ).text()
+    expect(first).toContain('This may be an emergency. Call first.')
+    const kept = hidden(first)
+    const edited = await (await say(id, { ...kept, edit: 'yes' })).text()
+    expect(edited).toMatch(/>still there,\ngas leak<\/textarea>/)
+    expect(edited).toContain(`name="media" value="${kept.media}"`)
+    expect((await say(id, { ...kept, anyway: 'yes' })).status).toBe(303)
+    const whole = await county.whole('ellery-county', id)
+    expect(whole).toMatchObject({
+      status: 'submitted',
+      urgent: true,
+      triage: true,
+      triage_reasons: ['emergency:gas-leak', 'not-fixed'],
+    })
+    expect(Date.parse(whole.expected_at ?? '')).toBeGreaterThan(county.app.platform.clock.now())
+    const shown = await page(`/cases/${id}?done=reopened`)
+    expect(shown).toContain(String(kept.media))
+    expect(shown).toContain('Leave the building now.')
+    expect(shown).toContain('gas leak</p>')
+  })
+
+  test('about the writer’s own life is read by staff, and by nobody else', async () => {
+    const id = await closed()
+    const words = 'Nobody helps. I want to kill myself'
+    expect(await (await say(id, { words })).text()).toContain('tel:988')
+    await say(id, { words, anyway: 'yes' })
+    await county.app.runJobs()
+    const [thanks, others] = [await page(`/cases/${id}?done=reopened`), await page(`/cases/${id}`)]
+    expect(thanks).toContain('tel:988')
+    expect(others).toContain('Reopened. A resident says it is not fixed.')
+    for (const shown of [thanks, others, JSON.stringify(await county.seen(id))])
+      expect(shown).not.toMatch(/kill myself|Nobody helps/)
+    expect(others).not.toContain('tel:988')
+    const whole = await county.whole('ellery-county', id)
+    expect(whole).toMatchObject({ urgent: true, triage_reasons: ['emergency:self-harm', 'not-fixed'] })
+    expect(whole.timeline).toContainEqual(expect.objectContaining({ text: words, public: false }))
+  })
+
+  test('of a case that another jurisdiction holds is urgent there, its private words too', async () => {
+    const id = await closedElsewhere()
+    await say(id, { words: 'I want to kill myself', anyway: 'yes' })
+    await county.app.runJobs()
+    expect(await county.own('hollis', id)).toMatchObject({
+      urgent: true,
+      triage_reasons: ['emergency:self-harm', 'not-fixed'],
+    })
+    expect(await page(`/cases/${id}`)).not.toContain('kill myself')
+  })
+
+  test('as a follow-up after the period is checked as every report is', async () => {
+    const id = await closed()
+    county.app.advance(31 * DAY)
+    const [, link = ''] =
+      /href="[^"]*\/report\/pothole\/details\?([^"]*)"/.exec(await page(`/cases/${id}`)) ?? []
+    const fields = new URLSearchParams(link.replaceAll('&amp;', '&'))
+    fields.append('answers.size', 'large')
+    fields.append('answers.lane', 'driving')
+    fields.set('description', `${fields.get('description')} gas leak`)
+    const answer = await county.app.request('/report/pothole/send', { method: 'POST', body: fields })
+    expect(await answer.text()).toContain('This may be an emergency. Call first.')
+  })
+})

@@ -39,12 +39,16 @@ export interface DetailsProps {
   signedOut?: boolean
 }
 
+/** The view of a page that is not at its own address, because its form was sent. */
+export function detailsHere(view: PageView, draft: Draft): PageView {
+  const query = new URLSearchParams([...placeParams(draft), ['asked', 'before']])
+  return { ...view, here: view.href(`/report/${encodeURIComponent(draft.service)}/details?${query}`) }
+}
+
 export function DetailsPage(props: DetailsProps) {
   const { service, draft, resolution, nearby, errors, unavailable } = props
   const path = `/report/${encodeURIComponent(service.code)}`
-  // After a form was sent, the page is not at its own address.
-  const here = `${path}/details?${new URLSearchParams([...placeParams(draft), ['asked', 'before']])}`
-  const view = { ...props.view, here: props.view.href(here) }
+  const view = detailsHere(props.view, draft)
   const { t } = view
   const where = `${path}?${new URLSearchParams({ [draft.place === null ? 'words' : 'q']: draft.address })}`
   return (

@@ -14,9 +14,9 @@ import { readForm, readOnce } from '../../web/form.ts'
 import { viewOf } from '../../web/view.ts'
 import { addressesOf, type Resident, residentOf } from '../account/resident.ts'
 import { offeredBy } from '../catalogue.ts'
-import { DetailsPage } from './details.tsx'
+import { DetailsPage, detailsHere } from './details.tsx'
 import { EmergencyPage } from './emergency.tsx'
-import { errorMessages, readDraft } from './form.ts'
+import { draftFields, errorMessages, readDraft } from './form.ts'
 import { findNearby } from './nearby.tsx'
 import { SentPhotos } from './sent-photos.ts'
 
@@ -85,7 +85,12 @@ export async function send(c: Context<AppEnv>, code: string): Promise<Response> 
     if (view.hasAccount && resident === undefined) return await again([], 400, true)
     const { emergencies } = report
     if (emergencies.length > 0 && !form.has('anyway')) {
-      return c.html(<EmergencyPage {...{ view, service, draft, once }} topics={emergencies} />)
+      const here = detailsHere(view, draft)
+      const action = view.href(`/report/${encodeURIComponent(code)}/send`)
+      const fields = [...draftFields(draft), ['once', once] as const]
+      return c.html(
+        <EmergencyPage view={here} topics={emergencies} section="/report" {...{ action, fields }} />,
+      )
     }
     const provenEmail = resident?.account.email ?? undefined
     const sender = { idempotencyKey: once || undefined, provenEmail, network: callerOf(c) }

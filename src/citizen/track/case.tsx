@@ -40,14 +40,13 @@ export function CasePage({ view, found, keeper, thanks, own, closed, done }: Pro
   const zone = view.site.region.calendar(keeper).zone
   const continuesIn = survivesAs(request, found.timeline)
   const isHidden = request.private && !own
+  const isJustSent = thanks !== undefined || done === 'reopened'
   const isFollowing = thanks === 'followed' || thanks === 'confirm'
   return (
     <Page view={view} title={t('case-title', { number: request.id })} section="/track" personal>
       <div class="wide columns">
         <div class="columns__all">
-          {request.status === 'submitted' && (
-            <WhatToDo view={view} request={request} isTold={!isHidden || thanks !== undefined} />
-          )}
+          {request.status === 'submitted' && <WhatToDo {...{ view, request, isJustSent, isHidden }} />}
           {done === 'reopened' && request.status !== 'closed' && (
             <Alert type="success" live>
               <p>{t('reopen-done')}</p>
@@ -110,12 +109,15 @@ export function CasePage({ view, found, keeper, thanks, own, closed, done }: Pro
 interface WhatToDoProps {
   view: PageView
   request: PublicCase['request']
-  /** Of a private case only its reporter is told which emergency it is. */
-  isTold: boolean
+  isJustSent: boolean
+  isHidden: boolean
 }
 
-function WhatToDo({ view, request, isTold }: WhatToDoProps) {
+/** Of a private case, and of a private topic, only who has written of it is told which emergency it is. */
+function WhatToDo({ view, request, isJustSent, isHidden }: WhatToDoProps) {
   const topics = emergenciesAmong(view.site.region, request.triageReasons)
+  const isPrivate = isHidden || (!request.private && topics.some(topic => topic.private))
+  const isTold = isJustSent || !isPrivate
   if (topics.length > 0 && isTold) return <EmergencyAdvice view={view} topics={topics} />
   return request.resolution.triage || topics.length > 0 ? <Emergency view={view} /> : null
 }

@@ -5,15 +5,18 @@ import { MAX_BODY_BYTES } from '../../core/http/body.ts'
 import { randomText } from '../../core/ids.ts'
 import { asProblem, type FieldError, problem } from '../../core/problem.ts'
 import { isLongerThan } from '../../core/text.ts'
+import { emergenciesOfComplaint } from '../../handoffs/after-closing/complaint.ts'
 import { isRated, rate } from '../../handoffs/after-closing/rate.ts'
 import { closedAt, isReopeningAsked, reopen, reopenableUntil } from '../../handoffs/after-closing/reopen.ts'
 import { addressOf } from '../../identity/limits.ts'
+import type { EmergencyTopic } from '../../regions/emergencies/topics.ts'
 import type { AppEnv } from '../../regions/runtime/site.ts'
 import { scores } from '../../requests/case/rating.ts'
 import type { PublicCase } from '../../requests/list/find.ts'
 import { MAX_PHOTO_BYTES } from '../../requests/media/photo.ts'
 import { uploaderOf } from '../../requests/media/uploads.ts'
 import { Alert, Until } from '../../web/components/components.tsx'
+import { EmergencyWatch } from '../../web/components/emergency.tsx'
 import {
   ErrorSummary,
   type FieldMessage,
@@ -24,6 +27,7 @@ import {
 import { Page } from '../../web/components/layout.tsx'
 import { readForm, readOnce } from '../../web/form.ts'
 import { type PageView, viewOf } from '../../web/view.ts'
+import { EmergencyPage } from '../report/emergency.tsx'
 import { PhotoField } from '../report/photos.tsx'
 import { SentPhotos } from '../report/sent-photos.ts'
 import { isHidden, type ReadCase, readCase } from './reader.ts'
@@ -162,6 +166,7 @@ function ReopenForm({ view, number, text, kept, once, errors }: FormProps) {
   const { t } = view
   return (
     <form
+      id="reopen-form"
       method="post"
       action={view.href(`/cases/${number}/reopen`)}
       enctype="multipart/form-data"
@@ -178,6 +183,7 @@ function ReopenForm({ view, number, text, kept, once, errors }: FormProps) {
         value={text}
         errors={errors}
       />
+      <EmergencyWatch view={view} field="reopen-form" typed={text} />
       <PhotoField view={view} kept={kept} errors={errors} />
       <button class="usa-button" type="submit">
         {t('reopen-go')}
@@ -215,7 +221,12 @@ export async function reopenCase(c: Context<AppEnv>) {
     fieldMessage(view.t, error.field, view.t('reopen-words'), error),
   )
   const errors = [...wrong, ...photos.messages, ...photos.failureMessages()]
-  if (errors.length > 0) return c.html(<ReopenPage {...{ view, number, text, kept, once, errors }} />, 400)
+  const page = { view: { ...view, here: view.href(`/cases/${number}`) }, number, text, kept, once, errors }
+  if (errors.length > 0) return c.html(<ReopenPage {...page} />, 400)
+  if (form.has('edit')) return c.html(<ReopenPage {...page} />)
+  const emergencies = emergenciesOfComplaint(region, { text })
+  if (emergencies.length > 0 && !form.has('anyway'))
+    return c.html(<CallFirst {...page} topics={emergencies} />)
   try {
     const reopening = { text, media: kept, idempotencyKey: once || undefined }
     await reopen(platform, resident?.access ?? publicly, region, found, reopening)
@@ -223,6 +234,17 @@ export async function reopenCase(c: Context<AppEnv>) {
     if (asProblem(error).slug !== 'wrong-state') throw error
   }
   return done()
+}
+
+interface CallFirstProps extends FormProps {
+  topics: readonly EmergencyTopic[]
+}
+
+function CallFirst({ view, number, text, kept, once, topics }: CallFirstProps) {
+  const photos = kept.map(id => ['media', id] as const)
+  const fields = [['words', text], ['once', once], ...photos] as const
+  const action = view.href(`/cases/${number}/reopen`)
+  return <EmergencyPage section="/track" {...{ view, topics, action, fields }} />
 }
 
 function errorsOf(text: string, photos: readonly string[]): FieldError[] {

@@ -19,12 +19,11 @@ import { appendEvent, enqueueLogConsumers } from '../../requests/events.ts'
 import type { EventRow, PublicCase, RequestRow } from '../../requests/list/find.ts'
 import { claimPhotos } from '../../requests/media/media.ts'
 import { triageSteps } from '../../requests/triage/reasons.ts'
-import { notFixed, reopeningAsked } from '../events.ts'
-import { type CrossingContent, enqueueMessage, type Message } from '../messages/messages.ts'
+import { reopeningAsked } from '../events.ts'
+import { enqueueMessage } from '../messages/messages.ts'
+import { type Complaint, complaintSteps, emergenciesOfComplaint, photoSteps } from './complaint.ts'
 
 const DEFAULT_PERIOD = '30 days'
-
-export type Complaint = Pick<Extract<Message, { kind: 'reopen' }>, 'text' | 'photos'>
 
 /** Undefined while it is open. */
 export function closedAt({
@@ -117,32 +116,22 @@ export function reopenSteps(
   region: Region,
   slug: string,
   row: RequestRow,
-  { text, photos }: Complaint,
+  complaint: Complaint,
   { actor, at }: { readonly actor: string; readonly at: number },
 ): Step[] {
   const agreement = region.documents.agreements.agreements?.findLast(
     ({ id, performer }) => performer === slug && row.resolution.agreements.includes(id),
   )
-  const expectedAt = ownDeadline(region, slug, row, agreement, at) ?? row.expectedAt
+  const urgent = row.urgent || emergenciesOfComplaint(region, complaint).length > 0
+  const expectedAt = ownDeadline(region, slug, { ...row, urgent }, agreement, at) ?? row.expectedAt
+  const entry = { request: row.id, actor, at }
   return [
-    ...photoSteps(row.id, photos, at),
-    appendEvent(
-      notFixed,
-      { from: 'closed', to: 'submitted', text },
-      { request: row.id, actor, at, public: true },
-    ),
+    ...complaintSteps(region, complaint, entry, { from: 'closed', to: 'submitted' }),
     setStatus(row.id, { to: 'submitted', notes: null }, at),
     sql`UPDATE request SET expected_at = ${expectedAt} WHERE id = ${row.id}`,
     ...triageSteps(row.id, 'not-fixed', at),
     ...enqueueLogConsumers(at),
   ]
-}
-
-export function photoSteps(request: string, photos: CrossingContent['photos'], at: number): Step[] {
-  return photos.map(
-    ({ id, type, bytes }) =>
-      sql`INSERT OR IGNORE INTO media (id, request, type, bytes, created_at) VALUES (${id}, ${request}, ${type}, ${bytes}, ${at})`,
-  )
 }
 
 export async function isReopeningAsked(db: TenantReader, id: string, closed: number): Promise<boolean> {

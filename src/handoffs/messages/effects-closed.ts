@@ -3,11 +3,11 @@ import type { Region } from '../../regions/runtime/compile.ts'
 import { versionGuard } from '../../requests/case/guards.ts'
 import { rateStep } from '../../requests/case/rating.ts'
 import { touch } from '../../requests/case/status.ts'
-import { appendEvent, enqueueLogConsumers } from '../../requests/events.ts'
+import { enqueueLogConsumers } from '../../requests/events.ts'
 import type { RequestRow } from '../../requests/list/find.ts'
-import { photoSteps, reopenSteps } from '../after-closing/reopen.ts'
+import { complaintSteps } from '../after-closing/complaint.ts'
+import { reopenSteps } from '../after-closing/reopen.ts'
 import { shareOf } from '../duplicates/link.ts'
-import { notFixed } from '../events.ts'
 import { COURIER_ACTOR } from '../grant.ts'
 import { asHeld } from './effects-duplicates.ts'
 import type { Of } from './effects-receiver.ts'
@@ -30,11 +30,9 @@ export async function reopenEffect(
       versionGuard(row),
       ...reopenSteps(region, db.slug, row, { text, photos }, { actor: COURIER_ACTOR, at }),
     ]
-  const entry = { request: row.id, actor: COURIER_ACTOR, at, public: true }
   return [
     versionGuard(row),
-    ...photoSteps(row.id, photos, at),
-    appendEvent(notFixed, { text }, entry),
+    ...complaintSteps(region, { text, photos }, { request: row.id, actor: COURIER_ACTOR, at }),
     touch(row.id, at),
     ...enqueueLogConsumers(at),
   ]

@@ -50,11 +50,12 @@ export function reasonsAtPlace(resolution: Resolution, before: readonly TriageRe
   return [...before.filter(reason => !ofPlace.includes(reason)), ...now]
 }
 
-/** Marks a request that is held here, and fulfills the condition, for review. Unreviewed for long, it is escalated. */
+/** Marks a request that is held here, and fulfills the condition, for review; once for each reason. Unreviewed for long, it is escalated. */
 export function triageSteps(id: string, reason: TriageReason, at: number, condition = sql`1`): Step[] {
   return [
     sql`UPDATE request SET triage = 1, triage_since = coalesce(triage_since, ${at}),
-      triage_reasons = json_insert(triage_reasons, '$[#]', ${reason}) WHERE id = ${id} AND custody = 'held' AND ${condition}`,
+      triage_reasons = CASE WHEN EXISTS (SELECT 1 FROM json_each(triage_reasons) WHERE value = ${reason})
+        THEN triage_reasons ELSE json_insert(triage_reasons, '$[#]', ${reason}) END WHERE id = ${id} AND custody = 'held' AND ${condition}`,
     enqueueJob(escalateTriageKind, at),
   ]
 }
