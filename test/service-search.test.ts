@@ -64,6 +64,13 @@ test('results are in the order of their relevance, whatever their group, and end
   expect(results).toMatch(/None of these\?.*tel:311.*Show all services/s)
 })
 
+test('an everyday word finds each service that it may mean, a typing error only what it is close to', () => {
+  expect(codes('trash')).toEqual(['missed-collection', 'illegal-dumping', 'bulk-pickup'])
+  expect(codes('potole')).toEqual(['pothole'])
+  expect(codes('street lite')).toEqual(['street-light'])
+  expect(codes('couch')).toEqual(['bulk-pickup'])
+})
+
 test('grammar alone finds nothing; nothing typed, all in the catalogue’s order', () => {
   expect(codes('what is the')).toEqual([])
   expect(codes('  ')).toEqual(services.map(({ code }) => code))

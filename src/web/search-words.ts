@@ -78,11 +78,30 @@ export function kindOf(word: string): WordKind {
   return order.find(kind => kinds[kind].has(word)) ?? 'plain'
 }
 
-/** A folded word without its plural, gender and English verb endings; of doubled letters one. */
+/** A folded word without its plural, gender and English verb endings; of doubled letters one, but for vowels within. */
 export function stem(word: string): string {
   // Not of the family of "park".
   if (word.length < 4 || /^park(ing|ed)$/.test(word)) return word
-  const singular = word.replace(/(?<!s)s$/, '')
-  const root = singular.replace(/(?<=\w{3})(?:ing|ed)$/, '').replace(/(?<=\w{4})[aeoy]$/, '')
-  return root.replace(/(.)\1+/g, '$1')
+  const root = singular(word)
+    .replace(/(?<=\w{3})(?:ing|ed)$/, '')
+    .replace(/(?<=\w{4})[aeoy]$/, '')
+  return root.replace(/([^aeiou])\1+|([aeiou])\2+$/g, '$1$2')
+}
+
+export function singular(word: string): string {
+  return word.replace(/(?<!s)s$/, '')
+}
+
+/** Words that English or Spanish writers confuse have the same: "lite" and "light", "vasura" and "basura". */
+export function soundOf(word: string): string {
+  return singular(word)
+    .replace(/igh(?=t)/, 'i')
+    .replace(/(?<=it)e$/, '')
+    .replace(/ph/g, 'f')
+    .replace(/ea/g, 'ee')
+    .replace(/(?<![cst])h/g, '')
+    .replace(/v/g, 'b')
+    .replace(/z|c(?=[ei])/g, 's')
+    .replace(/ck|qu(?=[ei])|c(?!h)/g, 'k')
+    .replace(/(.)\1+/g, '$1')
 }

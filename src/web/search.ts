@@ -1,5 +1,5 @@
 import { fold, isOneSlip } from '../core/spelling.ts'
-import { kindOf, stem, type WordKind } from './search-words.ts'
+import { kindOf, singular, soundOf, stem, type WordKind } from './search-words.ts'
 
 /** Folded text. `name` has the phrases that a thing is known by, separated by commas; `rest` describes it. */
 export interface Findable {
@@ -21,8 +21,9 @@ const NEAR = 0.5
 
 /** The indexes of what fits, likeliest first: none if nothing does, all in their order if nothing is typed. */
 export function search(things: readonly Findable[], typed: string): number[] {
-  const text = fold(typed)
-  if (text === '') return things.map((_, index) => index)
+  const folded = fold(typed)
+  if (folded === '') return things.map((_, index) => index)
+  const text = joinWords(things, folded)
   const told = wordsOf(text)
   const isVague = told.every(({ kind }) => kind === 'common')
   const words: Word[] = isVague ? told.map(word => ({ ...word, kind: 'plain' })) : told
@@ -44,9 +45,21 @@ export function search(things: readonly Findable[], typed: string): number[] {
     .map(({ index }) => index)
 }
 
-interface Word {
+/** Two typed words that are one in a name: "side walk". */
+function joinWords(things: readonly Findable[], text: string): string {
+  const names = ` ${things.map(({ name }) => name.replaceAll(',', ' ')).join(' ')} `
+  return text.replace(/(?<=^| )(\S+) (?=(\S+))/g, (both, first: string, second: string) =>
+    names.includes(` ${first}${second} `) ? first : both,
+  )
+}
+
+/** As it is written, and without its endings. */
+interface Term {
   readonly text: string
   readonly stem: string
+}
+
+interface Word extends Term {
   readonly kind: WordKind
   /** It may be unfinished. */
   readonly isLast: boolean
@@ -69,13 +82,13 @@ const isTelling = (word: string) => word.length > 2
 
 interface Phrase {
   readonly words: string
-  readonly stems: readonly string[]
+  readonly terms: readonly Term[]
   readonly isTyped: boolean
 }
 
 interface Terms {
   readonly phrases: readonly Phrase[]
-  readonly rest: readonly string[]
+  readonly rest: readonly Term[]
 }
 
 const termsOfThings = new WeakMap<Findable, Terms>()
@@ -88,28 +101,28 @@ function termsOf(thing: Findable, text: string): Terms {
 }
 
 function readTerms({ name, rest }: Findable): Terms {
-  const phrases = name.split(',').map(words => ({ words, stems: stemsOf(words), isTyped: false }))
-  return { phrases, rest: stemsOf(rest) }
+  const phrases = name.split(',').map(words => ({ words, terms: listTerms(words), isTyped: false }))
+  return { phrases, rest: listTerms(rest) }
 }
 
-function stemsOf(text: string): string[] {
+function listTerms(text: string): Term[] {
   return text
     .split(' ')
     .filter(word => isTelling(word) && kindOf(word) !== 'filler')
-    .map(stem)
+    .map(text => ({ text, stem: stem(text) }))
 }
 
 /** What one word adds to the score of each thing. Rare words say more; a slip counts where nothing else matches. */
 function matchesOf(things: readonly Terms[], words: readonly Word[], word: Word): number[] {
   const typed = new Set(words.map(({ stem }) => stem))
-  const matches = (likeness: (own: string) => number) => things.map(thing => strength(thing, typed, likeness))
-  const exact = matches(own => (own === word.stem ? 1 : 0))
+  const matches = (likeness: Likeness) => things.map(thing => strength(thing, typed, likeness))
+  const exact = matches(own => (own.stem === word.stem ? 1 : 0))
   if (word.kind === 'elsewhere') return exact.map(one => (one < NAMED ? -ELSEWHERE : one))
   if (word.kind === 'place') return exact.map(one => (one < NAMED ? -PLACE : one))
   if (word.kind === 'common') return inRarity(exact).map(one => one * COMMON)
-  const begun = word.isLast ? matches(own => (own.startsWith(word.stem) ? BEGUN : 0)) : exact
+  const begun = word.isLast ? matches(own => (own.text.startsWith(word.text) ? BEGUN : 0)) : exact
   const found = exact.map((one, index) => Math.max(one, begun[index] ?? 0))
-  return inRarity(Math.max(...found) > 0 ? found : matches(own => (isSlip(own, word.stem) ? SLIP : 0)))
+  return inRarity(Math.max(...found) > 0 ? found : matches(own => (isSlip(own.text, word.text) ? SLIP : 0)))
 }
 
 function inRarity(matches: readonly number[]): number[] {
@@ -118,18 +131,25 @@ function inRarity(matches: readonly number[]): number[] {
   return matches.map(one => one * rarity)
 }
 
-function strength({ phrases, rest }: Terms, typed: ReadonlySet<string>, likeness: (own: string) => number) {
-  const named = phrases.map(({ words, stems, isTyped }) => {
+type Likeness = (own: Term) => number
+
+function strength({ phrases, rest }: Terms, typed: ReadonlySet<string>, likeness: Likeness) {
+  const named = phrases.map(({ words, terms, isTyped }) => {
     const isWhole =
-      !words.includes(' ') || isTyped || (stems.length > 1 && stems.every(own => typed.has(own)))
-    return Math.max(0, ...stems.map(likeness)) * (isWhole ? NAMED : PART)
+      !words.includes(' ') || isTyped || (terms.length > 1 && terms.every(own => typed.has(own.stem)))
+    return Math.max(0, ...terms.map(likeness)) * (isWhole ? NAMED : PART)
   })
   return Math.max(...named, DESCRIBED * Math.max(0, ...rest.map(likeness)))
 }
 
-/** One letter missing, extra or different, or two swapped; the first one is right. */
+/**
+ * Written as it sounds, or with one letter missing, extra or different, or two swapped; the first one is right. Whole
+ * words are compared: without their endings, others are close by chance.
+ */
 function isSlip(own: string, word: string): boolean {
-  return word.length > 4 && own.length > 3 && own[0] === word[0] && isOneSlip(own, word)
+  if (word.length < 4 || own.length < 4 || kindOf(own) === 'common') return false
+  if (soundOf(own) === soundOf(word)) return true
+  return word.length > 4 && own[0] === word[0] && isOneSlip(singular(own), singular(word))
 }
 
 function sum(numbers: readonly number[]): number {

@@ -17,6 +17,10 @@ export const ELLERY: Searches = {
     there is a big hole in the pavement
     Bache en mi calle
     hay un hueco en la calle
+    potole
+    pot whole
+    vache en mi calle
+    hoyo
     twou nan lari a
     pothol`),
   'street-sign': lines(`
@@ -27,6 +31,8 @@ export const ELLERY: Searches = {
     pano stop la tonbe`),
   sidewalk: lines(`
     sidwalk
+    side walk cracked
+    banketa rota
     cracked sidewalk by the library
     my curb is broken
     acera rota
@@ -57,11 +63,17 @@ export const ELLERY: Searches = {
     machin abandone`),
   'traffic-signal': lines(`
     traffic light not working
+    traffic lite
+    stop light is out
     stoplight flashing red
     semáforo apagado
     limyè sikilasyon pa mache`),
   'street-light': lines(`
     street lamp broken
+    street lite
+    lite out
+    streat light
+    foco fundido
     streetlight out
     street light out by the courthouse
     luz de la calle apagada
@@ -70,6 +82,9 @@ export const ELLERY: Searches = {
     stret light`),
   'missed-collection': lines(`
     garbage not picked up
+    trash
+    rubbish
+    vasura
     garbaje
     they missed my recycling
     trash pickup missed
@@ -80,6 +95,14 @@ export const ELLERY: Searches = {
   'bulk-pickup': lines(`
     sofa
     old mattress
+    couch
+    old couch on the curb
+    washing machine
+    sillón viejo
+    nevera
+    cama
+    kanape
+    kabann
     get rid of a refrigerator
     recoger muebles viejos
     colchón viejo
@@ -88,6 +111,7 @@ export const ELLERY: Searches = {
   'illegal-dumping': lines(`
     someone dumped tires
     illegal dumping behind the school
+    junk
     escombros tirados
     llantas tiradas en un lote
     yo jete debri`),
@@ -108,6 +132,7 @@ export const ELLERY: Searches = {
     dlo k ap koule nan lari a`),
   'water-quality': lines(`
     brown water
+    rusty water
     no water pressure
     my tap water smells
     agua sucia del grifo
@@ -135,6 +160,7 @@ export const ELLERY: Searches = {
     pak la sal`),
   'stray-animal': lines(`
     stray dog
+    kitten
     loose dog
     dog bite
     perro suelto
@@ -143,6 +169,7 @@ export const ELLERY: Searches = {
   'dead-animal': lines(`
     dead deer
     dead raccoon in the road
+    perro muerto
     roadkill
     animal muerto
     bèt mouri`),
@@ -157,6 +184,9 @@ export const ELLERY: Searches = {
     my neighbor is loud
     loud music at night
     barking
+    barking dog
+    fireworks
+    perro ladrando
     noise from construction
     ruido
     música fuerte de una fiesta
@@ -264,6 +294,9 @@ export const ELLERY: Searches = {
     start new water service
     turn on water at my new address
     gas leak
+    wedding
+    lottery
+    lite beer permit
     zoning map
     copy of a police report
     inmate lookup
