@@ -163,6 +163,55 @@ describe('programs', () => {
     expect(await marked(String(receipt?.service_request_id))).toMatchObject({ urgent: 1, triage: 1 })
   })
 
+  describe('an answer that points to danger', () => {
+    const tree = { 'attribute[blocking]': 'wires', service_code: 'fallen-tree' }
+
+    test.each([
+      ['en', /^Is someone hurt or in danger right now\? Call 911 first\. /],
+      ['es', /^¿Hay alguien herido o en peligro en este momento\? Llame primero al 911\. /],
+    ])(
+      'in %s begins service_notice with the emergency number, and is routed as before',
+      async (lang, notice) => {
+        const sent = { api_key: await app.key('hollis'), ...hollis, ...tree }
+        const [receipt] = await items(post(app, `/open311/v2/requests.json?lang=${lang}`, sent))
+        expect(receipt?.service_notice).toMatch(notice)
+        expect(await marked(String(receipt?.service_request_id))).toMatchObject({
+          urgent: 0,
+          triage: 1,
+          reasons: '["answer"]',
+        })
+        const calm = { ...sent, 'attribute[blocking]': 'sidewalk' }
+        const [other] = await items(post(app, '/open311/v2/requests.json', calm))
+        expect(other?.service_notice).not.toContain('911')
+      },
+    )
+
+    test('is thanked for with the emergency number', async () => {
+      const answer = await app.request('/report/fallen-tree/send', {
+        method: 'POST',
+        body: new URLSearchParams({ ...hollis, 'answers.blocking': 'wires', once: 'TREE1' }),
+      })
+      const path = answer.headers.get('location') ?? ''
+      expect(path).toContain('thanks=1')
+      const shown = await (await app.request(path)).text()
+      expect(shown).toContain('Is someone hurt or in danger right now?')
+      expect(shown).toContain('href="tel:911"')
+    })
+
+    test('is told so by the JSON API', async () => {
+      const place = { lat: Number(hollis.lat), long: Number(hollis.long) }
+      const answer = await app.request('/api/v1/requests', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ service_code: 'fallen-tree', ...place, answers: { blocking: 'wires' } }),
+      })
+      expect(await answer.json()).toMatchObject({
+        urgent: false,
+        emergency: { topics: [], notice: expect.stringContaining('Call 911') },
+      })
+    })
+  })
+
   test.each([
     ['en', SECRET, /Call 911\..*Gas leak: Leave the building now/],
     ['es', 'fuga de gas', /Llame al 911\..*Fuga de gas: /],

@@ -125,6 +125,25 @@ describe('the list', () => {
     expect(second.length).toBeGreaterThan(10)
     expect(second.filter(id => first.includes(id))).toEqual([])
   })
+
+  test('has what waits for review because of a dangerous answer among the urgent, until it is reviewed', async () => {
+    const tree = async (blocking: string) =>
+      (await county.report('fallen-tree', '2230 Mill Road', { answers: { blocking } })).id
+    const [wires, sidewalk] = [await tree('wires'), await tree('sidewalk')]
+    expect(await whole(wires)).toMatchObject({ urgent: false, triage: true, triage_reasons: ['answer'] })
+    county.app.advance(MINUTE)
+    const reviewed = await report('fire')
+    await review(reviewed, { urgent: true })
+    const raised = await report('deep')
+    await review(raised, { urgent: false, review: true })
+    const own = [wires, sidewalk, reviewed, raised]
+    const order = async () => [...new Set((await listed('')).filter(id => own.includes(id)))]
+    // Pages end after 50; the calm one is further on.
+    expect((await order()).filter(id => id !== sidewalk)).toEqual([wires, reviewed, raised])
+    await review(wires, { urgent: false })
+    expect((await order()).filter(id => id !== sidewalk && id !== wires)).toEqual([reviewed, raised])
+    expect((await order())[0]).toBe(reviewed)
+  })
 })
 
 describe('a review', () => {

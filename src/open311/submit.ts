@@ -15,6 +15,7 @@ import type { AppEnv } from '../regions/runtime/site.ts'
 import { MAX_MEDIA } from '../requests/draft.ts'
 import { receivePhoto, uploaderOf } from '../requests/media/uploads.ts'
 import { type AssessedReport, assess, fileReport } from '../requests/submit.ts'
+import { safetyNotice } from '../requests/triage/notice.ts'
 import { readDraft } from './draft.ts'
 import { reason, serviceNotice } from './format/notice.ts'
 import { Container, type GeoReportAnswer } from './format/serialize.ts'
@@ -58,7 +59,12 @@ export async function submitRequest(c: Context<AppEnv>): Promise<GeoReportAnswer
   const receipt = await fileReport(platform, access, region, report, { idempotencyKey: given })
   const request = {
     service_request_id: receipt.id,
-    service_notice: serviceNotice(region, receipt.resolution, language, report.emergencies),
+    service_notice: [
+      safetyNotice(region, language, report),
+      serviceNotice(region, receipt.resolution, language),
+    ]
+      .join(' ')
+      .trim(),
     account_id: form.one('account_id') || null,
   }
   return { root: 'service_requests', value: new Container('request', [request]) }

@@ -137,7 +137,7 @@ export const requestOperations = {
   'POST /requests': {
     id: 'submitReport',
     summary:
-      'Submit a report. One that sounds like an emergency is accepted and marked urgent; `emergency` says what to do and whom to call. With `dry_run`, validate and route it without saving it (200). `follow` sends an email asking the recipient to confirm the address; updates are sent after that',
+      'Submit a report. One that sounds like an emergency is accepted and marked urgent; `emergency` says what to do and whom to call. An answer that points to danger is for review first, and `emergency` has no topics. With `dry_run`, validate and route it without saving it (200). `follow` sends an email asking the recipient to confirm the address; updates are sent after that',
     repeatable: true,
     body: draftBody,
     status: 201,

@@ -12,7 +12,6 @@ import {
   authorizeProgramRead,
   programOf,
 } from '../identity/programs/authorize.ts'
-import { emergencyNotice } from '../regions/emergencies/notice.ts'
 import { readPlace } from '../regions/inquiry.ts'
 import { resolutionView } from '../regions/routes.ts'
 import { type AppEnv, implementApi } from '../regions/runtime/site.ts'
@@ -29,6 +28,7 @@ import { reportedPlace } from './place.ts'
 import { readDraft, readListQuery } from './read.ts'
 import { statuses } from './schema.ts'
 import { assess, fileReport, isUrgent } from './submit.ts'
+import { safetyNotice } from './triage/notice.ts'
 import { reviewRequest } from './triage/review.ts'
 
 /** `/work/…` is for a jurisdiction's own programs, by an API key of scope `work`. */
@@ -51,17 +51,9 @@ export const requestApi = implementApi(requestOperations, {
       network: addressOf(c),
     }
     const report = assess(region, submission, c.get('platform').clock.now())
-    const { emergencies } = report
-    const urgency = {
-      urgent: isUrgent(report),
-      emergency:
-        emergencies.length === 0
-          ? null
-          : {
-              topics: emergencies.map(({ id }) => id),
-              notice: emergencyNotice(region, c.get('language'), emergencies),
-            },
-    }
+    const notice = safetyNotice(region, c.get('language'), report)
+    const topics = report.emergencies.map(({ id }) => id)
+    const urgency = { urgent: isUrgent(report), emergency: notice === '' ? null : { topics, notice } }
     if (dryRun) {
       const { keeper, expectedAt, resolution } = report
       return new OtherAnswer(200, {

@@ -1,6 +1,4 @@
 import { translator } from '../../core/i18n.ts'
-import { emergencyNotice } from '../../regions/emergencies/notice.ts'
-import type { EmergencyTopic } from '../../regions/emergencies/topics.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import { explain } from '../../routing/explain.ts'
 import { formatStep } from '../../routing/format.ts'
@@ -10,20 +8,10 @@ export function reason({ units }: Region, resolution: Resolution, language: stri
   return formatStep(translator(language), units, explain(resolution))
 }
 
-/** An emergency comes first. */
-export function serviceNotice(
-  region: Region,
-  resolution: Resolution,
-  language: string,
-  emergencies: readonly EmergencyTopic[] = [],
-): string {
+export function serviceNotice(region: Region, resolution: Resolution, language: string): string {
   const aside = resolution.trace.filter(({ code }) => code === 'desk-partner')
   const t = translator(language)
-  return [
-    emergencyNotice(region, language, emergencies),
-    reason(region, resolution, language),
-    ...aside.map(step => formatStep(t, region.units, step)),
-  ]
-    .filter(Boolean)
-    .join(' ')
+  return [reason(region, resolution, language), ...aside.map(step => formatStep(t, region.units, step))].join(
+    ' ',
+  )
 }

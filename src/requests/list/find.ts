@@ -180,20 +180,19 @@ export function dueAt({ expectedAt }: Pick<RequestRow, 'expectedAt'>): number {
 const due = sql<number>`coalesce(${request.expectedAt}, ${sql.raw(String(NO_DAY))})`
 
 // The index `request_priority` is on this expression.
-const rank = sql<number>`CASE WHEN ${heldAndOpen} THEN urgent * 2 + triage + (triage_level > 0) ELSE 0 END`
+const rank = sql<number>`CASE WHEN ${heldAndOpen}
+  THEN (urgent OR instr(triage_reasons, '"answer"') > 0) * 2 + triage + (triage_level > 0) ELSE 0 END`
 const RANK = 1e14
 
-/** Urgent requests and those that need review first, then the newest; as one number. */
-export function priorityOf({
-  custody,
-  status,
-  urgent,
-  triage,
-  triageLevel,
-  requestedAt,
-}: Pick<RequestRow, 'custody' | 'status' | 'urgent' | 'triage' | 'triageLevel' | 'requestedAt'>): number {
+/**
+ * Urgent requests and those that need review first, then the newest; as one number. An answer that points to danger
+ * counts as urgent until somebody has reviewed it.
+ */
+export function priorityOf(row: RequestRow): number {
+  const { custody, status, urgent, triage, triageReasons, triageLevel, requestedAt } = row
   const isOpen = custody === 'held' && status !== 'closed'
-  return (isOpen ? Number(urgent) * 2 + Number(triage) + Number(triageLevel > 0) : 0) * RANK + requestedAt
+  const isUrgent = urgent || triageReasons.includes('answer')
+  return (isOpen ? Number(isUrgent) * 2 + Number(triage) + Number(triageLevel > 0) : 0) * RANK + requestedAt
 }
 
 export const isOpenHere = sql`${request.custody} = 'held' AND ${request.status} <> 'closed'`
