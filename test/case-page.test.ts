@@ -72,7 +72,11 @@ describe('the question after closing', () => {
 
   test('is asked again after another closing, and of no open report', async () => {
     const { id } = await county.report('pothole', MILL)
-    await rate(id, '5')
+    const refused = await rate(id, '5')
+    expect([refused.status, await refused.text()]).toEqual([
+      409,
+      expect.stringContaining('You cannot do this now'),
+    ])
     expect(await county.whole('ellery-county', id)).toMatchObject({ rating: null })
     await close('ellery-county', id)
     await rate(id, '1')

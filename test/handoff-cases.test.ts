@@ -652,6 +652,24 @@ describe('S12 a duplicate across jurisdictions', () => {
     expect(await originCase(newer)).toMatchObject({ duplicate_of: { id: older } })
   })
 
+  it('with dry_run says who would decide and which would stay, and links nothing', async () => {
+    const { older, newer, city, county } = await sameHole()
+    const dryRun = (id: string, of: string, key: string) =>
+      send(`/work/requests/${id}/duplicates`, { of, dry_run: true }, key)
+    expect(await dryRun(older, newer, city)).toMatchObject({
+      status: 200,
+      body: { dry_run: true, of: newer, state: 'proposed', survivor: null },
+    })
+    const second = await report('pothole', placed('2230 Mill Road, Port Ellery'))
+    const would = await dryRun(second.id, newer, county)
+    expect(would).toMatchObject({ status: 200, body: { dry_run: true, state: 'confirmed', survivor: newer } })
+    expect((await duplicates(second.id, county)).links).toEqual([])
+    expect((await whole(second.id, county)).status).toBe('submitted')
+    const linked = await propose(second.id, newer, county)
+    expect(linked).toMatchObject({ status: 201, body: { state: 'confirmed', survivor: newer } })
+    expect((await dryRun(second.id, newer, county)).status).toBe(409)
+  })
+
   it('services of one family are compared, before sending and after', async () => {
     app = await startApp()
     const where = placed('350 Main Street, Port Ellery')

@@ -228,6 +228,10 @@ describe('a closed report', () => {
     expect(form).toContain(`/cases/${id}`)
     expect(form).not.toContain('You do not need to report it again')
     expect(form).toContain('tell us that it is not fixed')
+    const listed = await (
+      await county.app.request(`/api/v1/nearby?service_code=graffiti&lat=${lat}&long=${long}`)
+    ).json()
+    expect(listed).toMatchObject({ requests: [{ id, status: 'closed' }] })
   })
 })
 

@@ -165,7 +165,7 @@ export const requestOperations = {
   'GET /nearby': {
     id: 'listNearbyReports',
     summary:
-      'List open and recent public reports within 100 meters for the same or similar services, nearest first',
+      'List public reports within 100 meters for the same or similar services, nearest first: open ones, and those closed within the last 60 days (`status` says which)',
     query: {
       service_code: { description: 'The service.', required: true },
       lat: { ...positionParameters.lat, required: true },

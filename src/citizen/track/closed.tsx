@@ -98,11 +98,9 @@ export async function rateCase(c: Context<AppEnv>) {
   const score = scores.find(known => known === typed)
   if (score === undefined) throw problem('bad-request')
   const access = read.resident?.access ?? publicAccess(c.get('site').region.slug, 'form')
-  // Open again, or rated by then: the page shows it as it stands.
-  if (closed !== undefined)
-    await rate(platform, access, request, score).catch(error => {
-      if (asProblem(error).slug !== 'wrong-state') throw error
-    })
+  if (closed === undefined) throw problem('wrong-state', { detail: 'It is not closed, or a duplicate.' })
+  // Whoever sends it a second time is thanked again.
+  if (!closed.isRated) await rate(platform, access, request, score)
   return c.redirect(viewOf(c).href(`/cases/${request.caseId}?done=rated`), 303)
 }
 

@@ -37,6 +37,11 @@ export interface LinkInput {
   readonly idempotencyKey?: string | undefined
 }
 
+export interface Proposal extends LinkInput {
+  /** Whether it could be, and what would be linked; nothing is saved. */
+  readonly dryRun?: boolean | undefined
+}
+
 interface Linked {
   readonly of: string
   readonly state: LinkState
@@ -51,7 +56,7 @@ export async function propose(
   platform: Platform,
   db: TenantDb,
   region: Region,
-  input: LinkInput,
+  { dryRun = false, ...input }: Proposal,
 ): Promise<Linked> {
   const at = platform.clock.now()
   const row = await readRequest(db, input.request)
@@ -67,6 +72,7 @@ export async function propose(
   if (otherRow?.custody === 'held') {
     const [own, other] = [factsOf(db.slug, row), factsOf(db.slug, otherRow)]
     const survivor = survivorOf(region, own, other)
+    if (dryRun) return previewLink(db, steps, { of, state: 'confirmed', survivor })
     const reverseLink = await readLink(db, of, row.caseId)
     steps.push(...confirmSteps(region, db.slug, row, link, { ...statement, other, survivor }))
     steps.push(
@@ -74,6 +80,7 @@ export async function propose(
     )
     return commitLink(db, input, steps, { of, state: 'confirmed', survivor }, at)
   }
+  if (dryRun) return previewLink(db, steps, { of, state: 'proposed', survivor: null })
   const { text } = input
   const message: LinkMessage = {
     kind: 'duplicate-proposed',
@@ -161,6 +168,11 @@ export async function unlink(
     steps.push(...notifySteps(db.slug, otherRow?.passedTo ?? holder, message, at))
   }
   return commitLink(db, input, steps, { of, state: 'unlinked', survivor: null }, at)
+}
+
+async function previewLink(db: TenantDb, guards: readonly Step[], linked: Linked): Promise<Linked> {
+  await db.commit(guards)
+  return linked
 }
 
 async function commitLink(

@@ -5,7 +5,7 @@ import { words } from '../../requests/read.ts'
 import { linkStates } from '../../requests/schema.ts'
 
 const linkText = v.optional(words(2000))
-const linkBody = v.strictObject({ of: v.string(), text: linkText })
+const linkBody = v.strictObject({ of: v.string(), text: linkText, dry_run: v.optional(v.boolean()) })
 const answerBody = v.strictObject({ confirmed: v.boolean(), text: linkText })
 const unlinkBody = v.strictObject({ text: linkText })
 
@@ -23,6 +23,8 @@ const link = v.strictObject({
   answered_at: v.nullable(instantSchema),
 })
 
+const linked = { of: v.string(), state, survivor: nullableText }
+
 const action = <Body extends v.GenericSchema>(id: string, summary: string, body: Body) =>
   ({
     id,
@@ -30,7 +32,7 @@ const action = <Body extends v.GenericSchema>(id: string, summary: string, body:
     work: true,
     repeatable: true,
     body,
-    answer: v.strictObject({ of: v.string(), state, survivor: nullableText }),
+    answer: v.strictObject(linked),
     problems: ['not-found', 'changed-meanwhile', 'wrong-state', 'key-reused'],
   }) satisfies Operation
 
@@ -48,10 +50,11 @@ export const duplicateOperations = {
   'POST /work/requests/{id}/duplicates': {
     ...action(
       'proposeDuplicate',
-      'Propose that the request’s case is a duplicate of another case (`of`). The holder of that case decides',
+      'Propose that the request’s case is a duplicate of another case (`of`). The holder of that case decides (`proposed`). If this jurisdiction holds both, they are linked at once (`confirmed`): the case named by `survivor` stays open and the other one is closed. With `dry_run`, say what would happen without saving it (200)',
       linkBody,
     ),
     status: 201,
+    also: { 200: v.strictObject({ dry_run: v.literal(true), ...linked }) },
   },
   'POST /work/requests/{id}/duplicates/{of}/answer': action(
     'answerDuplicate',

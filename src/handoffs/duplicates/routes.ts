@@ -1,4 +1,5 @@
 import { openPublicRegion } from '../../core/database/handles.ts'
+import { OtherAnswer } from '../../core/http/api.ts'
 import { nextPage, readPage } from '../../core/input.ts'
 import { problem } from '../../core/problem.ts'
 import { authorizeProgram, authorizeProgramRead } from '../../identity/programs/authorize.ts'
@@ -41,9 +42,10 @@ export const duplicateApi = implementApi(duplicateOperations, {
   'POST /work/requests/{id}/duplicates': async call => {
     const { c } = call
     const db = await authorizeProgram(c, 'change', { request: call.param('id') })
-    const { of, text } = await call.body()
-    const input = { request: call.param('id'), of, text: text ?? '', idempotencyKey: call.idempotencyKey() }
-    return await propose(c.get('platform'), db, c.get('site').region, input)
+    const { of, text = '', dry_run: dryRun = false } = await call.body()
+    const input = { request: call.param('id'), of, text, idempotencyKey: call.idempotencyKey(), dryRun }
+    const linked = await propose(c.get('platform'), db, c.get('site').region, input)
+    return dryRun ? new OtherAnswer(200, { dry_run: true, ...linked }) : linked
   },
 
   'POST /work/requests/{id}/duplicates/{of}/answer': async call => {
