@@ -142,6 +142,27 @@ describe('a report that sounds like an emergency', () => {
     expect(advice(await (await app.request(`/cases/${id}`)).text())).toBe('')
   })
 
+  test('is seen in the address too, from the words for the place to the sending of it', async () => {
+    const address = 'gas leak at 2230 Mill Road'
+    const search = new URLSearchParams({ q: address })
+    const where = await (await app.request(`/report/pothole?${search}`)).text()
+    expect(where).toContain('<emergency-watch data-field="field-address"')
+    expect(advice(where)).toContain('Gas leak')
+    const query = new URLSearchParams({ address })
+    expect(advice(await (await app.request(`/report/pothole/details?${query}`)).text())).toContain('Gas leak')
+    const fields = { address, ...answers, once: 'ONCE7' }
+    expect(advice(await (await send(fields)).text())).toContain('Gas leak')
+    const filed = await send({ ...fields, anyway: 'yes' })
+    const id = /cases\/([\w-]+)/.exec(filed.headers.get('location') ?? '')?.[1] ?? ''
+    const [row] = await openTenant(
+      app.platform,
+      { kind: 'system', reason: 'test' },
+      'ellery',
+      app.region.caseNumber(id)?.jurisdiction?.slug ?? '',
+    ).rows(sql`SELECT urgent, triage_reasons AS reasons FROM request WHERE id = ${id}`)
+    expect(row).toEqual({ urgent: 1, reasons: '["emergency:gas-leak","unresolved"]' })
+  })
+
   test('leaves none of its words in the log', async () => {
     await send({ ...form, once: 'ONCE6', anyway: 'yes' })
     expect(JSON.stringify(app.logged)).not.toMatch(/gas|wires|fire/)

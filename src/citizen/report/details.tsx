@@ -114,7 +114,7 @@ function DetailsForm(props: DetailsProps & { action: string }) {
         value={draft.description}
         errors={errors}
       />
-      <EmergencyWatch view={view} field="report-form" typed={draft.description} />
+      <EmergencyWatch view={view} field="report-form" typed={`${draft.description}\n${draft.address}`} />
       <PhotoField view={view} kept={draft.media} errors={errors} />
       <fieldset class="usa-fieldset contact">
         <legend class="usa-legend usa-legend--large">{t('contact-title')}</legend>

@@ -1,6 +1,7 @@
 import type { ServiceDocument } from '../../regions/documents/schemas.ts'
 import type { FoundPlace } from '../../regions/places/search.ts'
 import { BackLink, Emergency, Empty, Steps } from '../../web/components/components.tsx'
+import { EmergencyWatch } from '../../web/components/emergency.tsx'
 import { ErrorSummary, type FieldMessage, HintAndError, titled } from '../../web/components/fields.tsx'
 import { Icon } from '../../web/components/icon.tsx'
 import { Page } from '../../web/components/layout.tsx'
@@ -61,6 +62,7 @@ export function WherePage({ view, service, typed, found, words, errors }: Props)
               </div>
             </form>
           </search>
+          <EmergencyWatch view={view} field="place" typed={typed} />
           {typed !== '' && <Results view={view} details={details} typed={typed} found={found} />}
           <div class="locate" data-locate />
           <p class="map-help">{t('picker-map-help')}</p>
@@ -93,6 +95,7 @@ export function WherePage({ view, service, typed, found, words, errors }: Props)
               {words}
             </textarea>
           </div>
+          <EmergencyWatch view={view} field="field-address" typed={words} />
           <button class="usa-button usa-button--outline" type="submit">
             {t('where-words-go')}
           </button>

@@ -99,8 +99,9 @@ function byFirstWord(phrases: readonly Phrase[]): PhraseIndex {
 
 function startingLike(index: PhraseIndex, word: string, parts: number): readonly Phrase[] {
   const found: Phrase[] = []
-  for (const { first, phrases } of index.get(word.charAt(0)) ?? [])
-    if (isLike(first, word, parts)) found.push(...phrases)
+  for (const letter of new Set(word.slice(0, 2)))
+    for (const { first, phrases } of index.get(letter) ?? [])
+      if (isLike(first, word, parts)) found.push(...phrases)
   return found
 }
 
@@ -122,12 +123,17 @@ function startsAt(typed: readonly string[], at: number, parts: readonly string[]
 
 /** The shorter the word, the more real words are one letter away from it: "fire" and "fine". */
 function isLike(part: string, word: string, parts: number): boolean {
-  if (part === word) return true
+  if (part === word || isBegunWrong(part, word)) return true
   if (Math.abs(word.length - part.length) > 1 || word[0] !== part[0] || !isOneSlip(part, word)) return false
   if (part.length > 5 || (part.length > SHORT && parts > 1)) return true
   if (part.length < SHORT || (part.length === SHORT && parts === 1)) return false
   const isSwapped = word.length === part.length && [...word].sort().join() === [...part].sort().join()
   return isSwapped || isDoubled(part, word) || (part.length === 5 && word.length === 4)
+}
+
+/** With its first two letters swapped: "ifre". */
+function isBegunWrong(part: string, word: string): boolean {
+  return part.length > SHORT && word === `${part[1]}${part[0]}${part.slice(2)}`
 }
 
 function isDoubled(part: string, word: string): boolean {

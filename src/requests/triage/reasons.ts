@@ -12,15 +12,15 @@ export const EMERGENCY = 'emergency:'
 
 export const escalateTriageKind = jobKind('escalate-triage')
 
-/** The emergencies that a report is about, in its description and its answers in words. */
+/** The emergencies that a report is about, in its description, its address and its answers in words. */
 export function emergenciesOfDraft(
   region: Region,
-  { description, answers }: Pick<Draft, 'description' | 'answers'>,
+  { description, address, answers }: Pick<Draft, 'description' | 'address' | 'answers'>,
   { questions = [] }: ServiceDocument,
 ): readonly EmergencyTopic[] {
   const inWords = questions.filter(({ type }) => type === 'text' || type === 'paragraph')
   const given = inWords.flatMap(({ code }) => (Object.hasOwn(answers, code) ? (answers[code] ?? []) : []))
-  return region.emergencies.topicsIn([description, ...given].join('\n'))
+  return region.emergencies.topicsIn([description, address, ...given].join('\n'))
 }
 
 /** Why a report needs review before somebody is sent: what its words are about, and what routing could not decide. */

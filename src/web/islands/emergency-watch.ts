@@ -1,6 +1,6 @@
 import { type EmergencyWords, emergenciesIn } from '../../regions/emergencies/match.ts'
 
-const WORDS = 'textarea, [type=search], [type=text][name^="answers."]'
+const WORDS = 'textarea, [type=search], [name=address], [type=text][name^="answers."]'
 
 /** Shows what to do and whom to call while an emergency is being typed. What is typed is not sent. */
 export class EmergencyWatch extends HTMLElement {
