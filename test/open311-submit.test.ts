@@ -131,11 +131,11 @@ describe('POST requests', () => {
     },
   )
 
-  test('latitude and longitude 0 are a place, not an empty value', async () => {
-    const { id, receipt } = await filed({ lat: '0', long: '0', api_key: countyKey })
+  test('latitude 0 is a value, not an empty one', async () => {
+    const { id, receipt } = await filed({ lat: '0', long: '-74', api_key: countyKey })
     expect(id).toMatch(/^EC-/)
     expect(receipt?.service_notice).toBeTruthy()
-    expect(await shown(id)).toMatchObject({ lat: 0, long: 0 })
+    expect(await shown(id)).toMatchObject({ lat: 0, long: -74 })
   })
 
   test.each(['38.59241050520883', '38.600000000000001', '38.6', '38'])(
@@ -187,17 +187,23 @@ describe('POST requests', () => {
     expect(await answer.json()).toMatchObject({ jurisdiction: 'port-ellery' })
   })
 
-  test('0, 0 beside an address that is not found is no place, so a person looks; alone it is one', async () => {
-    const none = { api_key: countyKey, ...pothole, lat: '0', long: '0' }
-    const [asked] = await items(post(app, shared, { ...none, address_string: 'behind the old barn' }))
-    const id = String(asked?.service_request_id)
-    expect(await shown(id)).toMatchObject({ lat: null, long: null })
-    expect(await row('ellery-county', sql`SELECT triage FROM request WHERE id = ${id}`)).toEqual([
-      { triage: 1 },
-    ])
-    const [alone] = await items(post(app, shared, none))
-    expect(await shown(String(alone?.service_request_id))).toMatchObject({ lat: 0, long: 0 })
-  })
+  test.each([
+    ['0', '0', 'behind the old barn', { lat: null, long: null }, 'unresolved'],
+    ['0', '0', '', { lat: null, long: null }, 'unresolved'],
+    ['40.7', '-73.9', 'behind the old barn', { lat: 40.7, long: -73.9 }, 'nobody'],
+    ['40.7', '-73.9', '', { lat: 40.7, long: -73.9 }, 'nobody'],
+  ])(
+    'coordinates %s, %s, outside the region, with the address "%s" wait for review',
+    async (lat, long, address_string, place, reason) => {
+      const sent = { api_key: countyKey, ...pothole, lat, long, address_string }
+      const [receipt] = await items(post(app, shared, sent))
+      const id = String(receipt?.service_request_id)
+      expect(await shown(id)).toMatchObject(place)
+      expect(
+        await row('ellery-county', sql`SELECT triage, triage_reasons FROM request WHERE id = ${id}`),
+      ).toEqual([{ triage: 1, triage_reasons: JSON.stringify([reason]) }])
+    },
+  )
 
   test('an address alone is found on the map where its words leave no doubt', async () => {
     const { id } = await filed({

@@ -44,6 +44,8 @@ test.each([
   'ada.@mail.example',
   'ada@192.0.2.1',
   'ada@mail.123',
+  'ada@mail.c',
+  'ada@mäil.example',
   `${'a'.repeat(65)}@mail.example`,
   `${'a'.repeat(200)}@example.org`,
 ])('%j is not an email address', text => {
@@ -66,3 +68,19 @@ test.each([
 ])('%j is read as the address that was meant', typed => {
   expect(cleanEmail(typed)).toBe('ada@mail.example')
 })
+
+test.each([
+  ['ada@mäil.example', 'ada@xn--mil-qla.example'],
+  ['Ada@MÄIL.example.', 'Ada@xn--mil-qla.example'],
+  ['ada@例え.テスト', 'ada@xn--r8jz45g.xn--zckzah'],
+])('%j is read as %s, an email address', (typed, meant) => {
+  expect(cleanEmail(typed)).toBe(meant)
+  expect(isEmail(cleanEmail(typed))).toBe(true)
+})
+
+test.each(['ada@mä il.example', 'ada@mä/il.example', 'ada@mä:80', 'adä@mail.example', 'ada@ä..example'])(
+  '%j is no email address in another script either',
+  typed => {
+    expect(isEmail(cleanEmail(typed))).toBe(false)
+  },
+)

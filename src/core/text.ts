@@ -4,8 +4,8 @@ import * as v from 'valibot'
 export const MAX_LINE = 200
 
 // What browsers accept and no mail server does: dots at the ends of the name or in a row, a long name, and a domain
-// without a dot or that ends in a number.
-const DELIVERABLE = /^(?!\.)(?!.*\.\.)[^@]{1,64}(?<!\.)@.*\.(?!\d+$)[^.]+$/
+// without a dot or that ends in a number or in a single letter.
+const DELIVERABLE = /^(?!\.)(?!.*\.\.)[^@]{1,64}(?<!\.)@.*\.(?!\d+$)[^.]{2,}$/
 
 /** An address as browsers accept it (RFC 5322, in ASCII), and mail servers. */
 export const emailAddress = (message: string) =>
@@ -16,12 +16,21 @@ export const emailAddress = (message: string) =>
 
 const email = emailAddress('')
 
-/** Without what comes along when an address is copied: spaces, formatting characters, the period of a sentence. */
+/**
+ * Without what comes along when an address is copied: spaces, formatting characters, the period of a sentence. A
+ * domain with other letters in the ASCII form that mail servers know it by (IDNA).
+ */
 export function cleanEmail(typed: string): string {
   return typed
     .replace(/\p{Cf}/gu, '')
     .trim()
     .replace(/\.$/, '')
+    .replace(/(?<=@)[\p{L}\p{M}\p{N}.-]+$/u, asciiDomain)
+}
+
+function asciiDomain(domain: string): string {
+  const isOther = /\P{ASCII}/u.test(domain) && URL.canParse(`http://${domain}`)
+  return isOther ? new URL(`http://${domain}`).hostname : domain
 }
 
 export function isEmail(text: string): boolean {

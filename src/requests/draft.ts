@@ -14,6 +14,8 @@ export interface Draft {
   readonly place: Place | null
   /** Radius of the location error in meters; 0 for an address, and for a program's point. */
   readonly accuracy: number
+  /** The device sent what it sends without one: the place may be missing, for a person to find. */
+  readonly hasNoPosition?: boolean | undefined
   readonly address: string
   readonly addressId: string
   readonly zipcode: string
@@ -103,7 +105,7 @@ export function draftErrors(draft: Draft, service: ServiceDocument, callingCode?
     if (isLongerThan(text, max)) errors.push({ field, code: 'too-long', params: { max } })
   }
   if (draft.place !== null) errors.push(...placeErrors(draft.place))
-  else if (draft.address.trim() === '' && draft.addressId.trim() === '' && service.location !== 'optional') {
+  else if (isPlaceMissing(draft, service)) {
     errors.push({ field: 'place', code: 'required' })
   }
   if (!(draft.accuracy >= 0 && draft.accuracy <= 100_000)) {
@@ -129,6 +131,10 @@ export function draftErrors(draft: Draft, service: ServiceDocument, callingCode?
     errors.push({ field: 'media', code: 'too-many', params: { max: MAX_MEDIA } })
   for (const question of service.questions ?? []) errors.push(...answerErrors(question, draft.answers))
   return errors
+}
+
+function isPlaceMissing({ address, addressId, hasNoPosition = false }: Draft, service: ServiceDocument) {
+  return address.trim() === '' && addressId.trim() === '' && !hasNoPosition && service.location !== 'optional'
 }
 
 function answerErrors(question: QuestionDocument, answers: Draft['answers']): FieldError[] {

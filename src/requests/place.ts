@@ -5,22 +5,22 @@ import type { FoundPlace } from '../regions/places/search.ts'
 import type { Region } from '../regions/runtime/compile.ts'
 import type { Draft } from './draft.ts'
 
-type Where = Pick<Draft, 'place' | 'accuracy'>
+type Where = Pick<Draft, 'place' | 'accuracy' | 'hasNoPosition'>
 
 /**
  * Coordinates decide over an address that disagrees, unless they lie outside the region: a device without a
- * position sends 0, 0. Those say nothing beside an address, even if it is not found.
+ * position sends 0, 0, which is then no place even where no address is found.
  */
 export async function reportedPlace(
   platform: Platform,
   region: Region,
   { place, accuracy, address }: Where & Pick<Draft, 'address'>,
 ): Promise<Where> {
-  if (place !== null && (isInside(region, place) || address.trim() === '')) return { place, accuracy }
+  if (place !== null && isInside(region, place)) return { place, accuracy }
   const found = await uniquePlace(platform, region, address)
   if (found !== null) return { place: { lat: found.lat, long: found.long }, accuracy: found.accuracy }
   const isUnset = place?.lat === 0 && place.long === 0
-  return isUnset ? { place: null, accuracy: 0 } : { place, accuracy }
+  return isUnset ? { place: null, accuracy: 0, hasNoPosition: true } : { place, accuracy }
 }
 
 function isInside({ routing }: Region, { lat, long }: Place): boolean {

@@ -32,6 +32,7 @@ export const triageReasons = [
   'answer',
   'place',
   'unresolved',
+  'nobody',
   'staff',
   'no-receiver',
   'undecided',

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { permitted } from '../../core/access.ts'
 import type { RegionDb, Step, TenantDb, TenantReader } from '../../core/database/handles.ts'
 import { keyedHash, knownHash } from '../../core/encryption/fields.ts'
-import { isEmail } from '../../core/text.ts'
+import { cleanEmail, isEmail } from '../../core/text.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { ContactDetails } from './person.ts'
 
@@ -66,7 +66,10 @@ function termsOf({ firstName, lastName, email, phone }: ContactDetails): string[
 
 function termsIn(typed: string): string[] {
   const text = typed.replace(/\p{Cf}/gu, '').trim()
-  if (text.includes('@')) return isEmail(text) ? [emailTerm(text)] : []
+  if (text.includes('@')) {
+    const email = cleanEmail(text)
+    return isEmail(email) ? [emailTerm(email)] : []
+  }
   const digits = phoneDigits(text)
   if (/^[\d\s+().\-/]+$/.test(text)) return digits.length < MIN_PHONE_DIGITS ? [] : [phoneTerm(digits)]
   return [...new Set(nameWords(text))].slice(0, MAX_NAME_WORDS).map(nameTerm)

@@ -25,14 +25,16 @@ export function emergenciesOfDraft(
 
 /** Why a report needs review before somebody is sent: what its words are about, and what routing could not decide. */
 export function reasonsFor(
-  { confidence, triage }: Resolution,
+  { accountable, confidence, triage }: Resolution,
   emergencies: readonly Pick<EmergencyTopic, 'id'>[],
 ): TriageReason[] {
+  const isNobodys = accountable.kind === 'none' && confidence !== 'unresolved'
   return [
     ...emergencies.map(({ id }): TriageReason => `${EMERGENCY}${id}`),
     ...(triage ? (['answer'] as const) : []),
     ...(confidence === 'ask' ? (['place'] as const) : []),
     ...(confidence === 'unresolved' ? (['unresolved'] as const) : []),
+    ...(isNobodys ? (['nobody'] as const) : []),
   ]
 }
 
@@ -45,7 +47,7 @@ export function emergenciesAmong(region: Region, reasons: readonly TriageReason[
 
 /** The reasons of a corrected location; those that have nothing to do with the place remain. */
 export function reasonsAtPlace(resolution: Resolution, before: readonly TriageReason[]): TriageReason[] {
-  const ofPlace: readonly TriageReason[] = ['place', 'unresolved']
+  const ofPlace: readonly TriageReason[] = ['place', 'unresolved', 'nobody']
   const now = reasonsFor(resolution, []).filter(reason => ofPlace.includes(reason))
   return [...before.filter(reason => !ofPlace.includes(reason)), ...now]
 }
