@@ -660,6 +660,7 @@ describe('S12 a duplicate across jurisdictions', () => {
       status: 200,
       body: { dry_run: true, of: newer, state: 'proposed', survivor: null },
     })
+    app.advance(HOUR)
     const second = await report('pothole', placed('2230 Mill Road, Port Ellery'))
     const would = await dryRun(second.id, newer, county)
     expect(would).toMatchObject({ status: 200, body: { dry_run: true, state: 'confirmed', survivor: newer } })
