@@ -17,9 +17,11 @@ export function emergenciesIn(topics: readonly EmergencyWords[], text: string): 
   const { phrases, exceptions, joined } = indexOf(topics)
   const typed = fold(text).split(' ')
   const about = new Set<EmergencyWords>()
+  let hidden: readonly Occurrence[] | undefined
   const left = new Map<EmergencyWords, readonly string[]>()
   const inTopic = (topic: EmergencyWords) => {
-    const known = left.get(topic) ?? without(typed, topic, exceptions)
+    hidden ??= occurrencesOf(exceptions, typed)
+    const known = left.get(topic) ?? without(typed, topic, hidden)
     left.set(topic, known)
     return known
   }
@@ -33,16 +35,30 @@ export function emergenciesIn(topics: readonly EmergencyWords[], text: string): 
   return topics.filter(topic => about.has(topic)).map(({ id }) => id)
 }
 
+interface Occurrence extends Phrase {
+  readonly at: number
+}
+
+function occurrencesOf(exceptions: PhraseIndex, typed: readonly string[]): readonly Occurrence[] {
+  return typed.flatMap((word, at) =>
+    startingLike(exceptions, word, 2)
+      .filter(({ parts }) =>
+        parts.every((part, index) => isInException(part, typed[at + index] ?? '', parts.length)),
+      )
+      .map(phrase => ({ ...phrase, at })),
+  )
+}
+
 /** An exception hides its own words only: "a fire beside the fire hydrant" is still a fire. */
-function without(typed: readonly string[], topic: EmergencyWords, exceptions: PhraseIndex): string[] {
+function without(
+  typed: readonly string[],
+  topic: EmergencyWords,
+  hidden: readonly Occurrence[],
+): readonly string[] {
+  const own = hidden.filter(occurrence => occurrence.topic === topic)
+  if (own.length === 0) return typed
   const left = [...typed]
-  for (const [at, word] of typed.entries()) {
-    for (const { topic: of, parts } of startingLike(exceptions, word, 2)) {
-      if (of !== topic) continue
-      const isThere = parts.every((part, index) => isInException(part, typed[at + index] ?? '', parts.length))
-      if (isThere) left.fill('', at, at + parts.length)
-    }
-  }
+  for (const { at, parts } of own) left.fill('', at, at + parts.length)
   return left
 }
 
@@ -54,11 +70,12 @@ interface Phrase {
   readonly topic: EmergencyWords
   readonly parts: readonly string[]
 }
-/** By the first letter, then by the first word. */
-type PhraseIndex = ReadonlyMap<
-  string,
-  readonly { readonly first: string; readonly phrases: readonly Phrase[] }[]
->
+interface FirstWord {
+  readonly first: string
+  readonly phrases: readonly Phrase[]
+}
+/** By the first letter, then by the length of the first word. */
+type PhraseIndex = ReadonlyMap<string, ReadonlyMap<number, readonly FirstWord[]>>
 
 interface Index {
   readonly phrases: PhraseIndex
@@ -92,16 +109,21 @@ function byFirstWord(phrases: readonly Phrase[]): PhraseIndex {
   return new Map(
     [...byLetter].map(([letter, of]) => {
       const byFirst = Map.groupBy(of, ({ parts }) => parts[0] ?? '')
-      return [letter, [...byFirst].map(([first, phrases]) => ({ first, phrases }))]
+      const firstWords = [...byFirst].map(([first, phrases]) => ({ first, phrases }))
+      return [letter, Map.groupBy(firstWords, ({ first }) => first.length)]
     }),
   )
 }
 
 function startingLike(index: PhraseIndex, word: string, parts: number): readonly Phrase[] {
   const found: Phrase[] = []
-  for (const letter of new Set(word.slice(0, 2)))
-    for (const { first, phrases } of index.get(letter) ?? [])
+  const take = (letter: string, length: number) => {
+    for (const { first, phrases } of index.get(letter)?.get(length) ?? [])
       if (isLike(first, word, parts)) found.push(...phrases)
+  }
+  const [letter, second] = [word.charAt(0), word.charAt(1)]
+  for (let length = word.length - 1; length <= word.length + 1; length++) take(letter, length)
+  if (second !== letter) take(second, word.length)
   return found
 }
 
@@ -133,7 +155,13 @@ function isLike(part: string, word: string, parts: number): boolean {
 
 /** With its first two letters swapped: "ifre". */
 function isBegunWrong(part: string, word: string): boolean {
-  return part.length > SHORT && word === `${part[1]}${part[0]}${part.slice(2)}`
+  return (
+    part.length > SHORT &&
+    word.length === part.length &&
+    word[0] === part[1] &&
+    word[1] === part[0] &&
+    part.endsWith(word.slice(2))
+  )
 }
 
 function isDoubled(part: string, word: string): boolean {
