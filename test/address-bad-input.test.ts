@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { formatAddress } from '../src/places/address/format.ts'
-import { houseNumber } from '../src/places/address/numbers.ts'
+import { houseNumber } from '../src/places/address/numbers/numbers.ts'
 import { type ParsedAddress, parseAddress } from '../src/places/address/parse.ts'
-import { cityKey, streetKey } from '../src/places/address/street-key.ts'
+import { cityKey, streetKey } from '../src/places/address/streets/street-key.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()

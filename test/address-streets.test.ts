@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
-import { houseNumber } from '../src/places/address/numbers.ts'
+import { houseNumber } from '../src/places/address/numbers/numbers.ts'
 import { parseAddress } from '../src/places/address/parse.ts'
-import { cityKey, mayBeSameStreet, streetKey } from '../src/places/address/street-key.ts'
+import { cityKey, mayBeSameStreet, streetKey } from '../src/places/address/streets/street-key.ts'
 
 const same = (a: string, b: string) => mayBeSameStreet(streetKey(a), streetKey(b))
 

@@ -1,7 +1,7 @@
 import type { RequestListener, ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { firstPlaces, type Geocoder, geocodersOf } from '../src/places/geocoders/geocoders.ts'
-import type { RegionBounds } from '../src/places/import/region-bounds.ts'
+import type { RegionBounds } from '../src/places/import/positions/region-bounds.ts'
 import { type NodePlatform, nodePlatform } from '../src/platform/node/platform.ts'
 import type { GeocoderDocument } from '../src/regions/documents/schemas.ts'
 import {

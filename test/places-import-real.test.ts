@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { Reject } from '../src/places/import/rows.ts'
+import type { Reject } from '../src/places/import/rows/rows.ts'
 import { survey } from '../src/places/import/survey.ts'
 import { mappingOf, opened, read, region } from './support/import-files.ts'
 import { sharedData } from './support/shared.ts'

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { keeperLine, RoadKeepers } from '../src/places/import/keepers.ts'
-import { roadClassOf } from '../src/places/import/road-class.ts'
+import { roadClassOf } from '../src/places/import/rows/road-class.ts'
 import { roadsFile } from '../src/regions/documents/geojson.ts'
 import { opened, read, region } from './support/import-files.ts'
 

@@ -1,5 +1,5 @@
 import type { Region } from '../regions/runtime/compile.ts'
-import type { RegionBounds } from './import/region-bounds.ts'
+import type { RegionBounds } from './import/positions/region-bounds.ts'
 
 const known = new WeakMap<Region, RegionBounds>()
 

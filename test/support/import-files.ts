@@ -1,10 +1,10 @@
 import { isRefusal, type Refusal } from '../../src/geography/refusal.ts'
 import { bytesSource } from '../../src/places/import/bytes.ts'
+import type { Mapping } from '../../src/places/import/columns/mapping.ts'
 import { inspect } from '../../src/places/import/inspect.ts'
-import type { Mapping } from '../../src/places/import/mapping.ts'
 import { openTable } from '../../src/places/import/open.ts'
 import { readRows } from '../../src/places/import/read.ts'
-import type { ImportKind, Reject, Rows } from '../../src/places/import/rows.ts'
+import type { ImportKind, Reject, Rows } from '../../src/places/import/rows/rows.ts'
 import { type SurveyOptions, survey } from '../../src/places/import/survey.ts'
 import type { Table } from '../../src/places/import/table.ts'
 

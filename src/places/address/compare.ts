@@ -1,8 +1,8 @@
 import { nameDistance } from './distance.ts'
-import { type HouseNumber, houseNumber } from './numbers.ts'
+import { type HouseNumber, houseNumber } from './numbers/numbers.ts'
 import { type ParsedAddress, parseAddress } from './parse.ts'
 import { stateCode } from './states.ts'
-import { cityKey, mayBeSameStreet, type StreetKey, streetKey } from './street-key.ts'
+import { cityKey, mayBeSameStreet, type StreetKey, streetKey } from './streets/street-key.ts'
 import { wordKey } from './tokens.ts'
 
 /** An address as an index or a geocoder has it; what it does not know is absent. */

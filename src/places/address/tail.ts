@@ -1,7 +1,7 @@
 import { isJoint } from './joints.ts'
 import { countryCode, MAX_NAME, stateCode } from './states.ts'
-import { isSurelyStreet } from './street.ts'
-import { directional, streetType } from './street-types.ts'
+import { isSurelyStreet } from './streets/street.ts'
+import { directional, streetType } from './streets/street-types.ts'
 import type { AddressPart, Word } from './tokens.ts'
 import { isUnitWord } from './units.ts'
 

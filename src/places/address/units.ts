@@ -1,4 +1,4 @@
-import { numbersInDigits } from './numbers.ts'
+import { numbersInDigits } from './numbers/numbers.ts'
 
 // Publication 28 of the US Postal Service, appendix C2, and words that mail and residents use beside them.
 const table = `

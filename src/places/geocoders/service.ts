@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { metersBetween, type Place } from '../../core/geometry.ts'
 import { cleanLine } from '../../core/text.ts'
-import type { RegionBounds } from '../import/region-bounds.ts'
+import type { RegionBounds } from '../import/positions/region-bounds.ts'
 
 export type Box = RegionBounds['bbox']
 

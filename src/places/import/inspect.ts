@@ -1,6 +1,6 @@
 import type { Refusal } from '../../geography/refusal.ts'
-import { columnsOf, type Guess, guessMapping } from './guess.ts'
-import type { ImportKind } from './rows.ts'
+import { columnsOf, type Guess, guessMapping } from './columns/guess.ts'
+import type { ImportKind } from './rows/rows.ts'
 import type { FileRecord, Table } from './table.ts'
 import { orRefusal } from './unreadable.ts'
 

@@ -2,8 +2,8 @@ import type { InferOutput } from 'valibot'
 import type { LongLat } from '../../core/geometry.ts'
 import type { roadProperties } from '../../regions/documents/feature-properties.ts'
 import type { Feature } from '../../regions/documents/snapshot.ts'
-import { lengthMeters } from './lines.ts'
-import type { StreetRow } from './rows.ts'
+import { lengthMeters } from './positions/lines.ts'
+import type { StreetRow } from './rows/rows.ts'
 
 export type Road = Feature<InferOutput<typeof roadProperties>, readonly LongLat[]>
 

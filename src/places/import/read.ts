@@ -1,11 +1,11 @@
-import { addressRow } from './address-rows.ts'
-import { commonPlaceRow } from './common-place-rows.ts'
-import { columnsFor, type Mapping } from './mapping.ts'
-import type { Positions } from './position.ts'
-import type { Batch, ImportKind, Reject, RejectReason, Rows } from './rows.ts'
-import { streetRows } from './street-rows.ts'
+import { columnsFor, type Mapping } from './columns/mapping.ts'
+import type { Positions } from './positions/position.ts'
+import { addressRow } from './rows/address-rows.ts'
+import { commonPlaceRow } from './rows/common-place-rows.ts'
+import type { Batch, ImportKind, Reject, RejectReason, Rows } from './rows/rows.ts'
+import { streetRows } from './rows/street-rows.ts'
+import { idOf } from './rows/values.ts'
 import type { FileRecord, Table } from './table.ts'
-import { idOf } from './values.ts'
 
 /**
  * The rows of a file, in batches of one piece of it each (some hundreds of records), so that memory does not grow with

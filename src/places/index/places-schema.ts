@@ -1,5 +1,5 @@
 import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import type { Mapping } from '../import/mapping.ts'
+import type { Mapping } from '../import/columns/mapping.ts'
 
 // A region's addresses, streets and common places: public, and made again from their files. Full-text and spatial
 // indexes follow the tables by triggers (migrations/places).

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { PlacesDb, Step } from '../../core/database/handles.ts'
-import { houseNumber } from '../address/numbers.ts'
+import { houseNumber } from '../address/numbers/numbers.ts'
 import { parseAddress } from '../address/parse.ts'
-import { cityKey, streetKey } from '../address/street-key.ts'
-import { directionWord, streetType } from '../address/street-types.ts'
-import type { AddressRow, CommonPlaceRow, ImportKind, Rows, StreetRow } from '../import/rows.ts'
+import { cityKey, streetKey } from '../address/streets/street-key.ts'
+import { directionWord, streetType } from '../address/streets/street-types.ts'
+import type { AddressRow, CommonPlaceRow, ImportKind, Rows, StreetRow } from '../import/rows/rows.ts'
 import { placeName, sortedLetters, unitKey } from './names.ts'
 
 export interface Writing {

@@ -1,5 +1,5 @@
-import { isDay } from '../../core/input.ts'
-import type { FileRecord } from './table.ts'
+import { isDay } from '../../../core/input.ts'
+import type { FileRecord } from '../table.ts'
 
 /** A value as one line of text; '' for what programs write where there is none. */
 export function textOf(value: unknown): string {

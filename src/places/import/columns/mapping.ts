@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { ImportKind } from './rows.ts'
+import type { ImportKind } from '../rows/rows.ts'
 
 /** What each kind of file can tell, by the name that a mapping calls it. */
 export const fieldsOf = {

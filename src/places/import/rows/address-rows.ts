@@ -1,7 +1,7 @@
-import { columnsFor, type Field, type Mapping } from './mapping.ts'
-import { type Positions, placeOf } from './position.ts'
+import { columnsFor, type Field, type Mapping } from '../columns/mapping.ts'
+import { type Positions, placeOf } from '../positions/position.ts'
+import type { FileRecord } from '../table.ts'
 import type { AddressRow, RejectReason } from './rows.ts'
-import type { FileRecord } from './table.ts'
 import { idOf, joinedText, postcodeOf, textOf, wholeNumberText } from './values.ts'
 import { wholeAddress } from './whole-address.ts'
 

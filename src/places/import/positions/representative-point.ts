@@ -1,4 +1,4 @@
-import type { Position } from './table.ts'
+import type { Position } from '../table.ts'
 
 type Rings = readonly (readonly Position[])[]
 

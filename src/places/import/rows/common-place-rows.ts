@@ -1,7 +1,7 @@
-import { columnsFor, type Mapping } from './mapping.ts'
-import { type Positions, placeOf } from './position.ts'
+import { columnsFor, type Mapping } from '../columns/mapping.ts'
+import { type Positions, placeOf } from '../positions/position.ts'
+import type { FileRecord } from '../table.ts'
 import type { CommonPlaceRow, RejectReason } from './rows.ts'
-import type { FileRecord } from './table.ts'
 import { idOf, joinedText } from './values.ts'
 
 /** The common place of a record, or why there is none. */

@@ -1,8 +1,8 @@
+import { numbersInDigits, spanishNumber } from '../numbers/numbers.ts'
+import { type AddressPart, addressWords } from '../tokens.ts'
 import { highwayAt } from './highways.ts'
-import { numbersInDigits, spanishNumber } from './numbers.ts'
 import { labelStreet, leadingDirections } from './street.ts'
 import { directional, directionWord, mistypedType, prefixType, streetType } from './street-types.ts'
-import { type AddressPart, addressWords } from './tokens.ts'
 
 export interface StreetKey {
   /** All of it, in the order of the words: "n 5 st". */

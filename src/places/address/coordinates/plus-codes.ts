@@ -1,4 +1,4 @@
-import type { Place } from '../../core/geometry.ts'
+import type { Place } from '../../../core/geometry.ts'
 import type { Coordinates } from './coordinates.ts'
 
 // The specification of Open Location Codes: pairs of digits to the base of 20, then cells of 4 × 5.

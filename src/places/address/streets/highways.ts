@@ -1,4 +1,4 @@
-import { isStateWord, stateCode } from './states.ts'
+import { isStateWord, stateCode } from '../states.ts'
 import { streetType } from './street-types.ts'
 
 export interface Highway {

@@ -1,6 +1,6 @@
+import { geometryFromText } from '../formats/wkt.ts'
+import { numberOf, postcodeOf, textOf, wholeNumberText } from '../rows/values.ts'
 import type { ColumnRole } from './column-names.ts'
-import { geometryFromText } from './formats/wkt.ts'
-import { numberOf, postcodeOf, textOf, wholeNumberText } from './values.ts'
 
 const DIRECTIONAL =
   /^(?:[NSEW]|[NS]\.?[EW]|NORTH|SOUTH|EAST|WEST|NORTH ?(?:EAST|WEST)|SOUTH ?(?:EAST|WEST))\.?$/i

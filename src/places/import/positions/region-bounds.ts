@@ -1,4 +1,4 @@
-import type { Place } from '../../core/geometry.ts'
+import type { Place } from '../../../core/geometry.ts'
 
 /** The ground whose addresses are wanted. */
 export interface RegionBounds {

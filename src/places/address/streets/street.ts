@@ -1,7 +1,7 @@
+import type { AddressPart } from '../tokens.ts'
+import { unitAt } from '../units.ts'
 import { highwayAt } from './highways.ts'
 import { directional, mistypedType, prefixType, streetType } from './street-types.ts'
-import type { AddressPart } from './tokens.ts'
-import { unitAt } from './units.ts'
 
 type Keys = readonly string[]
 

@@ -1,4 +1,4 @@
-import type { Place } from '../../core/geometry.ts'
+import type { Place } from '../../../core/geometry.ts'
 
 export interface Coordinates extends Place {
   /** Radius in meters: half of the last digit that was given. */

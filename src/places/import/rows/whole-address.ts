@@ -1,6 +1,6 @@
-import { parseAddress } from '../address/parse.ts'
-import { wordKey } from '../address/tokens.ts'
-import { isUnitWord } from '../address/units.ts'
+import { parseAddress } from '../../address/parse.ts'
+import { wordKey } from '../../address/tokens.ts'
+import { isUnitWord } from '../../address/units.ts'
 import { postcodeOf } from './values.ts'
 
 /** What a whole address in one column says; '' for what it does not. */

@@ -1,9 +1,9 @@
-import { lengthMeters, linesOf } from './lines.ts'
-import { columnsFor, type Field, type Mapping } from './mapping.ts'
-import { geometryOf, type Positions } from './position.ts'
+import { columnsFor, type Field, type Mapping } from '../columns/mapping.ts'
+import { lengthMeters, linesOf } from '../positions/lines.ts'
+import { geometryOf, type Positions } from '../positions/position.ts'
+import type { FileRecord } from '../table.ts'
 import { roadClassOf } from './road-class.ts'
 import type { NumberRange, RejectReason, StreetRow } from './rows.ts'
-import type { FileRecord } from './table.ts'
 import { dayOf, idOf, joinedText, postcodeOf, wholeNumberText } from './values.ts'
 
 /**

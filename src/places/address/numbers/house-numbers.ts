@@ -1,7 +1,7 @@
-import { isJoint } from './joints.ts'
+import { isJoint } from '../joints.ts'
+import { isSurelyStreet } from '../streets/street.ts'
+import { directional, prefixType, streetType } from '../streets/street-types.ts'
 import { blockOf, type HouseNumber, houseNumber, numberRange } from './numbers.ts'
-import { isSurelyStreet } from './street.ts'
-import { directional, prefixType, streetType } from './street-types.ts'
 
 type Keys = readonly string[]
 

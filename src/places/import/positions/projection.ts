@@ -1,8 +1,8 @@
 import proj4 from 'proj4'
-import type { Refusal } from '../../geography/refusal.ts'
+import type { Refusal } from '../../../geography/refusal.ts'
+import type { Position } from '../table.ts'
 import type { ToDegrees } from './position.ts'
 import { statePlane } from './state-plane.ts'
-import type { Position } from './table.ts'
 
 const GIVE = 'Give the text of its .prj file or a PROJ string, or export it in WGS84 (EPSG:4326)'
 /** Longitude and latitude as they are: WGS84, and the North American systems within 2 meters of it. */

@@ -1,8 +1,8 @@
-import { type LongLat, metersBetween } from '../../core/geometry.ts'
+import { type LongLat, metersBetween } from '../../../core/geometry.ts'
+import type { RejectReason } from '../rows/rows.ts'
+import type { Geometry, Position } from '../table.ts'
 import { inDegrees, type Positions } from './position.ts'
 import { isWithin } from './region-bounds.ts'
-import type { RejectReason } from './rows.ts'
-import type { Geometry, Position } from './table.ts'
 
 /** The lines of a geometry in degrees, those that meet end to start joined; or why there are none. */
 export function linesOf(

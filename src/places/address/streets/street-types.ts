@@ -1,4 +1,4 @@
-import { isOneSlip } from '../../core/spelling.ts'
+import { isOneSlip } from '../../../core/spelling.ts'
 
 // Publication 28 of the US Postal Service, appendix C1: the word, its standard abbreviation, other spellings. What follows
 // a bar is not in it, but in the files of cities and counties; nor is Bay.

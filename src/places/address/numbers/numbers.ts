@@ -1,4 +1,4 @@
-import { wordKey } from './tokens.ts'
+import { wordKey } from '../tokens.ts'
 
 export interface HouseNumber {
   /** As it is compared: "2230a", "12 1/2", "59-17", "n165w2123", "2230-2234". */

@@ -1,11 +1,11 @@
-import type { Place } from '../../core/geometry.ts'
-import { geometryFromText } from './formats/wkt.ts'
-import { columnsFor, type Mapping } from './mapping.ts'
+import type { Place } from '../../../core/geometry.ts'
+import { columnsFor, type Mapping } from '../columns/mapping.ts'
+import { geometryFromText } from '../formats/wkt.ts'
+import type { RejectReason } from '../rows/rows.ts'
+import { numberOf, textOf } from '../rows/values.ts'
+import type { FileRecord, Geometry, Position } from '../table.ts'
 import { isWithin, type RegionBounds } from './region-bounds.ts'
 import { pointInside } from './representative-point.ts'
-import type { RejectReason } from './rows.ts'
-import type { FileRecord, Geometry, Position } from './table.ts'
-import { numberOf, textOf } from './values.ts'
 
 /** Degrees of a position in the file's coordinate system. */
 export type ToDegrees = (position: Position) => Position

@@ -1,9 +1,9 @@
+import type { ImportKind } from '../rows/rows.ts'
+import { textOf } from '../rows/values.ts'
+import type { FileRecord } from '../table.ts'
 import { type ColumnRole, rankOf } from './column-names.ts'
 import type { Field, Mapping } from './mapping.ts'
-import type { ImportKind } from './rows.ts'
 import { looksLike } from './sample-checks.ts'
-import type { FileRecord } from './table.ts'
-import { textOf } from './values.ts'
 
 export interface Guess {
   readonly mapping: Mapping

@@ -1,5 +1,5 @@
-import type { LongLat } from '../../core/geometry.ts'
-import type { RecordFault } from './table.ts'
+import type { LongLat } from '../../../core/geometry.ts'
+import type { RecordFault } from '../table.ts'
 
 /** Texts are trimmed and have single spaces; '' where the file gives none. */
 export interface AddressRow {
