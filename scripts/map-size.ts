@@ -16,7 +16,8 @@ export function mapSize(
     const file = join(dist, 'assets', name)
     sizes.set(name, statSync(existsSync(compressed) ? compressed : file).size)
     if (!name.endsWith('.js')) return
-    for (const [, imported = ''] of readFileSync(file, 'utf8').matchAll(/["']\.\/([\w-]+\.js)["']/g)) add(imported)
+    for (const [, imported = ''] of readFileSync(file, 'utf8').matchAll(/["']\.\/([\w-]+\.js)["']/g))
+      add(imported)
   }
   for (const name of readdirSync(join(dist, 'assets'))) if (/^(draw-|map\b)/.test(name)) add(name)
   return sizes
