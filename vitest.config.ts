@@ -18,7 +18,7 @@ export default defineConfig({
           name: 'node',
           include: ['test/*.test.ts', 'test/*.test.tsx'],
           globalSetup: ['test/support/statements/check.ts'],
-          setupFiles: ['test/support/statements/record.ts'],
+          setupFiles: ['test/support/own-machine.ts', 'test/support/statements/record.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -57,6 +57,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/*.test.ts'],
+          setupFiles: ['test/support/own-machine.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

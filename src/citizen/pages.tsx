@@ -3,7 +3,7 @@ import { openPublicRegion } from '../core/database/handles.ts'
 import { parseTrackingNumber, randomText } from '../core/ids.ts'
 import { asProblem, problem } from '../core/problem.ts'
 import { cleanLine, cleanText } from '../core/text.ts'
-import { findPlaces } from '../places/find.ts'
+import { type PlaceSearch, searchPlaces } from '../places/find.ts'
 import type { AppEnv } from '../regions/runtime/site.ts'
 import { draftErrors } from '../requests/draft.ts'
 import { readCursor, writeCursor } from '../requests/list/cursor.ts'
@@ -111,6 +111,8 @@ async function rememberReturn(c: PageContext, next: Next) {
   if (c.res.ok) c.header('cache-control', 'private, no-cache')
 }
 
+const noSearch: PlaceSearch = { places: [], addressesLoaded: true }
+
 async function wherePage(c: PageContext) {
   const { region } = c.get('site')
   const typed = cleanLine(c.req.query('q') ?? '').slice(0, 200)
@@ -118,8 +120,10 @@ async function wherePage(c: PageContext) {
     view: viewOf(c),
     service: offeredService(region, c.req.param('service') ?? '', undefined),
     typed,
-    found:
-      typed === '' ? [] : await findPlaces(c.get('platform'), region, { text: typed, limit: PLACES_SHOWN }),
+    search:
+      typed === ''
+        ? noSearch
+        : await searchPlaces(c.get('platform'), region, { text: typed, limit: PLACES_SHOWN }),
     words: cleanText(c.req.query('words') ?? '').slice(0, 500),
   }
   return c.html(<WherePage {...props} errors={[]} />)
@@ -140,7 +144,7 @@ async function detailsPage(c: PageContext) {
   const wrong = [...errors, ...draftErrors(draft, common)].filter(({ field }) => placeFields.has(field))
   if (wrong.length > 0) {
     const messages = errorMessages(view, wrong, common).map(error => ({ ...error, field: 'address' }))
-    const props = { view, service: common, typed: '', found: [], words: draft.address }
+    const props = { view, service: common, typed: '', search: noSearch, words: draft.address }
     return c.html(<WherePage {...props} errors={messages} />, 400)
   }
   const resolution = resolveDraft(region, draft, view.now)

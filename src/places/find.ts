@@ -5,6 +5,7 @@ import { metersBetween, type Place } from '../core/geometry.ts'
 import { asProblem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import { database } from '../regions/directory-schema.ts'
+import { hasAddresses } from '../regions/documents/addresses.ts'
 import type { FoundPlace } from '../regions/places/search.ts'
 import type { Region } from '../regions/runtime/compile.ts'
 import { compareAddress } from './address/compare.ts'
@@ -25,21 +26,39 @@ export interface PlaceQuery {
   readonly isTyping?: boolean
 }
 
+export interface PlaceSearch {
+  readonly places: readonly FoundPlace[]
+  /** False: nothing and nobody that knows addresses here could be asked, so that none was found says nothing. */
+  readonly addressesLoaded: boolean
+}
+
+export async function findPlaces(
+  platform: Platform,
+  region: Region,
+  query: PlaceQuery,
+): Promise<readonly FoundPlace[]> {
+  return (await searchPlaces(platform, region, query)).places
+}
+
 /**
  * Places in a region's index and documents and, if none there is what was typed, of its geocoders. Best match first: what
  * contradicts none of the typed words before what does. Without the index, where it does not answer.
  */
-export async function findPlaces(
+export async function searchPlaces(
   platform: Platform,
   region: Region,
   { text, limit, isTyping = false }: PlaceQuery,
-): Promise<readonly FoundPlace[]> {
+): Promise<PlaceSearch> {
   const parsed = parseAddress(text, { cities: citiesOf(region) })
-  const indexed = await withIndex(platform, region.slug, db => searchIndex(db, text, limit), [])
-  const own = [...indexed, ...placesInDocuments(region, parsed, limit)]
-  const all = own.some(isRight)
-    ? own
-    : [...own, ...(await geocoded(platform, region, parsed, { text, limit, isTyping }))]
+  const indexed = await withIndex(platform, region.slug, db => searchIndex(db, text, limit), undefined)
+  const own = [...(indexed ?? []), ...placesInDocuments(region, parsed, limit)]
+  const isFound = own.some(isRight)
+  const others = isFound ? [] : await geocoded(platform, region, parsed, { text, limit, isTyping })
+  const isKnown = isFound || indexed !== undefined || hasAddresses(region.documents) || others !== undefined
+  return { places: inOrder([...own, ...(others ?? [])]).slice(0, limit), addressesLoaded: isKnown }
+}
+
+function inOrder(all: readonly FoundPlace[]): readonly FoundPlace[] {
   const labels = new Set<string>()
   const once = all.filter(({ label }) => {
     const key = label.toLowerCase()
@@ -47,7 +66,7 @@ export async function findPlaces(
     labels.add(key)
     return true
   })
-  return [...once.filter(isRight), ...once.filter(place => !isRight(place))].slice(0, limit)
+  return [...once.filter(isRight), ...once.filter(place => !isRight(place))]
 }
 
 function isRight({ contradicts = [] }: FoundPlace): boolean {
@@ -67,7 +86,7 @@ export async function placesAt(
     return houses.map(({ label, lat, long }) => ({ label, lat, long, accuracy: 0, kind: 'address' }))
   }
   const found = await firstPlaces(geocodersFor(platform, region), geocoder => geocoder.reverse?.(position))
-  const close = found.filter(place => metersBetween(place, position) <= BESIDE)
+  const close = (found ?? []).filter(place => metersBetween(place, position) <= BESIDE)
   if (close.length > 0) return close.slice(0, limit).map(geocodedPlace)
   const label = nearestRoad(region, position)
   return label === '' ? [] : [{ label, ...position, accuracy: BESIDE, kind: 'street' }]
@@ -79,15 +98,19 @@ function geocodersFor(platform: Platform, region: Region): readonly Geocoder[] {
   return geocodersOf(platform, geocoders, { region: region.slug, bounds: boundsOf(region) })
 }
 
+/** Undefined: none gives an answer. */
 async function geocoded(
   platform: Platform,
   region: Region,
   parsed: ParsedAddress,
   { text, limit, isTyping }: Required<PlaceQuery>,
-): Promise<readonly FoundPlace[]> {
-  const found = await firstPlaces(geocodersFor(platform, region), geocoder =>
+): Promise<readonly FoundPlace[] | undefined> {
+  const geocoders = geocodersFor(platform, region)
+  const found = await firstPlaces(geocoders, geocoder =>
     isTyping ? geocoder.suggest?.(text, limit) : geocoder.forward(text, limit),
   )
+  // Those that make no suggestions may know the whole text.
+  if (found === undefined) return isTyping && geocoders.length > 0 ? [] : undefined
   return found.map(place => {
     const { contradicted: contradicts } = compareAddress(parsed, place)
     return contradicts.length > 0 ? { ...geocodedPlace(place), contradicts } : geocodedPlace(place)

@@ -30,6 +30,14 @@ export const placeOperations = {
       },
       ...positionParameters,
     },
-    answer: v.strictObject({ places: v.array(place) }),
+    answer: v.strictObject({
+      places: v.array(place),
+      addressesLoaded: v.pipe(
+        v.optional(v.boolean()),
+        v.description(
+          'Of a search: `false` where no addresses are imported and no geocoder answers, so that nothing found does not mean that there is no such address.',
+        ),
+      ),
+    }),
   },
 } satisfies Operations

@@ -1,7 +1,7 @@
 import { problem } from '../core/problem.ts'
 import { readPlace } from '../regions/inquiry.ts'
 import { implementApi } from '../regions/runtime/site.ts'
-import { findPlaces, placesAt } from './find.ts'
+import { placesAt, searchPlaces } from './find.ts'
 import { placeOperations } from './operations.ts'
 
 const MAX_LENGTH = 200
@@ -18,7 +18,7 @@ export const placesApi = implementApi(placeOperations, {
       })
     if (lat === '' && long === '') {
       const isTyping = call.query('typing') === 'true'
-      return { places: await findPlaces(c.get('platform'), region, { text: q, limit: PLACES, isTyping }) }
+      return searchPlaces(c.get('platform'), region, { text: q, limit: PLACES, isTyping })
     }
     const { place, errors } = readPlace(lat, long, region.routing.atlas)
     if (place === null) throw problem('invalid-fields', { fields: errors })

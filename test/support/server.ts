@@ -10,6 +10,7 @@ export interface Server {
   end(signal: NodeJS.Signals): Promise<{ milliseconds: number; code: number | null }>
 }
 
+const onOwnMachine = ['--import', './test/support/own-machine.ts']
 const fromSources = ['--import', './scripts/tsx-hook.ts', 'src/node.ts']
 
 /** The real server in a process of its own, from the sources or this bundle of them. Resolves when it is ready. */
@@ -20,7 +21,7 @@ export async function startServer(
 ): Promise<Server> {
   const chosen = port ?? (await freePort())
   const root = fileURLToPath(new URL('../../', import.meta.url))
-  const child = spawn(process.execPath, program, {
+  const child = spawn(process.execPath, [...onOwnMachine, ...program], {
     cwd: root,
     // Tests send more requests than the limits allow.
     env: { ...process.env, RATE_LIMITS: 'off', ...env, PORT: String(chosen) },

@@ -1,3 +1,4 @@
+import type { PlaceSearch } from '../../places/find.ts'
 import type { ServiceDocument } from '../../regions/documents/schemas.ts'
 import type { FoundPlace } from '../../regions/places/search.ts'
 import { BackLink, Emergency, Empty, Steps } from '../../web/components/components.tsx'
@@ -12,13 +13,13 @@ interface Props {
   view: PageView
   service: ServiceDocument
   typed: string
-  found: readonly FoundPlace[]
+  search: PlaceSearch
   words: string
   errors: readonly FieldMessage[]
 }
 
 /** Search, plain words or, with script, the map or the phone's location: each is enough by itself. */
-export function WherePage({ view, service, typed, found, words, errors }: Props) {
+export function WherePage({ view, service, typed, search, words, errors }: Props) {
   const { t } = view
   const { map } = view.site.region.documents.region
   const details = view.href(`/report/${encodeURIComponent(service.code)}/details`)
@@ -63,7 +64,7 @@ export function WherePage({ view, service, typed, found, words, errors }: Props)
             </form>
           </search>
           <EmergencyWatch view={view} field="place" typed={typed} />
-          {typed !== '' && <Results view={view} details={details} typed={typed} found={found} />}
+          {typed !== '' && <Results view={view} details={details} typed={typed} search={search} />}
           <div class="locate" data-locate />
           <p class="map-help">{t('picker-map-help')}</p>
           <RegionMap view={view} label={t('picker-map')} center={map.center} zoom={map.zoom ?? 11} pick />
@@ -116,27 +117,27 @@ function Results({
   view,
   details,
   typed,
-  found,
+  search: { places, addressesLoaded },
 }: {
   view: PageView
   details: string
   typed: string
-  found: readonly FoundPlace[]
+  search: PlaceSearch
 }) {
   const { t } = view
-  if (found.length === 0) {
+  if (places.length === 0) {
     return (
       <Empty>
-        <p>{t('places-none', { typed })}</p>
-        <p>{t('places-none-help')}</p>
+        <p>{t(addressesLoaded ? 'places-none' : 'places-not-loaded', { typed })}</p>
+        <p>{t(addressesLoaded ? 'places-none-help' : 'places-not-loaded-help')}</p>
       </Empty>
     )
   }
   return (
     <section aria-labelledby="found">
-      <h2 id="found">{t('places-found', { count: found.length })}</h2>
+      <h2 id="found">{t('places-found', { count: places.length })}</h2>
       <ul class="choices">
-        {found.map(place => (
+        {places.map(place => (
           <li>
             <a class="choice" href={`${details}?${placeQuery(place)}`}>
               <Icon name="location_on" />

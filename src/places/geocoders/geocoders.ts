@@ -19,13 +19,13 @@ export interface GeocodedPlace extends Omit<Found, 'name'> {
   readonly source: string
 }
 
-/** Answers places inside the region only, best first; none if the service gives no answer. Never throws. */
+/** Answers places inside the region only, best first; undefined if the service gives no answer. Never throws. */
 export interface Geocoder {
-  readonly forward: (text: string, limit: number) => Promise<readonly GeocodedPlace[]>
+  readonly forward: (text: string, limit: number) => Promise<readonly GeocodedPlace[] | undefined>
   /** For text that is still being typed; undefined where the service has none. */
   readonly suggest: Geocoder['forward'] | undefined
   /** What is near a place; undefined where the service has none. */
-  readonly reverse: ((place: Place) => Promise<readonly GeocodedPlace[]>) | undefined
+  readonly reverse: ((place: Place) => Promise<readonly GeocodedPlace[] | undefined>) | undefined
 }
 
 export interface GeocoderOptions {
@@ -60,16 +60,18 @@ export function geocodersOf(
   return documents.flatMap(document => geocoderOf(platform, document, options) ?? [])
 }
 
-/** The places of the first geocoder that has any. */
+/** The places of the first geocoder that has any; undefined if none gives an answer. */
 export async function firstPlaces(
   geocoders: readonly Geocoder[],
-  ask: (geocoder: Geocoder) => Promise<readonly GeocodedPlace[]> | undefined,
-): Promise<readonly GeocodedPlace[]> {
+  ask: (geocoder: Geocoder) => ReturnType<Geocoder['forward']> | undefined,
+): Promise<readonly GeocodedPlace[] | undefined> {
+  let none: readonly GeocodedPlace[] | undefined
   for (const geocoder of geocoders) {
-    const places = (await ask(geocoder)) ?? []
-    if (places.length > 0) return places
+    const places = await ask(geocoder)
+    if (places !== undefined && places.length > 0) return places
+    none ??= places
   }
-  return []
+  return none
 }
 
 function geocoderOf(
@@ -85,7 +87,11 @@ function geocoderOf(
   const keptFor = Number.parseInt(document.cache ?? '', 10) * DAY || 0
   const isKept = keptFor > 0
 
-  async function answer(act: string, asked: string, question: Question): Promise<readonly Found[]> {
+  async function answer(
+    act: string,
+    asked: string,
+    question: Question,
+  ): Promise<readonly Found[] | undefined> {
     const server = { region, kind, service, url: url ?? '', within, key: keyOf(platform, region, document) }
     const name = [region, kind, url, act, asked].join(' ')
     const known = answers.peek(platform, name)
@@ -95,7 +101,7 @@ function geocoderOf(
     }
     const found = await askServer(platform, server, act, question)
     if (found !== undefined && isKept) answers.set(platform, name, found)
-    return found ?? []
+    return found
   }
 
   function search(act: string, questionOf: Service['forward']): Geocoder['forward'] {
@@ -105,7 +111,7 @@ function geocoderOf(
       const text = completed(own, document.city)
       const question = questionOf({ text, box: bounds.bbox, limit, isKept })
       const found = await answer(act, `${limit} ${text.normalize('NFKC').toLowerCase()}`, question)
-      return placesIn(bounds, found, attribution).slice(0, limit)
+      return found && placesIn(bounds, found, attribution).slice(0, limit)
     }
   }
 
@@ -118,8 +124,8 @@ function geocoderOf(
         // To the meter: a phone's next location may have the same answer.
         const [lat, long] = [Number(place.lat.toFixed(5)), Number(place.long.toFixed(5))]
         const found = await answer('reverse', `${lat} ${long}`, reverse({ lat, long }, isKept))
-        const near = found.filter(at => metersBetween(at, place) <= NEAR_METERS + at.accuracy)
-        return placesIn(bounds, near, attribution)
+        const near = found?.filter(at => metersBetween(at, place) <= NEAR_METERS + at.accuracy)
+        return near && placesIn(bounds, near, attribution)
       }),
   }
 }

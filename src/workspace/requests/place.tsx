@@ -1,7 +1,7 @@
 import { asProblem } from '../../core/problem.ts'
 import { cleanLine } from '../../core/text.ts'
 import { type Corrected, relocate } from '../../handoffs/relocate.ts'
-import { findPlaces } from '../../places/find.ts'
+import { type PlaceSearch, searchPlaces } from '../../places/find.ts'
 import { readPlace } from '../../regions/inquiry.ts'
 import { bodyName } from '../../regions/runtime/names.ts'
 import { explain } from '../../routing/explain.ts'
@@ -85,8 +85,10 @@ async function showPlace(c: StaffPageContext, context: ChangeContext, refused: F
   const tried = refused ?? (await tryOut(c, context, request.version, input))
   const formState = 'sent' in tried ? tried : undefined
   const errors = formState?.errors ?? []
-  const found =
-    input.q === '' ? [] : await findPlaces(c.get('platform'), site.region, { text: input.q, limit: FOUND })
+  const search =
+    input.q === ''
+      ? undefined
+      : await searchPlaces(c.get('platform'), site.region, { text: input.q, limit: FOUND })
   const path = requestPath(context, request.id)
   const title = t('work-move-pin')
   return c.html(
@@ -124,7 +126,7 @@ async function showPlace(c: StaffPageContext, context: ChangeContext, refused: F
               {t('work-place-look')}
             </button>
           </form>
-          <FoundPlaces {...{ view, path, found }} typed={input.q} />
+          {search && <FoundPlaces {...{ view, path, search }} typed={input.q} />}
           <h3>{t('work-place-position')}</h3>
           <form action={view.href(`${path}/place`)} novalidate>
             {(['lat', 'long'] as const).map(name => (
@@ -179,21 +181,20 @@ interface FoundProps {
   view: PageView
   path: string
   typed: string
-  found: readonly { readonly label: string; readonly lat: number; readonly long: number }[]
+  search: PlaceSearch
 }
 
-function FoundPlaces({ view, path, typed, found }: FoundProps) {
-  if (typed === '') return null
-  if (found.length === 0) {
+function FoundPlaces({ view, path, typed, search: { places, addressesLoaded } }: FoundProps) {
+  if (places.length === 0) {
     return (
       <Empty>
-        <p>{view.t('work-place-none')}</p>
+        <p>{view.t(addressesLoaded ? 'work-place-none' : 'work-place-not-loaded')}</p>
       </Empty>
     )
   }
   return (
     <ul class="choices">
-      {found.map(({ label, lat, long }) => {
+      {places.map(({ label, lat, long }) => {
         const query = new URLSearchParams({ q: typed, lat: String(lat), long: String(long), address: label })
         return (
           <li>

@@ -1,1 +1,0 @@
-ALTER TABLE `street_segment` ADD `class` text DEFAULT 'local' NOT NULL;
