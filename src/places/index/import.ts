@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
-import type { PlacesDb, PlacesReader } from '../../core/database/handles.ts'
+import { type Guard, guard, type PlacesDb, type PlacesReader } from '../../core/database/handles.ts'
+import { problem } from '../../core/problem.ts'
 import type { Mapping } from '../import/columns/mapping.ts'
 import { readRows } from '../import/read.ts'
 import type { ImportKind, Reject, Rows } from '../import/rows/rows.ts'
@@ -24,6 +25,8 @@ export interface ImportOutcome {
   readonly removed: number
   readonly unchanged: number
   readonly rejected: number
+  /** Rows of an address, a segment or a place that the file has already had: the first is taken. */
+  readonly duplicates: number
   /** Records that an interrupted import of the same file had written before. */
   readonly resumedAfter: number
 }
@@ -36,11 +39,13 @@ export interface ImportProgress {
 const tables = { addresses: 'address', streets: 'street_segment', 'common-places': 'common_place' } as const
 
 /** How many rows are written in one transaction. */
-const ROWS_AT_ONCE = 2_000
+export const ROWS_AT_ONCE = 2_000
 
 /**
  * Makes the index equal to the file: what is new is added, what differs is changed and dated, what is gone is removed,
  * all else stays. Searches go on meanwhile. Interrupted, it goes on where it was when the same file is imported again.
+ * Other sources may be imported at the same time; of one source, the import that began last. Throws `changed-meanwhile`
+ * when it is no longer that one, and `bad-request` for a source of another kind.
  */
 export async function importPlaces(
   db: PlacesDb,
@@ -50,9 +55,11 @@ export async function importPlaces(
   const { startedAt, records: resumedAfter } = await begin(db, { source, file, mapping, now })
   const writer = new IndexWriter(db, { source, startedAt })
   let pending: Rows[ImportKind][] = []
-  let rejected = 0
+  let [taken, rejected] = [0, 0]
+  const isNewest = newest(source, startedAt)
   const write = async (records: number) => {
     await writer.write(mapping.kind, pending, [
+      isNewest,
       sql`UPDATE place_source SET records = ${records} WHERE name = ${source}`,
     ])
     pending = []
@@ -60,6 +67,7 @@ export async function importPlaces(
   }
   let before = 0
   for await (const { rows, rejects, records } of readRows(table, mapping, survey.positions)) {
+    taken += rows.length
     rejected += rejects.length
     listener.rejects(rejects)
     if (records > resumedAfter) {
@@ -69,11 +77,9 @@ export async function importPlaces(
     before = records
   }
   await write(before)
-  return {
-    ...(await finish(db, { source, kind: mapping.kind, startedAt, rejected, now })),
-    rejected,
-    resumedAfter,
-  }
+  const counts = await finish(db, { source, kind: mapping.kind, startedAt, rejected, now })
+  const duplicates = taken - counts.added - counts.changed - counts.unchanged
+  return { ...counts, rejected, duplicates, resumedAfter }
 }
 
 interface Begun {
@@ -85,26 +91,40 @@ interface Begun {
 
 async function begin(db: PlacesDb, { source, file, mapping, now }: Begun) {
   const [known] = await db.select().from(placeSource).where(eq(placeSource.name, source))
+  if (known !== undefined && known.kind !== mapping.kind)
+    throw problem('bad-request', {
+      detail: `"${source}" is a source of ${known.kind}, not of ${mapping.kind}. Give this one another name.`,
+    })
   const isSame =
     known?.file === file.name &&
     known.size === file.size &&
     JSON.stringify(known.mapping) === JSON.stringify(mapping)
   if (isSame && known.finishedAt === null) return { startedAt: known.startedAt, records: known.records }
+  // Later than the one before, also where the clock was set back.
+  const startedAt = sql<number>`max(${now}, coalesce((SELECT started_at + 1 FROM place_source WHERE name = ${source}), 0))`
   const row = {
     kind: mapping.kind,
     file: file.name,
     size: file.size,
     mapping,
-    // Later than the one before, also where the clock was set back.
-    startedAt: Math.max(now, (known?.startedAt ?? 0) + 1),
+    startedAt,
     finishedAt: null,
     records: 0,
   }
-  await db
+  const [begun] = await db
     .insert(placeSource)
     .values({ name: source, ...row })
     .onConflictDoUpdate({ target: placeSource.name, set: row })
-  return { startedAt: row.startedAt, records: 0 }
+    .returning({ startedAt: placeSource.startedAt })
+  return { startedAt: begun?.startedAt ?? now, records: 0 }
+}
+
+function newest(source: string, startedAt: number): Guard {
+  return guard(
+    sql`EXISTS (SELECT 1 FROM place_source WHERE name = ${source} AND started_at = ${startedAt} AND finished_at IS NULL)`,
+    'changed-meanwhile',
+    `"${source}" was imported by somebody else, or removed, while this import ran. It stopped; the other one holds.`,
+  )
 }
 
 interface Finishing {
@@ -125,15 +145,35 @@ async function finish(db: PlacesDb, { source, kind, startedAt, rejected, now }: 
       FROM ${table} WHERE source = ${source}`,
   )
   await db.commit([
+    newest(source, startedAt),
     sql`DELETE FROM ${table} WHERE source = ${source} AND seen_at < ${startedAt}`,
-    sql`DELETE FROM street WHERE NOT EXISTS (SELECT 1 FROM address WHERE address.street = street.id)
-      AND NOT EXISTS (SELECT 1 FROM street_segment WHERE street_segment.street = street.id)`,
-    sql`UPDATE street SET (lat, long, spread) = (SELECT avg(lat), avg(long), max(max(lat) - min(lat), max(long) - min(long))
-      FROM address WHERE address.street = street.id)`,
+    removeEmptyStreets(source),
+    middlesOfStreets,
     sql`UPDATE place_source SET finished_at = ${now}, rejected = ${rejected} WHERE name = ${source}`,
   ])
   const { added = 0, changed = 0, removed = 0, unchanged = 0 } = counts ?? {}
   return { added: added ?? 0, changed: changed ?? 0, removed: removed ?? 0, unchanged: unchanged ?? 0 }
+}
+
+const middlesOfStreets = sql`UPDATE street SET (lat, long, spread) = (
+  SELECT avg(lat), avg(long), max(max(lat) - min(lat), max(long) - min(long)) FROM address WHERE address.street = street.id)`
+
+// Another import that has not ended may be about to write houses of a street that has none yet.
+function removeEmptyStreets(source: string) {
+  return sql`DELETE FROM street WHERE NOT EXISTS (SELECT 1 FROM address WHERE address.street = street.id)
+    AND NOT EXISTS (SELECT 1 FROM street_segment WHERE street_segment.street = street.id)
+    AND NOT EXISTS (SELECT 1 FROM place_source WHERE name <> ${source} AND finished_at IS NULL)`
+}
+
+/** All that came from a source. Returns whether there was one. */
+export async function removePlaceSource(db: PlacesDb, source: string): Promise<boolean> {
+  const results = await db.commit([
+    ...Object.values(tables).map(table => sql`DELETE FROM ${sql.identifier(table)} WHERE source = ${source}`),
+    sql`DELETE FROM place_source WHERE name = ${source}`,
+    removeEmptyStreets(source),
+    middlesOfStreets,
+  ])
+  return results[Object.keys(tables).length]?.rowsAffected === 1
 }
 
 export async function listPlaceSources(db: PlacesReader) {

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
 import type { PlacesDb, Step } from '../../core/database/handles.ts'
-import { houseNumber } from '../address/numbers/numbers.ts'
 import { parseAddress } from '../address/parse.ts'
 import { cityKey, streetKey } from '../address/streets/street-key.ts'
 import { directionWord, streetType } from '../address/streets/street-types.ts'
+import { readNumber, writtenNumber } from '../import/rows/address-rows.ts'
 import type { AddressRow, CommonPlaceRow, ImportKind, Rows, StreetRow } from '../import/rows/rows.ts'
 import { placeName, sortedLetters, unitKey } from './names.ts'
 
@@ -40,12 +40,12 @@ export class IndexWriter {
     this.#writing = writing
   }
 
-  /** In one transaction, with `also`. Returns how many could not be taken: their number is none. */
+  /** In one transaction, with `also`. */
   async write<Kind extends ImportKind>(
     kind: Kind,
     rows: readonly Rows[Kind][],
     also: readonly Step[],
-  ): Promise<number> {
+  ): Promise<void> {
     const made = (kind === 'common-places' ? [] : rows).map(row =>
       this.#streetOf(row as AddressRow | StreetRow),
     )
@@ -54,7 +54,6 @@ export class IndexWriter {
     const steps = cells.length > 0 ? [upsert[kind](JSON.stringify(cells), this.#writing)] : []
     await this.#db.commit([...(added.length > 0 ? [addStreets(added)] : []), ...steps, ...also])
     for (const street of added) this.#stored.add(street)
-    return rows.length - cells.length
   }
 
   #streetOf(row: AddressRow | StreetRow): Street {
@@ -110,11 +109,11 @@ function rowsOf(kind: ImportKind, rows: readonly Rows[ImportKind][], streets: re
 }
 
 function addressCells(row: AddressRow, { key, cityKey, unit: ofStreet }: Street): Cells[] {
-  const text = `${row.number}${row.suffix && `${/^\d/.test(row.suffix) ? ' ' : ''}${row.suffix}`}`
-  const number = houseNumber(text)
+  const number = readNumber(row)
   if (number === undefined) return []
   const unit = unitKey(row.unit || ofStreet)
-  return [[key, cityKey, number.number, text.toUpperCase(), unit, row.postcode, row.lat, row.long]]
+  const text = writtenNumber(row).toUpperCase()
+  return [[key, cityKey, number.number, text, unit, row.postcode, row.lat, row.long]]
 }
 
 function segmentCells(row: StreetRow, { key, cityKey }: Street): Cells {

@@ -1,3 +1,4 @@
+import { type HouseNumber, houseNumber } from '../../address/numbers/numbers.ts'
 import { columnsFor, type Field, type Mapping } from '../columns/mapping.ts'
 import { type Positions, placeOf } from '../positions/position.ts'
 import type { FileRecord } from '../table.ts'
@@ -15,6 +16,8 @@ export function addressRow(
   const whole = wholeAddress(text('address'))
   const house = houseOf(numberText(record, columnsFor(mapping, 'number'))) ?? whole
   if (house.number === '' || NOBODYS.test(house.number)) return 'no-number'
+  const suffix = text('suffix') || house.suffix
+  if (readNumber({ number: house.number, suffix }) === undefined) return 'unreadable-number'
   const street = text('street') || whole.street
   if (street === '' || NOBODYS.test(street)) return 'no-street'
   const place = placeOf(record, mapping, positions)
@@ -23,7 +26,7 @@ export function addressRow(
   return {
     id: idOf(record, columnsFor(mapping, 'id')),
     number: house.number,
-    suffix: text('suffix') || house.suffix,
+    suffix,
     street,
     unit: text('unit') || whole.unit,
     city: text('city') || whole.city,
@@ -32,6 +35,16 @@ export function addressRow(
     lat: place.lat,
     long: place.long,
   }
+}
+
+/** With its suffix, as it is written: `123A`, `123 1/2`. */
+export function writtenNumber({ number, suffix }: Pick<AddressRow, 'number' | 'suffix'>): string {
+  return `${number}${suffix && `${/^\d/.test(suffix) ? ' ' : ''}${suffix}`}`
+}
+
+/** Undefined for what is no house number. */
+export function readNumber(row: Pick<AddressRow, 'number' | 'suffix'>): HouseNumber | undefined {
+  return houseNumber(writtenNumber(row))
 }
 
 const NOBODYS = /^(?:0+|unknown|unk|unnamed|none|no (?:name|street|address|number)|tbd|\?+|[-.*]+)$/i

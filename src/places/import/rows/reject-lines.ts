@@ -11,6 +11,7 @@ export const reasonTexts: Readonly<Record<RejectReason, string>> = {
   'impossible-coordinates': 'coordinates that are nowhere on earth',
   outside: 'outside the region',
   'no-number': 'no house number',
+  'unreadable-number': 'a house number that cannot be read',
   'no-street': 'no street',
   'no-name': 'no name',
   'no-line': 'no line',

@@ -66,6 +66,7 @@ export type RejectReason =
   | 'impossible-coordinates'
   | 'outside'
   | 'no-number'
+  | 'unreadable-number'
   | 'no-street'
   | 'no-name'
   | 'no-line'
