@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import { compile } from 'sass'
 import { icons } from '../src/web/components/icons.ts'
 
@@ -16,6 +16,7 @@ const out = join(root, 'dist/assets')
 const SMALLEST_COMPRESSED = 1024
 const compressed = join(root, 'dist/compressed')
 const uswds = join(root, 'node_modules/@uswds/uswds')
+const maplibre = join(root, 'node_modules/maplibre-gl')
 
 /**
  * USWDS's primary colors, which Sass has written as constants, become variables of the brand, which is known
@@ -25,6 +26,25 @@ const brandColors: Readonly<Record<string, string>> = {
   '#005ea2': 'var(--brand)',
   '#1a4480': 'var(--brand-dark)',
   '#162e51': 'var(--brand-darker)',
+}
+
+// Page and worker share most of MapLibre's sources; its own bundles hold that twice.
+const fromSources: Plugin = {
+  name: 'maplibre-gl from its sources',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^maplibre-gl$/ }, () => ({ path: join(maplibre, 'src/index.ts') }))
+    // The decoder of a tile format that no base map here has (MLT).
+    onResolve({ filter: /^@maplibre\/mlt$/ }, () => ({ path: 'mlt', namespace: 'left-out' }))
+    onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({
+      contents: `export const GEOMETRY_TYPE = {}
+        export function decodeTile() { throw new Error('MLT tiles are not read') }`,
+    }))
+    // It reads its version there.
+    onLoad({ filter: /[\\/]maplibre-gl[\\/]package\.json$/ }, ({ path }) => {
+      const { version } = JSON.parse(readFileSync(path, 'utf8')) as { version: string }
+      return { contents: JSON.stringify({ version }), loader: 'json' }
+    })
+  },
 }
 
 for (const folder of [out, compressed]) rmSync(folder, { recursive: true, force: true })
@@ -42,8 +62,11 @@ await build({
     site: join(root, 'src/web/islands/site.ts'),
     passkey: join(root, 'src/web/islands/passkey.ts'),
     map: join(root, 'src/web/styles/map.css'),
-    'map-worker': join(root, 'node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs'),
+    'map-worker': join(maplibre, 'src/source/worker.ts'),
   },
+  plugins: [fromSources],
+  // As MapLibre compiles itself: its subclasses declare fields that a superclass has already set.
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   outdir: out,
   chunkNames: '[name]-[hash]',
   bundle: true,

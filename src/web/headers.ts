@@ -74,6 +74,8 @@ export const pageHeaders: MiddlewareHandler<AppEnv> = secureHeaders({
 
 export const assetPolicy = [
   "default-src 'none'",
+  // The map's worker imports what it shares with the page.
+  "script-src 'self'",
   'connect-src *',
   "base-uri 'none'",
   "form-action 'none'",

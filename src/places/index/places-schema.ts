@@ -1,5 +1,6 @@
 import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { Mapping } from '../import/columns/mapping.ts'
+import type { RoadClass } from '../import/rows/rows.ts'
 
 // A region's addresses, streets and common places: public, and made again from their files. Full-text and spatial
 // indexes follow the tables by triggers (migrations/places).
@@ -93,6 +94,7 @@ export const streetSegment = sqliteTable(
     leftTo: integer('left_to'),
     rightFrom: integer('right_from'),
     rightTo: integer('right_to'),
+    class: text('class').$type<RoadClass>().notNull().default('local'),
     west: real('west').notNull(),
     south: real('south').notNull(),
     east: real('east').notNull(),

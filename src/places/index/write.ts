@@ -122,7 +122,7 @@ function segmentCells(row: StreetRow, { key, cityKey }: Street): Cells {
   const line = row.line.map(position => position.map(part => Number(part.toFixed(6))))
   const ends = [...(row.left ?? [null, null]), ...(row.right ?? [null, null])]
   const box = [Math.min(...longs), Math.min(...lats), Math.max(...longs), Math.max(...lats)]
-  return [key, cityKey, row.id || JSON.stringify(line), JSON.stringify(line), ...ends, ...box]
+  return [key, cityKey, row.id || JSON.stringify(line), JSON.stringify(line), ...ends, ...box, row.roadClass]
 }
 
 function commonPlaceCells(row: CommonPlaceRow): Cells {
@@ -157,16 +157,18 @@ const upsert: Readonly<Record<ImportKind, (rows: string, writing: Writing) => St
     WHERE address.seen_at <> excluded.seen_at`,
   streets: (rows, { source, startedAt }) => sql`
     INSERT INTO street_segment (street, ref, line, left_from, left_to, right_from, right_to, west, south, east, north,
-      source, added_at, changed_at, seen_at)
-    SELECT street.id, ${cells(2, 12)}, ${source}, ${startedAt}, ${startedAt}, ${startedAt}
+      class, source, added_at, changed_at, seen_at)
+    SELECT street.id, ${cells(2, 13)}, ${source}, ${startedAt}, ${startedAt}, ${startedAt}
     FROM json_each(${rows}) AS row JOIN street ON street.key = ${cell(0)} AND street.city_key = ${cell(1)} WHERE true
     ON CONFLICT (source, ref) DO UPDATE SET
       changed_at = CASE WHEN street = excluded.street AND line = excluded.line AND left_from IS excluded.left_from
         AND left_to IS excluded.left_to AND right_from IS excluded.right_from AND right_to IS excluded.right_to
+        AND class = excluded.class
         THEN changed_at ELSE excluded.changed_at END,
       street = excluded.street, left_from = excluded.left_from, left_to = excluded.left_to,
       right_from = excluded.right_from, right_to = excluded.right_to, west = excluded.west, south = excluded.south,
-      east = excluded.east, north = excluded.north, line = excluded.line, seen_at = excluded.seen_at
+      east = excluded.east, north = excluded.north, line = excluded.line,
+      class = excluded.class, seen_at = excluded.seen_at
     WHERE street_segment.seen_at <> excluded.seen_at`,
   'common-places': (rows, { source, startedAt }) => sql`
     INSERT INTO common_place (ref, name, kind, address, lat, long, source, added_at, changed_at, seen_at)

@@ -1,0 +1,1 @@
+ALTER TABLE `street_segment` ADD `class` text DEFAULT 'local' NOT NULL;
