@@ -11,28 +11,34 @@ import { importPlaces } from '../src/places/index/import.ts'
 import { addressesNear } from '../src/places/index/reverse.ts'
 import { searchIndex } from '../src/places/index/search.ts'
 import { readMigrations } from '../src/platform/node/databases/migrations.ts'
-import { nodePlatform } from '../src/platform/node/platform.ts'
+import { type NodePlatform, nodePlatform } from '../src/platform/node/platform.ts'
 import { type Figure, figure } from './figure.ts'
+import { startBenchServer } from './servers/servers.ts'
 
 const STREETS = 20_000
 const HOUSES = 50
 const SEARCHES = 400
+/** A small town. */
+const FEW_STREETS = 20
 const region = 'county'
 
 /**
  * A million addresses in 20,000 streets: imported from CSV, beside bare inserts of the same rows into one table;
- * suggestions as an address is typed, beside a bare FTS5 prefix query; the nearest address, beside a bare R*Tree query.
+ * suggestions as an address is typed, beside a bare FTS5 prefix query; the nearest address, beside a bare R*Tree query;
+ * the memory of a process that has searched them, beside one that has searched a small town's.
  */
 export async function bench(): Promise<readonly Figure[]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'countyline-places-'))
   const platform = nodePlatform({ dataDir, log: () => {} })
   try {
-    await migrateDatabase(platform, { kind: 'places', region }, readMigrations())
-    const db = openPlaces(platform, { kind: 'system', reason: 'bench' }, region)
-    const [seconds, bareSeconds] = [await timeImport(db), await timeInserts(join(dataDir, 'bare.db'))]
+    const db = await makeDatabase(platform, region)
+    const [seconds, bareSeconds] = [
+      await timeImport(db, STREETS),
+      await timeInserts(join(dataDir, 'bare.db')),
+    ]
     const all = STREETS * HOUSES
     const bare = platform.databases.client({ kind: 'places', region })
-    const typed = Array.from({ length: SEARCHES }, (_, at) => beginning(addressAt(at * 2_477), at))
+    const typed = searches()
     const ours = await times(typed, text => searchIndex(db, text, 8))
     const plain = await times(typed, text =>
       bare.execute({
@@ -50,7 +56,15 @@ export async function bench(): Promise<readonly Figure[]> {
         args: [long + 0.0005, long - 0.0005, lat + 0.0005, lat - 0.0005],
       }),
     )
+    await timeImport(await makeDatabase(platform, 'town'), FEW_STREETS)
+    const memory = await memoryAfterSearching(dataDir, region)
     return [
+      figure(
+        'places: memory after searching 1,000,000 addresses',
+        'MB',
+        memory,
+        await memoryAfterSearching(dataDir, 'town'),
+      ),
       figure('places: import', 'addresses/s', all / seconds, all / bareSeconds),
       figure('places: suggestions of 1,000,000, 99th percentile', 'ms', ours, plain),
       figure('places: nearest of 1,000,000, 99th percentile', 'ms', near, box),
@@ -59,6 +73,22 @@ export async function bench(): Promise<readonly Figure[]> {
     await platform.close()
     rmSync(dataDir, { recursive: true, force: true })
   }
+}
+
+async function makeDatabase(platform: NodePlatform, region: string): Promise<PlacesDb> {
+  await migrateDatabase(platform, { kind: 'places', region }, readMigrations())
+  return openPlaces(platform, { kind: 'system', reason: 'bench' }, region)
+}
+
+async function memoryAfterSearching(dataDir: string, region: string): Promise<number> {
+  const server = await startBenchServer('places', dataDir, region)
+  await server.stop()
+  return Number(server.said.memory)
+}
+
+/** What people have typed when suggestions are made. */
+export function searches(): readonly string[] {
+  return Array.from({ length: SEARCHES }, (_, at) => beginning(addressAt(at * 2_477), at))
 }
 
 const NAMES =
@@ -87,10 +117,10 @@ function beginning(address: string, at: number): string {
   return address.slice(0, least + (at % Math.max(1, address.length - least)))
 }
 
-async function* csv(): AsyncIterable<Uint8Array> {
+async function* csv(streets: number): AsyncIterable<Uint8Array> {
   const encoder = new TextEncoder()
   yield encoder.encode('LON,LAT,NUMBER,STREET,UNIT,CITY,DISTRICT,REGION,POSTCODE,ID\n')
-  for (let street = 0; street < STREETS; street++) {
+  for (let street = 0; street < streets; street++) {
     const lines = Array.from({ length: HOUSES }, (_, house) => {
       const [long, lat] = positionAt(street + house * STREETS)
       return `${long.toFixed(6)},${lat.toFixed(6)},${100 + 2 * house},${streetAt(street)},,CITY ${street % 30},,FL,33101,${street}-${house}\n`
@@ -99,9 +129,9 @@ async function* csv(): AsyncIterable<Uint8Array> {
   }
 }
 
-async function timeImport(db: PlacesDb): Promise<number> {
+async function timeImport(db: PlacesDb, streets: number): Promise<number> {
   const began = performance.now()
-  const source = { name: 'addresses.csv', size: 1, read: csv }
+  const source = { name: 'addresses.csv', size: 1, read: () => csv(streets) }
   const table = await openTable(source)
   if ('why' in table) throw new Error(table.why)
   const guess = await inspect(table, 'addresses')
@@ -110,7 +140,7 @@ async function timeImport(db: PlacesDb): Promise<number> {
   if ('why' in surveyed) throw new Error(surveyed.why)
   const given = { source: 'addresses', file: source, table, mapping: guess.mapping, survey: surveyed, now: 1 }
   const { added } = await importPlaces(db, given, { progress() {}, rejects() {} })
-  if (added !== STREETS * HOUSES) throw new Error(`${added} addresses were added`)
+  if (added !== streets * HOUSES) throw new Error(`${added} addresses were added`)
   return (performance.now() - began) / 1_000
 }
 

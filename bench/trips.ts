@@ -3,17 +3,22 @@ import { openTenantReader } from '../src/core/database/handles.ts'
 import { createApp } from '../src/create-app.ts'
 import { nodePlatform } from '../src/platform/node/platform.ts'
 import { startApp } from '../test/support/app.ts'
+import { importPlacesCsv } from '../test/support/places.ts'
 import { counted } from '../test/support/trips.ts'
 import { type Figure, figure } from './figure.ts'
 import { georeportForm } from './georeport-form.ts'
 
 const TIMES = 100
+const PLACES = `LON,LAT,NUMBER,STREET,UNIT,CITY,DISTRICT,REGION,POSTCODE
+-74.2561,38.5821,77,QUIET LN,,PORT ELLERY,,MD,21201
+`
 
 /** Database round trips of a request, counted at the port, beside those of one plain SELECT. */
 export async function bench(): Promise<readonly Figure[]> {
   const app = await startApp()
   const body = await georeportForm(app)
   const jurisdiction = body.get('jurisdiction_id') ?? ''
+  await importPlacesCsv(app.platform, app.region.slug, PLACES)
   await app.platform.close()
   const { platform, trips } = counted(
     nodePlatform({ dataDir: app.dataDir, rateLimits: false, log: () => {} }),
@@ -45,6 +50,8 @@ export async function bench(): Promise<readonly Figure[]> {
       ['track on its page', () => ask(`/cases/${id}`)],
       ['list by GeoReport', () => ask(`/open311/v2/requests.json?${of}`)],
       ['list of the region', () => ask('/reports')],
+      ['search for an address', () => ask('/api/v1/places?q=77+Qui&typing=true')],
+      ['nearest address', () => ask('/api/v1/places?lat=38.5822&long=-74.2561')],
     ]
     const figures: Figure[] = []
     for (const [name, work] of ways)

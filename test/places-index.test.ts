@@ -82,6 +82,19 @@ describe('the index of a region’s places', () => {
     )
   })
 
+  it('finds a mistyped name among thousands that are like it', async () => {
+    const db = await index('alike')
+    const lines = Array.from(
+      { length: 3000 },
+      (_, at) => `-74.1,38.5,${at % 90},QUARRY HARBOR${at} ST,,HOLLIS,,MD,21202,${at}`,
+    )
+    await take(db, 'county', [HEADING, ...lines].join('\n'), 'addresses', 1000)
+    const [swapped] = await searchIndex(db, '34 Quarry Habror1204 Street', 5)
+    expect(swapped?.label).toBe('34 Quarry Harbor1204 St, Hollis')
+    const [missing] = await searchIndex(db, '34 Qurry Harbor1204', 5)
+    expect(missing?.label).toBe('34 Quarry Harbor1204 St, Hollis')
+  })
+
   it('says what contradicts', async () => {
     const db = await index('forms')
     const [elsewhere] = await searchIndex(db, '2230 Mill Road, Springfield', 5)

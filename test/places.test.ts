@@ -1,13 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
-import { openPlaces } from '../src/core/database/handles.ts'
-import { bytesSource } from '../src/places/import/bytes.ts'
-import { inspect } from '../src/places/import/inspect.ts'
-import { openTable } from '../src/places/import/open.ts'
-import { survey } from '../src/places/import/survey.ts'
-import { importPlaces } from '../src/places/index/import.ts'
-import { readMigrations } from '../src/platform/node/databases/migrations.ts'
-import { addDatabase } from '../src/regions/versions/migrate.ts'
 import { bundled, startApp, type TestApp } from './support/app.ts'
+import { importPlacesCsv } from './support/places.ts'
 
 interface Found {
   readonly label: string
@@ -74,26 +67,13 @@ describe('the place search of a region', () => {
   })
 
   it('finds imported addresses before streets, by text and by position', async () => {
-    await addDatabase(app.platform, { kind: 'places', region: bundled }, readMigrations())
+    await importPlacesCsv(
+      app.platform,
+      bundled,
+      'LON,LAT,NUMBER,STREET,UNIT,CITY,DISTRICT,REGION,POSTCODE,ID\n-74.2561,38.5821,77,QUIET LN,,PORT ELLERY,,MD,21201,1\n',
+    )
     app.advance(61_000)
     await app.request('/api/v1/places?q=x')
-    const text =
-      'LON,LAT,NUMBER,STREET,UNIT,CITY,DISTRICT,REGION,POSTCODE,ID\n-74.2561,38.5821,77,QUIET LN,,PORT ELLERY,,MD,21201,1\n'
-    const bytes = new TextEncoder().encode(text)
-    const table = await openTable(bytesSource('a.csv', bytes))
-    if ('why' in table) throw new Error(table.why)
-    const guess = await inspect(table)
-    if ('why' in guess) throw new Error(guess.why)
-    const surveyed = await survey(table, guess.mapping)
-    if ('why' in surveyed) throw new Error(surveyed.why)
-    const db = openPlaces(app.platform, { kind: 'system', reason: 'test' }, bundled)
-    const file = { name: 'a.csv', size: bytes.length }
-    const silent = { progress() {}, rejects() {} }
-    await importPlaces(
-      db,
-      { source: 'a', file, table, mapping: guess.mapping, survey: surveyed, now: 1 },
-      silent,
-    )
     expect((await search({ q: '77 quiet lane' }))[0]).toMatchObject({
       label: '77 Quiet Ln, Port Ellery',
       kind: 'address',

@@ -1,4 +1,5 @@
 import { nameDistance } from './distance.ts'
+import { isJoint } from './joints.ts'
 import { type HouseNumber, houseNumber } from './numbers/numbers.ts'
 import { type ParsedAddress, parseAddress } from './parse.ts'
 import { stateCode } from './states.ts'
@@ -67,10 +68,18 @@ function sameStreet(typed: ParsedAddress, found: string | undefined): boolean | 
   // Words may name a landmark.
   if (typed.kind === 'words') return single || undefined
   if (single !== false) return single
-  const corner = parseAddress(found)
-  const known = corner.kind === 'corner' ? streetsOf(corner) : [whole]
+  const known = mayBeCorner(found) ? streetsOfFound(found, whole) : [whole]
   if (wanted.length === known.length) return wanted.length === 2 && samePair(wanted, known)
   return sameOne(wanted, known) ? undefined : false
+}
+
+function mayBeCorner(found: string): boolean {
+  return /[&+@/]/.test(found) || found.toLowerCase().split(/\s+/).some(isJoint)
+}
+
+function streetsOfFound(found: string, whole: StreetKey): readonly StreetKey[] {
+  const corner = parseAddress(found)
+  return corner.kind === 'corner' ? streetsOf(corner) : [whole]
 }
 
 function streetsOf(address: ParsedAddress): readonly StreetKey[] {

@@ -148,15 +148,21 @@ async function finish(db: PlacesDb, { source, kind, startedAt, rejected, now }: 
     newest(source, startedAt),
     sql`DELETE FROM ${table} WHERE source = ${source} AND seen_at < ${startedAt}`,
     removeEmptyStreets(source),
-    middlesOfStreets,
+    ...middlesOfStreets,
     sql`UPDATE place_source SET finished_at = ${now}, rejected = ${rejected} WHERE name = ${source}`,
   ])
   const { added = 0, changed = 0, removed = 0, unchanged = 0 } = counts ?? {}
   return { added: added ?? 0, changed: changed ?? 0, removed: removed ?? 0, unchanged: unchanged ?? 0 }
 }
 
-const middlesOfStreets = sql`UPDATE street SET (lat, long, spread) = (
-  SELECT avg(lat), avg(long), max(max(lat) - min(lat), max(long) - min(long)) FROM address WHERE address.street = street.id)`
+const middlesOfStreets = [
+  sql`UPDATE street SET (lat, long) = (SELECT (south + north) / 2, (west + east) / 2 FROM street_segment
+      WHERE street_segment.street = street.id ORDER BY north - south + east - west DESC LIMIT 1),
+    spread = (SELECT max(max(north) - min(south), max(east) - min(west)) FROM street_segment
+      WHERE street_segment.street = street.id)`,
+  sql`UPDATE street SET (lat, long, spread) = (SELECT avg(lat), avg(long), max(max(lat) - min(lat), max(long) - min(long))
+    FROM address WHERE address.street = street.id) WHERE lat IS NULL`,
+]
 
 // Another import that has not ended may be about to write houses of a street that has none yet.
 function removeEmptyStreets(source: string) {
@@ -171,7 +177,7 @@ export async function removePlaceSource(db: PlacesDb, source: string): Promise<b
     ...Object.values(tables).map(table => sql`DELETE FROM ${sql.identifier(table)} WHERE source = ${source}`),
     sql`DELETE FROM place_source WHERE name = ${source}`,
     removeEmptyStreets(source),
-    middlesOfStreets,
+    ...middlesOfStreets,
   ])
   return results[Object.keys(tables).length]?.rowsAffected === 1
 }

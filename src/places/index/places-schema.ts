@@ -39,7 +39,7 @@ export const street = sqliteTable(
     cityKey: text('city_key').notNull(),
     city: text('city').notNull(),
     state: text('state').notNull(),
-    /** The middle of its addresses, and how far they are apart in degrees; null until an import has ended. */
+    /** The middle of its longest segment, or of its addresses, and how far all are apart in degrees; null until an import has ended. */
     lat: real('lat'),
     long: real('long'),
     spread: real('spread'),

@@ -8,7 +8,7 @@ import type { HouseNumber } from '../address/numbers/numbers.ts'
 import { type ParsedAddress, parseAddress, type TypedStreet } from '../address/parse.ts'
 import { type StreetKey, streetKey } from '../address/streets/street-key.ts'
 import { sortedLetters, unitKey } from './names.ts'
-import { houseOnSegment, lineOf, middleOf, type Segment } from './segments.ts'
+import { houseOnSegment, lineOf, type Segment, segmentsIn, segmentsWithNumber } from './segments.ts'
 
 export interface IndexedPlace extends Place {
   readonly label: string
@@ -27,6 +27,10 @@ const CORNER_METERS = 15
 const COMPARED = 20
 const UNNUMBERED = 10
 const LANDMARK_METERS = 30
+/** Of a name that no street has, the rarest of its trigrams: as many find the street and read few others. */
+const TRIGRAMS = 6
+/** Matches nothing. */
+const NO_TERM = '"\u0001"'
 
 /** Best match first, in one round trip. */
 export async function searchIndex(
@@ -65,10 +69,12 @@ interface StreetRow {
   readonly postcode: string | null
   readonly lat: number | null
   readonly long: number | null
-  /** Of all its addresses, where the number is none of them. */
+  /** Of the street, and how far its parts are apart in degrees; null until an import has ended. */
   readonly middle_lat: number | null
   readonly middle_long: number | null
   readonly spread: number | null
+  /** Where the house number is of no address: the segments beside which it is, as JSON. */
+  readonly segments: string | null
 }
 
 interface LandmarkRow {
@@ -85,16 +91,13 @@ async function addresses(
   number: HouseNumber | undefined,
 ): Promise<IndexedPlace[]> {
   const text = street?.text ?? parsed.text
-  const ids = streetIds(text)
-  const [found, segments, landmarks] = await db.rowsTogether<[StreetRow, Segment, LandmarkRow]>([
-    streetsWithNumber(ids, number, unitKey(parsed.units[0] ?? '')),
-    segmentsOf(ids),
+  const [found, landmarks] = await db.rowsTogether<[StreetRow, LandmarkRow]>([
+    streetsWithNumber(streetIds(text), number, unitKey(parsed.units[0] ?? '')),
     landmarksNamed(parsed.text),
   ])
-  const bySegment = Map.groupBy(segments, segment => segment.street)
   const typed = streetKey(text)
   const ranked = found
-    .flatMap(row => placeOn(row, bySegment.get(row.id) ?? [], number, parsed.units) ?? [])
+    .flatMap(row => placeOn(row, number, parsed.units) ?? [])
     .map(found => ({ ...found, rank: rankOf(typed, found) }))
     .sort((a, b) => a.rank - b.rank)
     .slice(0, COMPARED)
@@ -111,16 +114,18 @@ async function addresses(
 /** By the whole name, by words of which the last may be incomplete, and only if neither finds any, by likeness. */
 function streetIds(text: string): SQL {
   const { key, name } = streetKey(text)
-  const typed = fold(text).split(' ')
-  const words = sql`${`(${matching(key.split(' '))}) OR (${matching(typed)})`}`
+  const words = [...new Set([matching(key.split(' ')), matching(fold(text).split(' '))])].join(' OR ')
   const known = sql`SELECT id FROM street WHERE name_key = ${name}
     UNION SELECT rowid FROM (SELECT rowid FROM street_text WHERE street_text MATCH ${words} LIMIT ${STREETS})`
   const parts = trigrams(name)
-  if (parts === '') return known
+  if (parts.length === 0) return known
   const isUnknown = sql`NOT EXISTS (SELECT 1 FROM street WHERE name_key = ${name})
     AND NOT EXISTS (SELECT 1 FROM street_text WHERE street_text MATCH ${words})`
+  // The condition is part of what is matched, or it would be tried only on each of many thousand matches.
+  const likeness = sql`CASE WHEN ${isUnknown} THEN (SELECT group_concat('"' || term || '"', ' OR ') FROM (
+      SELECT term FROM street_trigram WHERE term IN ${parts} ORDER BY doc LIMIT ${TRIGRAMS})) END`
   return sql`${known} UNION SELECT id FROM street WHERE letters = ${sortedLetters(name)} AND ${isUnknown}
-    UNION SELECT rowid FROM (SELECT rowid FROM street_letters WHERE street_letters MATCH ${parts} AND ${isUnknown}
+    UNION SELECT rowid FROM (SELECT rowid FROM street_letters WHERE street_letters MATCH coalesce(${likeness}, ${NO_TERM})
       ORDER BY rank LIMIT ${STREETS})`
 }
 
@@ -128,26 +133,21 @@ const quoted = (word: string) => `"${word.replaceAll('"', '')}"`
 
 function matching(words: readonly string[]): string {
   const all = words.filter(word => /[\p{L}\p{N}]/u.test(word))
-  return all.length === 0 ? '"\u0001"' : `${all.map(quoted).join(' AND ')} *`
+  return all.length === 0 ? NO_TERM : `(${all.map(quoted).join(' AND ')} *)`
 }
 
-function trigrams(name: string): string {
-  const parts = Array.from({ length: Math.max(0, name.length - 2) }, (_, at) => name.slice(at, at + 3))
-  return parts.map(quoted).join(' OR ')
+function trigrams(name: string): readonly string[] {
+  return Array.from({ length: Math.max(0, name.length - 2) }, (_, at) => name.slice(at, at + 3))
 }
 
 function streetsWithNumber(ids: SQL, number: HouseNumber | undefined, unit: string): SQL {
   return sql`SELECT street.id, street.key, street.name_key, street.name, street.city, street.city_key, street.state,
       street.lat AS middle_lat, street.long AS middle_long, street.spread,
       address.number_text, address.postcode, address.lat, address.long,
-      min(CASE address.unit WHEN ${unit} THEN 0 WHEN '' THEN 1 ELSE 2 END)
+      min(CASE address.unit WHEN ${unit} THEN 0 WHEN '' THEN 1 ELSE 2 END),
+      CASE WHEN address.id IS NULL THEN ${number ? segmentsWithNumber(number.number) : null} END AS segments
     FROM street LEFT JOIN address ON address.street = street.id AND address.number = ${number?.number ?? null}
     WHERE street.id IN (${ids}) GROUP BY street.id, address.number_text LIMIT ${3 * STREETS}`
-}
-
-function segmentsOf(ids: SQL): SQL {
-  return sql`SELECT street, line, left_from, left_to, right_from, right_to FROM street_segment
-    WHERE street IN (${ids}) LIMIT ${SEGMENTS}`
 }
 
 function landmarksNamed(text: string): SQL {
@@ -164,26 +164,27 @@ interface Found {
 
 function placeOn(
   row: StreetRow,
-  segments: readonly Segment[],
   number: HouseNumber | undefined,
   units: readonly string[],
 ): Found | undefined {
   const street = row.city === '' ? row.name : `${row.name}, ${row.city}`
   const { lat, long, number_text } = row
   const house =
-    lat === null || long === null ? number && houseOnSegment(segments, number.number) : { lat, long }
+    lat === null || long === null
+      ? number && houseOnSegment(segmentsIn(row.segments), number.number)
+      : { lat, long }
   if (number !== undefined && house !== undefined) {
     const line = [number_text ?? number.key.toUpperCase(), row.name, ...units].join(' ')
     const label = row.city === '' ? line : `${line}, ${row.city}`
     return { row, isNumbered: true, place: { label, ...house, accuracy: 0, kind: 'address' } }
   }
-  const middle = middleOf(segments) ?? middleOfAddresses(row)
+  const middle = middleOf(row)
   return middle && { row, isNumbered: false, place: { label: street, ...middle, kind: 'street' } }
 }
 
 const METERS_PER_DEGREE = 111_320
 
-function middleOfAddresses({ middle_lat: lat, middle_long: long, spread }: StreetRow) {
+function middleOf({ middle_lat: lat, middle_long: long, spread }: StreetRow) {
   if (lat === null || long === null) return undefined
   return { lat, long, accuracy: Math.ceil(((spread ?? 0) * METERS_PER_DEGREE) / 2) + CORNER_METERS }
 }
@@ -239,7 +240,8 @@ async function corners(
   return [...found.values()]
 }
 
-interface SegmentOfStreet extends Segment {
+interface SegmentOfStreet extends Pick<Segment, 'line'> {
+  readonly street: number
   readonly name: string
   readonly city: string
   readonly west: number

@@ -1,8 +1,8 @@
+import { type SQL, sql } from 'drizzle-orm'
 import type { LongLat, Place } from '../../core/geometry.ts'
-import { lengthOf, pointAlong } from '../../regions/places/street.ts'
+import { pointAlong } from '../../regions/places/street.ts'
 
 export interface Segment {
-  readonly street: number
   /** JSON: [long, lat][] */
   readonly line: string
   readonly left_from: number | null
@@ -13,6 +13,22 @@ export interface Segment {
 
 /** Meters from the center line to a house: on its own side, and still at the street. */
 const BESIDE = 8
+
+/** SQL of those beside which a street has the house number, as `segmentsIn` reads them. */
+export function segmentsWithNumber(number: number): SQL {
+  const isIn = (from: string, to: string) => {
+    const [a, b] = [sql.identifier(from), sql.identifier(to)]
+    return sql`${number} BETWEEN min(${a}, ${b}) AND max(${a}, ${b})`
+  }
+  return sql`(SELECT json_group_array(json_object('line', line, 'left_from', left_from, 'left_to', left_to,
+      'right_from', right_from, 'right_to', right_to))
+    FROM street_segment WHERE street_segment.street = street.id
+      AND (${isIn('left_from', 'left_to')} OR ${isIn('right_from', 'right_to')}))`
+}
+
+export function segmentsIn(json: string | null): readonly Segment[] {
+  return json === null ? [] : (JSON.parse(json) as Segment[])
+}
 
 export function lineOf({ line }: Pick<Segment, 'line'>): readonly LongLat[] {
   return JSON.parse(line) as LongLat[]
@@ -33,14 +49,4 @@ export function houseOnSegment(segments: readonly Segment[], number: number): Pl
     }
   }
   return undefined
-}
-
-/** On the longest segment; the accuracy is half the length of all. */
-export function middleOf(segments: readonly Segment[]): (Place & { readonly accuracy: number }) | undefined {
-  const lines = segments.map(lineOf)
-  const lengths = lines.map(lengthOf)
-  const longest = lines[lengths.indexOf(Math.max(...lengths))]
-  if (longest === undefined) return undefined
-  const accuracy = Math.round(lengths.reduce((sum, length) => sum + length, 0) / 2)
-  return { ...pointAlong(longest, 0.5), accuracy }
 }
