@@ -183,7 +183,8 @@ function citiesOf(region: Region): ReadonlySet<string> {
 const FRESH_MILLISECONDS = 60_000
 const indexes = new Cache<boolean>({ fresh: FRESH_MILLISECONDS, event: 'places-not-read' })
 
-async function withIndex<T>(
+/** `nothing` for a region that has imported nothing, or whose index does not answer. */
+export async function withIndex<T>(
   platform: Platform,
   region: string,
   work: (db: PlacesReader) => Promise<T>,

@@ -1,8 +1,13 @@
 import type { MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
+import { COMPRESSIBLE_CONTENT_TYPE_REGEX } from 'hono/utils/compress'
 import type { AppEnv } from '../regions/runtime/site.ts'
 
-const onNode = compress()
+const onNode = compress({
+  // Also vector tiles, as the network does at the edge.
+  contentTypeFilter: type =>
+    COMPRESSIBLE_CONTENT_TYPE_REGEX.test(type) || type.startsWith('application/x-protobuf'),
+})
 
 /**
  * Compresses on Node; at the edge the network does. Not what another site has a signed-in person's browser ask

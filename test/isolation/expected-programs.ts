@@ -79,6 +79,9 @@ export const api: Record<string, Expectation> = {
   'GET /api/v1/places': { ...open, query: () => ({ q: 'mill' }) },
   'GET /api/v1/services': open,
   'GET /api/v1/map': open,
+  'GET /map/streets': open,
+  // Without imported streets.
+  'GET /map/streets/:z/:x/:y': { ...open, also: 404 },
   'GET /api/v1/reasons': open,
   'POST /api/v1/media': open,
   'GET /media/:jurisdiction/:id': {

@@ -12,6 +12,7 @@ import { bundled, bundledDocuments } from '../support/app.ts'
 import { lakeDocuments } from '../support/lake.ts'
 import { serveOutside } from '../support/outside.ts'
 import { startSqld } from '../support/sqld.ts'
+import { importStreets } from '../support/streets.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -37,6 +38,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const documents = await bundledDocuments()
   await applyRegion(platform, readMigrations(), bundled, documents, { by: 'test' })
   await applyRegion(platform, readMigrations(), 'lake', lakeDocuments(), { by: 'test' })
+  const shore = [
+    [-80.001, 40.05],
+    [-79.999, 40.05],
+  ] as const
+  await importStreets(platform, 'lake', [{ name: 'Shore Dr', mtfcc: 'S1400', line: shore }])
   const keys: Record<string, string> = {}
   for (const { slug } of documents.jurisdictions) {
     const db = openTenant(platform, { kind: 'system', reason: 'test' }, bundled, slug)
