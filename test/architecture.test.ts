@@ -215,6 +215,7 @@ describe('the house', () => {
       'core/database/json.ts',
       'handoffs/messages/messages.ts',
       'identity/programs/signing-keys.ts',
+      'places/districts/near.ts',
       'places/index/segments.ts',
       'regions/region-schema.ts',
       'requests/event-types.ts',

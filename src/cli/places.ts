@@ -16,34 +16,42 @@ import { searchIndex } from '../places/index/search.ts'
 import { fileSource, siblingsOf } from '../platform/node/byte-source.ts'
 import { readMigrations } from '../platform/node/databases/migrations.ts'
 import type { NodePlatform } from '../platform/node/platform.ts'
+import { localDay } from '../regions/runtime/calendar.ts'
 import { compileRegion } from '../regions/runtime/compile.ts'
 import { addDatabase } from '../regions/versions/migrate.ts'
 import { command, refuse } from './command.ts'
 import { appliedSnapshot, count, readSlug, withPlatform } from './configuration.ts'
+import { districtSetFor, setLines, withFacts } from './districts.ts'
 
 const inRegion = { type: 'string', required: true, value: 'R', help: 'The region' } as const
 
 export const importPlacesCommand = command({
   name: 'places import',
-  summary: 'Import addresses, streets or common places from a file, so that residents find them',
+  summary: 'Import addresses, streets, common places or districts from a file, so that residents find them',
   operands: ['FILE'],
   options: {
     region: inRegion,
     kind: {
       type: 'string',
       value: 'K',
-      help: 'addresses, streets or common-places (default: what the file looks like)',
+      help: 'addresses, streets, common-places, districts or district-facts (default: which of the first three it looks like)',
     },
     source: {
       type: 'string',
       value: 'NAME',
-      help: 'What to call the source. Importing it again updates it (default: the kind)',
+      help: 'What to call the source; for districts, the set. Importing it again updates it (default: the kind)',
     },
     map: {
       type: 'string',
       value: 'FIELD=COLUMN',
       multiple: true,
       help: 'Which column holds a field, or which columns: number=HOUSE_NO, street=PREDIR+NAME+TYPE',
+    },
+    fact: {
+      type: 'string',
+      value: 'COLUMN=NAME',
+      multiple: true,
+      help: 'Another column that residents read of a district, and its name: SHELTER=Shelter',
     },
     member: { type: 'string', value: 'PATH', help: 'The file to read in an archive of several' },
     crs: { type: 'string', value: 'CRS', help: 'Coordinate system, where the file does not say: EPSG:2229' },
@@ -65,7 +73,12 @@ export const importPlacesCommand = command({
         await openTable(file, { member: options.member, sibling: siblingsOf(path) }),
       )
       const guess = orRefuse(path, await inspect(table, readKind(options.kind)))
-      const mapping = withColumns(guess.mapping, options.map ?? [], guess.columns)
+      const mapping = withFacts(
+        withColumns(guess.mapping, options.map ?? [], guess.columns),
+        options.fact ?? [],
+        guess.columns,
+      )
+      const set = districtSetFor(mapping.kind, options.source, snapshot.documents)
       const surveyed = orRefuse(
         path,
         await survey(table, mapping, {
@@ -77,15 +90,20 @@ export const importPlacesCommand = command({
         `${path}: ${table.format}, ${mapping.kind}`,
         ...mappingLines(mapping),
         ...surveyLines(surveyed),
+        ...(set === undefined
+          ? []
+          : await setLines(set, { table, mapping, surveyed, documents: snapshot.documents })),
       ]
       const json = { region, mapping, ...shown(surveyed) }
       if (options['dry-run']) return { ok: true, lines: [...about, 'Nothing was imported.'], json }
       for (const line of about) terminal.err(`${line}\n`)
-      const source = options.source ?? mapping.kind
+      const source = set?.key ?? options.source ?? mapping.kind
+      const now = platform.clock.now()
+      const today = localDay(now, set?.owner?.timezone ?? snapshot.documents.region.timezone)
       const rejects = rejectsFile(options.rejects)
       const done = await importPlaces(
         await openForImport(platform, region),
-        { source, file, table, mapping, survey: surveyed, now: platform.clock.now() },
+        { source, file, table, mapping, survey: surveyed, now, today },
         {
           progress: records => terminal.err(`${percent(records, surveyed.records)}\r`),
           rejects: rejects.write,
@@ -102,7 +120,7 @@ export const importPlacesCommand = command({
 
 export const listPlacesCommand = command({
   name: 'places list',
-  summary: 'List the imported sources of addresses, streets and common places',
+  summary: 'List the imported sources of addresses, streets, common places and districts',
   options: { region: inRegion },
   run: (terminal, { options }) =>
     withPlatform(terminal, async platform => {
@@ -192,8 +210,11 @@ function withColumns(mapping: Mapping, given: readonly string[], columns: readon
   throw refuse(`--map: ${mapping.kind} have the fields ${fieldsOf[mapping.kind].join(', ')}.`)
 }
 
-function mappingLines({ columns }: Mapping): string[] {
-  return Object.entries(columns).map(([field, names]) => `  ${field}: ${names.join(' + ')}`)
+function mappingLines({ columns, facts = {} }: Mapping): string[] {
+  return [
+    ...Object.entries(columns).map(([field, names]) => `  ${field}: ${names.join(' + ')}`),
+    ...Object.entries(facts).map(([column, name]) => `  fact "${name}": ${column}`),
+  ]
 }
 
 function surveyLines({ records, rows, rejects, notices }: Survey): string[] {

@@ -2,6 +2,7 @@ import { columnsFor, type Mapping } from './columns/mapping.ts'
 import type { Positions } from './positions/position.ts'
 import { addressRow } from './rows/address-rows.ts'
 import { commonPlaceRow } from './rows/common-place-rows.ts'
+import { districtFactsRow, districtRow } from './rows/district-rows.ts'
 import type { Batch, ImportKind, Reject, RejectReason, Rows } from './rows/rows.ts'
 import { streetRows } from './rows/street-rows.ts'
 import { idOf } from './rows/values.ts'
@@ -39,6 +40,8 @@ function rowMaker<Kind extends ImportKind>(
     addresses: record => only(addressRow(record, mapping, positions)),
     streets: record => streetRows(record, mapping, positions),
     'common-places': record => only(commonPlaceRow(record, mapping, positions)),
+    districts: record => only(districtRow(record, mapping, positions)),
+    'district-facts': record => only(districtFactsRow(record, mapping)),
   }
   return makers[mapping.kind]
 }

@@ -1,11 +1,13 @@
-import { eq, sql } from 'drizzle-orm'
-import { type Guard, guard, type PlacesDb, type PlacesReader } from '../../core/database/handles.ts'
-import { problem } from '../../core/problem.ts'
+import { sql } from 'drizzle-orm'
+import type { PlacesDb, PlacesReader } from '../../core/database/handles.ts'
+import { importDistricts } from '../districts/import.ts'
+import { factsSource, importDistrictFacts } from '../districts/import-facts.ts'
 import type { Mapping } from '../import/columns/mapping.ts'
 import { readRows } from '../import/read.ts'
-import type { ImportKind, Reject, Rows } from '../import/rows/rows.ts'
+import type { IndexedKind, Reject, Rows } from '../import/rows/rows.ts'
 import type { Survey } from '../import/survey.ts'
 import type { Table } from '../import/table.ts'
+import { beginImport, isNewestImport } from './begin.ts'
 import { placeSource } from './places-schema.ts'
 import { IndexWriter } from './write.ts'
 
@@ -17,6 +19,8 @@ export interface PlacesImport {
   readonly mapping: Mapping
   readonly survey: Survey
   readonly now: number
+  /** Here, YYYY-MM-DD: the first day of a new holder whom the file gives no dates. Default: by UTC. */
+  readonly today?: string
 }
 
 export interface ImportOutcome {
@@ -36,7 +40,13 @@ export interface ImportProgress {
   rejects(rejects: readonly Reject[]): void
 }
 
-const tables = { addresses: 'address', streets: 'street_segment', 'common-places': 'common_place' } as const
+const tables: Readonly<Record<IndexedKind, string>> = {
+  addresses: 'address',
+  streets: 'street_segment',
+  'common-places': 'common_place',
+}
+
+const allTables = [...Object.values(tables), 'district', 'district_holder']
 
 /** How many rows are written in one transaction. */
 export const ROWS_AT_ONCE = 2_000
@@ -49,14 +59,26 @@ export const ROWS_AT_ONCE = 2_000
  */
 export async function importPlaces(
   db: PlacesDb,
-  { source, file, table, mapping, survey, now }: PlacesImport,
+  importing: PlacesImport,
   listener: ImportProgress,
 ): Promise<ImportOutcome> {
-  const { startedAt, records: resumedAfter } = await begin(db, { source, file, mapping, now })
+  const { mapping } = importing
+  const { kind } = mapping
+  if (kind === 'districts') return importDistricts(db, importing, listener)
+  if (kind === 'district-facts') return importDistrictFacts(db, importing, listener)
+  return importIndexed(db, { ...importing, mapping: { ...mapping, kind } }, listener)
+}
+
+async function importIndexed(
+  db: PlacesDb,
+  { source, file, table, mapping, survey, now }: PlacesImport & { readonly mapping: Mapping<IndexedKind> },
+  listener: ImportProgress,
+): Promise<ImportOutcome> {
+  const { startedAt, records: resumedAfter } = await beginImport(db, { source, file, mapping, now })
   const writer = new IndexWriter(db, { source, startedAt })
-  let pending: Rows[ImportKind][] = []
+  let pending: Rows[IndexedKind][] = []
   let [taken, rejected] = [0, 0]
-  const isNewest = newest(source, startedAt)
+  const isNewest = isNewestImport(source, startedAt)
   const write = async (records: number) => {
     await writer.write(mapping.kind, pending, [
       isNewest,
@@ -82,54 +104,9 @@ export async function importPlaces(
   return { ...counts, rejected, duplicates, resumedAfter }
 }
 
-interface Begun {
-  readonly source: string
-  readonly file: PlacesImport['file']
-  readonly mapping: Mapping
-  readonly now: number
-}
-
-async function begin(db: PlacesDb, { source, file, mapping, now }: Begun) {
-  const [known] = await db.select().from(placeSource).where(eq(placeSource.name, source))
-  if (known !== undefined && known.kind !== mapping.kind)
-    throw problem('bad-request', {
-      detail: `"${source}" is a source of ${known.kind}, not of ${mapping.kind}. Give this one another name.`,
-    })
-  const isSame =
-    known?.file === file.name &&
-    known.size === file.size &&
-    JSON.stringify(known.mapping) === JSON.stringify(mapping)
-  if (isSame && known.finishedAt === null) return { startedAt: known.startedAt, records: known.records }
-  // Later than the one before, also where the clock was set back.
-  const startedAt = sql<number>`max(${now}, coalesce((SELECT started_at + 1 FROM place_source WHERE name = ${source}), 0))`
-  const row = {
-    kind: mapping.kind,
-    file: file.name,
-    size: file.size,
-    mapping,
-    startedAt,
-    finishedAt: null,
-    records: 0,
-  }
-  const [begun] = await db
-    .insert(placeSource)
-    .values({ name: source, ...row })
-    .onConflictDoUpdate({ target: placeSource.name, set: row })
-    .returning({ startedAt: placeSource.startedAt })
-  return { startedAt: begun?.startedAt ?? now, records: 0 }
-}
-
-function newest(source: string, startedAt: number): Guard {
-  return guard(
-    sql`EXISTS (SELECT 1 FROM place_source WHERE name = ${source} AND started_at = ${startedAt} AND finished_at IS NULL)`,
-    'changed-meanwhile',
-    `"${source}" was imported by somebody else, or removed, while this import ran. It stopped; the other one holds.`,
-  )
-}
-
 interface Finishing {
   readonly source: string
-  readonly kind: ImportKind
+  readonly kind: IndexedKind
   readonly startedAt: number
   readonly rejected: number
   readonly now: number
@@ -145,7 +122,7 @@ async function finish(db: PlacesDb, { source, kind, startedAt, rejected, now }: 
       FROM ${table} WHERE source = ${source}`,
   )
   await db.commit([
-    newest(source, startedAt),
+    isNewestImport(source, startedAt),
     sql`DELETE FROM ${table} WHERE source = ${source} AND seen_at < ${startedAt}`,
     removeEmptyStreets(source),
     ...middlesOfStreets,
@@ -174,12 +151,13 @@ function removeEmptyStreets(source: string) {
 /** All that came from a source. Returns whether there was one. */
 export async function removePlaceSource(db: PlacesDb, source: string): Promise<boolean> {
   const results = await db.commit([
-    ...Object.values(tables).map(table => sql`DELETE FROM ${sql.identifier(table)} WHERE source = ${source}`),
+    ...allTables.map(table => sql`DELETE FROM ${sql.identifier(table)} WHERE source = ${source}`),
     sql`DELETE FROM place_source WHERE name = ${source}`,
+    sql`DELETE FROM place_source WHERE name = ${factsSource(source)} AND kind = 'district-facts'`,
     removeEmptyStreets(source),
     ...middlesOfStreets,
   ])
-  return results[Object.keys(tables).length]?.rowsAffected === 1
+  return results[allTables.length]?.rowsAffected === 1
 }
 
 export async function listPlaceSources(db: PlacesReader) {

@@ -1,14 +1,16 @@
-import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { Mapping } from '../import/columns/mapping.ts'
 import type { RoadClass } from '../import/rows/rows.ts'
 
-// A region's addresses, streets and common places: public, and made again from their files. Full-text and spatial
+// A region's addresses, streets, common places and districts: public, and made again from their files. Full-text and spatial
 // indexes follow the tables by triggers (migrations/places).
 
 export const placeSource = sqliteTable('place_source', {
   /** What its owner calls it; the next import of this name replaces it. */
   name: text('name').primaryKey(),
-  kind: text('kind', { enum: ['addresses', 'streets', 'common-places'] }).notNull(),
+  kind: text('kind', {
+    enum: ['addresses', 'streets', 'common-places', 'districts', 'district-facts'],
+  }).notNull(),
   file: text('file').notNull(),
   /** In bytes. With the file's name, it tells whether an interrupted import goes on. */
   size: integer('size').notNull(),
@@ -120,4 +122,45 @@ export const commonPlace = sqliteTable(
     ...imported,
   },
   table => [uniqueIndex('common_place_of').on(table.source, table.ref)],
+)
+
+/** A polygon of a set of districts, whose key in the documents is the source. */
+export const district = sqliteTable(
+  'district',
+  {
+    id: integer('id').primaryKey(),
+    ref: text('ref').notNull(),
+    name: text('name').notNull(),
+    /** JSON: rings of [long, lat] in polygons */
+    polygons: text('polygons').notNull(),
+    west: real('west').notNull(),
+    south: real('south').notNull(),
+    east: real('east').notNull(),
+    north: real('north').notNull(),
+    /** By name. */
+    facts: text('facts', { mode: 'json' }).$type<Readonly<Record<string, string>>>().notNull(),
+    /** Weekdays of collection as digits, 1 is Monday: "25". */
+    days: text('days').notNull(),
+    week: text('week', { enum: ['A', 'B', ''] }).notNull(),
+    ...imported,
+  },
+  table => [uniqueIndex('district_of').on(table.source, table.ref)],
+)
+
+/** Who holds the office of a district, from one day to another, half-open. Nobody is a vacancy. */
+export const districtHolder = sqliteTable(
+  'district_holder',
+  {
+    source: text('source').notNull(),
+    /** The district's `ref`. */
+    district: text('district').notNull(),
+    /** YYYY-MM-DD; '' since always. */
+    from: text('from_day').notNull(),
+    to: text('to_day'),
+    name: text('name').notNull(),
+    phone: text('phone').notNull(),
+    email: text('email').notNull(),
+    url: text('url').notNull(),
+  },
+  table => [primaryKey({ columns: [table.source, table.district, table.from] })],
 )

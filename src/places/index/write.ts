@@ -4,7 +4,7 @@ import { parseAddress } from '../address/parse.ts'
 import { cityKey, streetKey } from '../address/streets/street-key.ts'
 import { directionWord, streetType } from '../address/streets/street-types.ts'
 import { readNumber, writtenNumber } from '../import/rows/address-rows.ts'
-import type { AddressRow, CommonPlaceRow, ImportKind, Rows, StreetRow } from '../import/rows/rows.ts'
+import type { AddressRow, CommonPlaceRow, IndexedKind, Rows, StreetRow } from '../import/rows/rows.ts'
 import { placeName, sortedLetters, unitKey } from './names.ts'
 
 export interface Writing {
@@ -41,7 +41,7 @@ export class IndexWriter {
   }
 
   /** In one transaction, with `also`. */
-  async write<Kind extends ImportKind>(
+  async write<Kind extends IndexedKind>(
     kind: Kind,
     rows: readonly Rows[Kind][],
     also: readonly Step[],
@@ -97,7 +97,7 @@ function searchedWords(key: string): string {
   return [...new Set([...words, ...whole])].join(' ')
 }
 
-function rowsOf(kind: ImportKind, rows: readonly Rows[ImportKind][], streets: readonly Street[]): Cells[] {
+function rowsOf(kind: IndexedKind, rows: readonly Rows[IndexedKind][], streets: readonly Street[]): Cells[] {
   if (kind === 'common-places') return (rows as readonly CommonPlaceRow[]).map(commonPlaceCells)
   return rows.flatMap((row, index) => {
     const street = streets[index]
@@ -145,7 +145,7 @@ const cells = (from: number, to: number) =>
     sql`, `,
   )
 
-const upsert: Readonly<Record<ImportKind, (rows: string, writing: Writing) => Step>> = {
+const upsert: Readonly<Record<IndexedKind, (rows: string, writing: Writing) => Step>> = {
   addresses: (rows, { source, startedAt }) => sql`
     INSERT INTO address (street, number, number_text, unit, postcode, lat, long, source, added_at, changed_at, seen_at)
     SELECT street.id, ${cells(2, 8)}, ${source}, ${startedAt}, ${startedAt}, ${startedAt}

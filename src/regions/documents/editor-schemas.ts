@@ -1,5 +1,6 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
 import { demonstrationDocument } from './demonstration.ts'
+import { districtsDocument } from './districts.ts'
 import { agreementsDocument, jurisdictionDocument, regionDocument, servicesDocument } from './schemas.ts'
 
 const documents = {
@@ -8,6 +9,7 @@ const documents = {
   agreements: agreementsDocument,
   jurisdiction: jurisdictionDocument,
   demonstration: demonstrationDocument,
+  districts: districtsDocument,
 }
 
 /** JSON Schemas (draft 7) of the YAML documents, by file name. Without checks in code, such as time zones. */

@@ -5,8 +5,8 @@ import type { Documents, Feature } from './snapshot.ts'
 
 /** Writes documents as files; `loadRegion` of the result gives the same hash. */
 export function exportRegion(documents: Documents): RegionFiles {
-  const { region, services, agreements, jurisdictions, areas, roads, places, backdrop, demonstration } =
-    documents
+  const { region, services, agreements, jurisdictions, areas, roads, places, backdrop } = documents
+  const { demonstration, districts } = documents
   const files = new Map([
     ['region.yaml', yaml('../../docs/schemas/region', region)],
     ['services.yaml', yaml('../../docs/schemas/services', { services })],
@@ -17,8 +17,13 @@ export function exportRegion(documents: Documents): RegionFiles {
   if (demonstration !== undefined) {
     files.set('demonstration.yaml', yaml('../../docs/schemas/demonstration', demonstration))
   }
-  for (const { slug, boundary, ...document } of jurisdictions) {
+  if (districts !== undefined)
+    files.set('districts.yaml', yaml('../../docs/schemas/districts', { districts }))
+  for (const { slug, boundary, districts, ...document } of jurisdictions) {
     files.set(`${slug}/jurisdiction.yaml`, yaml('../../../docs/schemas/jurisdiction', document))
+    if (districts !== undefined) {
+      files.set(`${slug}/districts.yaml`, yaml('../../../docs/schemas/districts', { districts }))
+    }
     if (boundary.length > 0) files.set(`${slug}/boundary.geojson`, geoJson(boundary))
   }
   for (const [name, features] of Object.entries({ areas, roads, places, backdrop })) {

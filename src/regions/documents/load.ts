@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { checkHolidaysEnd } from './checks/holidays.ts'
 import { demonstrationDocument } from './demonstration.ts'
+import { districtsDocument } from './districts.ts'
 import {
   areasFile,
   backdropFile,
@@ -69,6 +70,7 @@ class Reader {
     const services = this.#document('services.yaml', servicesDocument, 'required')
     const agreements = this.#document('agreements.yaml', agreementsDocument)
     const demonstration = this.#document('demonstration.yaml', demonstrationDocument)
+    const districts = this.#document('districts.yaml', districtsDocument)
     const jurisdictions = this.jurisdictions()
     const areas = this.#features('areas.geojson', areasFile)
     const roads = this.#features('roads.geojson', roadsFile)
@@ -81,6 +83,7 @@ class Reader {
       services: services.services,
       agreements: agreements ?? {},
       ...(demonstration && { demonstration }),
+      ...districts,
       jurisdictions,
       areas: toFeatures(areas),
       roads: toFeatures(roads),
@@ -111,7 +114,8 @@ class Reader {
       this.checkSlug(file, slug)
       const boundary = this.#features(`${slug}/boundary.geojson`, boundaryFile)
       const document = this.#document(file, jurisdictionDocument)
-      return document ? [{ ...document, slug, boundary: toFeatures(boundary) }] : []
+      const districts = this.#document(`${slug}/districts.yaml`, districtsDocument)
+      return document ? [{ ...document, slug, ...districts, boundary: toFeatures(boundary) }] : []
     })
   }
 
@@ -152,7 +156,7 @@ class Reader {
   #tellUnknownFiles() {
     for (const file of this.#files.keys()) {
       const folder = file.slice(0, file.indexOf('/') + 1)
-      if (/^.+\/.+\/(jurisdiction\.yaml|boundary\.geojson)$/.test(file)) {
+      if (/^.+\/.+\/(jurisdiction\.yaml|districts\.yaml|boundary\.geojson)$/.test(file)) {
         this.checkSlug(file, file.slice(0, file.lastIndexOf('/')))
       } else if (!known.test(file)) {
         const format = shapeFormats[file.slice(file.lastIndexOf('.') + 1).toLowerCase()]
@@ -160,10 +164,15 @@ class Reader {
         const repair =
           format === undefined ? 'Rename or remove it' : 'Convert it to GeoJSON, as boundary.geojson'
         this.findings.push({ severity: 'warning', file, path: [], message, repair })
-      } else if (file === `${folder}boundary.geojson` && !this.#files.has(`${folder}jurisdiction.yaml`)) {
+      } else if (
+        folder !== '' &&
+        known.test(file) &&
+        !file.endsWith('.md') &&
+        !this.#files.has(`${folder}jurisdiction.yaml`)
+      ) {
         this.#error(
           file,
-          'The folder has a boundary, but no jurisdiction.yaml',
+          `The folder has ${file.endsWith('.yaml') ? 'districts' : 'a boundary'}, but no jurisdiction.yaml`,
           'Add jurisdiction.yaml to the folder',
         )
       }
@@ -188,7 +197,7 @@ const shapeFormats: Readonly<Record<string, string>> = {
 }
 
 const known =
-  /^(region|services|agreements|names|demonstration)\.yaml$|^(areas|roads|places|backdrop)\.geojson$|^[^/]+\/(jurisdiction\.yaml|boundary\.geojson)$|\.md$/
+  /^(region|services|agreements|districts|names|demonstration)\.yaml$|^(areas|roads|places|backdrop)\.geojson$|^[^/]+\/(jurisdiction\.yaml|districts\.yaml|boundary\.geojson)$|\.md$/
 
 export function isDocument(file: string): boolean {
   return known.test(file) && !/\.md$|^names\.yaml$/.test(file)

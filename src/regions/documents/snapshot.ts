@@ -1,6 +1,7 @@
 import type { InferOutput } from 'valibot'
 import type { LongLat, MultiPolygonRings } from '../../core/geometry.ts'
 import type { DemonstrationDocument } from './demonstration.ts'
+import type { DistrictSet } from './districts.ts'
 import type {
   areaProperties,
   backdropProperties,
@@ -26,6 +27,8 @@ export interface Documents {
   readonly services: readonly ServiceDocument[]
   readonly agreements: AgreementsDocument
   readonly demonstration?: DemonstrationDocument
+  /** Those that no jurisdiction maintains. */
+  readonly districts?: readonly DistrictSet[]
   readonly jurisdictions: readonly Jurisdiction[]
   readonly areas: readonly Feature<InferOutput<typeof areaProperties>, MultiPolygonRings>[]
   readonly roads: readonly Feature<InferOutput<typeof roadProperties>, readonly LongLat[]>[]
@@ -38,6 +41,7 @@ export interface Documents {
 
 export interface Jurisdiction extends JurisdictionDocument {
   readonly slug: string
+  readonly districts?: readonly DistrictSet[]
   readonly boundary: readonly Feature<InferOutput<typeof boundaryProperties>, MultiPolygonRings>[]
 }
 

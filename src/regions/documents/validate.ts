@@ -1,6 +1,7 @@
 import { compileRouting } from '../runtime/routing.ts'
 import { checkAgreements } from './checks/agreements.ts'
 import { checkAgreementsTogether } from './checks/agreements-together.ts'
+import { checkDistricts } from './checks/districts.ts'
 import { checkEmergencies } from './checks/emergencies.ts'
 import { checkFeatures } from './checks/features.ts'
 import { checkGeocoders } from './checks/geocoders.ts'
@@ -32,6 +33,7 @@ export function validateDocuments(
     ...checkGeocoders(region, documents),
     ...checkServices(documents, known),
     ...checkJurisdictions(region, documents, known),
+    ...checkDistricts(documents),
     ...checkAgreements(documents, known),
     ...checkFeatures(documents, known),
     ...checkSwapped(documents),

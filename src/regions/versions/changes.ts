@@ -1,3 +1,4 @@
+import { districtSetsOf } from '../documents/district-sets.ts'
 import type { Documents } from '../documents/snapshot.ts'
 
 export interface DocumentChange {
@@ -61,7 +62,13 @@ function thingsOf({
     service: named(services, ({ code }) => code),
     agreement: named(agreements.agreements ?? [], ({ id }) => id),
     'boundary street agreement': named(agreements.boundaryStreets ?? [], ({ id }) => id),
-    jurisdiction: named(jurisdictions, ({ slug }) => slug),
+    jurisdiction: named(
+      jurisdictions.map(({ districts, ...own }) => own),
+      ({ slug }) => slug,
+    ),
+    'district set': new Map(
+      [...districtSetsOf({ jurisdictions, ...location })].map(({ key, set }) => [key, set]),
+    ),
     area: named(location.areas.map(flat), ({ id, from }) => period(id, from)),
     road: named(location.roads.map(flat), ({ id, from }) => period(id, from)),
     place: named(location.places.map(flat), ({ name }) => name),

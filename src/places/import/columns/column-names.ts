@@ -59,6 +59,17 @@ export const columnNames = {
   from: 'effective effectivedate effectdate effdate datefrom validfrom startdate begindate accepted acceptdate accepteddate dateaccepted acceptancedate dateeffective',
   placeName:
     'lmnpname landmarkname completelandmarkname landmark poiname facilityname facname faclname parkname schoolname buildingname bldgname commonname sitename placename fullname title label name',
+  districtName:
+    'districtname distname districtno districtnum districtnumber distno distnum district dist councildistrict councildist coundist cncldist wardname wardno wardnum ward precinctname precinctno precinctnum pctnum precinct pct vtdname vtd zonename evaczone evacuationzone evacuation evac zone collectionarea routename route area area1 name fullname namelsad title label id',
+  holder:
+    'holder holdername councilmember councilmem member membername councilperson councilman councilor councillor repname representative rep commissioner commname supervisor supname alderman alderperson trustee incumbent official officialname electedofficial',
+  phone: 'phone phonenumber phoneno telephone tel officephone contactphone phone1',
+  email: 'email emailaddress mail officeemail contactemail email1',
+  url: 'url website web webpage weburl weblink link homepage',
+  termFrom: 'termstart termbegin termbegins startdate datefrom from sworn electedon tookoffice',
+  termTo: 'termend termends termexpires expires expiration enddate dateto to until',
+  days: 'collectionday collectday pickupday pickup trashday trash garbageday garbage refuseday recycleday recyclingday recycday yardday yardwasteday serviceday svcday weekday days day dayofweek',
+  week: 'collectionweek recycleweek recyclingweek recycweek abweek weekab weekcolor pickupweek week cycle',
   placeKind:
     'kind lmnptype amenity landmarktype poitype placetype facilitytype factype subtype category class type use leisure mtfcc',
 } as const satisfies Readonly<Record<string, string>>

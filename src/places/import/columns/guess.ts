@@ -26,7 +26,7 @@ export function guessMapping(
 ): Guess {
   const guesses = new Guesses(columns, samples)
   const found = kind ?? guessKind(guesses, samples)
-  return { addresses: guessAddresses, streets: guessStreets, 'common-places': guessPlaces }[found](guesses)
+  return guessers[found](guesses)
 }
 
 function guessKind(guesses: Guesses, samples: readonly FileRecord[]): ImportKind {
@@ -35,6 +35,17 @@ function guessKind(guesses: Guesses, samples: readonly FileRecord[]): ImportKind
   if (lines > samples.length / 2 || ranges.length >= 3) return 'streets'
   if (guesses.has('number')) return 'addresses'
   return guesses.has('placeName') ? 'common-places' : 'addresses'
+}
+
+const guessers: Readonly<Record<ImportKind, (guesses: Guesses) => Guess>> = {
+  addresses: guessAddresses,
+  streets: guessStreets,
+  'common-places': guessPlaces,
+  districts: guesses => {
+    if (!guesses.haveGeometry()) guesses.take('geometry', 'geometry')
+    return guessDistricts(guesses, 'districts')
+  },
+  'district-facts': guesses => guessDistricts(guesses, 'district-facts'),
 }
 
 function guessAddresses(guesses: Guesses): Guess {
@@ -68,6 +79,20 @@ function guessPlaces(guesses: Guesses): Guess {
   guesses.take('kind', 'placeKind')
   guesses.take('id', 'id')
   return guesses.result('common-places')
+}
+
+// Keys are not guessed: those of map programs change with each export, and the name is what people keep.
+function guessDistricts(guesses: Guesses, kind: 'districts' | 'district-facts'): Guess {
+  guesses.take('days', 'days')
+  guesses.take('week', 'week')
+  guesses.take('holder', 'holder')
+  guesses.take('name', 'districtName')
+  for (const field of ['phone', 'email', 'url'] as const) guesses.take(field, field)
+  if (guesses.took('holder')) {
+    guesses.take('from', 'termFrom')
+    guesses.take('to', 'termTo')
+  }
+  return guesses.result(kind)
 }
 
 const STREET_PARTS = [
@@ -130,9 +155,13 @@ class Guesses {
     else this.take('address', 'address')
   }
 
+  haveGeometry(): boolean {
+    return this.#samples.some(({ geometry }) => geometry)
+  }
+
   /** Columns of coordinates; a geometry needs none. */
   takePosition(): void {
-    if (this.#samples.some(({ geometry }) => geometry)) return
+    if (this.haveGeometry()) return
     const [lat, long] = [this.#best('lat'), this.#best('long')]
     if (lat !== undefined && long !== undefined) {
       this.#keep('lat', [lat])

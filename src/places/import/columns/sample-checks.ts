@@ -1,5 +1,6 @@
 import { geometryFromText } from '../formats/wkt.ts'
-import { numberOf, postcodeOf, textOf, wholeNumberText } from '../rows/values.ts'
+import { dayOf, numberOf, postcodeOf, textOf, wholeNumberText } from '../rows/values.ts'
+import { weekdaysOf, weekOf } from '../rows/weekdays.ts'
 import type { ColumnRole } from './column-names.ts'
 
 const DIRECTIONAL =
@@ -59,6 +60,15 @@ export const looksLike: Readonly<Record<ColumnRole, (value: unknown) => boolean>
   roadClass: isShortText,
   owner: isShortText,
   from: value => /^\d{4}-?\d\d-?\d\d|^\d{1,2}\/\d{1,2}\/\d{4}|^\d{13}$/.test(textOf(value)),
+  districtName: isShortText,
+  holder: hasLetters,
+  phone: value => /\d{3}/.test(textOf(value)),
+  email: value => textOf(value).includes('@'),
+  url: value => /^https?:|^www\.|\.\w{2,}/i.test(textOf(value)),
+  termFrom: value => dayOf(value) !== undefined,
+  termTo: value => dayOf(value) !== undefined,
+  days: value => weekdaysOf(textOf(value)) !== undefined,
+  week: value => weekOf(textOf(value)) !== undefined,
   placeName: hasLetters,
   placeKind: hasLetters,
 }

@@ -16,6 +16,10 @@ export const reasonTexts: Readonly<Record<RejectReason, string>> = {
   'no-name': 'no name',
   'no-line': 'no line',
   'not-a-road': 'not a road',
+  'no-polygon': 'no polygon',
+  'unknown-day': 'a collection day that is no weekday',
+  'unknown-week': 'a week other than A or B',
+  'no-district': 'no such district in the set',
 }
 
 export const REJECTS_HEADING = 'record,line,id,reason,explanation\n'

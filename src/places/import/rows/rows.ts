@@ -1,4 +1,5 @@
-import type { LongLat } from '../../../core/geometry.ts'
+import type { LongLat, MultiPolygonRings } from '../../../core/geometry.ts'
+import type { Field } from '../columns/mapping.ts'
 import type { RecordFault } from '../table.ts'
 
 /** Texts are trimmed and have single spaces; '' where the file gives none. */
@@ -52,12 +53,50 @@ export interface CommonPlaceRow {
   readonly long: number
 }
 
+/** What a file says of a district. `null`: it has no column for it, which changes nothing. */
+export interface DistrictFactsRow {
+  /** Counted from 1, in the order of the file. */
+  readonly record: number
+  /** The file's own; '' where it has none. */
+  readonly id: string
+  /** '' where a file of facts has only ids. */
+  readonly name: string
+  /** By the names that the mapping gives; '' where there is none. */
+  readonly facts: Readonly<Record<string, string>>
+  /** Weekdays of collection, 1 is Monday. */
+  readonly days: readonly number[] | null
+  readonly week: 'A' | 'B' | '' | null
+  readonly holder: GivenHolder | null
+  /** Fields with a telephone number, email address or link that is none: they are left out. */
+  readonly unusable: readonly Field[]
+}
+
+export interface DistrictRow extends DistrictFactsRow {
+  /** In WGS84, repaired. */
+  readonly polygons: MultiPolygonRings
+}
+
+/** Texts are '' where there is none; so is the name where the office is vacant. */
+export interface GivenHolder {
+  readonly name: string
+  readonly phone: string
+  readonly email: string
+  readonly url: string
+  /** YYYY-MM-DD, half-open; null where the file does not say. */
+  readonly from: string | null
+  readonly to: string | null
+}
+
 export interface Rows {
   readonly addresses: AddressRow
   readonly streets: StreetRow
   readonly 'common-places': CommonPlaceRow
+  readonly districts: DistrictRow
+  readonly 'district-facts': DistrictFactsRow
 }
 export type ImportKind = keyof Rows
+/** What residents search. */
+export type IndexedKind = Exclude<ImportKind, 'districts' | 'district-facts'>
 
 export type RejectReason =
   | RecordFault
@@ -71,6 +110,10 @@ export type RejectReason =
   | 'no-name'
   | 'no-line'
   | 'not-a-road'
+  | 'no-polygon'
+  | 'unknown-day'
+  | 'unknown-week'
+  | 'no-district'
 
 /** A record of which nothing is taken. */
 export interface Reject {

@@ -1,3 +1,4 @@
+import { districtSetsOf } from '../district-sets.ts'
 import type { DocumentPath } from '../issue.ts'
 import type { QuestionDocument, ServiceDocument } from '../schemas.ts'
 import type { Documents } from '../snapshot.ts'
@@ -29,7 +30,8 @@ function speaks(text: Localized, language: string): boolean {
   return typeof text === 'string' ? !/\p{L}/u.test(text) : Object.hasOwn(text, language)
 }
 
-function allTexts({ region, services, jurisdictions }: Documents): Text[] {
+function allTexts(documents: Documents): Text[] {
+  const { region, services, jurisdictions } = documents
   return [
     ...some('region.yaml', ['emergency', 'text'], region.emergency.text),
     ...(region.emergencies ?? []).flatMap(({ name, advice }, index) => [
@@ -48,6 +50,14 @@ function allTexts({ region, services, jurisdictions }: Documents): Text[] {
         serviceTexts(`${slug}/jurisdiction.yaml`, ['services', code], own),
       ),
     ),
+    ...districtSetsOf(documents).flatMap(({ file, index, set: { name, label, office, facts = {} } }) => [
+      ...Object.entries({ name, label, office }).flatMap(([key, text]) =>
+        some(file, ['districts', index, key], text),
+      ),
+      ...Object.entries(facts).flatMap(([fact, text]) =>
+        some(file, ['districts', index, 'facts', fact], text),
+      ),
+    ]),
   ]
 }
 
