@@ -43,10 +43,15 @@ export function parameterNamed(written: string): string {
   return spelled.get(plain(written)) ?? written
 }
 
+export function isParameter(call: Call, written: string): boolean {
+  const names: readonly string[] = namesOf[call]
+  return names.includes(written) || everyCall.includes(written)
+}
+
 /** The parameter of a call that is close to this name, which is none. */
 export function nearestParameter(call: Call, written: string): string | undefined {
   const names: readonly string[] = [...everyCall, ...namesOf[call]]
-  if (names.includes(written) || otherWords.has(plain(written))) return undefined
+  if (otherWords.has(plain(written))) return undefined
   const forms = [...spelled].filter(([, name]) => names.includes(name))
   return nearest(written.replace(/\[.*/s, ''), forms)
 }

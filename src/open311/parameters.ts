@@ -2,7 +2,14 @@ import { MAX_BODY_BYTES, readText } from '../core/http/body.ts'
 import { type Pair, parsePairs, readPairs } from '../core/http/form.ts'
 import type { Part } from '../core/http/multipart.ts'
 import { type FieldError, problem } from '../core/problem.ts'
-import { type Call, isNearlyAttribute, nearestCode, nearestParameter, parameterNamed } from './names.ts'
+import {
+  type Call,
+  isNearlyAttribute,
+  isParameter,
+  nearestCode,
+  nearestParameter,
+  parameterNamed,
+} from './names.ts'
 
 export class Parameters {
   readonly #values = new Map<string, string[]>()
@@ -37,6 +44,7 @@ export class Parameters {
    */
   misspelled(call: Call, questions: readonly string[] = []): FieldError[] {
     return [...this.#values.keys()].flatMap((name): FieldError[] => {
+      if (isParameter(call, name)) return []
       const meant =
         call === 'report' && isNearlyAttribute(name)
           ? attributeMeant(name, questions)

@@ -235,14 +235,20 @@ function open(
   const plain = verifiedClient(platform, name)
   const reading = mayBeOld ? verifiedClient(platform, name, true) : plain
   const client = proof.length === 0 ? reading : proved(plain, proof)
-  const orm = drizzle(client)
+  let made: Orm | undefined
+  // Made when it is first used: many handles only commit.
+  const orm = () => {
+    made ??= drizzle(client)
+    return made
+  }
   return {
-    select: orm.select.bind(orm) as Orm['select'],
-    selectDistinct: orm.selectDistinct.bind(orm) as Orm['selectDistinct'],
-    insert: orm.insert.bind(orm),
-    update: orm.update.bind(orm),
-    delete: orm.delete.bind(orm),
-    together: orm.batch.bind(orm),
+    select: ((...fields: Parameters<Orm['select']>) => orm().select(...fields)) as Orm['select'],
+    selectDistinct: ((...fields: Parameters<Orm['selectDistinct']>) =>
+      orm().selectDistinct(...fields)) as Orm['selectDistinct'],
+    insert: table => orm().insert(table),
+    update: table => orm().update(table),
+    delete: table => orm().delete(table),
+    together: queries => orm().batch(queries),
     rows: async <Row>(query: SQL) => (await client.execute(statement(query))).rows as unknown as Row[],
     async rowsTogether<Rows extends readonly object[]>(queries: { readonly [Index in keyof Rows]: SQL }) {
       const results = await client.batch(queries.map(statement), 'read')

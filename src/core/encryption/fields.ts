@@ -122,7 +122,20 @@ export async function knownHash(
 }
 
 function hashed({ key }: DataKey, what: string, value: string): string {
-  return base64url.encode(hmac(sha256, key, utf8(`${what} ${value}`)))
+  return base64url.encode(
+    hmacOf(key)
+      .update(utf8(`${what} ${value}`))
+      .digest(),
+  )
+}
+
+const hmacs = new WeakMap<Bytes, ReturnType<typeof hmac.create>>()
+
+// Cached, because to begin with the key takes as long as to hash a short value.
+function hmacOf(key: Bytes) {
+  const begun = hmacs.get(key) ?? hmac.create(sha256, key)
+  hmacs.set(key, begun)
+  return begun.clone()
 }
 
 interface KeyRow {
@@ -267,6 +280,8 @@ function labelOf(db: KeyLookup): string {
   return databaseLabel(name)
 }
 
+const encoder = new TextEncoder()
+
 function utf8(text: string): Bytes {
-  return new TextEncoder().encode(text)
+  return encoder.encode(text)
 }

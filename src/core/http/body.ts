@@ -76,9 +76,11 @@ export function tooLarge(max: number) {
   return problem('too-large', { detail: `Send ${size} or less.` })
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 export function utf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return decoder.decode(bytes)
   } catch {
     throw notUtf8()
   }

@@ -26,11 +26,11 @@ export function emergenciesIn(topics: readonly EmergencyWords[], text: string): 
     return known
   }
   for (const [at, word] of typed.entries()) {
-    for (const { topic, parts } of startingLike(phrases, word, 2)) {
+    for (const { topic, parts } of phrases.startingLike(word)) {
       if (!about.has(topic) && startsAt(inTopic(topic), at, parts)) about.add(topic)
     }
     if (word.length <= 6) continue
-    for (const { topic } of startingLike(joined, word, 1)) if (inTopic(topic)[at] === word) about.add(topic)
+    for (const { topic } of joined.startingLike(word)) if (inTopic(topic)[at] === word) about.add(topic)
   }
   return topics.filter(topic => about.has(topic)).map(({ id }) => id)
 }
@@ -41,7 +41,8 @@ interface Occurrence extends Phrase {
 
 function occurrencesOf(exceptions: PhraseIndex, typed: readonly string[]): readonly Occurrence[] {
   return typed.flatMap((word, at) =>
-    startingLike(exceptions, word, 2)
+    exceptions
+      .startingLike(word)
       .filter(({ parts }) =>
         parts.every((part, index) => isInException(part, typed[at + index] ?? '', parts.length)),
       )
@@ -74,8 +75,45 @@ interface FirstWord {
   readonly first: string
   readonly phrases: readonly Phrase[]
 }
+/** The most words whose phrases an index remembers. */
+const MAX_KNOWN = 5_000
+
 /** By the first letter, then by the length of the first word. */
-type PhraseIndex = ReadonlyMap<string, ReadonlyMap<number, readonly FirstWord[]>>
+type FirstWords = ReadonlyMap<string, ReadonlyMap<number, readonly FirstWord[]>>
+
+class PhraseIndex {
+  readonly #byLetter: FirstWords
+  readonly #parts: number
+  /** Most words of a language come again and again, and begin no phrase. */
+  readonly #known = new Map<string, readonly Phrase[]>()
+
+  /** `parts`: of how many words the phrases are taken to be, for what counts as a typing error. */
+  constructor(phrases: readonly Phrase[], parts: number) {
+    this.#byLetter = byFirstWord(phrases)
+    this.#parts = parts
+  }
+
+  startingLike(word: string): readonly Phrase[] {
+    const known = this.#known.get(word)
+    if (known !== undefined) return known
+    if (this.#known.size === MAX_KNOWN) this.#known.clear()
+    const found = this.#search(word)
+    this.#known.set(word, found)
+    return found
+  }
+
+  #search(word: string): readonly Phrase[] {
+    const found: Phrase[] = []
+    const take = (letter: string, length: number) => {
+      for (const { first, phrases } of this.#byLetter.get(letter)?.get(length) ?? [])
+        if (isLike(first, word, this.#parts)) found.push(...phrases)
+    }
+    const [letter, second] = [word.charAt(0), word.charAt(1)]
+    for (let length = word.length - 1; length <= word.length + 1; length++) take(letter, length)
+    if (second !== letter) take(second, word.length)
+    return found
+  }
+}
 
 interface Index {
   readonly phrases: PhraseIndex
@@ -92,19 +130,23 @@ function indexOf(topics: readonly EmergencyWords[]): Index {
     phrases.map(phrase => ({ topic, parts: phrase.split(' ') }))
   const phrases = topics.flatMap(topic => split(topic, topic.words))
   const index = {
-    phrases: byFirstWord(phrases),
-    exceptions: byFirstWord(topics.flatMap(topic => split(topic, topic.except))),
-    joined: byFirstWord(
+    phrases: new PhraseIndex(phrases, 2),
+    exceptions: new PhraseIndex(
+      topics.flatMap(topic => split(topic, topic.except)),
+      2,
+    ),
+    joined: new PhraseIndex(
       phrases
         .filter(({ parts }) => parts.length === 2)
         .map(({ topic, parts }) => ({ topic, parts: [parts.join('')] })),
+      1,
     ),
   }
   indexes.set(topics, index)
   return index
 }
 
-function byFirstWord(phrases: readonly Phrase[]): PhraseIndex {
+function byFirstWord(phrases: readonly Phrase[]): FirstWords {
   const byLetter = Map.groupBy(phrases, ({ parts }) => parts[0]?.charAt(0) ?? '')
   return new Map(
     [...byLetter].map(([letter, of]) => {
@@ -113,18 +155,6 @@ function byFirstWord(phrases: readonly Phrase[]): PhraseIndex {
       return [letter, Map.groupBy(firstWords, ({ first }) => first.length)]
     }),
   )
-}
-
-function startingLike(index: PhraseIndex, word: string, parts: number): readonly Phrase[] {
-  const found: Phrase[] = []
-  const take = (letter: string, length: number) => {
-    for (const { first, phrases } of index.get(letter)?.get(length) ?? [])
-      if (isLike(first, word, parts)) found.push(...phrases)
-  }
-  const [letter, second] = [word.charAt(0), word.charAt(1)]
-  for (let length = word.length - 1; length <= word.length + 1; length++) take(letter, length)
-  if (second !== letter) take(second, word.length)
-  return found
 }
 
 /** Two short words may stand between the words of a phrase: "wires are down", "fuga de gas". */
