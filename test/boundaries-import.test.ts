@@ -416,14 +416,15 @@ describe('strips where neighbors drew one line twice', () => {
     expect(validated.out).toMatch(
       /cedar\/boundary\.geojson:.* warning: Cedar and Birch leave a gap about 9\.\d feet wide and 6\.9 miles long between them in the layer "municipality"/,
     )
-    expect(validated.out).toContain('trees: valid (0 errors, 2 warnings)')
+    expect(validated.out.match(/overlap|gap/g)).toHaveLength(2)
   })
 
   test('are snapped together by choice, and it is said', async () => {
     const { out, validated, on } = await imported(towns, '--snap', '5')
     expect(out).toContain('repaired Birch: Moved onto its neighbors, up to 5 m\n')
     expect(out).toContain('repaired Cedar: Moved onto its neighbors, up to 5 m\n')
-    expect(validated.out).toBe('trees: valid (0 errors, 0 warnings)\n')
+    expect(validated.out).toContain('trees: valid (0 errors')
+    expect(validated.out).not.toMatch(/overlap|gap/)
     expect((await on.countyline('plan')).out).not.toMatch(/overlap|gap/)
   })
 
@@ -437,7 +438,8 @@ describe('strips where neighbors drew one line twice', () => {
       [-79.9, 40],
     ]
     const { validated } = await imported([towns[0], feature('Birch', [bent])], '--snap', '3')
-    expect(validated.out).toBe('trees: valid (0 errors, 0 warnings)\n')
+    expect(validated.out).toContain('trees: valid (0 errors')
+    expect(validated.out).not.toMatch(/overlap|gap/)
   })
 
   test('that are wide are errors as before', async () => {

@@ -117,7 +117,13 @@ describe('validate', () => {
     write('lake', lakeFiles())
     expect(await countyline('validate', '--json')).toMatchObject({
       code: 0,
-      json: [{ region: 'lake', ok: true, issues: [] }],
+      json: [
+        {
+          region: 'lake',
+          ok: true,
+          issues: [{ severity: 'warning', message: expect.stringMatching(/^Opening hours/) }],
+        },
+      ],
     })
   })
 

@@ -37,9 +37,9 @@ test('a body that gave no hours is never called open', async () => {
   const app = await start(NOON, withoutHours('hollis', 'ellery-county'))
   const list = await text(app, '/jurisdictions')
   const hollis = list.slice(list.indexOf('City of Hollis'))
-  expect(hollis.slice(0, 200)).toContain('Hours not listed')
+  expect(hollis.slice(0, 200)).toContain('Hours not given')
   expect(hollis.slice(0, 200)).not.toContain('Open')
-  expect(await text(app, '/')).toContain('<strong>Ellery County</strong> Hours not listed')
+  expect(await text(app, '/')).toContain('<strong>Ellery County</strong> Hours not given')
   const [found] = app.region.searchPlaces('350 Main Street, Port Ellery', 1)
   const county = await text(app, `/report/housing/who?lat=${found?.lat}&long=${found?.long}&accuracy=0`)
   expect(county).not.toContain('Ellery County is open now')
@@ -111,4 +111,15 @@ test('staff read whose local time it is, not the name of a time zone', async () 
   const shown = await text(app, '/work/hollis/keys', administrator.cookie)
   expect(shown).toContain('Times are local time in City of Hollis.')
   expect(shown).not.toContain('America/')
+})
+
+test('of a desk for calls after hours, whose own hours are not given, it is not said that it answers', async () => {
+  const app = await start(NIGHT, withoutHours('ellery-county'))
+  const [found] = app.region.searchPlaces('350 Main Street, Port Ellery', 1)
+  const shown = await text(app, `/report/fallen-tree/who?lat=${found?.lat}&long=${found?.long}&accuracy=0`)
+  expect(shown).toContain(
+    'City of Port Ellery is closed now. For calls until it opens, it names Ellery County.',
+  )
+  expect(shown).not.toMatch(/answers calls|Ellery County is open/)
+  expect(shown).toContain('If this cannot wait, call Ellery County now:')
 })

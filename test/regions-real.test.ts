@@ -65,7 +65,7 @@ describe.skipIf(miamiDade === undefined)('Miami-Dade’s 78 features (kept besid
     )
     expect(await on.countyline('plan', '--json')).toMatchObject({
       code: 0,
-      json: [{ issues: [], overlaps: [], gaps: [] }],
+      json: [{ issues: [{ file: 'region.yaml' }, { file: 'region.yaml' }], overlaps: [], gaps: [] }],
     })
 
     const region = await compiled(on, 'dade')

@@ -48,11 +48,17 @@ export function Handles({ view, service, resolution, before }: Props) {
   )
 }
 
+const closedCodes: ReadonlySet<string> = new Set([
+  'desk-after-hours',
+  'desk-after-hours-unknown',
+  'desk-closed',
+])
+
 /** Whoever performs for a body that is closed is at work: then only the number to call is news. */
 function AfterHours({ view, resolution }: Pick<Props, 'view' | 'resolution'>) {
   const { t } = view
   const { accountable, performer, desk, trace } = resolution
-  const isClosed = trace.some(({ code }) => code === 'desk-after-hours' || code === 'desk-closed')
+  const isClosed = trace.some(({ code }) => closedCodes.has(code))
   const isElsewhere = performer.id !== accountable.id
   if (!isClosed || (isElsewhere && performer.kind === 'partner')) return null
   const phone = phoneOf(view, desk.id)

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { join } from 'node:path'
 import * as v from 'valibot'
 import { asProblem } from '../core/problem.ts'
+import { hasPlacesIndex } from '../places/index/exists.ts'
 import { type NodePlatform, nodePlatform } from '../platform/node/platform.ts'
 import { type Environment, readEnvironment } from '../platform/node/settings.ts'
 import { readRegionFiles, regionsIn } from '../platform/node/tenants.ts'
@@ -16,9 +19,11 @@ export interface LoadedRegion extends Loaded {
   readonly region: string
 }
 
+/** Without a platform, as for a deployment that has no databases yet. */
 export async function loadRegions(
   terminal: Terminal,
   chosen: string | undefined,
+  platform?: NodePlatform,
 ): Promise<readonly LoadedRegion[]> {
   const { tenantsDir } = readEnvironment(terminal.env)
   const regions = chosen === undefined ? await regionsIn(tenantsDir) : [readSlug('--region', chosen)]
@@ -26,7 +31,8 @@ export async function loadRegions(
   const takenHosts = new Map<string, string>()
   const loaded: LoadedRegion[] = []
   for (const region of regions) {
-    const read = loadRegion(region, await readRegionFiles(tenantsDir, region), takenHosts, terminal.now())
+    const use = { at: terminal.now(), hasPlaces: await hasPlaces(platform, region) }
+    const read = loadRegion(region, await readRegionFiles(tenantsDir, region), takenHosts, use)
     for (const host of read.draft?.region.hosts ?? []) takenHosts.set(host.toLowerCase(), region)
     for (const host of Object.keys(read.draft?.region.jurisdictionHosts ?? {})) {
       takenHosts.set(host.toLowerCase(), region)
@@ -34,6 +40,23 @@ export async function loadRegions(
     loaded.push({ region, ...read })
   }
   return loaded
+}
+
+// Documents are checked also while their databases do not answer.
+async function hasPlaces(platform: NodePlatform | undefined, region: string): Promise<boolean> {
+  if (platform === undefined) return false
+  try {
+    return await orNothingYet(() => hasPlacesIndex(platform, region), false)
+  } catch (error) {
+    if (asProblem(error).slug !== 'database-unavailable') throw error
+    return false
+  }
+}
+
+/** Whether this deployment has databases: to look at them creates none. */
+export function hasDatabases({ env }: Terminal): boolean {
+  const { remote, dataDir } = readEnvironment(env)
+  return remote !== undefined || existsSync(join(dataDir, 'databases'))
 }
 
 /** The name is also a folder: it must not lead out of TENANTS_DIR. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { readMigrations } from '../platform/node/databases/migrations.ts'
+import type { NodePlatform } from '../platform/node/platform.ts'
 import { writeFiles } from '../platform/node/tenants.ts'
 import { applyRegion } from '../regions/versions/apply.ts'
 import { type Plan, planGeoJson, planJson, planLines, planRegion } from '../regions/versions/plan.ts'
@@ -8,6 +9,7 @@ import { command, refuse } from './command.ts'
 import {
   appliedSnapshot,
   asOption,
+  hasDatabases,
   loadRegions,
   operatorOf,
   validationResult,
@@ -21,7 +23,8 @@ export const validate = command({
   summary: 'Check the configuration documents and list errors',
   options: { region },
   run: async (terminal, { options }) => {
-    const loaded = await loadRegions(terminal, options.region)
+    const load = (platform?: NodePlatform) => loadRegions(terminal, options.region, platform)
+    const loaded = hasDatabases(terminal) ? await withPlatform(terminal, load) : await load()
     const json = loaded.map(({ region, documents, issues }) => ({
       region,
       ok: documents !== undefined,
@@ -47,7 +50,7 @@ export const plan = command({
     withPlatform(terminal, async (platform, { dataDir }) => {
       const lines: string[] = []
       const json: unknown[] = []
-      const loaded = await loadRegions(terminal, options.region)
+      const loaded = await loadRegions(terminal, options.region, platform)
       if (options.geojson !== undefined && loaded.length > 1)
         throw refuse('--geojson works for one region. Add --region.')
       for (const read of loaded) {
@@ -87,7 +90,7 @@ export const apply = command({
   options: { region, as: asOption },
   run: (terminal, { options }) =>
     withPlatform(terminal, async platform => {
-      const loaded = await loadRegions(terminal, options.region)
+      const loaded = await loadRegions(terminal, options.region, platform)
       const lines: string[] = []
       const json: unknown[] = []
       for (const read of loaded) {

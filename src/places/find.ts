@@ -1,10 +1,8 @@
-import { and, eq } from 'drizzle-orm'
 import { Cache } from '../core/cache.ts'
-import { openDirectory, openPublicPlaces, type PlacesReader } from '../core/database/handles.ts'
+import { openPublicPlaces, type PlacesReader } from '../core/database/handles.ts'
 import { metersBetween, type Place } from '../core/geometry.ts'
 import { asProblem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
-import { database } from '../regions/directory-schema.ts'
 import { hasAddresses } from '../regions/documents/addresses.ts'
 import type { FoundPlace } from '../regions/places/search.ts'
 import type { Region } from '../regions/runtime/compile.ts'
@@ -13,6 +11,7 @@ import { type ParsedAddress, parseAddress } from './address/parse.ts'
 import { cityKey, streetKey } from './address/streets/street-key.ts'
 import { boundsOf } from './bounds.ts'
 import { firstPlaces, type GeocodedPlace, type Geocoder, geocodersOf } from './geocoders/geocoders.ts'
+import { hasPlacesIndex } from './index/exists.ts'
 import { addressesNear } from './index/reverse.ts'
 import { searchIndex } from './index/search.ts'
 
@@ -191,19 +190,11 @@ export async function withIndex<T>(
   nothing: T,
 ): Promise<T> {
   try {
-    const hasIndex = await indexes.get(platform, region, () => isImported(platform, region))
+    const hasIndex = await indexes.get(platform, region, () => hasPlacesIndex(platform, region))
     return hasIndex ? await work(openPublicPlaces(platform, region)) : nothing
   } catch (error) {
     // The client has logged that the database does not answer.
     if (asProblem(error).slug !== 'database-unavailable') throw error
     return nothing
   }
-}
-
-async function isImported(platform: Platform, region: string): Promise<boolean> {
-  const rows = await openDirectory(platform)
-    .select({ kind: database.kind })
-    .from(database)
-    .where(and(eq(database.kind, 'places'), eq(database.region, region)))
-  return rows.length > 0
 }

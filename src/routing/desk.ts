@@ -31,7 +31,8 @@ export function contactDesk(query: RoutingQuery, body: Body | null, steps: Trace
   for (let next = afterHours(query, body); next && !visited.has(next); next = afterHours(query, next)) {
     visited.add(next)
     if (!isOpen(query, next)) continue
-    steps.push(step('reach', 'desk-after-hours', { body: body.name, desk: next.name }))
+    const code = next.hoursUnknown ? 'desk-after-hours-unknown' : 'desk-after-hours'
+    steps.push(step('reach', code, { body: body.name, desk: next.name }))
     return next
   }
   steps.push(step('reach', 'desk-closed', { body: body.name }))

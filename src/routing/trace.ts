@@ -46,6 +46,7 @@ export const traceMessages = {
   triage: 'Your answer points to an emergency. A person will check it before a crew is sent.',
   'desk-open': '{desk} is open now.',
   'desk-after-hours': '{body} is closed now. Until it opens, {desk} answers calls.',
+  'desk-after-hours-unknown': '{body} is closed now. For calls until it opens, it names {desk}.',
   'desk-closed': '{body} is closed now. It will see your report when it opens.',
   'desk-intake': '{desk} receives the report.',
   'desk-partner': '{body} does not use this site. {desk} sends the report to them. We may not get updates.',

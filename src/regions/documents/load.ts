@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { checkHolidaysEnd } from './checks/holidays.ts'
+import { checkReadiness } from './checks/readiness.ts'
 import { demonstrationDocument } from './demonstration.ts'
 import { districtsDocument } from './districts.ts'
 import {
@@ -30,22 +31,33 @@ export interface Loaded {
   readonly issues: readonly DocumentIssue[]
 }
 
+/** Where the documents are to be used. */
+export interface Use {
+  /** Now, in milliseconds. */
+  readonly at: number
+  /** Whether addresses have been imported for the region. */
+  readonly hasPlaces: boolean
+}
+
 /**
- * Finds all issues; never throws. `takenHosts`: host name to the other region that uses it. With `at`, now in
- * milliseconds, also warns of what will run out.
+ * Finds all issues; never throws. `takenHosts`: host name to the other region that uses it. With `use`, also warns of what
+ * is missing, or will run out.
  */
 export function loadRegion(
   region: string,
   files: RegionFiles,
   takenHosts: ReadonlyMap<string, string> = new Map(),
-  at?: number,
+  use?: Use,
 ): Loaded {
   const reader = new Reader(files)
   reader.checkSlug('region.yaml', region)
   const draft = reader.documents()
   if (draft === undefined) return { issues: reader.issues() }
   reader.findings.push(...validateDocuments(region, draft, takenHosts))
-  if (at !== undefined) reader.findings.push(...checkHolidaysEnd(draft, at))
+  if (use !== undefined) {
+    if (!reader.findings.some(isError)) reader.findings.push(...checkReadiness(draft, use.hasPlaces))
+    reader.findings.push(...checkHolidaysEnd(draft, use.at))
+  }
   const issues = reader.issues()
   return issues.some(isError) ? { draft, issues } : { documents: draft, draft, issues }
 }

@@ -50,10 +50,12 @@ function* checkAgreement(
     )
   }
   const holder = documents.jurisdictions.find(({ slug }) => slug === accountable)
-  const neverCloses = holder?.hours === undefined || holder.hours === 'always'
-  if (hours !== 'always' && holder && neverCloses) {
+  if (hours !== 'always' && holder && (holder.hours === undefined || holder.hours === 'always')) {
     const repair = 'Add its hours, or use "always" here'
-    yield report.warning([...path, 'hours'], `${holder.name} has no hours, so it never closes`, repair)
+    const message = holder.hours
+      ? `${holder.name} never closes`
+      : `The hours of ${holder.name} are not given, so it counts as always open`
+    yield report.warning([...path, 'hours'], message, repair)
   }
 }
 
