@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { keeperLine, RoadKeepers } from '../src/places/import/keepers.ts'
+import { keeperLine, RoadKeepers } from '../src/places/import/keepers/road-keepers.ts'
 import { roadClassOf } from '../src/places/import/rows/road-class.ts'
 import { roadsFile } from '../src/regions/documents/geojson.ts'
 import { opened, read, region } from './support/import-files.ts'
@@ -127,13 +127,13 @@ describe('streets', () => {
       ),
     )
     expect(mapping.columns.owner).toEqual(['MAINT'])
-    const keepers = new RoadKeepers(new Map([['C', 'lake-county']]), '2026-07-01')
+    const keepers = new RoadKeepers('county', new Map([['C', 'lake-county']]))
     const roads = rows.map(row => keepers.road(row)).filter(road => road !== undefined)
-    const common = { name: 'Mill', class: 'local', owner: 'lake-county', postalCity: 'Oak' }
+    const common = { name: 'Mill', class: 'local', owner: 'lake-county', postalCity: 'Oak', source: 'county' }
     const ranges = { numbersLeft: [1, 9], numbersRight: [2, 8] }
     expect(roads.map(({ properties }) => properties)).toEqual([
       { ...common, ...ranges, id: '1', from: '2019-03-01' },
-      { ...common, ...ranges, id: '1.2', from: '2026-07-01' },
+      { ...common, ...ranges, id: '1.2' },
     ])
     const features = roads.map(({ properties, coordinates }) => ({
       type: 'Feature',
@@ -144,8 +144,8 @@ describe('streets', () => {
     // 0.01° of latitude is 1.112 km.
     expect(keepers.counts().map(keeperLine)).toEqual([
       'C → lake-county: 2 segments, 2.2 km (1.4 mi)',
-      'P → nobody: 1 segments, 1.1 km (0.7 mi)',
-      'no value → nobody: 1 segments, 1.1 km (0.7 mi)',
+      'P → nobody: 1 segment, 1.1 km (0.7 mi)',
+      'no value → nobody: 1 segment, 1.1 km (0.7 mi)',
     ])
   })
 })

@@ -14,7 +14,8 @@ import { migrate } from './database.ts'
 import { apply, plan, validate } from './documents.ts'
 import { importBoundariesCommand, importServicesCommand } from './imports.ts'
 import { jobs } from './jobs.ts'
-import { importPlacesCommand, listPlacesCommand, searchPlacesCommand } from './places.ts'
+import { importPlacesCommand } from './places/import.ts'
+import { listPlacesCommand, removePlacesCommand, searchPlacesCommand } from './places/list.ts'
 import { parserFor, UsageError } from './program.ts'
 import { route } from './route.ts'
 
@@ -30,6 +31,7 @@ const commands: readonly Command[] = [
   importPlacesCommand,
   listPlacesCommand,
   searchPlacesCommand,
+  removePlacesCommand,
   createKeyCommand,
   rotateKeysCommand,
   listKeysCommand,

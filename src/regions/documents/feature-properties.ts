@@ -26,6 +26,8 @@ export const roadProperties = v.object({
   numbersLeft: nullable(addressRange),
   numbersRight: nullable(addressRange),
   postalCity: nullable(line),
+  /** The imported source that it came from; the next import of that source changes it. */
+  source: nullable(line),
   from: nullable(date),
   to: nullable(date),
 })

@@ -209,10 +209,10 @@ const shapeFormats: Readonly<Record<string, string>> = {
 }
 
 const known =
-  /^(region|services|agreements|districts|names|demonstration)\.yaml$|^(areas|roads|places|backdrop)\.geojson$|^[^/]+\/(jurisdiction\.yaml|districts\.yaml|boundary\.geojson)$|\.md$/
+  /^(region|services|agreements|districts|names|keepers|demonstration)\.yaml$|^(areas|roads|places|backdrop)\.geojson$|^[^/]+\/(jurisdiction\.yaml|districts\.yaml|boundary\.geojson)$|\.md$/
 
 export function isDocument(file: string): boolean {
-  return known.test(file) && !/\.md$|^names\.yaml$/.test(file)
+  return known.test(file) && !/\.md$|^(names|keepers)\.yaml$/.test(file)
 }
 
 // By code unit, so that it is the same everywhere.

@@ -29,13 +29,13 @@ export function rejectLines(rejects: readonly Reject[]): string {
   return rejects
     .map(
       ({ record, line, id, reason }) =>
-        `${record},${line ?? ''},${quoted(id)},${reason},"${reasonTexts[reason]}"\n`,
+        `${record},${line ?? ''},${csvValue(id)},${reason},"${reasonTexts[reason]}"\n`,
     )
     .join('')
 }
 
-// An id that begins as a formula would be run by a spreadsheet.
-function quoted(id: string): string {
-  const safe = /^[=+\-@\t\r]/.test(id) ? `'${id}` : id
+/** As a value of CSV. One that begins as a formula would be run by a spreadsheet. */
+export function csvValue(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -1,9 +1,9 @@
 import type { InferOutput } from 'valibot'
-import type { LongLat } from '../../core/geometry.ts'
-import type { roadProperties } from '../../regions/documents/feature-properties.ts'
-import type { Feature } from '../../regions/documents/snapshot.ts'
-import { lengthMeters } from './positions/lines.ts'
-import type { StreetRow } from './rows/rows.ts'
+import type { LongLat } from '../../../core/geometry.ts'
+import type { roadProperties } from '../../../regions/documents/feature-properties.ts'
+import type { Feature } from '../../../regions/documents/snapshot.ts'
+import { lengthMeters } from '../positions/lines.ts'
+import type { StreetRow } from '../rows/rows.ts'
 
 export type Road = Feature<InferOutput<typeof roadProperties>, readonly LongLat[]>
 
@@ -24,15 +24,14 @@ export interface KeeperCount {
  * all by the value of their column.
  */
 export class RoadKeepers {
+  readonly #source: string
   readonly #keepers: Keepers
-  readonly #from: string | undefined
   readonly #counts = new Map<string, KeeperCount>()
   readonly #ids = new Map<string, number>()
 
-  /** `from`: the first day of what the file says, YYYY-MM-DD, where it gives none itself. */
-  constructor(keepers: Keepers, from?: string) {
+  constructor(source: string, keepers: Keepers) {
+    this.#source = source
     this.#keepers = new Map([...keepers].map(([value, keeper]) => [folded(value), keeper]))
-    this.#from = from
   }
 
   /** Undefined where nobody is known to keep the street. */
@@ -56,9 +55,8 @@ export class RoadKeepers {
   }
 
   #roadOf(street: StreetRow, owner: string): Road {
-    const { name, roadClass, left, right, leftCity, rightCity, line } = street
+    const { name, roadClass, left, right, leftCity, rightCity, line, from } = street
     const city = leftCity || rightCity
-    const from = street.from ?? this.#from
     return {
       properties: {
         id: this.#idOf(street),
@@ -68,7 +66,8 @@ export class RoadKeepers {
         ...(left && { numbersLeft: [...left] }),
         ...(right && { numbersRight: [...right] }),
         ...(city !== '' && { postalCity: city.slice(0, MAX_NAME).trim() }),
-        ...(from !== undefined && { from }),
+        ...(from !== null && { from }),
+        source: this.#source,
       },
       coordinates: line,
     }
@@ -91,9 +90,9 @@ function folded(value: string): string {
   return value.trim().toUpperCase()
 }
 
-/** `C 1,204 segments, 310.2 km (192.8 mi)`. */
+/** `C → lake-county: 1,204 segments, 310.2 km (192.8 mi)`. */
 export function keeperLine({ value, keeper, segments, meters }: KeeperCount): string {
   const [km, miles] = [meters / 1000, meters / 1609.344].map(length => length.toFixed(1))
   const who = keeper === undefined ? 'nobody' : keeper
-  return `${value || 'no value'} → ${who}: ${segments.toLocaleString('en-US')} segments, ${km} km (${miles} mi)`
+  return `${value || 'no value'} → ${who}: ${segments.toLocaleString('en-US')} ${segments === 1 ? 'segment' : 'segments'}, ${km} km (${miles} mi)`
 }
