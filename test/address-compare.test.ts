@@ -72,6 +72,15 @@ describe('what matched and what contradicted', () => {
   })
 })
 
+describe('what can be read in two ways', () => {
+  it('contradicts neither the house nor the street that it may be', () => {
+    const typed = parseAddress('9 Mile Road, Novi')
+    expect(compareAddress(typed, { street: '9 Mile Rd', city: 'Novi' }).contradicted).toEqual([])
+    expect(compareAddress(typed, { number: '9', street: 'Mile Rd' }).contradicted).toEqual([])
+    expect(compareAddress(typed, { street: '12 Mile Rd', city: 'Novi' }).contradicted).toEqual(['street'])
+  })
+})
+
 describe('the distance of names', () => {
   test.each([
     ['mill', 'mill', 0],

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { type ParsedAddress, parseAddress } from '../src/places/address/parse.ts'
+import { otherReading, type ParsedAddress, parseAddress } from '../src/places/address/parse.ts'
 import { labeledAddresses, type Parts, partsOf } from './support/labeled-addresses.ts'
 import { sharedData } from './support/shared.ts'
 
@@ -282,6 +282,40 @@ it('ends a street before a city that is known', () => {
   expect(summary(parseAddress('Mill Hollis', { cities }))).toBe('name: Mill, city: Hollis')
   expect(summary(parseAddress('100 North Hollis', { cities }))).toBe('number: 100, street: North Hollis')
   expect(summary(parseAddress('9th and Hollis', { cities }))).toBe('corner: 9th × Hollis')
+})
+
+describe('a number in the name of a street', () => {
+  test.each([
+    ['9 Mile Road', 'street: 9 Mile Road'],
+    ['9 Mile Road, Novi MI', 'street: 9 Mile Road, city: Novi, state: MI'],
+    ['9 Mile Rd and 12 Mile Rd', 'corner: 9 Mile Rd × 12 Mile Rd'],
+    ['9 Mile Rd Apt 4', 'street: 9 Mile Rd, unit: APT 4'],
+    ['9 Mile', 'name: 9 Mile'],
+  ])('is read there too: %s', (text, expected) => {
+    const parsed = parseAddress(text)
+    expect(parsed.kind === 'address' && parsed.number?.key).toBe('9')
+    const other = otherReading(parsed)
+    expect(other && summary(other)).toBe(expected)
+  })
+
+  test.each([
+    '2230 Mill Road',
+    '9, Mile Road',
+    '9 W Mile Road',
+    '9A Mile Road',
+    '12 9 St NW',
+    'Nine Mile Road',
+  ])('is in one reading only: %s', text => {
+    expect(otherReading(parseAddress(text))).toBeUndefined()
+  })
+
+  test.each([
+    ['23400 9 Mile Road', 'number: 23400, street: 9 Mile Road'],
+    ['100 5 Ave', 'number: 100, street: 5 Ave'],
+    ['100 125 St Apt 4', 'number: 100, street: 125 St, unit: APT 4'],
+  ])('follows a house number: %s', (text, expected) => {
+    expect(summary(parseAddress(text))).toBe(expected)
+  })
 })
 
 describe('labeled addresses', () => {

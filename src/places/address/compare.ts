@@ -1,7 +1,7 @@
 import { nameDistance } from './distance.ts'
 import { isJoint } from './joints.ts'
 import { type HouseNumber, houseNumber } from './numbers/numbers.ts'
-import { type ParsedAddress, parseAddress } from './parse.ts'
+import { otherReading, type ParsedAddress, parseAddress } from './parse.ts'
 import { stateCode } from './states.ts'
 import { cityKey, mayBeSameStreet, type StreetKey, streetKey } from './streets/street-key.ts'
 import { wordKey } from './tokens.ts'
@@ -23,9 +23,17 @@ export interface AddressMatch {
 
 /**
  * Which parts of the typed address are those of the found one, and which are others. A part that one of them does not have is
- * neither; nor is a name that could be the other, mistyped.
+ * neither; nor is a name that could be the other, mistyped. What can be read in two ways is read as it fits better.
  */
 export function compareAddress(typed: ParsedAddress, found: FoundAddress): AddressMatch {
+  const first = compareReading(typed, found)
+  const other = first.contradicted.length === 0 ? undefined : otherReading(typed)
+  if (other === undefined) return first
+  const second = compareReading(other, found)
+  return second.contradicted.length < first.contradicted.length ? second : first
+}
+
+function compareReading(typed: ParsedAddress, found: FoundAddress): AddressMatch {
   const results: Record<keyof FoundAddress, boolean | undefined> = {
     number: sameNumber(typed, found.number),
     street: sameStreet(typed, found.street),

@@ -20,10 +20,17 @@ interface Line {
   readonly to: number
 }
 
-/** What each word is. `cities`: the keys of cities that are known. */
-export function labelAddress(words: readonly Word[], cities: ReadonlySet<string> | undefined): Labels {
+export interface LabelOptions {
+  /** The keys of cities that are known. */
+  readonly cities?: ReadonlySet<string> | undefined
+  /** A number at the start is part of a street's name. */
+  readonly hasNumberInName?: boolean | undefined
+}
+
+/** What each word is. */
+export function labelAddress(words: readonly Word[], options: LabelOptions): Labels {
   const labeler = new Labeler(words)
-  const kind = labeler.label(cities)
+  const kind = labeler.label(options)
   return { kind, parts: labeler.parts.map(part => part ?? 'other'), tail: labeler.tail }
 }
 
@@ -48,12 +55,13 @@ class Labeler {
     this.parts = words.map((_, at) => this.tail.parts[at - this.tail.end])
   }
 
-  label(cities: ReadonlySet<string> | undefined): Labels['kind'] {
+  label({ cities, hasNumberInName = false }: LabelOptions): Labels['kind'] {
     if (cities) this.#labelCity(cities)
     const box = boxIn(this.#keys.slice(0, this.tail.end))
     if (box) this.#set(box.start, box.parts)
     this.#fill(0, nearLength(this.#keys.slice(0, this.tail.end)), 'other')
-    const kind = this.#labelHouse() ?? (box ? undefined : (this.#labelCorner() ?? this.#labelStreetAlone()))
+    const house = hasNumberInName ? undefined : this.#labelHouse()
+    const kind = house ?? (box ? undefined : (this.#labelCorner() ?? this.#labelStreetAlone()))
     this.#labelRest(kind !== undefined || box !== undefined)
     return kind ?? (box ? 'box' : 'words')
   }
@@ -127,7 +135,7 @@ class Labeler {
       const length = numberLength(this.#keys.slice(start, line.to))
       let street: Line | undefined = { from: start + length, to: line.to }
       if (street.from === street.to) street = index === 0 ? lines[1] : undefined
-      if (!street || /^\d{1,5}$/.test(this.#keys[street.from] ?? '')) return undefined
+      if (!street || isOtherNumber(this.#line(street))) return undefined
       this.#fill(start, start + length, 'number')
       let { from } = street
       // "1200 block of"
@@ -263,6 +271,12 @@ class Labeler {
     // "35390 Gießen"; with a postal code behind the city, the number is a unit's.
     if (isNumbered) this.parts[last.from] = this.parts.includes('postcode') ? 'unit' : 'postcode'
   }
+}
+
+// After a house number. "9 Mile Road" and "5 Ave" are streets; two numbers before a name are no address.
+function isOtherNumber(keys: readonly string[]): boolean {
+  const [number = ''] = keys
+  return /^\d{1,5}$/.test(number) && !(number.length < 4 && isSurelyStreet(keys))
 }
 
 function isStreetLine(keys: readonly string[]): boolean {

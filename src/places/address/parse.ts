@@ -56,6 +56,8 @@ export interface ParseOptions {
   readonly near?: Place
   /** Keys (`cityKey`) of cities that are known: they end a street without a comma. */
   readonly cities?: ReadonlySet<string>
+  /** A number at the start is part of a street's name: see `otherReading`. */
+  readonly hasNumberInName?: boolean
 }
 
 // What is longer is no address.
@@ -63,15 +65,15 @@ const MAX_LENGTH = 500
 const MAX_WORDS = 60
 
 /** What was typed as a place. Never fails: what is not understood is `words`. */
-export function parseAddress(text: string, { near, cities }: ParseOptions = {}): ParsedAddress {
+export function parseAddress(text: string, options: ParseOptions = {}): ParsedAddress {
   const coordinates = parseCoordinates(text)
   if (coordinates) return { text, kind: 'coordinates', words: [], units: [], ...coordinates }
   // Marks of direction and soft hyphens come along when an address is copied.
   const typed = text.replace(/\p{Cf}/gu, '').slice(0, MAX_LENGTH)
-  const plusCode = parsePlusCode(typed, near)
+  const plusCode = parsePlusCode(typed, options.near)
   if (plusCode) return withPlusCode(typed, plusCode)
   const found = addressWords(typed).slice(0, MAX_WORDS)
-  const { kind, parts, tail } = labelAddress(found, cities)
+  const { kind, parts, tail } = labelAddress(found, options)
   const words = found.map((word, at) => ({ ...word, part: parts[at] ?? 'other' }))
   const common = { text: typed, words, ...placed(words), ...tail.named }
   switch (kind) {
@@ -90,6 +92,18 @@ export function parseAddress(text: string, { near, cities }: ParseOptions = {}):
     case 'words':
       return { ...common, kind }
   }
+}
+
+/**
+ * "9 Mile Road" is house 9 of Mile Road, and a street of that name; so is each street of "9 Mile Road and 12 Mile Road".
+ * Given the first reading, the second. Undefined where there is none.
+ */
+export function otherReading(parsed: ParsedAddress, options: ParseOptions = {}): ParsedAddress | undefined {
+  if (parsed.kind !== 'address' || !/^\d{1,2}$/.test(parsed.number?.key ?? '')) return undefined
+  const [first, second] = parsed.words
+  if (first?.part !== 'number' || first.isLast || second?.part !== 'street' || /^\d/.test(second.key))
+    return undefined
+  return parseAddress(parsed.text, { ...options, hasNumberInName: true })
 }
 
 function withPlusCode(text: string, { length, ...place }: PlusCode): ParsedAddress {
