@@ -1,4 +1,5 @@
 import { openPlaces } from '../../core/database/handles.ts'
+import { asProblem } from '../../core/problem.ts'
 import { boundsOf } from '../../places/bounds.ts'
 import { openTable } from '../../places/import/open.ts'
 import { REJECTS_HEADING, reasonTexts, rejectLines } from '../../places/import/rows/reject-lines.ts'
@@ -116,7 +117,7 @@ export const importPlacesCommand = command({
       const today = localDay(now, set?.owner?.timezone ?? documents.region.timezone)
       const rejects = linesFile(options.rejects)
       rejects.write(REJECTS_HEADING)
-      const done = await importPlaces(
+      const done = await importing(
         await openForImport(platform, region),
         { source, file, table, mapping, survey: surveyed, now, today },
         {
@@ -136,6 +137,22 @@ export const importPlacesCommand = command({
       }
     }),
 })
+
+async function importing(...[db, given, listener]: Parameters<typeof importPlaces>) {
+  let written = 0
+  const progress = (records: number) => {
+    written = records
+    listener.progress(records)
+  }
+  try {
+    return await importPlaces(db, given, { ...listener, progress })
+  } catch (error) {
+    if (asProblem(error).slug !== 'database-unavailable') throw error
+    throw refuse(
+      `the database stopped answering after record ${written}. Import the same file again: it goes on there.`,
+    )
+  }
+}
 
 async function openForImport(platform: NodePlatform, region: string) {
   await addDatabase(platform, { kind: 'places', region }, readMigrations())

@@ -1,10 +1,10 @@
 import { openPlaces, openPublicPlaces, type PlacesReader } from '../../core/database/handles.ts'
-import { asProblem } from '../../core/problem.ts'
 import { listPlaceSources, removePlaceSource } from '../../places/index/import.ts'
 import { searchIndex } from '../../places/index/search.ts'
 import type { NodePlatform } from '../../platform/node/platform.ts'
+import { hasPlaces } from '../../regions/versions/migrate.ts'
 import { command, refuse } from '../command.ts'
-import { count, readSlug, withPlatform } from '../configuration.ts'
+import { count, orNothingYet, readSlug, withPlatform } from '../configuration.ts'
 
 export const inRegion = { type: 'string', required: true, value: 'R', help: 'The region' } as const
 
@@ -89,12 +89,6 @@ async function orNoPlaces<T>(
   work: (db: PlacesReader) => Promise<T>,
   nothing: T,
 ): Promise<T> {
-  try {
-    return await work(openPublicPlaces(platform, region))
-  } catch (error) {
-    const { slug, cause } = asProblem(error)
-    if (slug !== 'database-unavailable' || !(cause instanceof Error)) throw error
-    if (/missing or empty|does not exist|not found/i.test(cause.message)) return nothing
-    throw error
-  }
+  const isThere = await orNothingYet(() => hasPlaces(platform, region), false)
+  return isThere ? work(openPublicPlaces(platform, region)) : nothing
 }

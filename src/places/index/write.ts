@@ -28,6 +28,9 @@ interface Street {
 
 type Cells = readonly (string | number | null)[]
 
+/** How many streets are remembered while a file is read. */
+const REMEMBERED = 50_000
+
 /** Writes rows of one source. A row that is there and equal keeps its dates. Of rows with one address in one file, the first is taken. */
 export class IndexWriter {
   readonly #db: PlacesDb
@@ -62,6 +65,10 @@ export class IndexWriter {
     const id = `${written}\n${city}\n${state}`
     const known = this.#streets.get(id)
     if (known !== undefined) return known
+    if (this.#streets.size >= REMEMBERED) {
+      this.#streets.clear()
+      this.#stored.clear()
+    }
     const { text: streetText, unit } = withoutUnit(written)
     const { key, name } = streetKey(streetText)
     const street = {

@@ -59,6 +59,15 @@ export async function listDatabases(platform: Platform): Promise<readonly WorkDa
   return rows.map(nameOf).filter(name => name.kind !== 'places')
 }
 
+/** Whether anything has ever been imported: only then the database exists. */
+export async function hasPlaces(platform: Platform, region: string): Promise<boolean> {
+  const rows = await openDirectory(platform)
+    .select({ region: database.region })
+    .from(database)
+    .where(and(eq(database.kind, 'places'), eq(database.region, region)))
+  return rows.length > 0
+}
+
 function nameOf({
   kind,
   region,
