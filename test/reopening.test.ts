@@ -315,6 +315,26 @@ describe('a reopening that sounds like an emergency', () => {
     expect(await page(`/cases/${id}`)).not.toContain('kill myself')
   })
 
+  test.each(['held here', 'held by another jurisdiction'])(
+    'with a photo, %s: it is for staff only',
+    async where => {
+      const [id, holder] =
+        where === 'held here' ? [await closed(), 'ellery-county'] : [await closedElsewhere(), 'hollis']
+      await say(id, { words: 'I want to kill myself', anyway: 'yes', photos: photo() })
+      await county.app.runJobs()
+      const held = await county.own(holder, id)
+      expect(held).toMatchObject({ photos: [expect.stringContaining(`/media/${holder}/`)] })
+      const [shown = ''] = (held as unknown as { photos: string[] }).photos
+      expect((await county.app.request(shown)).status).toBe(404)
+      expect(await page(`/cases/${id}`)).not.toContain('/media/')
+      expect(JSON.stringify(await county.seen(id))).not.toContain('/media/')
+      const answer = await county.app.request(
+        `/open311/v2/requests/${id}.json?jurisdiction_id=ellery-county&extensions=true`,
+      )
+      expect(await answer.text()).not.toContain('/media/')
+    },
+  )
+
   test('as a follow-up after the period is checked as every report is', async () => {
     const id = await closed()
     county.app.advance(31 * DAY)

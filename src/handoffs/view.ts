@@ -82,6 +82,6 @@ export function photoPaths(
   { private: isPrivate, photos }: CrossingContent,
 ): string[] {
   return photos.map(photo =>
-    isPrivate ? `${photoPath(slug, photo.id)}?handoff=${id}` : photoPath(sender, photo.id),
+    isPrivate || photo.private ? `${photoPath(slug, photo.id)}?handoff=${id}` : photoPath(sender, photo.id),
   )
 }

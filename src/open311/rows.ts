@@ -64,7 +64,7 @@ const extensionColumns: Columns = {
   timeline: `(SELECT json_group_array(json_object('type', type, 'at', at, 'payload', json(payload))) FROM
     (SELECT type, at, payload FROM event WHERE event.request = found.id AND public = 1 ORDER BY at, seq))`,
   photos: `(SELECT json_group_array(id) FROM
-    (SELECT id FROM media WHERE media.request = found.id ORDER BY created_at, id))`,
+    (SELECT id FROM media WHERE media.request = found.id AND media.private = 0 ORDER BY created_at, id))`,
 }
 
 /** As the region shows a case as a whole, the origin's own status notes are omitted. */

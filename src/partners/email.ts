@@ -97,7 +97,9 @@ export function requestText(
       description,
       ...rest,
       ...answers,
-      ...(request.private ? [] : photos.map(({ id }) => `${site}/media/${slug}/${id}`)),
+      ...(request.private
+        ? []
+        : photos.filter(photo => !photo.private).map(({ id }) => `${site}/media/${slug}/${id}`)),
       reporter.length > 0 && t('forward-reporter', { contact: reporter.join(', ') }),
     ]
       .filter(words => words !== false && words !== '')

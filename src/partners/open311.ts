@@ -23,7 +23,7 @@ export async function sendOpen311(
 ): Promise<ForwardReceipt> {
   const { request, contact, photos } = held
   const site = siteAddress(platform, region)
-  const photo = request.private ? undefined : photos[0]
+  const photo = request.private ? undefined : photos.find(({ private: isPrivate }) => !isPrivate)
   const by = contact?.shared ? contact : null
   const description = requestText(translator(region.language), db, region, held, {
     site,

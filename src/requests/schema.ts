@@ -196,6 +196,8 @@ export const media = sqliteTable(
     request: text('request').notNull(),
     type: text('type').notNull(),
     bytes: integer('bytes').notNull(),
+    /** For staff and the reporter only, though its request is public. */
+    private: integer('private', { mode: 'boolean' }).notNull().default(false),
     createdAt: integer('created_at').notNull(),
   },
   table => [primaryKey({ columns: [table.id, table.request] }), index('media_request').on(table.request)],

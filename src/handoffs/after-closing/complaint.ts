@@ -6,7 +6,7 @@ import { appendEvent } from '../../requests/events.ts'
 import type { Status } from '../../requests/schema.ts'
 import { EMERGENCY, triageSteps } from '../../requests/triage/reasons.ts'
 import { notFixed } from '../events.ts'
-import type { CrossingContent, Message } from '../messages/messages.ts'
+import type { CrossingPhoto, Message } from '../messages/messages.ts'
 
 /** What a resident says of a closed case. */
 export type Complaint = Pick<Extract<Message, { kind: 'reopen' }>, 'text' | 'photos'>
@@ -32,12 +32,12 @@ export function complaintSteps(
   { request, actor, at }: ComplaintEntry,
   reopening: { readonly from?: Status; readonly to?: Status } = {},
 ): Step[] {
-  const { text, photos } = complaint
+  const { text } = complaint
   const topics = emergenciesOfComplaint(region, complaint)
   const isPrivate = topics.some(topic => topic.private)
   const entry = { request, actor, at }
   return [
-    ...photoSteps(request, photos, at),
+    ...photoSteps(request, photosOf(region, complaint), at),
     appendEvent(notFixed, { ...reopening, text: isPrivate ? '' : text }, { ...entry, public: true }),
     ...(isPrivate ? [appendEvent(notFixed, { text }, { ...entry, public: false })] : []),
     ...(topics.length > 0 ? [sql`UPDATE request SET urgent = 1 WHERE id = ${request}`] : []),
@@ -45,9 +45,16 @@ export function complaintSteps(
   ]
 }
 
-export function photoSteps(request: string, photos: CrossingContent['photos'], at: number): Step[] {
+/** With words about a private topic they are private, too. */
+export function photosOf(region: Region, complaint: Complaint): readonly CrossingPhoto[] {
+  const isPrivate = emergenciesOfComplaint(region, complaint).some(topic => topic.private)
+  return complaint.photos.map(photo => ({ ...photo, private: isPrivate }))
+}
+
+export function photoSteps(request: string, photos: readonly CrossingPhoto[], at: number): Step[] {
   return photos.map(
-    ({ id, type, bytes }) =>
-      sql`INSERT OR IGNORE INTO media (id, request, type, bytes, created_at) VALUES (${id}, ${request}, ${type}, ${bytes}, ${at})`,
+    ({ id, type, bytes, private: isPrivate = false }) =>
+      sql`INSERT OR IGNORE INTO media (id, request, type, bytes, private, created_at)
+        VALUES (${id}, ${request}, ${type}, ${bytes}, ${isPrivate ? 1 : 0}, ${at})`,
   )
 }

@@ -21,7 +21,7 @@ import { claimPhotos } from '../../requests/media/media.ts'
 import { triageSteps } from '../../requests/triage/reasons.ts'
 import { reopeningAsked } from '../events.ts'
 import { enqueueMessage } from '../messages/messages.ts'
-import { type Complaint, complaintSteps, emergenciesOfComplaint, photoSteps } from './complaint.ts'
+import { type Complaint, complaintSteps, emergenciesOfComplaint, photoSteps, photosOf } from './complaint.ts'
 
 const DEFAULT_PERIOD = '30 days'
 
@@ -78,7 +78,7 @@ export async function reopen(
     passedTo === null
       ? reopenSteps(region, origin, row, { text, photos }, { actor, at })
       : [
-          ...photoSteps(id, photos, at),
+          ...photoSteps(id, photosOf(region, { text, photos }), at),
           appendEvent(reopeningAsked, { text, of: passedTo }, { request: id, actor, at, public: false }),
           ...enqueueMessage(
             `${origin}:reopen:${id}:${at}`,

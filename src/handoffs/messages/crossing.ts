@@ -81,7 +81,12 @@ export function contentFor(
     incidentAt: row.incidentAt,
     requestedAt: row.requestedAt,
     status: row.status,
-    photos: photos.map(({ id, type, bytes }) => ({ id, type, bytes })),
+    photos: photos.map(({ id, type, bytes, private: isPrivate }) => ({
+      id,
+      type,
+      bytes,
+      private: isPrivate,
+    })),
     person: granted === 'transfer' && contact?.shared ? contact.id : null,
     timeline: timeline.map(({ seq, source, sourceSeq, type, at, payload }) => ({
       source: source ?? slug,

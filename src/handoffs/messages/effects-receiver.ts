@@ -12,6 +12,7 @@ import { appendEvent, caseReceived, enqueueLogConsumers } from '../../requests/e
 import type { RequestRow } from '../../requests/list/find.ts'
 import { request, type Status } from '../../requests/schema.ts'
 import { escalateTriageKind, triageSteps } from '../../requests/triage/reasons.ts'
+import { photoSteps } from '../after-closing/complaint.ts'
 import { agreementOf, followUps } from '../automatic/agreement-end.ts'
 import { receiveLink } from '../duplicates/link.ts'
 import type { HandoffRow } from '../find.ts'
@@ -131,12 +132,7 @@ async function newRequestSteps(
       ${content.accuracy}, ${JSON.stringify(content.answers)}, ${content.private ? 1 : 0}, ${content.urgent ? 1 : 0}, ${content.resolution},
       ${accountable}, ${agency}, ${content.triage ? 1 : 0}, ${JSON.stringify(content.triageReasons)}, ${content.triage ? at : null}, ${content.channel}, ${content.language}, ${personId},
       ${content.photos[0]?.id ?? null}, ${content.incidentAt}, ${content.requestedAt}, ${at}, ${expectedAt})`)
-  for (const { id: photo, type, bytes } of content.photos) {
-    steps.push(
-      sql`INSERT INTO media (id, request, type, bytes, created_at) VALUES (${photo}, ${id}, ${type}, ${bytes}, ${at})`,
-    )
-  }
-  return steps
+  return [...steps, ...photoSteps(id, content.photos, at)]
 }
 
 function applyShare(before: RequestRow, { type, content }: Offer, share: NewShare): Step[] {

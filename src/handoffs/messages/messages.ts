@@ -110,6 +110,14 @@ export interface Attempt {
   readonly counter: string | null
 }
 
+export interface CrossingPhoto {
+  readonly id: string
+  readonly type: string
+  readonly bytes: number
+  /** As of the row in `media`; absent in messages of earlier versions. */
+  readonly private?: boolean
+}
+
 /** Never internal notes; contact details only at the grant and by consent (S14). */
 export interface CrossingContent {
   readonly caseId: string
@@ -137,7 +145,7 @@ export interface CrossingContent {
   readonly incidentAt: number | null
   readonly requestedAt: number
   readonly status: Status
-  readonly photos: readonly { readonly id: string; readonly type: string; readonly bytes: number }[]
+  readonly photos: readonly CrossingPhoto[]
   /** Id of the sender's `person`; the courier reads it, so that messages contain no contact details. */
   readonly person: string | null
   readonly timeline: readonly RelayedEvent[]

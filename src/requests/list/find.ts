@@ -124,7 +124,7 @@ function photosOf(db: TenantReader, id: string) {
   return db
     .select({ id: media.id })
     .from(media)
-    .where(eq(media.request, id))
+    .where(and(eq(media.request, id), db.access.kind === 'public' ? eq(media.private, false) : undefined))
     .orderBy(asc(media.createdAt), asc(media.id))
 }
 

@@ -156,7 +156,7 @@ export async function readPhoto(platform: Platform, db: TenantReader, id: string
     .select({ id: media.id })
     .from(media)
     .innerJoin(request, eq(request.id, media.request))
-    .where(and(eq(media.id, id), eq(request.private, false)))
+    .where(and(eq(media.id, id), eq(media.private, false), eq(request.private, false)))
   return row === undefined ? null : openPhoto(platform, db.region, row.id)
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE `media` ADD `private` integer DEFAULT false NOT NULL;
