@@ -124,6 +124,21 @@ describe('the index of a region’s places', () => {
     expect(near?.label).toBe('12 N 5th St, Hollis')
   })
 
+  it('finds a house between two postal cities by the city of its side', async () => {
+    const db = await index('sides')
+    const heading = 'the_geom,FULLNAME,ROADID,LFROMADD,LTOADD,RFROMADD,RTOADD,POSTCOMM_L,POSTCOMM_R'
+    const line = '"LINESTRING (-74.1 38.5, -74.11 38.5)",BORDER RD,7,1,99,2,98,HOLLIS,LARKFIELD'
+    expect(await take(db, 'roads', `${heading}\n${line}`, 'streets', 1000)).toMatchObject({ duplicates: 0 })
+    const found = async (text: string) => (await searchIndex(db, text, 1)).map(({ label }) => label)
+    expect(await found('51 Border Road, Hollis')).toEqual(['51 Border Rd, Hollis'])
+    expect(await found('52 Border Road, Larkfield')).toEqual(['52 Border Rd, Larkfield'])
+    const [other] = await searchIndex(db, '52 Border Road, Hollis', 1)
+    expect(other?.contradicts).not.toEqual([])
+    const states = [HEADING, '-74.1,38.5,53,BORDER RD,,HOLLIS,,MD,21202,1'].join('\n')
+    await take(db, 'county', states, 'addresses', 2000)
+    expect((await searchIndex(db, '53 Border Road, Hollis, PA', 1))[0]?.contradicts).toEqual(['state'])
+  })
+
   it('goes on where an import was interrupted', async () => {
     const db = await index('resumed')
     const lines = Array.from(

@@ -4,11 +4,12 @@ import { importDistricts } from '../districts/import.ts'
 import { factsSource, importDistrictFacts } from '../districts/import-facts.ts'
 import type { Mapping } from '../import/columns/mapping.ts'
 import { readRows } from '../import/read.ts'
-import type { IndexedKind, Reject, Rows } from '../import/rows/rows.ts'
+import type { IndexedKind, Reject, Rows, StreetRow } from '../import/rows/rows.ts'
 import type { Survey } from '../import/survey.ts'
 import type { Table } from '../import/table.ts'
 import { beginImport, isNewestImport } from './begin.ts'
 import { placeSource } from './places-schema.ts'
+import { bySide } from './street-sides.ts'
 import { IndexWriter } from './write.ts'
 
 export interface PlacesImport {
@@ -88,7 +89,8 @@ async function importIndexed(
     listener.progress(records)
   }
   let before = 0
-  for await (const { rows, rejects, records } of readRows(table, mapping, survey.positions)) {
+  for await (const { rows: read, rejects, records } of readRows(table, mapping, survey.positions)) {
+    const rows = mapping.kind === 'streets' ? (read as readonly StreetRow[]).flatMap(bySide) : read
     taken += rows.length
     rejected += rejects.length
     listener.rejects(rejects)

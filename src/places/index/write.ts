@@ -138,11 +138,13 @@ function commonPlaceCells(row: CommonPlaceRow): Cells {
 }
 
 function addStreets(streets: readonly Street[]): Step {
-  return sql`INSERT OR IGNORE INTO street (key, name_key, words, letters, name, city_key, city, state)
+  // Center lines name no state: the addresses that come after them do.
+  return sql`INSERT INTO street (key, name_key, words, letters, name, city_key, city, state)
     SELECT json_extract(value, '$.key'), json_extract(value, '$.nameKey'), json_extract(value, '$.words'), json_extract(value, '$.letters'),
       json_extract(value, '$.name'),
       json_extract(value, '$.cityKey'), json_extract(value, '$.city'), json_extract(value, '$.state')
-    FROM json_each(${JSON.stringify(streets)})`
+    FROM json_each(${JSON.stringify(streets)}) WHERE true
+    ON CONFLICT (key, city_key) DO UPDATE SET state = excluded.state WHERE state = '' AND excluded.state <> ''`
 }
 
 const cell = (index: number) => sql.raw(`json_extract(row.value, '$[${index}]')`)

@@ -17,7 +17,7 @@ export function addressRow(
   const house = houseOf(numberText(record, columnsFor(mapping, 'number'))) ?? whole
   if (house.number === '' || NOBODYS.test(house.number)) return 'no-number'
   const suffix = text('suffix') || house.suffix
-  if (readNumber({ number: house.number, suffix }) === undefined) return 'unreadable-number'
+  if (!isReadable({ number: house.number, suffix })) return 'unreadable-number'
   const street = text('street') || whole.street
   if (street === '' || NOBODYS.test(street)) return 'no-street'
   const place = placeOf(record, mapping, positions)
@@ -40,6 +40,11 @@ export function addressRow(
 /** With its suffix, as it is written: `123A`, `123 1/2`. */
 export function writtenNumber({ number, suffix }: Pick<AddressRow, 'number' | 'suffix'>): string {
   return `${number}${suffix && `${/^\d/.test(suffix) ? ' ' : ''}${suffix}`}`
+}
+
+// Most are no more than a number, for which a look is enough.
+function isReadable(row: Pick<AddressRow, 'number' | 'suffix'>): boolean {
+  return (row.suffix === '' && /^\d{1,6}$/.test(row.number)) || readNumber(row) !== undefined
 }
 
 /** Undefined for what is no house number. */
