@@ -24,13 +24,62 @@ function territories(one: object, other: object): RegionFiles {
 /** A promise, the files that break it, where, and what is reported. */
 type Case = readonly [promise: string, files: RegionFiles, place: string, message: RegExp]
 
-const errors: readonly Case[] = [
+const basemapCases: readonly (readonly [promise: string, basemap: string, message: RegExp])[] = [
   [
-    'tiles of a host that a page’s policy cannot name',
-    lakeEdited('region.yaml', '40.05] }', '40.05], tiles: "https://a;img-src/{z}/{x}/{y}.png" }'),
-    'region.yaml:9',
+    'a base map of a host that a page’s policy cannot name',
+    '{ tiles: "https://a;img-src/{z}/{x}/{y}.png", type: raster, attribution: a }',
     /full host name/,
   ],
+  [
+    'a base map without encryption, except on the same machine',
+    '{ pmtiles: "http://tiles.example/a.pmtiles", attribution: a }',
+    /begins with https/,
+  ],
+  [
+    'tiles without their placeholders',
+    '{ tiles: "https://a.example/{z}/{x}.png", type: raster, attribution: a }',
+    /\{z\}, \{x\} and \{y\}/,
+  ],
+  [
+    'tiles with other placeholders',
+    '{ tiles: "https://a.example/{s}/{z}/{x}/{y}.png", type: raster, attribution: a }',
+    /no placeholders but/,
+  ],
+  [
+    'an archive that is a template',
+    '{ pmtiles: "https://a.example/{z}.pmtiles", attribution: a }',
+    /Name one file/,
+  ],
+  ['a base map of nobody', '{ pmtiles: "https://a.example/a.pmtiles" }', /"attribution" is missing/],
+  ['a base map from nowhere', '{ attribution: a }', /Add pmtiles or tiles/],
+  [
+    'a base map from two sources',
+    '{ pmtiles: "https://a.example/a", tiles: "https://a.example/{z}/{x}/{y}", type: raster, attribution: a }',
+    /Remove pmtiles or tiles/,
+  ],
+  [
+    'tiles of which it is not known what they are',
+    '{ tiles: "https://a.example/{z}/{x}/{y}", attribution: a }',
+    /Add type: vector or raster/,
+  ],
+  [
+    'pictures with layers',
+    '{ tiles: "https://a.example/{z}/{x}/{y}", type: raster, schema: protomaps, attribution: a }',
+    /Remove schema/,
+  ],
+  [
+    'an archive whose zoom is told',
+    '{ pmtiles: "https://a.example/a", maximumZoom: 14, attribution: a }',
+    /Remove maximumZoom/,
+  ],
+]
+const basemaps = basemapCases.map(([promise, basemap, message]): Case => {
+  const files = lakeEdited('region.yaml', '40.05] }', `40.05], basemap: ${basemap} }`)
+  return [promise, files, 'region.yaml:9', message]
+})
+
+const errors: readonly Case[] = [
+  ...basemaps,
   [
     'a new emergency says what it is and what to do',
     lakeEdited('region.yaml', 'intake: lake-county', 'emergencies: [{ id: dam }]\nintake: lake-county'),

@@ -53,7 +53,7 @@ describe('the streets of a region as vector tiles', () => {
     const answer = await app.request('/r/ellery/map/streets')
     expect(await answer.json()).toEqual({
       tiles: expect.stringMatching(/^\/r\/ellery\/map\/streets\/\{z\}\/\{x\}\/\{y\}\?v=\d+$/),
-      minZoom: 11,
+      minZoom: 8,
       maxZoom: 14,
     })
   })
@@ -71,6 +71,11 @@ describe('the streets of a region as vector tiles', () => {
     const [highway] = await streetsOf(await app.request(path(14)))
     const across = highway?.lines.flat().map(({ x }) => x) ?? []
     expect([Math.min(...across), Math.max(...across)]).toEqual([-64, 4160])
+  })
+
+  it('are only the main roads, farther out', async () => {
+    const found = await streetsOf(await app.request(path(10)))
+    expect(found.map(street => ('name' in street ? street.name : ''))).toEqual(['State Highway 9'])
   })
 
   it('may be kept for a year under the address of their version, else for minutes, and are confirmed by their tag', async () => {
@@ -110,7 +115,7 @@ describe('the streets of a region as vector tiles', () => {
   })
 
   test.each([
-    ['too far out', '/map/streets/10/300/391'],
+    ['too far out', '/map/streets/7/37/48'],
     ['too close in', '/map/streets/15/9620/12555'],
     ['outside the grid', '/map/streets/11/2048/0'],
     ['no number', '/map/streets/11/a/0'],

@@ -9,6 +9,7 @@ export const citizen: Capability = {
     { paths: /^\/account\/(?:sign-in|code|link|address|me\/mailbox)(?:\/|$)/, writes: 'sign-in' },
     { paths: /^\/cases\/[^/]+\/follow$/, writes: 'reports' },
     { paths: /^\/cases\/[^/]+\/(?:reopen|rating)$/, writes: 'closed-cases' },
+    { paths: /^\/reports\/points$/, reads: 'visitor' },
     { paths: /^\/report\/[^/]+\/send$/, writes: 'reports' },
   ],
 }

@@ -14,7 +14,7 @@ import { viewOf } from '../web/view.ts'
 import { AboutPage } from './about.tsx'
 import { accountPages } from './account/pages.tsx'
 import { addressesOf, residentOf, withContact } from './account/resident.ts'
-import { grouped, offeredBy, siteServices } from './catalogue.ts'
+import { offeredBy } from './catalogue.ts'
 import { Handles } from './handles.tsx'
 import { HomePage } from './home.tsx'
 import { JurisdictionsPage } from './jurisdictions.tsx'
@@ -40,6 +40,7 @@ import {
   stop,
   unfollowPage,
 } from './track/follow.tsx'
+import { readReportsFilter, reportPoints } from './track/points.ts'
 import { readCase } from './track/reader.ts'
 import { replyPage, sendReply } from './track/reply.tsx'
 import { ReportsPage } from './track/reports.tsx'
@@ -89,6 +90,7 @@ export function citizenPages(): Hono<AppEnv> {
   pages.post('/cases/:number/reopen', reopenCase)
   pages.post('/cases/:number/rating', rateCase)
   pages.get('/reports', reportsPage)
+  pages.get('/reports/points', reportPoints)
   pages.get('/cases/:number/follow', followPage)
   pages.post('/cases/:number/follow', follow)
   pages.get('/follow/:token', confirmPage)
@@ -208,31 +210,14 @@ async function casePage(c: PageContext) {
 }
 
 async function reportsPage(c: PageContext) {
-  const { region, jurisdiction: own } = c.get('site')
   const view = viewOf(c)
-  const filter = {
-    group: c.req.query('group') ?? '',
-    status: c.req.query('status') ?? '',
-    jurisdiction: c.req.query('jurisdiction') ?? own?.slug ?? '',
-  }
-  const group = grouped(view, siteServices(view)).find(({ id }) => id === filter.group)
-  const services = group?.services.map(({ code }) => code)
-  const status = filter.status === 'open' || filter.status === 'closed' ? filter.status : undefined
-  const jurisdiction = region.jurisdiction(filter.jurisdiction)?.slug
-  const base = `/r/${region.slug}${jurisdiction === undefined ? '' : `/j/${jurisdiction}`}`
-  const query = new URLSearchParams({ service_code: services?.join(',') ?? '', status: status ?? '' })
-  const drawn = `${base}/api/v1/requests?${query}`
+  const { chosen, filter } = readReportsFilter(c, view)
   const after = readCursor(c.req.query('after') ?? '').value
-  const rows = await listed(c, {
-    services,
-    status,
-    jurisdiction,
-    after,
-    limit: PAGE_OF_REPORTS,
-  })
+  const rows = await listed(c, { ...filter, after, limit: PAGE_OF_REPORTS })
   const next = rows && writeCursor(rows, PAGE_OF_REPORTS)
+  const points = `${view.href('/reports/points')}?${new URLSearchParams({ ...chosen })}`
   return c.html(
-    <ReportsPage {...{ view, filter, drawn, rows, next }} isOlder={after !== undefined} />,
+    <ReportsPage {...{ view, filter: chosen, points, rows, next }} isOlder={after !== undefined} />,
     rows === null ? 503 : 200,
   )
 }

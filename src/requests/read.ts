@@ -116,7 +116,7 @@ export function readListQuery(query: (name: 'after' | 'bbox' | 'limit' | 'servic
 }
 
 // `west,south,east,north` in degrees, as in OGC API.
-function readBox(typed: string): { value: Box | undefined; errors: FieldError[] } {
+export function readBox(typed: string): { value: Box | undefined; errors: FieldError[] } {
   if (typed === '') return { value: undefined, errors: [] }
   const numbers = typed.split(',').map(Number)
   const [west, south, east, north] = numbers

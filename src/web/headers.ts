@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { NONCE, secureHeaders } from 'hono/secure-headers'
+import { basemapOrigin } from '../regions/documents/basemap.ts'
 import type { AppEnv } from '../regions/runtime/site.ts'
 
 /* Security headers. A header that a handler has already set is kept. */
@@ -50,7 +51,7 @@ export const answerHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   }
 }
 
-/** Once the site is known: scripts by nonce, our styles and pictures, the configured map tiles. */
+/** Once the site is known: scripts by nonce, our styles and pictures, the configured base map. */
 export const pageHeaders: MiddlewareHandler<AppEnv> = secureHeaders({
   ...common,
   contentSecurityPolicy: {
@@ -61,7 +62,7 @@ export const pageHeaders: MiddlewareHandler<AppEnv> = secureHeaders({
     fontSrc: ["'self'"],
     // blob: photos before they are sent, and the map's images; data: small images in style sheets.
     imgSrc: ["'self'", 'blob:', 'data:'],
-    connectSrc: ["'self'", tilesOrigin],
+    connectSrc: ["'self'", originOfBasemap],
     workerSrc: ["'self'"],
     objectSrc: ["'none'"],
     baseUri: ["'none'"],
@@ -92,7 +93,7 @@ export const stillPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-function tilesOrigin(c: Context<AppEnv>): string {
-  const { tiles } = c.get('site').region.documents.region.map
-  return tiles === undefined ? '' : new URL(tiles).origin
+function originOfBasemap(c: Context<AppEnv>): string {
+  const { basemap } = c.get('site').region.documents.region.map
+  return (basemap && basemapOrigin(basemap)) ?? ''
 }

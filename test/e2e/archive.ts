@@ -1,10 +1,33 @@
 import { crc32, deflateSync } from 'node:zlib'
+import { geoJSONToTile } from '@maplibre/geojson-vt'
+import { fromGeojsonVt } from '@maplibre/vt-pbf'
 
 /** A red picture of one pixel, as PNG. */
 export const onePicture = png([255, 0, 0])
 
-/** A PMTiles archive (specification v3) whose every tile, from zoom 0 to 7, is that picture. */
-export const rasterArchive = archive(onePicture)
+/** PMTiles archives (specification v3) with one tile for every place, from zoom 0 to 7: that picture; water all over. */
+export const rasterArchive = archive(onePicture, 2)
+export const vectorArchive = archive(waterTile(), 1)
+
+// As in the Protomaps schema.
+function waterTile(): Buffer {
+  const world = [-180, -85, 180, 85] as const
+  const [west, south, east, north] = world
+  const ring = [
+    [west, south],
+    [east, south],
+    [east, north],
+    [west, north],
+    [west, south],
+  ]
+  const water = {
+    type: 'Feature' as const,
+    properties: { kind: 'ocean' },
+    geometry: { type: 'Polygon' as const, coordinates: [ring] },
+  }
+  const cut = geoJSONToTile(water, 0, 0, 0, { extent: 4096, clip: true, buffer: 64 })
+  return Buffer.from(fromGeojsonVt({ water: cut }, { version: 2, extent: 4096 }))
+}
 
 function png(rgb: readonly number[]): Buffer {
   const header = Buffer.alloc(13)
@@ -24,7 +47,7 @@ function chunk(type: string, data: Buffer = Buffer.alloc(0)): Buffer {
   return whole
 }
 
-function archive(tile: Buffer): Buffer {
+function archive(tile: Buffer, type: 1 | 2): Buffer {
   const tiles = (4 ** 8 - 1) / 3
   // One entry: tile 0, the run length, the tile's length, offset 0.
   const directory = Buffer.from([1, 0, ...varint(tiles), ...varint(tile.length), 1])
@@ -41,8 +64,8 @@ function archive(tile: Buffer): Buffer {
   at(56, metadataAt + metadata.length)
   at(64, tile.length)
   for (const count of [72, 80, 88]) at(count, 1)
-  // Clustered; nothing compressed; PNG; zooms 0 to 7; the whole world.
-  header.set([1, 1, 1, 2, 0, 7], 96)
+  // Clustered; nothing compressed; vectors (1) or PNG (2); zooms 0 to 7; the whole world.
+  header.set([1, 1, 1, type, 0, 7], 96)
   for (const [index, degrees] of [-180, -85, 180, 85].entries())
     header.writeInt32LE(degrees * 1e7, 102 + index * 4)
   return Buffer.concat([header, directory, metadata, tile])

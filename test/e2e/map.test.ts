@@ -1,28 +1,9 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Documents } from '../../src/regions/documents/snapshot.ts'
-import { bundledDocuments } from '../support/app.ts'
-import { onePicture, rasterArchive } from './archive.ts'
+import { bundled } from '../support/app.ts'
+import { publish } from '../support/public-reports.ts'
 import { desktop, type Site, startSite } from './browser.ts'
-
-/** Every color in the drawn map, as `red,green,blue`. */
-async function colorsOf(page: Page): Promise<Set<string>> {
-  await page.locator('region-map.is-drawn').waitFor()
-  await page.waitForTimeout(1000)
-  const picture = await page.locator('region-map').screenshot()
-  const colors = await page.evaluate(async encoded => {
-    const bytes = Uint8Array.from(atob(encoded), message => message.charCodeAt(0))
-    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
-    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')
-    context?.drawImage(bitmap, 0, 0)
-    const pixels = context?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? new Uint8ClampedArray()
-    const seen = new Set<string>()
-    for (let at = 0; at < pixels.length; at += 4)
-      seen.add(`${pixels[at]},${pixels[at + 1]},${pixels[at + 2]}`)
-    return [...seen]
-  }, picture.toString('base64'))
-  return new Set(colors)
-}
+import { colorsOf } from './colors.ts'
 
 async function reports(site: Site): Promise<Page> {
   return (await site.visit({ viewport: desktop })).newPage()
@@ -38,26 +19,21 @@ describe('from the region’s own data', () => {
   test('the map draws water and roads in their colours, and names', async () => {
     const page = await reports(site)
     await page.goto('/reports')
-    const colors = await colorsOf(page)
-    expect([...colors]).toEqual(expect.arrayContaining(['196,220,234']))
-    expect(colors.size).toBeGreaterThan(200)
+    await expect.poll(async () => [...(await colorsOf(page))], { timeout: 20_000 }).toContain('196,220,234')
+    await expect.poll(async () => (await colorsOf(page)).size, { timeout: 20_000 }).toBeGreaterThan(200)
   })
 
-  test('the map of reports shows them all, wherever they are, and no more than that', async () => {
+  test('the first view of the reports fits them', async () => {
     const page = await reports(site)
-    const found = (lat: number, long: number) => ({
-      id: `${lat}`,
-      status: 'submitted',
-      service_name: 'Pothole',
-      address: null,
-      lat,
-      long,
-      url: '/',
-    })
     const asked: string[] = []
-    await page.route('**/api/v1/requests?*', route => {
+    const [id, status] = ['EC-22W96-7GTDM', 'submitted']
+    await page.route('**/reports/points?*', route => {
       asked.push(new URL(route.request().url()).searchParams.get('bbox') ?? 'everywhere')
-      return route.fulfill({ json: { requests: [found(38.6, -74.2), found(38.601, -74.201)] } })
+      const points = [
+        [id, status, -74.2, 38.6],
+        [id, status, -74.201, 38.601],
+      ]
+      return route.fulfill({ json: { points, isAll: false } })
     })
     await page.goto('/reports')
     await expect.poll(() => asked.length).toBeGreaterThan(1)
@@ -66,6 +42,7 @@ describe('from the region’s own data', () => {
     const [west = 0, south = 0, east = 0, north = 0] = then.split(',').map(Number)
     expect([west < -74.201, east > -74.2, south < 38.6, north > 38.601]).toEqual([true, true, true, true])
     expect(east - west).toBeLessThan(0.05)
+    await page.locator('.map__note', { hasText: 'There are more reports here' }).waitFor()
   })
 
   test('reports stand on it, and a press leads to the case', async () => {
@@ -81,8 +58,16 @@ describe('from the region’s own data', () => {
     const page = await reports(site)
     await page.goto('/reports')
     await page.locator('region-map.is-drawn').waitFor()
-    await page.waitForTimeout(1000)
-    await page.locator('canvas').click()
+    await expect
+      .poll(
+        async () => {
+          const cards = await page.locator('.map__card').count()
+          if (cards === 0) await page.locator('canvas').click()
+          return cards
+        },
+        { timeout: 20_000, interval: 500 },
+      )
+      .toBe(1)
     await page.locator('.map__card a').click()
     await page.waitForURL(`**/cases/${id}`)
   })
@@ -99,29 +84,74 @@ describe('from the region’s own data', () => {
   })
 })
 
-describe.each([
-  ['a template of tiles', 'https://tiles.example/{z}/{x}/{y}.png', onePicture],
-  ['a PMTiles archive', 'https://tiles.example/region.pmtiles', rasterArchive],
-])('from %s that the configuration names', (_, tiles, served) => {
+describe('three thousand reports', () => {
   let site: Site
   beforeAll(async () => {
-    const bundled = await bundledDocuments()
-    const map = { ...bundled.region.map, tiles, attribution: 'Survey of somewhere' }
-    const documents: Documents = { ...bundled, region: { ...bundled.region, map } }
-    site = await startSite({ documents })
+    site = await startSite()
+    const [long, lat] = site.app.region.documents.region.map.center
+    const reports = Array.from({ length: 3_000 }, (_, index) => ({
+      id: `EC-${index}`,
+      jurisdiction: 'port-ellery',
+      status: 'submitted',
+      lat: lat + 0.02 * Math.sin(index) * Math.sqrt(index / 3_000),
+      long: long + 0.02 * Math.cos(index) * Math.sqrt(index / 3_000),
+      requestedAt: 1_000_000 + index,
+    }))
+    await publish(site.app.platform, bundled, reports)
   })
   afterAll(() => site.close())
 
-  test('the map is drawn over them, and names whose they are', async () => {
+  test('are clusters; Enter goes into the one in the middle until a report opens, and Escape back to the map', async () => {
     const page = await reports(site)
-    await page.route('https://tiles.example/**', route => {
-      const [, from, to] = /bytes=(\d+)-(\d+)/.exec(route.request().headers().range ?? '') ?? []
-      const body = from === undefined ? served : served.subarray(Number(from), Number(to) + 1)
-      const headers = { 'access-control-allow-origin': '*', 'content-length': String(body.length) }
-      return route.fulfill({ status: from === undefined ? 200 : 206, headers, body })
-    })
+    const loaded = page.waitForResponse('**/reports/points?*')
     await page.goto('/reports')
-    expect(await colorsOf(page)).toContain('255,0,0')
-    expect(await page.locator('region-map').innerText()).toContain('Survey of somewhere')
+    const { points } = (await (await loaded).json()) as { points: unknown[] }
+    expect(points).toHaveLength(3_000)
+    await page.locator('region-map.is-drawn').waitFor()
+    const canvas = page.locator('region-map canvas')
+    const cluster = '27,27,27'
+    await expect.poll(async () => [...(await colorsOf(page))], { timeout: 20_000 }).toContain(cluster)
+    await canvas.focus()
+    await pressUntilCard(page)
+    await expect.poll(() => page.evaluate(() => document.activeElement?.className)).toBe('usa-link')
+    await page.keyboard.press('Escape')
+    await page.locator('.map__card').waitFor({ state: 'detached' })
+    expect(await canvas.evaluate(element => element === document.activeElement)).toBe(true)
+  })
+
+  test('a row of the list shows its report on the map, and Escape leads back to the row', async () => {
+    const page = await reports(site)
+    await page.goto('/reports')
+    await page.locator('region-map.is-drawn').waitFor()
+    const button = page.locator('.report__show').nth(1)
+    const row = page.locator('.report').nth(1)
+    await button.focus()
+    await page.keyboard.press('Enter')
+    const link = page.locator('.map__card a')
+    expect(await link.getAttribute('href')).toContain(await row.getAttribute('data-id'))
+    await page.keyboard.press('Escape')
+    await expect.poll(() => button.evaluate(element => element === document.activeElement)).toBe(true)
+  })
+
+  test('a link before the map leads to the list', async () => {
+    const page = await reports(site)
+    await page.goto('/reports')
+    await page.locator('a.map-skip').focus()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.closest('.report') !== null)).toBe(true)
   })
 })
+
+async function pressUntilCard(page: Page) {
+  await expect
+    .poll(
+      async () => {
+        const cards = await page.locator('.map__card').count()
+        if (cards === 0) await page.keyboard.press('Enter')
+        return cards
+      },
+      { timeout: 30_000, interval: 700 },
+    )
+    .toBe(1)
+}

@@ -27,6 +27,7 @@ export const citizen: Record<string, Expectation> = {
   'GET /cases/:number': number,
   'POST /cases/:number/reopen': { ...number, form: () => ({ words: 'Still broken' }), writesAnywhere: true },
   'POST /cases/:number/rating': { ...number, form: () => ({ score: '4' }), writesAnywhere: true },
+  'GET /reports/points': { ...open, query: ({ slug }) => ({ jurisdiction: slug }) },
   'GET /reports': { ...open, query: ({ cursor, slug }) => ({ after: cursor, jurisdiction: slug }) },
   'GET /cases/:number/follow': number,
   'POST /cases/:number/follow': {

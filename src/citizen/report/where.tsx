@@ -21,7 +21,6 @@ interface Props {
 /** Search, plain words or, with script, the map or the phone's location: each is enough by itself. */
 export function WherePage({ view, service, typed, search, words, errors }: Props) {
   const { t } = view
-  const { map } = view.site.region.documents.region
   const details = view.href(`/report/${encodeURIComponent(service.code)}/details`)
   return (
     <Page view={view} title={titled(view, t('where-title'), errors)} section="/report">
@@ -67,7 +66,7 @@ export function WherePage({ view, service, typed, search, words, errors }: Props
           {typed !== '' && <Results view={view} details={details} typed={typed} search={search} />}
           <div class="locate" data-locate />
           <p class="map-help">{t('picker-map-help')}</p>
-          <RegionMap view={view} label={t('picker-map')} center={map.center} zoom={map.zoom ?? 11} pick />
+          <RegionMap view={view} label={t('picker-map')} pick />
           <form class="where__chosen" action={details} hidden data-chosen>
             <input type="hidden" name="lat" />
             <input type="hidden" name="long" />

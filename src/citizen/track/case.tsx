@@ -191,9 +191,7 @@ function What({ view, found, keeper }: { view: PageView; found: PublicCase; keep
         <RegionMap
           view={view}
           label={t('map-of-place')}
-          center={[request.long, request.lat]}
-          zoom={15}
-          marker={[request.long, request.lat]}
+          place={[request.long, request.lat]}
           class="map--place"
         />
       )}

@@ -6,27 +6,22 @@ import { Page } from '../../web/components/layout.tsx'
 import { RegionMap } from '../../web/components/map.tsx'
 import type { PageView } from '../../web/view.ts'
 import { grouped, siteServices } from '../catalogue.ts'
+import type { ReportsFilter } from './points.ts'
 import { ReportList } from './report-list.tsx'
-
-export interface ReportsFilter {
-  readonly group: string
-  readonly status: string
-  readonly jurisdiction: string
-}
 
 interface Props {
   view: PageView
   filter: ReportsFilter
-  drawn: string
+  /** Where the map gets them. */
+  points: string
   /** Null: the index is unavailable. */
   rows: readonly PublicRequest[] | null
   isOlder: boolean
   next: string | null
 }
 
-export function ReportsPage({ view, filter, drawn, rows, isOlder, next }: Props) {
-  const { t, site } = view
-  const { map } = site.region.documents.region
+export function ReportsPage({ view, filter, points, rows, isOlder, next }: Props) {
+  const { t } = view
   const isFiltered = Object.values(filter).some(value => value !== '')
   const older = new URLSearchParams({ ...filter, after: next ?? '' })
   return (
@@ -35,16 +30,13 @@ export function ReportsPage({ view, filter, drawn, rows, isOlder, next }: Props)
         <h1>{t('reports-title')}</h1>
         <p class="usa-intro">{t('reports-intro')}</p>
         <Filters view={view} filter={filter} />
+        <a class="usa-skipnav map-skip" href="#reports-list">
+          {t('map-skip')}
+        </a>
+        <p class="map-help">{t('map-reports-help')}</p>
         <div class="reports-page">
-          <RegionMap
-            view={view}
-            label={t('map-of-reports')}
-            center={map.center}
-            zoom={map.zoom ?? 11}
-            reports={drawn}
-            class="reports-page__map"
-          />
-          <div class="reports-page__list">
+          <RegionMap view={view} label={t('map-of-reports')} reports={points} class="reports-page__map" />
+          <div class="reports-page__list" id="reports-list" tabindex={-1}>
             {rows === null && <Empty>{t('reports-unavailable')}</Empty>}
             {rows?.length === 0 && <NoReports view={view} isFiltered={isFiltered} />}
             {rows && rows.length > 0 && <ReportList view={view} rows={rows} />}

@@ -106,6 +106,7 @@ export const streetSegment = sqliteTable(
   table => [
     uniqueIndex('street_segment_of').on(table.source, table.ref),
     index('street_segment_street').on(table.street),
+    index('street_segment_class').on(table.class),
   ],
 )
 

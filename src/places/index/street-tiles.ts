@@ -20,10 +20,12 @@ export interface StreetTiles {
   readonly maxZoom: number
 }
 
-/** Farther out streets are too dense to tell apart; closer in, the last tiles are enlarged. */
-const [MIN_ZOOM, MAX_ZOOM] = [11, 14]
+/** Closer in, the last tiles are enlarged. */
+const [MIN_ZOOM, MAX_ZOOM] = [8, 14]
+/** From here on local streets too; farther out they are too dense to tell apart. */
+const LOCAL_ZOOM = 11
 /** The widest roads first, then the longest pieces: what is left out farther out are short local streets. */
-const MAX_SEGMENTS: Readonly<Record<number, number>> = { 11: 3_000, 12: 5_000, 13: 8_000, 14: 8_000 }
+const MAX_SEGMENTS = [3_000, 5_000, 8_000, 8_000] as const
 const EXTENT = 4096
 const BUFFER = 64
 
@@ -64,13 +66,19 @@ export async function streetTile(
 function drawnIn({ z, x, y }: Tile): SQL {
   const [west, east] = [longitudeAt(x - BUFFER / EXTENT, z), longitudeAt(x + 1 + BUFFER / EXTENT, z)]
   const [south, north] = [latitudeAt(y + 1 + BUFFER / EXTENT, z), latitudeAt(y - BUFFER / EXTENT, z)]
+  const segments =
+    z < LOCAL_ZOOM
+      ? sql`street_segment AS segment JOIN street ON street.id = segment.street
+        WHERE segment.class IN ('highway', 'arterial') AND segment.east >= ${west} AND segment.west <= ${east}
+          AND segment.north >= ${south} AND segment.south <= ${north}`
+      : sql`street_segment_area AS area JOIN street_segment AS segment ON segment.id = area.id
+          JOIN street ON street.id = segment.street
+        WHERE area.east >= ${west} AND area.west <= ${east} AND area.north >= ${south} AND area.south <= ${north}`
   return sql`SELECT street.name AS name, segment.class AS class, segment.line AS line
-    FROM street_segment_area AS area JOIN street_segment AS segment ON segment.id = area.id
-      JOIN street ON street.id = segment.street
-    WHERE area.east >= ${west} AND area.west <= ${east} AND area.north >= ${south} AND area.south <= ${north}
+    FROM ${segments}
     ORDER BY CASE segment.class WHEN 'highway' THEN 0 WHEN 'arterial' THEN 1 WHEN 'local' THEN 2 ELSE 3 END,
       max(segment.east - segment.west, segment.north - segment.south) DESC
-    LIMIT ${MAX_SEGMENTS[z] ?? 0}`
+    LIMIT ${MAX_SEGMENTS[Math.max(0, z - LOCAL_ZOOM)] ?? 0}`
 }
 
 /** A vector tile (MVT 2) with one layer, `streets`: lines with `name` and `class`. Empty where there are none. */

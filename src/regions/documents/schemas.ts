@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { unitSystems } from '../../core/measures.ts'
+import { basemap } from './basemap.ts'
 import {
   brand,
   date,
@@ -245,18 +246,14 @@ export const regionDocument = v.strictObject({
   brand,
   map: v.strictObject({
     center: v.strictTuple([v.number(), v.number()]),
-    zoom: v.optional(v.number()),
-    tiles: describe(
-      v.optional(
-        v.pipe(
-          v.string(),
-          v.url('use a URL'),
-          v.regex(/^https?:\/\/[\w.-]+(:\d+)?\//, 'use a full host name and a path'),
-        ),
-      ),
-      'Raster tile template with {z}/{x}/{y}, or the URL of a .pmtiles archive.',
+    zoom: describe(
+      v.optional(v.number()),
+      'How close the first view is. Default: all of the region, or of the jurisdiction on its own site.',
     ),
-    attribution: v.optional(line),
+    basemap: describe(
+      v.optional(basemap),
+      'A map of streets under the region’s own data. Default: its imported streets.',
+    ),
   }),
   geocoders: describe(
     v.optional(v.pipe(v.array(geocoder), v.maxLength(4, 'use up to 4 geocoders'))),

@@ -1,6 +1,7 @@
 import { compileRouting } from '../runtime/routing.ts'
 import { checkAgreements } from './checks/agreements.ts'
 import { checkAgreementsTogether } from './checks/agreements-together.ts'
+import { checkBasemap } from './checks/basemap.ts'
 import { checkDistricts } from './checks/districts.ts'
 import { checkEmergencies } from './checks/emergencies.ts'
 import { checkFeatures } from './checks/features.ts'
@@ -30,6 +31,7 @@ export function validateDocuments(
     ...checkRegion(region, documents, known),
     ...checkHosts(documents, known, takenHosts),
     ...checkEmergencies(documents),
+    ...checkBasemap(documents),
     ...checkGeocoders(region, documents),
     ...checkServices(documents, known),
     ...checkJurisdictions(region, documents, known),

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, isNotNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import { openRegion, type RegionReader, type TenantReader } from '../../core/database/handles.ts'
 import { defineJob, RETRY_ALWAYS } from '../../core/database/jobs.ts'
 import { fromJson } from '../../core/database/json.ts'
@@ -125,27 +125,39 @@ export interface PublicFilter {
 }
 
 export function listPublicRequests(db: RegionReader, filter: PublicFilter): Promise<PublicRequest[]> {
-  const { after, box, status } = filter
   return db
     .select()
     .from(publicRequest)
-    .where(
-      and(
-        filter.jurisdiction === undefined ? undefined : eq(publicRequest.jurisdiction, filter.jurisdiction),
-        filter.services && inArray(publicRequest.serviceCode, [...filter.services]),
-        status === undefined
-          ? undefined
-          : sql`(${publicRequest.status} = 'closed') = ${status === 'closed' ? 1 : 0}`,
-        box && inBox(box),
-        after &&
-          or(
-            lt(publicRequest.requestedAt, after.requestedAt),
-            and(eq(publicRequest.requestedAt, after.requestedAt), lt(publicRequest.seq, after.seq)),
-          ),
-      ),
-    )
+    .where(matching(filter))
     .orderBy(desc(publicRequest.requestedAt), desc(publicRequest.seq))
     .limit(filter.limit)
+}
+
+/** Only what a map needs, of those that have a place: the newest. */
+export function listPublicPoints(db: RegionReader, filter: PublicFilter) {
+  const { id, status, long, lat } = publicRequest
+  return db
+    .select({ id, status, long, lat })
+    .from(publicRequest)
+    .where(and(matching(filter), isNotNull(lat), isNotNull(long)))
+    .orderBy(desc(publicRequest.requestedAt), desc(publicRequest.seq))
+    .limit(filter.limit)
+}
+
+function matching({ jurisdiction, services, status, box, after }: PublicFilter): SQL | undefined {
+  return and(
+    jurisdiction === undefined ? undefined : eq(publicRequest.jurisdiction, jurisdiction),
+    services && inArray(publicRequest.serviceCode, [...services]),
+    status === undefined
+      ? undefined
+      : sql`(${publicRequest.status} = 'closed') = ${status === 'closed' ? 1 : 0}`,
+    box && inBox(box),
+    after &&
+      or(
+        lt(publicRequest.requestedAt, after.requestedAt),
+        and(eq(publicRequest.requestedAt, after.requestedAt), lt(publicRequest.seq, after.seq)),
+      ),
+  )
 }
 
 const NEARBY_METERS = 100

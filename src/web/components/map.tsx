@@ -1,25 +1,35 @@
+import { boundsOf } from '../../regions/places/bounds.ts'
 import type { PageView } from '../view.ts'
 
 interface Props {
   view: PageView
   label: string
-  center: readonly [long: number, lat: number]
-  zoom: number
-  marker?: readonly [long: number, lat: number]
+  /** What the first view shows; by default all of the site's region or jurisdiction. */
+  place?: readonly [long: number, lat: number]
+  /** Where the reports come from that are drawn: the first view fits them. */
   reports?: string
   pick?: boolean
   class?: string
 }
 
+const CLOSE = 15
+const FAR = 11
+
 /** Without script there is no map; everything on it is on the page in another form too. */
-export function RegionMap({ view, label, center, zoom, marker, reports, pick, class: name }: Props) {
+export function RegionMap({ view, label, place, reports, pick, class: name }: Props) {
   const { t, site } = view
-  const { tiles, attribution } = site.region.documents.region.map
+  const { center, zoom, basemap } = site.region.documents.region.map
+  const jurisdiction = site.jurisdiction?.slug
+  const all = (jurisdiction && boundsOf(site.region, jurisdiction)) || boundsOf(site.region)
+  const bounds = place || (zoom !== undefined && jurisdiction === undefined) ? undefined : all
   const messages = {
     pin: t('map-pin'),
     closer: t('map-closer'),
-    zoomIn: t('map-zoom-in'),
-    zoomOut: t('map-zoom-out'),
+    plain: t('map-plain'),
+    some: t('map-some'),
+    'show-report': t('map-show-report'),
+    'zoom-in': t('map-zoom-in'),
+    'zoom-out': t('map-zoom-out'),
     'status-submitted': t('status-submitted'),
     'status-acknowledged': t('status-acknowledged'),
     'status-in_progress': t('status-in_progress'),
@@ -28,12 +38,12 @@ export function RegionMap({ view, label, center, zoom, marker, reports, pick, cl
   return (
     <region-map
       class={`map ${name ?? ''}`}
-      data-source={view.href('/api/v1/map')}
-      data-tiles={tiles}
-      data-attribution={attribution}
-      data-center={center.join(',')}
-      data-zoom={zoom}
-      data-marker={marker?.join(',')}
+      data-base={site.base}
+      data-basemap={basemap && JSON.stringify(basemap)}
+      data-bounds={bounds?.join(',')}
+      data-center={(place ?? center).join(',')}
+      data-zoom={place ? CLOSE : (zoom ?? FAR)}
+      data-marker={place?.join(',')}
       data-reports={reports}
       data-pick={pick ? '' : undefined}
       data-label={label}

@@ -27,7 +27,13 @@ export function icon(name: string): SVGElement {
 }
 
 export function messagesOf(host: HTMLElement): Readonly<Record<string, string>> {
-  return JSON.parse(host.dataset.messages ?? '{}') as Record<string, string>
+  return dataOf<Record<string, string>>(host, 'messages') ?? {}
+}
+
+/** What a component has written as JSON into an attribute `data-…`. */
+export function dataOf<T>(host: HTMLElement, name: string): T | undefined {
+  const written = host.dataset[name]
+  return written === undefined ? undefined : (JSON.parse(written) as T)
 }
 
 export function filled(text: string | undefined, values: Readonly<Record<string, string | number>>): string {

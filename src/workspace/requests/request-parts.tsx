@@ -131,14 +131,7 @@ export function RequestPlace({ view, place: { address, lat, long } }: { view: Pa
           {lat.toFixed(5)}, {long.toFixed(5)}
         </a>
       </p>
-      <RegionMap
-        view={view}
-        label={t('map-of-place')}
-        center={[long, lat]}
-        zoom={15}
-        marker={[long, lat]}
-        class="map--place"
-      />
+      <RegionMap view={view} label={t('map-of-place')} place={[long, lat]} class="map--place" />
     </>
   )
 }

@@ -1,7 +1,11 @@
 import * as maplibre from 'maplibre-gl'
 import { metersPerDegree } from '../../../core/geometry.ts'
-import { element, messagesOf } from '../dom.ts'
+import type { Basemap } from '../../../regions/documents/basemap.ts'
+import { dataOf, element, messagesOf } from '../dom.ts'
+import { baseGround, whenBaseFails } from './base-ground.ts'
 import { circleAround } from './circle.ts'
+import { exchangeGround, type Ground } from './ground.ts'
+import { ownGround } from './own-ground.ts'
 import { showReports } from './reports.ts'
 import { mapStyle } from './style.ts'
 
@@ -10,6 +14,8 @@ export interface DrawnMap {
 }
 
 const CLOSE = 16
+// Pixels around the first view.
+const PADDING = 16
 // Pixels of the world at zoom 0.
 const TILE = 512
 // Half the width of a fingertip, and how far off people are with a mouse; in CSS pixels.
@@ -20,39 +26,53 @@ const PRECISE = 25
 
 /** Rejects where the browser has no WebGL. */
 export async function drawMap(host: HTMLElement): Promise<DrawnMap> {
-  const { source = '', center = '0,0', zoom = '11', marker, reports, label = '' } = host.dataset
+  const { base = '', marker, reports, label = '' } = host.dataset
   const messages = messagesOf(host)
-  await loadStyles()
   maplibre.setWorkerUrl(new URL('./map-worker.js', import.meta.url).href)
+  const own = () => ownGround(`${base}/map/streets`)
+  const [basemap] = await Promise.all([basemapOf(host), loadStyles()])
   const container = element('div', { class: 'map__canvas' })
   const map = new maplibre.Map({
     container,
-    style: await mapStyle(source, host.dataset.tiles, host.dataset.attribution),
-    center: positionOf(center),
-    zoom: Number(zoom),
-    attributionControl: false,
+    style: mapStyle(`${base}/api/v1/map`, basemap ?? (await own())),
+    ...firstView(host),
+    attributionControl: basemap === undefined ? false : { compact: false },
     dragRotate: false,
     pitchWithRotate: false,
     touchPitch: false,
     cooperativeGestures: false,
     locale: {
       'Map.Title': label,
-      'NavigationControl.ZoomIn': messages.zoomIn ?? '',
-      'NavigationControl.ZoomOut': messages.zoomOut ?? '',
+      'NavigationControl.ZoomIn': messages['zoom-in'] ?? '',
+      'NavigationControl.ZoomOut': messages['zoom-out'] ?? '',
       'Marker.Title': messages.pin ?? label,
     },
   })
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), 'top-right')
-  if (host.dataset.attribution) map.addControl(new maplibre.AttributionControl({ compact: false }))
+  const fallBack = () =>
+    host.append(element('p', { class: 'map__note', role: 'status' }, messages.plain ?? ''))
+  if (basemap !== undefined) {
+    whenBaseFails(map, async () => {
+      exchangeGround(map, basemap, await own())
+      host.classList.remove('is-picture')
+      fallBack()
+    })
+  }
   host.replaceChildren(container)
   map.resize()
+  // Not when all is loaded: a base map may be slow.
   await new Promise<void>((resolve, reject) => {
-    map.once('load', () => resolve())
-    map.once('error', ({ error }) => reject(error))
+    map.once('style.load', () => resolve())
+    map.on('error', event => {
+      if (!('sourceId' in event)) reject(event.error)
+    })
   })
   host.classList.add('is-drawn')
+  // Kept as it is in the dark: a photograph would become its negative.
+  host.classList.toggle('is-picture', basemap?.below.some(({ type }) => type === 'raster') ?? false)
+  if (host.dataset.basemap !== undefined && basemap === undefined) fallBack()
 
   const pin = new maplibre.Marker({ draggable: 'pick' in host.dataset, color: brandColor(host) })
   const mark = (place: { lat: number; long: number }, accuracy: number) => {
@@ -64,9 +84,22 @@ export async function drawMap(host: HTMLElement): Promise<DrawnMap> {
     map.fitBounds(bounds, { padding: 24, maxZoom: CLOSE })
   }
   if (marker) pin.setLngLat(positionOf(marker)).addTo(map)
-  if (reports) showReports(map, reports, messages)
+  if (reports) showReports({ host, map, url: reports, base, messages })
   if ('pick' in host.dataset) letPick(host, map, pin, messages.closer ?? '')
   return { mark }
+}
+
+/** Undefined if none is named, or if it cannot be read. */
+async function basemapOf(host: HTMLElement): Promise<Ground | undefined> {
+  const basemap = dataOf<Basemap>(host, 'basemap')
+  return basemap && baseGround(basemap, document.documentElement.lang).catch(() => undefined)
+}
+
+function firstView({ dataset }: HTMLElement): Partial<maplibre.MapOptions> {
+  const { bounds, center = '0,0', zoom = '11' } = dataset
+  if (bounds === undefined) return { center: positionOf(center), zoom: Number(zoom) }
+  const [west = 0, south = 0, east = 0, north = 0] = bounds.split(',').map(Number)
+  return { bounds: [west, south, east, north], fitBoundsOptions: { padding: PADDING } }
 }
 
 /** Too far out, where a finger covers several streets, the map comes closer instead. `closer` asks to choose again. */

@@ -2,69 +2,151 @@ import type { FeatureCollection, Point } from 'geojson'
 import * as maplibre from 'maplibre-gl'
 import { element } from '../dom.ts'
 
-interface Listed {
-  readonly id: string
-  readonly status: string
-  readonly service_name: string
-  readonly address: string | null
-  readonly lat: number | null
-  readonly long: number | null
+interface Reports {
+  readonly host: HTMLElement
+  readonly map: maplibre.Map
+  /** Where their points come from. */
   readonly url: string
+  /** Of the site's paths. */
+  readonly base: string
+  readonly messages: Readonly<Record<string, string>>
+}
+interface Answer {
+  readonly points: readonly (readonly [id: string, status: string, long: number, lat: number])[]
+  readonly isAll: boolean
 }
 
-const MAX_REPORTS = 200
-const DOTS = 'reports'
+const SOURCE = 'reports'
+const [DOT, CLUSTER] = ['report-dot', 'report-cluster']
 const PADDING = 48
 const MAX_ZOOM = 15
+const CLOSE = 16
+// Pixels around the middle of the map that Enter reaches.
+const REACH = 24
 
-export function showReports(
-  map: maplibre.Map,
-  url: string,
-  messages: Readonly<Record<string, string>>,
-): void {
-  map.addSource(DOTS, {
+/** Clusters and dots. The first view fits them; a dot opens a card, from the map or from the list beside it. */
+export function showReports({ host, map, url, base, messages }: Reports): void {
+  map.addSource(SOURCE, {
     type: 'geojson',
     data: { type: 'FeatureCollection', features: [] },
     cluster: true,
     clusterRadius: 36,
-    clusterMaxZoom: 15,
+    clusterMaxZoom: MAX_ZOOM,
   })
   for (const layer of layers) map.addLayer(layer)
+  const note = element('p', { class: 'map__note', role: 'status' })
+  host.append(note)
+  const source = () => map.getSource<maplibre.GeoJSONSource>(SOURCE)
+  let isAll = true
   let pending = new AbortController()
-  const show = async (box?: maplibre.LngLatBounds) => {
+  const load = async (box?: maplibre.LngLatBounds) => {
     pending.abort()
     pending = new AbortController()
     const query = new URL(url, location.href)
-    query.searchParams.set('limit', String(MAX_REPORTS))
     if (box) {
       const degrees = box.toArray().flat()
       query.searchParams.set('bbox', degrees.map(degree => degree.toFixed(5)).join(','))
     }
     try {
       const answer = await fetch(query, { signal: pending.signal })
-      const { requests } = (await answer.json()) as { requests: Listed[] }
-      const shown = dots(requests)
-      map.getSource<maplibre.GeoJSONSource>(DOTS)?.setData(shown)
-      if (box === undefined) fitTo(map, shown)
+      const read = (await answer.json()) as Answer
+      const points = pointsOf(read)
+      if (box === undefined) {
+        isAll = read.isAll
+        fitTo(map, points)
+      }
+      note.textContent = read.isAll ? '' : (messages.some ?? '')
+      source()?.setData(points)
     } catch {
       // Aborted or unreachable: what is drawn stays, and the list beside the map is complete.
     }
   }
-  map.on('moveend', () => show(map.getBounds()))
-  // At first the newest, wherever they are.
-  void show()
-  map.on('click', 'report-dot', ({ features, lngLat }) => {
-    const report = features?.[0]?.properties
-    if (report)
-      new maplibre.Popup({ closeButton: false })
-        .setLngLat(lngLat)
-        .setDOMContent(cardOf(report, messages))
-        .addTo(map)
+  void load()
+  // Of too many, those in view.
+  map.on('moveend', () => {
+    if (!isAll) void load(map.getBounds())
   })
-  map.on('click', 'report-cluster', ({ lngLat }) => map.easeTo({ center: lngLat, zoom: map.getZoom() + 2 }))
-  for (const id of ['report-dot', 'report-cluster']) {
+
+  const card = cardOpener({ map, base, messages })
+  const open = async (feature: maplibre.MapGeoJSONFeature) => {
+    const { id, cluster_id: cluster } = feature.properties
+    const [long = 0, lat = 0] = (feature.geometry as Point).coordinates
+    if (cluster === undefined) return card(String(id), [long, lat], map.getCanvas())
+    const zoom = await source()?.getClusterExpansionZoom(Number(cluster))
+    map.easeTo({ center: [long, lat], zoom: zoom ?? map.getZoom() + 2 })
+  }
+  for (const id of [DOT, CLUSTER]) {
+    map.on('click', id, ({ features: [feature] = [] }) => feature && open(feature))
     map.on('mouseenter', id, () => map.getCanvas().classList.add('is-over-report'))
     map.on('mouseleave', id, () => map.getCanvas().classList.remove('is-over-report'))
+  }
+  map.getCanvas().addEventListener('keydown', event => {
+    if (event.key !== 'Enter') return
+    event.preventDefault()
+    const feature = nearestToMiddle(map)
+    if (feature) void open(feature)
+  })
+  for (const report of document.querySelectorAll<HTMLElement>('.report[data-lat][data-long]')) {
+    addShow(report, messages['show-report'] ?? '', (place, button) => {
+      map.jumpTo({ center: place, zoom: Math.max(map.getZoom(), CLOSE) })
+      host.scrollIntoView({ block: 'nearest' })
+      card(report.dataset.id ?? '', place, button)
+    })
+  }
+}
+
+/** In a row of the list. */
+function addShow(
+  report: HTMLElement,
+  text: string,
+  show: (place: [long: number, lat: number], button: HTMLElement) => void,
+) {
+  const name = report.querySelector('.report__name')?.textContent ?? ''
+  const button = element(
+    'button',
+    {
+      type: 'button',
+      class: 'usa-button usa-button--unstyled report__show',
+      'aria-label': `${text}: ${name}`,
+    },
+    text,
+  )
+  const { long, lat } = report.dataset
+  button.addEventListener('click', () => show([Number(long), Number(lat)], button))
+  report.append(button)
+}
+
+function nearestToMiddle(map: maplibre.Map): maplibre.MapGeoJSONFeature | undefined {
+  const middle = map.project(map.getCenter())
+  const box: [maplibre.PointLike, maplibre.PointLike] = [
+    [middle.x - REACH, middle.y - REACH],
+    [middle.x + REACH, middle.y + REACH],
+  ]
+  const distance = ({ geometry }: maplibre.MapGeoJSONFeature) =>
+    map.project((geometry as Point).coordinates as [number, number]).dist(middle)
+  const found = map.queryRenderedFeatures(box, { layers: [DOT, CLUSTER] })
+  return found.sort((a, b) => distance(a) - distance(b))[0]
+}
+
+/** The card takes the focus; when it is closed, the focus goes back. */
+function cardOpener({ map, base, messages }: Pick<Reports, 'map' | 'base' | 'messages'>) {
+  return async (id: string, place: [long: number, lat: number], opener: HTMLElement) => {
+    const answer = await fetch(`${base}/api/v1/requests/${id}`).catch(() => undefined)
+    const report = answer?.ok ? ((await answer.json()) as Record<string, unknown>) : {}
+    const card = element(
+      'div',
+      { class: 'map__card' },
+      element('a', { class: 'usa-link', href: `${base}/cases/${id}` }, String(report.service_name ?? id)),
+      element('p', { dir: 'auto' }, String(report.address ?? '')),
+      element(
+        'span',
+        { class: `status status--${report.status}` },
+        messages[`status-${report.status}`] ?? '',
+      ),
+    )
+    card.addEventListener('keydown', ({ key }) => key === 'Escape' && popup.remove())
+    const popup = new maplibre.Popup({ closeButton: false }).setLngLat(place).setDOMContent(card).addTo(map)
+    popup.on('close', () => opener.focus())
   }
 }
 
@@ -75,41 +157,23 @@ function fitTo(map: maplibre.Map, { features }: FeatureCollection<Point>) {
   map.fitBounds(bounds, { padding: PADDING, maxZoom: MAX_ZOOM, animate: false })
 }
 
-function dots(requests: readonly Listed[]): FeatureCollection<Point> {
-  const features = requests.flatMap(({ lat, long, ...properties }) =>
-    lat === null || long === null
-      ? []
-      : [
-          {
-            type: 'Feature' as const,
-            properties,
-            geometry: { type: 'Point' as const, coordinates: [long, lat] },
-          },
-        ],
-  )
+function pointsOf({ points }: Answer): FeatureCollection<Point> {
+  const features = points.map(([id, status, long, lat]) => ({
+    type: 'Feature' as const,
+    properties: { id, status },
+    geometry: { type: 'Point' as const, coordinates: [long, lat] },
+  }))
   return { type: 'FeatureCollection', features }
-}
-
-function cardOf(report: Record<string, unknown>, messages: Readonly<Record<string, string>>): HTMLElement {
-  const { url, service_name, address, status } = report
-  return element(
-    'div',
-    { class: 'map__card' },
-    element('a', { class: 'usa-link', href: String(url) }, String(service_name)),
-    element('p', {}, String(address ?? '')),
-    element('span', { class: `status status--${status}` }, messages[`status-${status}`] ?? ''),
-  )
 }
 
 const layers: maplibre.LayerSpecification[] = [
   {
-    id: 'report-cluster',
+    id: CLUSTER,
     type: 'circle',
-    source: DOTS,
+    source: SOURCE,
     filter: ['has', 'point_count'],
     paint: {
       'circle-color': '#1b1b1b',
-      'circle-opacity': 0.85,
       'circle-radius': ['step', ['get', 'point_count'], 14, 10, 18, 50, 24],
       'circle-stroke-color': '#ffffff',
       'circle-stroke-width': 2,
@@ -118,7 +182,7 @@ const layers: maplibre.LayerSpecification[] = [
   {
     id: 'report-count',
     type: 'symbol',
-    source: DOTS,
+    source: SOURCE,
     filter: ['has', 'point_count'],
     layout: {
       'text-field': ['get', 'point_count_abbreviated'],
@@ -129,9 +193,9 @@ const layers: maplibre.LayerSpecification[] = [
     paint: { 'text-color': '#ffffff' },
   },
   {
-    id: 'report-dot',
+    id: DOT,
     type: 'circle',
-    source: DOTS,
+    source: SOURCE,
     filter: ['!', ['has', 'point_count']],
     paint: {
       'circle-color': ['match', ['get', 'status'], 'closed', '#3a7d44', 'in_progress', '#c2850c', '#1a4480'],

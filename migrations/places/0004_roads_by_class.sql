@@ -1,0 +1,1 @@
+CREATE INDEX `street_segment_class` ON `street_segment` (`class`);
