@@ -103,6 +103,15 @@ describe('who keeps the road, from center lines', () => {
         body: JSON.stringify({ ...report, description: 'A hole in Ferry Road' }),
       })
       expect(await answer.json()).toMatchObject({ jurisdiction: 'lake-county' })
+      const named = app.region.searchPlaces('ferry', 1)
+      expect(named.map(({ label }) => label)).toEqual(['Ferry Rd, Westport'])
+      // Thousands of imported roads would not fit in the map's one answer.
+      const map = await (await app.request('http://lake.example/api/v1/map')).json()
+      const drawn = (map as { features: { properties: { layer: string; id?: string } }[] }).features
+      expect(drawn.flatMap(({ properties: { layer, id } }) => (layer === 'road' ? id : []))).toEqual([
+        'mill-1',
+        'oak-1',
+      ])
     } finally {
       await app.close()
     }

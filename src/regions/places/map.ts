@@ -2,7 +2,10 @@ import type { Feature, FeatureCollection, Geometry } from 'geojson'
 import { startOfDay } from '../runtime/calendar.ts'
 import type { Region } from '../runtime/compile.ts'
 
-/** Jurisdictions as of `at`, streets and backdrop. `layer` selects a feature's style. */
+/**
+ * Jurisdictions as of `at`, streets and backdrop. `layer` selects a feature's style. Streets that were imported are too many
+ * for one answer: the map has them as tiles.
+ */
 export function mapLayers(region: Region, at: number): FeatureCollection {
   const { jurisdictions, roads, backdrop, region: site } = region.documents
   const inForce = (
@@ -27,7 +30,7 @@ export function mapLayers(region: Region, at: number): FeatureCollection {
     }
   }
   for (const { properties, coordinates } of roads) {
-    if (!inForce(properties, site.timezone)) continue
+    if (properties.source || !inForce(properties, site.timezone)) continue
     const { id, name, class: size } = properties
     add('road', { id, name, class: size }, lines(coordinates))
   }

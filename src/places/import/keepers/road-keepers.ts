@@ -2,6 +2,7 @@ import type { InferOutput } from 'valibot'
 import type { LongLat } from '../../../core/geometry.ts'
 import type { roadProperties } from '../../../regions/documents/feature-properties.ts'
 import type { Feature } from '../../../regions/documents/snapshot.ts'
+import { placeName } from '../../index/names.ts'
 import { lengthMeters } from '../positions/lines.ts'
 import type { StreetRow } from '../rows/rows.ts'
 
@@ -60,12 +61,12 @@ export class RoadKeepers {
     return {
       properties: {
         id: this.#idOf(street),
-        name: name.slice(0, MAX_NAME).trim(),
+        name: placeName(name).slice(0, MAX_NAME).trim(),
         class: roadClass,
         owner,
         ...(left && { numbersLeft: [...left] }),
         ...(right && { numbersRight: [...right] }),
-        ...(city !== '' && { postalCity: city.slice(0, MAX_NAME).trim() }),
+        ...(city !== '' && { postalCity: placeName(city).slice(0, MAX_NAME).trim() }),
         ...(from !== null && { from }),
         source: this.#source,
       },
