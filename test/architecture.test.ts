@@ -16,7 +16,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   regions: ['core', 'geography', 'routing'],
   identity: ['core', 'regions'],
   import: ['core', 'geography', 'regions'],
-  places: ['core', 'geography', 'import', 'regions'],
+  places: ['core', 'geography', 'import', 'regions', 'routing'],
   audit: ['core', 'identity', 'regions'],
   requests: ['audit', 'core', 'identity', 'places', 'regions', 'routing'],
   handoffs: ['audit', 'core', 'identity', 'regions', 'requests', 'routing'],

@@ -3,6 +3,7 @@ import { Empty } from '../web/components/components.tsx'
 import { Icon } from '../web/components/icon.tsx'
 import { Page } from '../web/components/layout.tsx'
 import { type PageView, siteName } from '../web/view.ts'
+import { AddressSearch } from './address/search.tsx'
 import { grouped, siteServices } from './catalogue.ts'
 import { DeskNow } from './contacts.tsx'
 import { ServiceSearch } from './services.tsx'
@@ -34,6 +35,10 @@ export function HomePage({ view, recent }: { view: PageView; recent: readonly Pu
         </section>
         <aside class="home__side">
           <TrackForm view={view} />
+          <section class="panel" aria-labelledby="address">
+            <h2 id="address">{t('address-title')}</h2>
+            <AddressSearch view={view} />
+          </section>
           <CallPanel view={view} />
         </aside>
         <section class="home__recent" aria-labelledby="recent">

@@ -4,6 +4,7 @@ import { parseTrackingNumber, randomText } from '../core/ids.ts'
 import { asProblem, problem } from '../core/problem.ts'
 import { cleanLine, cleanText } from '../core/text.ts'
 import { type PlaceSearch, searchPlaces } from '../places/find.ts'
+import { readPlace } from '../regions/inquiry.ts'
 import type { AppEnv } from '../regions/runtime/site.ts'
 import { draftErrors } from '../requests/draft.ts'
 import { readCursor, writeCursor } from '../requests/list/cursor.ts'
@@ -14,6 +15,7 @@ import { viewOf } from '../web/view.ts'
 import { AboutPage } from './about.tsx'
 import { accountPages } from './account/pages.tsx'
 import { addressesOf, residentOf, withContact } from './account/resident.ts'
+import { addressPage } from './address/address.tsx'
 import { offeredBy } from './catalogue.ts'
 import { Handles } from './handles.tsx'
 import { HomePage } from './home.tsx'
@@ -49,6 +51,7 @@ import { exampleNumber, TrackPage } from './track/track.tsx'
 const RECENT = 6
 const PAGE_OF_REPORTS = 25
 const PLACES_SHOWN = 8
+const placeFields = new Set(['place', 'lat', 'long', 'accuracy', 'address'])
 
 type PageContext = Context<AppEnv>
 
@@ -56,7 +59,7 @@ export function citizenPages(): Hono<AppEnv> {
   const pages = new Hono<AppEnv>()
   pages.on(
     'GET',
-    ['/', '/about', '/jurisdictions', '/report', '/report/*', '/track', '/reports'],
+    ['/', '/about', '/jurisdictions', '/place', '/report', '/report/*', '/track', '/reports'],
     rememberReturn,
   )
 
@@ -76,9 +79,11 @@ export function citizenPages(): Hono<AppEnv> {
     return c.json(words, 200, { 'cache-control': 'public, max-age=86400' })
   })
 
+  pages.get('/place', addressPage)
+
   pages.get('/report', c => {
     const typed = cleanLine(c.req.query('q') ?? '').slice(0, 200)
-    return c.html(<ServicesPage view={viewOf(c)} typed={typed} />)
+    return c.html(<ServicesPage view={viewOf(c)} typed={typed} where={placeOf(c)} />)
   })
   pages.get('/report/:service', wherePage)
   pages.get('/report/:service/details', detailsPage)
@@ -115,6 +120,15 @@ async function rememberReturn(c: PageContext, next: Next) {
 
 const noSearch: PlaceSearch = { places: [], addressesLoaded: true }
 
+/** A place that was chosen before the service, as the report form takes it. */
+function placeOf(c: PageContext): readonly [string, string][] {
+  const { atlas } = c.get('site').region.routing
+  const query = new URL(c.req.url).searchParams
+  const { place } = readPlace(query.get('lat') ?? '', query.get('long') ?? '', atlas)
+  if (place === null) return []
+  return [...query].filter(([name]) => placeFields.has(name))
+}
+
 async function wherePage(c: PageContext) {
   const { region } = c.get('site')
   const typed = cleanLine(c.req.query('q') ?? '').slice(0, 200)
@@ -130,8 +144,6 @@ async function wherePage(c: PageContext) {
   }
   return c.html(<WherePage {...props} errors={[]} />)
 }
-
-const placeFields = new Set(['place', 'lat', 'long', 'accuracy', 'address'])
 
 async function detailsPage(c: PageContext) {
   const { region } = c.get('site')

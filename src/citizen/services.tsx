@@ -7,7 +7,14 @@ import type { PageView } from '../web/view.ts'
 import { findable, grouped, searchServices, siteServices } from './catalogue.ts'
 import { DeskNow } from './contacts.tsx'
 
-export function ServicesPage({ view, typed }: { view: PageView; typed: string }) {
+interface Props {
+  view: PageView
+  typed: string
+  /** A place that is known already, as fields of the report form. */
+  where?: readonly [string, string][]
+}
+
+export function ServicesPage({ view, typed, where = [] }: Props) {
   const { t } = view
   const services = siteServices(view)
   const found = typed === '' ? [] : searchServices(services, typed)
@@ -17,7 +24,7 @@ export function ServicesPage({ view, typed }: { view: PageView; typed: string })
         <Steps view={view} current={1} />
         <h1>{t('what-title')}</h1>
         <service-filter>
-          <ServiceSearch view={view} typed={typed} />
+          <ServiceSearch view={view} typed={typed} where={where} />
           <p class="usa-sr-only" role="status" data-label={t('services-found-label')}>
             {typed && t('services-found', { count: found.length })}
           </p>
@@ -33,7 +40,7 @@ export function ServicesPage({ view, typed }: { view: PageView; typed: string })
             <h2 id="results">{t('services-results')}</h2>
             <ul class="choices">
               {found.map(service => (
-                <Choice view={view} service={service} />
+                <Choice view={view} service={service} where={where} />
               ))}
             </ul>
             <h2>{t('services-other')}</h2>
@@ -45,7 +52,7 @@ export function ServicesPage({ view, typed }: { view: PageView; typed: string })
                 <h2 id={id}>{name}</h2>
                 <ul class="choices">
                   {services.map(service => (
-                    <Choice view={view} service={service} />
+                    <Choice view={view} service={service} where={where} />
                   ))}
                 </ul>
               </section>
@@ -71,7 +78,7 @@ function Otherwise({ view, help }: { view: PageView; help: string }) {
   )
 }
 
-export function ServiceSearch({ view, typed = '' }: { view: PageView; typed?: string }) {
+export function ServiceSearch({ view, typed = '', where = [] }: Partial<Props> & { view: PageView }) {
   return (
     <search>
       <form class="search" action={view.href('/report')}>
@@ -87,6 +94,9 @@ export function ServiceSearch({ view, typed = '' }: { view: PageView; typed?: st
           autocomplete="off"
           placeholder={view.t('services-search-example')}
         />
+        {where.map(([name, value]) => (
+          <input type="hidden" name={name} value={value} />
+        ))}
         <button class="usa-button" type="submit">
           <Icon name="search" />
           <span class="search__word">{view.t('search')}</span>
@@ -97,11 +107,19 @@ export function ServiceSearch({ view, typed = '' }: { view: PageView; typed?: st
   )
 }
 
-function Choice({ view, service }: { view: PageView; service: ServiceDocument }) {
+interface ChoiceProps {
+  view: PageView
+  service: ServiceDocument
+  where: readonly [string, string][]
+}
+
+function Choice({ view, service, where }: ChoiceProps) {
   const { name, rest } = findable(service)
+  const form = view.href(`/report/${encodeURIComponent(service.code)}`)
+  const details = `${form}/details?${new URLSearchParams(where.map(pair => [...pair]))}`
   return (
     <li data-name={name} data-rest={rest}>
-      <a class="choice" href={view.href(`/report/${encodeURIComponent(service.code)}`)}>
+      <a class="choice" href={where.length === 0 ? form : details}>
         <span class="choice__name">{view.localize(service.name)}</span>
         <span class="choice__note">{view.localize(service.description)}</span>
         <Icon name="navigate_next" />

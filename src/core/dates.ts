@@ -50,6 +50,12 @@ export function isoDate(t: Translate, date: string): string {
   return written(t, Temporal.PlainDate.from(date))
 }
 
+/** `Tuesday, December 1`, of a day as YYYY-MM-DD. */
+export function writtenWeekday(t: Translate, date: string): string {
+  const { month, day, dayOfWeek } = Temporal.PlainDate.from(date)
+  return t('weekday-date', { weekday: weekdayName(t, dayOfWeek), month: String(month), day: String(day) })
+}
+
 export function weekdayName(t: Translate, dayOfWeek: number): string {
   return t('weekday', { weekday: String(dayOfWeek) })
 }

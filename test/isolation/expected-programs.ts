@@ -76,6 +76,7 @@ const ofOffer = { ...work, ids: { ':id': 'offered' } } as const
 export const api: Record<string, Expectation> = {
   'GET /api/v1/openapi.json': open,
   'GET /api/v1/route': { ...open, query: ({ service }) => ({ service_code: service, ...where }) },
+  'GET /api/v1/place': { ...open, query: () => where },
   'GET /api/v1/places': { ...open, query: () => ({ q: 'mill' }) },
   'GET /api/v1/services': open,
   'GET /api/v1/map': open,

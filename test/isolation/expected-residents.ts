@@ -11,6 +11,7 @@ export const citizen: Record<string, Expectation> = {
   'GET /': open,
   'GET /about': open,
   'GET /jurisdictions': open,
+  'GET /place': { ...open, query: () => ({ q: 'mill' }) },
   'GET /brand.css': open,
   'GET /emergency-words.json': open,
   'GET /report': open,

@@ -156,7 +156,8 @@ function Results({
   )
 }
 
-function placeQuery({ lat, long, accuracy, label }: FoundPlace): string {
+/** A found place as the report form takes it. */
+export function placeQuery({ lat, long, accuracy, label }: FoundPlace): string {
   const query = { lat: lat.toFixed(6), long: long.toFixed(6), accuracy: String(accuracy), address: label }
   return new URLSearchParams(query).toString()
 }

@@ -1,0 +1,211 @@
+import type { Context } from 'hono'
+import { readNumber } from '../../core/input.ts'
+import { cleanLine } from '../../core/text.ts'
+import { factsAt, type PlaceFacts } from '../../places/facts.ts'
+import { placesAt, searchPlaces } from '../../places/find.ts'
+import { MAX_ACCURACY } from '../../places/routes.ts'
+import { readPlace } from '../../regions/inquiry.ts'
+import type { FoundPlace } from '../../regions/places/search.ts'
+import type { AppEnv } from '../../regions/runtime/site.ts'
+import { Empty } from '../../web/components/components.tsx'
+import { Icon } from '../../web/components/icon.tsx'
+import { Page } from '../../web/components/layout.tsx'
+import { RegionMap } from '../../web/components/map.tsx'
+import { type PageView, viewOf } from '../../web/view.ts'
+import { placeQuery } from '../report/where.tsx'
+import { Districts } from './districts.tsx'
+import { AddressSearch } from './search.tsx'
+import { Served } from './served.tsx'
+
+const MAX_TYPED = 200
+const CHOICES = 8
+
+/** Who serves an address. What is typed is in the query, which is in no log. */
+export async function addressPage(c: Context<AppEnv>) {
+  const { region } = c.get('site')
+  const view = viewOf(c)
+  const query = (name: string) => cleanLine(c.req.query(name) ?? '').slice(0, MAX_TYPED)
+  const typed = query('q')
+  const { place, errors } = readPlace(query('lat'), query('long'), region.routing.atlas)
+  if (place !== null) {
+    const accuracy = readNumber('accuracy', query('accuracy'), 0, MAX_ACCURACY).value ?? 0
+    const [near] = query('address') === '' ? await placesAt(c.get('platform'), region, place, 1) : []
+    const label = query('address') || near?.label || view.t('place-on-map')
+    return show({ ...place, accuracy, label, kind: 'coordinates' })
+  }
+  if (typed === '') {
+    const isWrong = errors.length > 0
+    return c.html(<SearchPage view={view} typed="" isWrong={isWrong} />, isWrong ? 400 : 200)
+  }
+  const search = await searchPlaces(c.get('platform'), region, { text: typed, limit: CHOICES })
+  const right = search.places.filter(({ contradicts = [] }) => contradicts.length === 0)
+  const exact = right.find(({ label }) => label.toLowerCase() === typed.toLowerCase())
+  const only = exact ?? (right.length === 1 ? right[0] : undefined)
+  if (only !== undefined) return show(only)
+  return c.html(
+    <SearchPage view={view} typed={typed} found={search.places} isLoaded={search.addressesLoaded} />,
+  )
+
+  async function show(found: FoundPlace) {
+    const { lat, long, accuracy } = found
+    const inquiry = { place: { lat, long }, accuracy, at: view.now, language: view.language }
+    const facts = await factsAt(c.get('platform'), region, inquiry)
+    return c.html(<AddressPage view={view} found={found} typed={typed || found.label} facts={facts} />)
+  }
+}
+
+interface SearchProps {
+  view: PageView
+  typed: string
+  found?: readonly FoundPlace[]
+  isLoaded?: boolean
+  isWrong?: boolean
+}
+
+function SearchPage({ view, typed, found, isLoaded = true, isWrong = false }: SearchProps) {
+  const { t } = view
+  return (
+    <Page view={view} title={t('address-title')} section="/place">
+      <div class="narrow">
+        <h1>{t('address-title')}</h1>
+        <p class="usa-intro">{t('address-lead')}</p>
+        <AddressSearch view={view} typed={typed} />
+        {isWrong && <Empty>{t('address-wrong')}</Empty>}
+        {found?.length === 0 && (
+          <Empty>
+            <p>{t(isLoaded ? 'places-none' : 'places-not-loaded', { typed })}</p>
+            <p>{t('address-none-help', { phone: view.phone(view.site.region.documents.region.phone) })}</p>
+          </Empty>
+        )}
+        {found !== undefined && found.length > 0 && (
+          <section aria-labelledby="found">
+            <h2 id="found">{t('places-found', { count: found.length })}</h2>
+            <ul class="choices">
+              {found.map(place => (
+                <li>
+                  <a class="choice" href={`${view.href('/place')}?${placeQuery(place)}`}>
+                    <Icon name="location_on" />
+                    <span class="choice__name">{place.label}</span>
+                    <span class="choice__note">
+                      {[
+                        t(`place-${place.kind}`),
+                        ...(place.contradicts ?? []).map(part => t(`place-differs-${part}`)),
+                        ...(place.attribution === undefined ? [] : [place.attribution]),
+                      ].join(' · ')}
+                    </span>
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </div>
+    </Page>
+  )
+}
+
+interface AddressProps {
+  view: PageView
+  found: FoundPlace
+  typed: string
+  facts: PlaceFacts
+}
+
+const ZOOM = 14
+
+function AddressPage({ view, found, typed, facts }: AddressProps) {
+  const { t } = view
+  const at = [found.long, found.lat] as const
+  return (
+    <Page view={view} title={`${t('address-yours')}: ${found.label}`} section="/place">
+      <div class="wide address">
+        <header class="address__head">
+          <h1>
+            <span class="kicker">{t('address-yours')}</span> <bdi>{found.label}</bdi>
+          </h1>
+          <Where view={view} found={found} facts={facts} />
+          {facts.isInside && (
+            <p>
+              <a class="usa-button" href={`${view.href('/report')}?${placeQuery(found)}`}>
+                {t('address-report')}
+              </a>
+            </p>
+          )}
+        </header>
+        <div class="address__main">
+          {facts.isInside && (
+            <>
+              <Districts view={view} sets={facts.districts} />
+              <Served view={view} found={found} responsible={facts.responsible} />
+            </>
+          )}
+        </div>
+        <aside class="address__side">
+          <RegionMap
+            view={view}
+            label={t('address-map', { place: found.label })}
+            center={at}
+            zoom={ZOOM}
+            marker={at}
+          />
+          {found.attribution !== undefined && <p class="usa-hint">{found.attribution}</p>}
+          <section class="panel" aria-labelledby="other">
+            <h2 id="other">{t('address-other')}</h2>
+            <AddressSearch view={view} typed={typed} />
+          </section>
+        </aside>
+      </div>
+    </Page>
+  )
+}
+
+function Where({ view, found, facts: { isInside, jurisdictions, partners } }: Omit<AddressProps, 'typed'>) {
+  const { t } = view
+  const region = view.site.region.documents.region.name
+  if (!isInside) {
+    const [partner] = partners
+    return (
+      <Empty>
+        <p>
+          {partner === undefined
+            ? t('address-outside', { region })
+            : t('address-outside-in', { name: partner.name, region })}
+        </p>
+      </Empty>
+    )
+  }
+  const certain = [...jurisdictions, ...partners].filter(({ isCertain }) => isCertain)
+  const maybe = [...jurisdictions, ...partners].filter(({ isCertain }) => !isCertain)
+  return (
+    <>
+      {certain.length > 0 && (
+        <p>
+          {t('address-in', {
+            names: listed(
+              view,
+              certain.map(({ name }) => name),
+            ),
+          })}
+        </p>
+      )}
+      {maybe.length > 0 && (
+        <p>
+          {t('address-near', {
+            names: listed(
+              view,
+              maybe.map(({ name }) => name),
+            ),
+          })}
+        </p>
+      )}
+      {found.accuracy > 0 && (
+        <p class="usa-hint">{t('place-accuracy', { distance: view.distance(found.accuracy) })}</p>
+      )}
+    </>
+  )
+}
+
+export function listed({ t }: PageView, names: readonly string[]): string {
+  const last = names.at(-1) ?? ''
+  return names.length < 2 ? last : t('list-and', { first: names.slice(0, -1).join(', '), last })
+}
