@@ -21,7 +21,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   requests: ['audit', 'core', 'identity', 'places', 'regions', 'routing'],
   handoffs: ['audit', 'core', 'identity', 'regions', 'requests', 'routing'],
   partners: ['audit', 'core', 'handoffs', 'identity', 'notify', 'regions', 'requests'],
-  demonstration: ['core', 'handoffs', 'identity', 'regions', 'requests'],
+  demonstration: ['core', 'handoffs', 'identity', 'places', 'regions', 'requests'],
   residents: ['core', 'notify', 'identity', 'regions', 'requests'],
   web: ['core', 'identity', 'regions', 'requests', 'routing'],
   open311: ['core', 'identity', 'regions', 'requests', 'routing'],

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { asProblem } from '../core/problem.ts'
-import { hasPlacesIndex } from '../places/index/exists.ts'
+import { hasAddresses } from '../places/index/exists.ts'
 import { type NodePlatform, nodePlatform } from '../platform/node/platform.ts'
 import { type Environment, readEnvironment } from '../platform/node/settings.ts'
 import { readRegionFiles, regionsIn } from '../platform/node/tenants.ts'
@@ -46,7 +46,7 @@ export async function loadRegions(
 async function hasPlaces(platform: NodePlatform | undefined, region: string): Promise<boolean> {
   if (platform === undefined) return false
   try {
-    return await orNothingYet(() => hasPlacesIndex(platform, region), false)
+    return await orNothingYet(() => hasAddresses(platform, region), false)
   } catch (error) {
     if (asProblem(error).slug !== 'database-unavailable') throw error
     return false

@@ -7,6 +7,7 @@ import { type DatabaseName, databaseLabel, type Platform } from '../platform/pla
 import type { Region } from '../regions/runtime/compile.ts'
 import { currentHosts, currentRegion } from '../regions/runtime/current.ts'
 import { request } from '../requests/schema.ts'
+import { seedDistricts } from './districts.ts'
 import { storiesOf } from './stories.ts'
 
 /**
@@ -23,6 +24,7 @@ export async function seedDemonstrations(platform: Platform, handlers: readonly 
       const region = await currentRegion(platform, slug)
       if (region.documents.demonstration === undefined) continue
       await refuseWithRealUsers(platform, region)
+      await seedDistricts(platform, region)
       if (await isEmpty(platform, region)) await seed(platform, region, handlers)
     } catch (error) {
       platform.log('warn', 'demonstration-not-seeded', { region: slug, problem: asProblem(error).slug })

@@ -11,7 +11,7 @@ import { type ParsedAddress, parseAddress } from './address/parse.ts'
 import { cityKey, streetKey } from './address/streets/street-key.ts'
 import { boundsOf } from './bounds.ts'
 import { firstPlaces, type GeocodedPlace, type Geocoder, geocodersOf } from './geocoders/geocoders.ts'
-import { hasPlacesIndex } from './index/exists.ts'
+import { hasAddressSources, hasPlacesIndex } from './index/exists.ts'
 import { addressesNear } from './index/reverse.ts'
 import { searchIndex } from './index/search.ts'
 
@@ -53,7 +53,11 @@ export async function searchPlaces(
   const own = [...(indexed ?? []), ...placesInDocuments(region, parsed, limit)]
   const isFound = own.some(isRight)
   const others = isFound ? [] : await geocoded(platform, region, parsed, { text, limit, isTyping })
-  const isKnown = isFound || indexed !== undefined || hasAddresses(region.documents) || others !== undefined
+  const isKnown =
+    isFound ||
+    hasAddresses(region.documents) ||
+    others !== undefined ||
+    (await withIndex(platform, region.slug, hasAddressSources, false))
   return { places: inOrder([...own, ...(others ?? [])]).slice(0, limit), addressesLoaded: isKnown }
 }
 

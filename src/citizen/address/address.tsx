@@ -30,8 +30,9 @@ export async function addressPage(c: Context<AppEnv>) {
   if (place !== null) {
     const accuracy = readNumber('accuracy', query('accuracy'), 0, MAX_ACCURACY).value ?? 0
     const [near] = query('address') === '' ? await placesAt(c.get('platform'), region, place, 1) : []
-    const label = query('address') || near?.label || view.t('place-on-map')
-    return show({ ...place, accuracy, label, kind: 'coordinates' })
+    const known = query('address') || (near?.label ?? '')
+    const label = known || view.t('place-on-map')
+    return show({ ...place, accuracy, label, kind: 'coordinates' }, known)
   }
   if (typed === '') {
     const isWrong = errors.length > 0
@@ -46,11 +47,11 @@ export async function addressPage(c: Context<AppEnv>) {
     <SearchPage view={view} typed={typed} found={search.places} isLoaded={search.addressesLoaded} />,
   )
 
-  async function show(found: FoundPlace) {
+  async function show(found: FoundPlace, known = found.label) {
     const { lat, long, accuracy } = found
     const inquiry = { place: { lat, long }, accuracy, at: view.now, language: view.language }
     const facts = await factsAt(c.get('platform'), region, inquiry)
-    return c.html(<AddressPage view={view} found={found} typed={typed || found.label} facts={facts} />)
+    return c.html(<AddressPage view={view} found={found} typed={typed || known} facts={facts} />)
   }
 }
 
@@ -174,30 +175,14 @@ function Where({ view, found, facts: { isInside, jurisdictions, partners } }: Om
       </Empty>
     )
   }
-  const certain = [...jurisdictions, ...partners].filter(({ isCertain }) => isCertain)
-  const maybe = [...jurisdictions, ...partners].filter(({ isCertain }) => !isCertain)
+  const bodies = [...jurisdictions].sort((a, b) => rank(view, a.id) - rank(view, b.id))
+  const names = (wanted: boolean) =>
+    [...bodies, ...partners].filter(({ isCertain }) => isCertain === wanted).map(({ name }) => name)
+  const maybe = names(false)
   return (
     <>
-      {certain.length > 0 && (
-        <p>
-          {t('address-in', {
-            names: listed(
-              view,
-              certain.map(({ name }) => name),
-            ),
-          })}
-        </p>
-      )}
-      {maybe.length > 0 && (
-        <p>
-          {t('address-near', {
-            names: listed(
-              view,
-              maybe.map(({ name }) => name),
-            ),
-          })}
-        </p>
-      )}
+      <p>{names(true).join(' · ')}</p>
+      {maybe.length > 0 && <p>{t('address-near', { names: listed(view, maybe) })}</p>}
       {found.accuracy > 0 && (
         <p class="usa-hint">{t('place-accuracy', { distance: view.distance(found.accuracy) })}</p>
       )}
@@ -205,7 +190,14 @@ function Where({ view, found, facts: { isInside, jurisdictions, partners } }: Om
   )
 }
 
-export function listed({ t }: PageView, names: readonly string[]): string {
+const ranks = ['municipality', 'county', 'special-district', 'agency']
+
+/** The nearest government first. */
+function rank({ site }: PageView, id: string): number {
+  return ranks.indexOf(site.region.jurisdiction(id)?.kind ?? '')
+}
+
+function listed({ t }: PageView, names: readonly string[]): string {
   const last = names.at(-1) ?? ''
   return names.length < 2 ? last : t('list-and', { first: names.slice(0, -1).join(', '), last })
 }

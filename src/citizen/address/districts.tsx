@@ -27,9 +27,10 @@ export function Districts({ view, sets }: { view: PageView; sets: readonly SetAt
 
 function DistrictSetCard({ view, set }: { view: PageView; set: SetAt }) {
   const { t } = view
+  const owner = set.owner === null ? undefined : view.site.region.jurisdiction(set.owner)
   return (
     <li class="district">
-      <h3>{set.name}</h3>
+      <h3>{[set.name, owner?.name].filter(Boolean).join(' · ')}</h3>
       {!set.isCertain && <p class="usa-hint">{t('district-border', { count: set.districts.length })}</p>}
       {set.districts.map(district => (
         <District view={view} district={district} />
@@ -108,7 +109,7 @@ function Collection({ view, collection }: { view: PageView; collection: Collecte
           {t('collection-then')}{' '}
           {later.map((day, index) => (
             <>
-              {index > 0 && ', '}
+              {index > 0 && ' · '}
               <DayText view={view} day={day} />
             </>
           ))}

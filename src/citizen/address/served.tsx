@@ -4,7 +4,6 @@ import { formatStep } from '../../routing/format.ts'
 import type { PageView } from '../../web/view.ts'
 import { siteServices } from '../catalogue.ts'
 import { Contacts } from '../contacts.tsx'
-import { PartnerContact } from '../handles.tsx'
 import { placeQuery } from '../report/where.tsx'
 
 interface Props {
@@ -65,10 +64,14 @@ function BodyContact({ view, group: { performer, confidence } }: { view: PageVie
   if (confidence === 'ask') return null
   const { region } = view.site
   const partner = performer.kind === 'partner' ? region.partner(performer.id) : undefined
-  if (partner !== undefined) return <PartnerContact view={view} partner={partner} />
-  const body = region.jurisdiction(performer.id)
+  const body = partner ?? region.jurisdiction(performer.id)
   if (body === undefined) return null
-  return <Contacts view={view} name={body.name} phone={body.phone} email={body.email} url={body.url} />
+  return (
+    <>
+      {partner?.note && <p>{view.localize(partner.note)}</p>}
+      <Contacts view={view} name={body.name} phone={body.phone} email={body.email} url={body.url} />
+    </>
+  )
 }
 
 function serviceName(view: PageView, code: string): string {

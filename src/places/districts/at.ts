@@ -30,7 +30,7 @@ export interface SetAt {
   readonly owner: string | null
   readonly source: string | null
   readonly date: string | null
-  /** False within the accuracy of a border: any of these, or none, may be the one. */
+  /** False within the accuracy of a border, also of its owner: any of these, or none, may be the one. */
   readonly isCertain: boolean
   readonly districts: readonly DistrictAt[]
 }
@@ -69,7 +69,9 @@ export async function districtsAt(
   region: Region,
   inquiry: DistrictInquiry,
 ): Promise<readonly SetAt[]> {
-  const sets = districtSetsOf(region.documents).filter(({ owner }) => mayHold(region, owner?.slug, inquiry))
+  const sets = districtSetsOf(region.documents)
+    .map(set => ({ ...set, isInOwner: isInOwner(region, set.owner?.slug, inquiry) }))
+    .filter(set => set.isInOwner !== 'no')
   if (sets.length === 0) return []
   const meters = Math.max(inquiry.accuracy, BORDER)
   const rows = await withIndex(platform, region.slug, db => districtsNear(db, inquiry.place, meters), [])
@@ -80,24 +82,27 @@ export async function districtsAt(
       return isInside || away <= meters ? [{ row, isCertain: isInside && away > meters }] : []
     })
     if (near.length === 0) return []
-    const isCertain = near.length === 1 && near.every(one => one.isCertain)
+    const isCertain = set.isInOwner === 'yes' && near.length === 1 && near.every(one => one.isCertain)
     const districts = near.map(({ row }) => districtAt(region, set, row, inquiry))
     return [{ ...aboutSet(region, set, inquiry.language), isCertain, districts }]
   })
 }
 
 /** A jurisdiction's own districts hold in its boundary only. */
-function mayHold(
+function isInOwner(
   { routing: { atlas, areas } }: Region,
   owner: string | undefined,
   { place: { lat, long }, accuracy, at }: DistrictInquiry,
-): boolean {
-  if (owner === undefined) return true
-  const near = atlas.areaSetsWithin(lat, long, Math.max(accuracy, BORDER)).flat()
-  return near.some(index => {
-    const area = areas[index]
-    return area?.kind === 'boundary' && area.body === owner && area.from <= at && at < area.to
-  })
+): 'yes' | 'maybe' | 'no' {
+  if (owner === undefined) return 'yes'
+  const held = atlas.areaSetsWithin(lat, long, Math.max(accuracy, BORDER)).map(indices =>
+    indices.some(index => {
+      const area = areas[index]
+      return area?.kind === 'boundary' && area.body === owner && area.from <= at && at < area.to
+    }),
+  )
+  if (!held.includes(true)) return 'no'
+  return held.includes(false) ? 'maybe' : 'yes'
 }
 
 function aboutSet(region: Region, { key, set, owner }: OwnedDistrictSet, language: string) {

@@ -1,3 +1,4 @@
+import type { MultiPolygonRings } from '../../core/geometry.ts'
 import type { Mapping } from '../import/columns/mapping.ts'
 import type { Positions } from '../import/positions/position.ts'
 import { readRows } from '../import/read.ts'
@@ -31,13 +32,18 @@ export async function readDistricts(
     return [
       {
         ...first,
-        polygons: parts.flatMap(({ polygons }) => polygons),
+        polygons: differing(parts.flatMap(({ polygons }) => polygons)),
         unusable: parts.flatMap(({ unusable }) => unusable),
         holders: parts.flatMap(({ holder }) => holder ?? []),
       },
     ]
   })
   return { districts, rejects, records }
+}
+
+// A district of several members is drawn once for each of them.
+function differing(polygons: MultiPolygonRings): MultiPolygonRings {
+  return [...new Map(polygons.map(polygon => [JSON.stringify(polygon), polygon])).values()]
 }
 
 /** The lines of a file of facts, in its order. Throws `UnreadableFile`. */

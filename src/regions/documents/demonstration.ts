@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { describe, email, line, prose, slug } from './values.ts'
+import { date, describe, email, line, phone, prose, slug } from './values.ts'
 
 const time = v.pipe(v.string(), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'use a time such as "08:15"'))
 const after = describe(
@@ -57,9 +57,34 @@ const report = v.strictObject({
   history: v.optional(v.array(step)),
 })
 
-/** `demonstration.yaml`: the reports that a demonstration (`COUNTYLINE_DEMO`) begins with. Unused otherwise. */
-export const demonstrationDocument = v.strictObject({ reports: v.array(report) })
+const holder = v.strictObject({
+  name: describe(v.optional(line), 'Absent while the office is vacant.'),
+  phone: v.optional(phone),
+  email: v.optional(email),
+  from: v.optional(date),
+  to: v.optional(date),
+})
+
+const district = v.strictObject({
+  set: describe(line, 'A set of districts: <jurisdiction>/<id>, or the id of the region’s own.'),
+  name: line,
+  outline: describe(
+    v.pipe(v.array(v.strictTuple([v.number(), v.number()])), v.minLength(3, 'give three corners or more')),
+    'Corners as [longitude, latitude].',
+  ),
+  days: describe(v.optional(line), 'Of collection, such as "Tuesday".'),
+  week: v.optional(v.picklist(['A', 'B'], 'use A or B')),
+  facts: v.optional(v.record(line, line)),
+  holders: v.optional(v.array(holder)),
+})
+
+/** `demonstration.yaml`: the reports and districts that a demonstration (`COUNTYLINE_DEMO`) begins with. Unused otherwise. */
+export const demonstrationDocument = v.strictObject({
+  reports: v.array(report),
+  districts: v.optional(v.array(district)),
+})
 
 export type DemonstrationDocument = v.InferOutput<typeof demonstrationDocument>
+export type DemoDistrict = v.InferOutput<typeof district>
 export type DemoReport = v.InferOutput<typeof report>
 export type DemoStep = v.InferOutput<typeof step>

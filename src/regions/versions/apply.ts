@@ -14,6 +14,7 @@ import { problem } from '../../core/problem.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { configured } from '../audit-actions.ts'
 import { host, region as regionTable } from '../directory-schema.ts'
+import { districtSetsOf } from '../documents/district-sets.ts'
 import { hashDocuments } from '../documents/hash.ts'
 import type { Documents, Snapshot } from '../documents/snapshot.ts'
 import { configuration, snapshotOf } from '../region-schema.ts'
@@ -55,6 +56,10 @@ export async function applyRegion(
   await refuseTakenCodes(db, documents)
   for (const jurisdiction of documents.jurisdictions) {
     await addDatabase(platform, { kind: 'tenant', region: slug, slug: jurisdiction.slug }, migrations)
+  }
+  // Districts are written by a running server too, which has no migrations.
+  if (districtSetsOf(documents).length > 0) {
+    await addDatabase(platform, { kind: 'places', region: slug }, migrations)
   }
   const applied = await writeVersion(platform, db, documents, by, first)
   await listHosts(platform, directory, slug, documents)
