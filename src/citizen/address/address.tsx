@@ -112,8 +112,6 @@ interface AddressProps {
   facts: PlaceFacts
 }
 
-const ZOOM = 14
-
 function AddressPage({ view, found, typed, facts }: AddressProps) {
   const { t } = view
   const at = [found.long, found.lat] as const
@@ -142,13 +140,7 @@ function AddressPage({ view, found, typed, facts }: AddressProps) {
           )}
         </div>
         <aside class="address__side">
-          <RegionMap
-            view={view}
-            label={t('address-map', { place: found.label })}
-            center={at}
-            zoom={ZOOM}
-            marker={at}
-          />
+          <RegionMap view={view} label={t('address-map', { place: found.label })} place={at} />
           {found.attribution !== undefined && <p class="usa-hint">{found.attribution}</p>}
           <section class="panel" aria-labelledby="other">
             <h2 id="other">{t('address-other')}</h2>
