@@ -170,6 +170,13 @@ describe('who keeps the road, from center lines', () => {
     expect((await given.countyline('places', 'list', '--region', 'lake')).out).toBe('lake: 0 sources\n')
   })
 
+  test('is refused where the table that remembers it cannot be read', async () => {
+    const given = await lake()
+    writeFileSync(join(given.tenantsDir, 'lake', 'keepers.yaml'), 'streets: {C: Lake County}\n')
+    const done = await importing(given, centerLines(given))
+    expect([done.code, done.err]).toEqual([1, expect.stringContaining('keepers.yaml cannot be read')])
+  })
+
   test('is asked for where a column may say it, and changed by nothing else', async () => {
     const given = await lake()
     const before = roadsOf(given)

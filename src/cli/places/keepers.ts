@@ -102,15 +102,13 @@ function pair(written: string): [value: string, keeper: string] {
   throw refuse(`--keeper "${written}" must be VALUE=SLUG, such as C=lake-county.`)
 }
 
+// Streets for the search alone need no documents on this machine.
 async function rememberedKeepers(tenantsDir: string, region: string, source: string, isNeeded: boolean) {
-  try {
-    const files = await readRegionFiles(tenantsDir, region)
-    return orRefuse(region, readKeepers(files.get(KEEPERS_FILE), source))
-  } catch (error) {
-    // Streets alone need no documents on this machine.
+  const files = await readRegionFiles(tenantsDir, region).catch((error: unknown) => {
     if (isNeeded) throw error
     return new Map<string, string>()
-  }
+  })
+  return orRefuse(region, readKeepers(files.get(KEEPERS_FILE), source))
 }
 
 async function documentsOf(tenantsDir: string, region: string): Promise<Documents> {
