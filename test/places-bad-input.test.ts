@@ -137,6 +137,24 @@ describe('an address file', () => {
     expect(await listed(given)).toBe('lake: 0 sources\n')
   })
 
+  test('whose lines were cut off is taken with a warning, and never in place of a whole one', async () => {
+    const given = await lake()
+    const whole = csv(...Array.from({ length: 1000 }, (_, at) => house(at + 1)))
+    const cut = whole.slice(0, whole.length / 2)
+    const first = await importing(given, fileIn(given, cut), '--source', 'cut')
+    expect(first.err).toContain('Its last record is damaged: the file may have been cut off.')
+    await importing(given, fileIn(given, whole))
+    const again = await importing(given, fileIn(given, cut))
+    expect([again.code, again.err]).toEqual([
+      1,
+      expect.stringMatching(/the last import of addresses had 1000: .* If the file is whole, add --fewer/),
+    ])
+    const dry = await importing(given, fileIn(given, cut), '--dry-run')
+    expect([dry.code, dry.out]).toEqual([0, expect.stringContaining('the others would be removed.')])
+    expect(await found(given, '999 Mill Road')).toContain('(address')
+    expect((await importing(given, fileIn(given, cut), '--fewer')).out).toMatch(/, [45]\d\d removed/)
+  })
+
   test('that is a zip bomb is refused, whether its sizes are honest or not', async () => {
     const given = await lake()
     const text = csv(...Array<string>(20_000).fill(house(1)))

@@ -15,6 +15,7 @@ import { addDatabase } from '../../regions/versions/migrate.ts'
 import { command, refuse } from '../command.ts'
 import { appliedSnapshot, count, readSlug, withPlatform } from '../configuration.ts'
 import { districtSetFor, setLines } from '../districts.ts'
+import { farFewer } from './fewer.ts'
 import { type KeptRoads, keptRoads, readFrom, type WrittenRoads } from './keepers.ts'
 import { linesFile } from './lines-file.ts'
 import { inRegion, placeSources } from './list.ts'
@@ -69,6 +70,10 @@ export const importPlacesCommand = command({
     },
     from: { type: 'string', value: 'DAY', help: 'First day of new and changed keepers (default: today)' },
     unkept: { type: 'string', value: 'CSV', help: 'Write the segments that nobody keeps to this file' },
+    fewer: {
+      type: 'boolean',
+      help: 'Take a file that has far fewer records than the last import of the source',
+    },
     'dry-run': { type: 'boolean', help: 'Only say what would be taken' },
   },
   run: (terminal, { options, operands: [path = ''] }) =>
@@ -97,6 +102,9 @@ export const importPlacesCommand = command({
       const surveyed = orRefuse(path, await survey(table, mapping, { bounds, coordinateSystem: options.crs }))
       const now = platform.clock.now()
       const isDry = options['dry-run'] === true
+      const fewer = farFewer(chosen.last, surveyed)
+      if (fewer !== undefined && !isDry && options.fewer !== true)
+        throw refuse(`${path}: ${fewer}. If the file is whole, add --fewer.`)
       const unkept = linesFile(isDry ? undefined : options.unkept)
       const kept = await keptRoads(
         { tenantsDir, region, source, table, mapping, positions: surveyed.positions, now },
@@ -108,6 +116,7 @@ export const importPlacesCommand = command({
         `${path}: ${table.format}, ${mapping.kind}`,
         ...chosen.lines,
         ...surveyLines(surveyed),
+        ...(fewer === undefined ? [] : [`${fewer}.`]),
         ...(set === undefined ? [] : await setLines(set, { table, mapping, surveyed, documents })),
         ...kept.lines,
       ]

@@ -23,7 +23,8 @@ export interface ChosenColumns {
   readonly source: string
   readonly mapping: Mapping
   readonly isRemembered: boolean
-  readonly columns: readonly string[]
+  /** The last import of the source. */
+  readonly last: Sources[number] | undefined
   /** What a person should see before the import. */
   readonly lines: readonly string[]
 }
@@ -41,18 +42,21 @@ export async function chooseColumns(
   const guess = orRefuse(path, await inspect(table, wanted))
   const name = source ?? guess.mapping.kind
   const key = guess.mapping.kind === 'district-facts' ? factsSource(name) : name
-  const stored = sources.find(known => known.name === key)?.mapping
-  const last = stored?.kind === guess.mapping.kind ? stored : undefined
-  const missing = last === undefined ? [] : missingColumns(last, guess.columns)
+  const last = sources.find(known => known.name === key && known.kind === guess.mapping.kind)
+  const missing = last === undefined ? [] : missingColumns(last.mapping, guess.columns)
   const isRemembered = last !== undefined && missing.length === 0
   const { columns } = guess
-  const mapping = withFacts(withColumns(isRemembered ? last : guess.mapping, map, columns), fact, columns)
+  const mapping = withFacts(
+    withColumns(isRemembered ? last.mapping : guess.mapping, map, columns),
+    fact,
+    columns,
+  )
   const origin = isRemembered
     ? `Columns as in the last import of ${name}:`
     : missing.length > 0
       ? `The file no longer has ${missing.join(', ')}. Columns, guessed anew:`
       : 'Columns, guessed:'
-  return { source: name, mapping, isRemembered, columns, lines: [origin, ...columnLines(mapping, guess)] }
+  return { source: name, mapping, isRemembered, last, lines: [origin, ...columnLines(mapping, guess)] }
 }
 
 function readKind(written: string | undefined): ImportKind | undefined {

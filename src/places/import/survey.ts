@@ -39,20 +39,25 @@ export function survey(
     const { positions, notices } = found
     const rejects: Partial<Record<RejectReason, number>> = {}
     let [records, rows] = [0, 0]
+    let isCut = false
     for await (const batch of readRows(table, mapping, positions)) {
       records = batch.records
       rows += batch.rows.length
       for (const { reason } of batch.rejects) rejects[reason] = (rejects[reason] ?? 0) + 1
+      const last = batch.rejects.at(-1)
+      isCut = last?.record === batch.records && CUT.includes(last.reason)
     }
     const { outside = 0 } = rejects
     if (outside > rows) return { why: elsewhere(outside, rows + outside, notices), repair: OTHER_FILE }
     if (records === 0) return { why: 'It has no records', repair: 'Export at least one' }
     if (rows === 0)
       return { why: `None of its ${records} records can be taken: ${counted(rejects)}`, repair: MAPPING }
-    return { records, rows, rejects, positions, notices }
+    return { records, rows, rejects, positions, notices: isCut ? [...notices, MAY_BE_CUT] : notices }
   })
 }
 
+const CUT: readonly RejectReason[] = ['unbalanced-quotes', 'wrong-number-of-values', 'not-a-feature']
+const MAY_BE_CUT = 'Its last record is damaged: the file may have been cut off'
 const OTHER_FILE = "Choose this region's file, or check which columns hold latitude and longitude"
 const MAPPING = 'Check which columns hold what'
 
