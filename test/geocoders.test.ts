@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { firstPlaces, type Geocoder, geocodersOf } from '../src/places/geocoders/geocoders.ts'
 import type { RegionBounds } from '../src/places/import/positions/region-bounds.ts'
 import { type NodePlatform, nodePlatform } from '../src/platform/node/platform.ts'
-import type { GeocoderDocument } from '../src/regions/documents/schemas.ts'
+import type { GeocoderDocument } from '../src/regions/documents/schemas/geocoder.ts'
 import {
   arcgisAnswer,
   arcgisError,

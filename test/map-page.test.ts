@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, test } from 'vitest'
-import type { Basemap } from '../src/regions/documents/basemap.ts'
+import type { Basemap } from '../src/regions/documents/schemas/basemap.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { lakeDocuments } from './support/lake.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { PartnerDocument } from '../src/regions/documents/schemas.ts'
+import type { PartnerDocument } from '../src/regions/documents/schemas/partner.ts'
 import { bundledDocuments, startApp, type TestApp } from './support/app.ts'
 import { type County, startCounty } from './support/county.ts'
 import { bodyOf, serveHttp, type TestServer } from './support/http.ts'

@@ -1,6 +1,6 @@
 import { fold } from '../core/spelling.ts'
-import type { ServiceDocument } from '../regions/documents/schemas.ts'
-import type { Localized } from '../regions/documents/values.ts'
+import type { ServiceDocument } from '../regions/documents/schemas/services.ts'
+import type { Localized } from '../regions/documents/schemas/values.ts'
 import type { Region } from '../regions/runtime/compile.ts'
 import type { Resolution } from '../routing/types.ts'
 import { type Findable, search } from '../web/search.ts'

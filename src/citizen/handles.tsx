@@ -1,4 +1,5 @@
-import type { PartnerDocument, ServiceDocument } from '../regions/documents/schemas.ts'
+import type { PartnerDocument } from '../regions/documents/schemas/partner.ts'
+import type { ServiceDocument } from '../regions/documents/schemas/services.ts'
 import { promisedBy } from '../requests/case/deadline.ts'
 import { explain } from '../routing/explain.ts'
 import { formatStep } from '../routing/format.ts'

@@ -1,4 +1,4 @@
-import type { ServiceDocument } from '../regions/documents/schemas.ts'
+import type { ServiceDocument } from '../regions/documents/schemas/services.ts'
 import { Empty, Steps } from '../web/components/components.tsx'
 import { EmergencyWatch } from '../web/components/emergency.tsx'
 import { Icon } from '../web/components/icon.tsx'

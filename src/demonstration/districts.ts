@@ -2,7 +2,7 @@ import { openPlaces } from '../core/database/handles.ts'
 import type { FileRecord, Table } from '../places/import/table.ts'
 import { importPlaces, listPlaceSources } from '../places/index/import.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { DemoDistrict } from '../regions/documents/demonstration.ts'
+import type { DemoDistrict } from '../regions/documents/schemas/demonstration.ts'
 import { localDay } from '../regions/runtime/calendar.ts'
 import type { Region } from '../regions/runtime/compile.ts'
 

@@ -1,5 +1,5 @@
 import type { Right } from '../core/access.ts'
-import { staffRoles } from '../regions/documents/schemas.ts'
+import { staffRoles } from '../regions/documents/schemas/jurisdiction.ts'
 
 export const roles = staffRoles
 export type Role = (typeof roles)[number]

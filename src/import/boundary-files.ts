@@ -6,7 +6,7 @@ import { snappedTo } from '../geography/polygons/snap.ts'
 import { isRefusal, type Refusal } from '../geography/refusal.ts'
 import { geoJson, yaml } from '../regions/documents/export.ts'
 import { loadJurisdictions, type RegionFiles } from '../regions/documents/load.ts'
-import type { JurisdictionDocument } from '../regions/documents/schemas.ts'
+import type { JurisdictionDocument } from '../regions/documents/schemas/jurisdiction.ts'
 import type { Jurisdiction } from '../regions/documents/snapshot.ts'
 import { readGeoJson } from './boundaries/format.ts'
 import {

@@ -8,7 +8,7 @@ import {
   question,
   type ServiceDocument,
   service,
-} from '../regions/documents/schemas.ts'
+} from '../regions/documents/schemas/services.ts'
 import { checkShape } from '../regions/documents/shape.ts'
 import { codeFrom } from './codes.ts'
 

@@ -4,7 +4,7 @@ import { type GeoReportElement, listAt, textOf } from '../core/georeport/documen
 import { asProblem, problem } from '../core/problem.ts'
 import type { Platform } from '../platform/platform.ts'
 import { TAKEN } from '../platform/platform.ts'
-import type { PartnerEndpoint } from '../regions/documents/schemas.ts'
+import type { PartnerEndpoint } from '../regions/documents/schemas/partner.ts'
 import { plainWords } from './words.ts'
 
 // Responses are untrusted input until parsed.

@@ -4,7 +4,7 @@ import { isDay, readInstant } from '../core/input.ts'
 import { isLocalNumber, readPhone } from '../core/phone.ts'
 import type { FieldError } from '../core/problem.ts'
 import { cleanEmail, cleanLine, isEmail, isLongerThan, MAX_LINE } from '../core/text.ts'
-import type { QuestionDocument, ServiceDocument } from '../regions/documents/schemas.ts'
+import type { QuestionDocument, ServiceDocument } from '../regions/documents/schemas/services.ts'
 import { placeErrors } from '../regions/inquiry.ts'
 import type { Channel } from './schema.ts'
 

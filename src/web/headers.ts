@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { NONCE, secureHeaders } from 'hono/secure-headers'
-import { basemapOrigin } from '../regions/documents/basemap.ts'
+import { basemapOrigin } from '../regions/documents/schemas/basemap.ts'
 import type { AppEnv } from '../regions/runtime/site.ts'
 
 /* Security headers. A header that a handler has already set is kept. */

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Basemap } from '../../src/regions/documents/basemap.ts'
+import type { Basemap } from '../../src/regions/documents/schemas/basemap.ts'
 import { lakeDocuments } from '../support/lake.ts'
 import { importStreets } from '../support/streets.ts'
 import { onePicture, rasterArchive, vectorArchive } from './archive.ts'

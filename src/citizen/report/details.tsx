@@ -1,5 +1,5 @@
 import { translator } from '../../core/i18n.ts'
-import type { ServiceDocument } from '../../regions/documents/schemas.ts'
+import type { ServiceDocument } from '../../regions/documents/schemas/services.ts'
 import type { Draft } from '../../requests/draft.ts'
 import type { PublicRequest } from '../../requests/list/public-index.ts'
 import type { Resolution } from '../../routing/types.ts'

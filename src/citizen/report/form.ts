@@ -1,7 +1,7 @@
 import type { MessageKey } from '../../core/i18n.ts'
 import type { FieldError } from '../../core/problem.ts'
 import { cleanText } from '../../core/text.ts'
-import type { QuestionDocument, ServiceDocument } from '../../regions/documents/schemas.ts'
+import type { QuestionDocument, ServiceDocument } from '../../regions/documents/schemas/services.ts'
 import { readPlace } from '../../regions/inquiry.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import { type Contact, type Draft, noContact } from '../../requests/draft.ts'

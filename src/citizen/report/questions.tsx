@@ -1,4 +1,4 @@
-import type { QuestionDocument, ServiceDocument } from '../../regions/documents/schemas.ts'
+import type { QuestionDocument, ServiceDocument } from '../../regions/documents/schemas/services.ts'
 import type { Draft } from '../../requests/draft.ts'
 import type { RoutingQuestion } from '../../routing/types.ts'
 import { BackLink, Steps } from '../../web/components/components.tsx'

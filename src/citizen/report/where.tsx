@@ -1,5 +1,5 @@
 import type { PlaceSearch } from '../../places/find.ts'
-import type { ServiceDocument } from '../../regions/documents/schemas.ts'
+import type { ServiceDocument } from '../../regions/documents/schemas/services.ts'
 import type { FoundPlace } from '../../regions/places/search.ts'
 import { BackLink, Emergency, Empty, Steps } from '../../web/components/components.tsx'
 import { EmergencyWatch } from '../../web/components/emergency.tsx'

@@ -1,6 +1,6 @@
 import { deliveryIn } from '../../partners/events.ts'
 import { takesForwards } from '../../partners/forward.ts'
-import type { PartnerDocument } from '../../regions/documents/schemas.ts'
+import type { PartnerDocument } from '../../regions/documents/schemas/partner.ts'
 import type { PublicCase } from '../../requests/list/find.ts'
 import { explain } from '../../routing/explain.ts'
 import { formatStep } from '../../routing/format.ts'

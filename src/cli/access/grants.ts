@@ -7,7 +7,7 @@ import { listGrants, logStaffAction, makeGrant, withdrawGrant } from '../../iden
 import { AFTER_SIGN_IN, issueLink } from '../../identity/staff/links.ts'
 import { identityDb, inviteStaff, staffById, staffOf } from '../../identity/staff/staff.ts'
 import type { NodePlatform } from '../../platform/node/platform.ts'
-import { jurisdictionDocument } from '../../regions/documents/schemas.ts'
+import { jurisdictionDocument } from '../../regions/documents/schemas/jurisdiction.ts'
 import { startOfDay } from '../../regions/runtime/calendar.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import { currentRegion } from '../../regions/runtime/current.ts'

@@ -3,7 +3,7 @@ import { constants, createReadStream } from 'node:fs'
 import { lstat, open, readdir, readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import * as v from 'valibot'
-import { slug } from '../../regions/documents/values.ts'
+import { slug } from '../../regions/documents/schemas/values.ts'
 import { refuse } from '../command.ts'
 import { fingerprintOf, isSignedBy, publicKeyOf, signText } from './signature.ts'
 

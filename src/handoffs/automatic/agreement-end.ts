@@ -1,6 +1,6 @@
 import type { Step } from '../../core/database/handles.ts'
 import { enqueueJob, jobKind } from '../../core/database/jobs.ts'
-import type { AgreementDocument } from '../../regions/documents/schemas.ts'
+import type { AgreementDocument } from '../../regions/documents/schemas/agreements.ts'
 import { nextOpening, startOfDay } from '../../regions/runtime/calendar.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import { partnerFor, rightfulHolder } from '../../requests/case/custody.ts'

@@ -1,4 +1,4 @@
-import type { SignInDocument } from '../../regions/documents/schemas.ts'
+import type { SignInDocument } from '../../regions/documents/schemas/jurisdiction.ts'
 import type { Jurisdiction } from '../../regions/documents/snapshot.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 

@@ -1,7 +1,7 @@
 import type { Place } from '../../core/geometry.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { districtSetsOf, type OwnedDistrictSet } from '../../regions/documents/district-sets.ts'
-import type { DistrictSet } from '../../regions/documents/districts.ts'
+import type { DistrictSet } from '../../regions/documents/schemas/districts.ts'
 import { localDay } from '../../regions/runtime/calendar.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import { localizedText } from '../../regions/runtime/localized.ts'

@@ -1,4 +1,4 @@
-import type { DistrictSet } from './districts.ts'
+import type { DistrictSet } from './schemas/districts.ts'
 import type { Documents, Jurisdiction } from './snapshot.ts'
 
 export interface OwnedDistrictSet {

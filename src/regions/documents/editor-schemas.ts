@@ -1,7 +1,10 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
-import { demonstrationDocument } from './demonstration.ts'
-import { districtsDocument } from './districts.ts'
-import { agreementsDocument, jurisdictionDocument, regionDocument, servicesDocument } from './schemas.ts'
+import { agreementsDocument } from './schemas/agreements.ts'
+import { demonstrationDocument } from './schemas/demonstration.ts'
+import { districtsDocument } from './schemas/districts.ts'
+import { jurisdictionDocument } from './schemas/jurisdiction.ts'
+import { regionDocument } from './schemas/region.ts'
+import { servicesDocument } from './schemas/services.ts'
 
 const documents = {
   region: regionDocument,

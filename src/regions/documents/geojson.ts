@@ -1,14 +1,14 @@
 import * as v from 'valibot'
 import type { LongLat, MultiPolygonRings } from '../../core/geometry.ts'
 import { boundaryIssues } from '../../geography/polygons/issues.ts'
+import type { IssueAtPath } from './issue.ts'
 import {
   areaProperties,
   backdropProperties,
   boundaryProperties,
   placeProperties,
   roadProperties,
-} from './feature-properties.ts'
-import type { IssueAtPath } from './issue.ts'
+} from './schemas/feature-properties.ts'
 import type { Feature } from './snapshot.ts'
 
 const position = v.custom<LongLat>(isPosition, 'use [longitude, latitude] in degrees, longitude first')

@@ -1,8 +1,6 @@
 import * as v from 'valibot'
 import { checkHolidaysEnd } from './checks/holidays.ts'
 import { checkReadiness } from './checks/readiness.ts'
-import { demonstrationDocument } from './demonstration.ts'
-import { districtsDocument } from './districts.ts'
 import {
   areasFile,
   backdropFile,
@@ -14,12 +12,17 @@ import {
   toFeatures,
 } from './geojson.ts'
 import { type DocumentIssue, type IssueAtPath, isError } from './issue.ts'
-import { agreementsDocument, jurisdictionDocument, regionDocument, servicesDocument } from './schemas.ts'
+import { agreementsDocument } from './schemas/agreements.ts'
+import { demonstrationDocument } from './schemas/demonstration.ts'
+import { districtsDocument } from './schemas/districts.ts'
+import { jurisdictionDocument } from './schemas/jurisdiction.ts'
+import { regionDocument } from './schemas/region.ts'
+import { servicesDocument } from './schemas/services.ts'
+import { slug as slugSchema } from './schemas/values.ts'
 import { checkShape } from './shape.ts'
 import type { Documents, Jurisdiction } from './snapshot.ts'
 import { type DocumentSource, parseJson, parseYaml } from './source.ts'
 import { validateDocuments } from './validate.ts'
-import { slug as slugSchema } from './values.ts'
 
 export type RegionFiles = ReadonlyMap<string, string>
 

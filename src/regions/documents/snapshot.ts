@@ -1,15 +1,18 @@
 import type { InferOutput } from 'valibot'
 import type { LongLat, MultiPolygonRings } from '../../core/geometry.ts'
-import type { DemonstrationDocument } from './demonstration.ts'
-import type { DistrictSet } from './districts.ts'
+import type { AgreementsDocument } from './schemas/agreements.ts'
+import type { DemonstrationDocument } from './schemas/demonstration.ts'
+import type { DistrictSet } from './schemas/districts.ts'
 import type {
   areaProperties,
   backdropProperties,
   boundaryProperties,
   placeProperties,
   roadProperties,
-} from './feature-properties.ts'
-import type { AgreementsDocument, JurisdictionDocument, RegionDocument, ServiceDocument } from './schemas.ts'
+} from './schemas/feature-properties.ts'
+import type { JurisdictionDocument } from './schemas/jurisdiction.ts'
+import type { RegionDocument } from './schemas/region.ts'
+import type { ServiceDocument } from './schemas/services.ts'
 
 /** One complete version of a region's configuration, as JSON: `apply` stores it and every process caches it. */
 export interface Snapshot {

@@ -1,6 +1,6 @@
 import { translator } from '../../core/i18n.ts'
 import { phoneText } from '../../core/measures.ts'
-import type { EmergencyContact } from '../documents/schemas.ts'
+import type { EmergencyContact } from '../documents/schemas/emergency.ts'
 import type { Region } from '../runtime/compile.ts'
 import { localizedText } from '../runtime/localized.ts'
 import type { EmergencyTopic } from './topics.ts'

@@ -1,7 +1,8 @@
 import { catalogues, type MessageKey, type MessageParams, translator } from '../../core/i18n.ts'
 import { fold } from '../../core/spelling.ts'
-import type { EmergencyContact, EmergencyDocument, RegionDocument } from '../documents/schemas.ts'
-import type { Localized } from '../documents/values.ts'
+import type { EmergencyContact, EmergencyDocument } from '../documents/schemas/emergency.ts'
+import type { RegionDocument } from '../documents/schemas/region.ts'
+import type { Localized } from '../documents/schemas/values.ts'
 import en from './en.json' with { type: 'json' }
 import es from './es.json' with { type: 'json' }
 import ht from './ht.json' with { type: 'json' }

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import type { Hours, Period } from '../documents/values.ts'
+import type { Hours, Period } from '../documents/schemas/values.ts'
 
 export interface Calendar {
   readonly zone: string

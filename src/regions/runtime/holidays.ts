@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import type { JurisdictionDocument } from '../documents/schemas.ts'
+import type { JurisdictionDocument } from '../documents/schemas/jurisdiction.ts'
 
 const DAYS_AHEAD = 90
 

@@ -1,4 +1,4 @@
-import type { Localized } from '../documents/values.ts'
+import type { Localized } from '../documents/schemas/values.ts'
 
 /** The reader's language, else the first fallback that exists, else any language. */
 export function localizedText(

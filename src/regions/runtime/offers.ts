@@ -1,4 +1,4 @@
-import type { ServiceDocument } from '../documents/schemas.ts'
+import type { ServiceDocument } from '../documents/schemas/services.ts'
 import type { Documents, Jurisdiction } from '../documents/snapshot.ts'
 
 export function layersOf(jurisdiction: Jurisdiction): readonly string[] {

@@ -11,7 +11,7 @@ import type {
   Validity,
 } from '../../routing/types.ts'
 import type { Dated } from '../documents/checks/issues.ts'
-import type { ServiceDocument } from '../documents/schemas.ts'
+import type { ServiceDocument } from '../documents/schemas/services.ts'
 import type { Documents, Snapshot } from '../documents/snapshot.ts'
 import { type Calendar, isOpenAt, makeCalendar, startOfDay } from './calendar.ts'
 import { layersOf } from './offers.ts'

@@ -1,4 +1,4 @@
-import type { PartnerDocument } from '../documents/schemas.ts'
+import type { PartnerDocument } from '../documents/schemas/partner.ts'
 import type { Jurisdiction } from '../documents/snapshot.ts'
 import { startOfDay } from '../runtime/calendar.ts'
 import type { Region } from '../runtime/compile.ts'

@@ -1,4 +1,5 @@
-import type { AgreementDocument, ServiceDocument } from '../../regions/documents/schemas.ts'
+import type { AgreementDocument } from '../../regions/documents/schemas/agreements.ts'
+import type { ServiceDocument } from '../../regions/documents/schemas/services.ts'
 import { deadline } from '../../regions/runtime/calendar.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import type { Resolution } from '../../routing/types.ts'

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Step } from '../../core/database/handles.ts'
 import { enqueueJob, jobKind } from '../../core/database/jobs.ts'
-import type { ServiceDocument } from '../../regions/documents/schemas.ts'
+import type { ServiceDocument } from '../../regions/documents/schemas/services.ts'
 import type { EmergencyTopic } from '../../regions/emergencies/topics.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import type { Resolution } from '../../routing/types.ts'

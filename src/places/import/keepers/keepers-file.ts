@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { parseDocument } from 'yaml'
 import type { Refusal } from '../../../geography/refusal.ts'
-import { slug } from '../../../regions/documents/values.ts'
+import { slug } from '../../../regions/documents/schemas/values.ts'
 import type { Keepers } from './road-keepers.ts'
 
 export const KEEPERS_FILE = 'keepers.yaml'

@@ -1,6 +1,6 @@
 import type { InferOutput } from 'valibot'
 import type { LongLat } from '../../../core/geometry.ts'
-import type { roadProperties } from '../../../regions/documents/feature-properties.ts'
+import type { roadProperties } from '../../../regions/documents/schemas/feature-properties.ts'
 import type { Feature } from '../../../regions/documents/snapshot.ts'
 import { placeName } from '../../index/names.ts'
 import { lengthMeters } from '../positions/lines.ts'

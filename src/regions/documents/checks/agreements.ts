@@ -1,5 +1,5 @@
 import type { DocumentPath } from '../issue.ts'
-import type { AgreementDocument, AgreementsDocument } from '../schemas.ts'
+import type { AgreementDocument, AgreementsDocument } from '../schemas/agreements.ts'
 import type { Documents } from '../snapshot.ts'
 import { duplicatesIn, type Issues, reporterOf, shareDays } from './issues.ts'
 import type { KnownNames } from './known-names.ts'

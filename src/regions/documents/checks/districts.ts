@@ -1,6 +1,6 @@
 import { districtSetsOf } from '../district-sets.ts'
+import type { Localized } from '../schemas/values.ts'
 import type { Documents } from '../snapshot.ts'
-import type { Localized } from '../values.ts'
 import { duplicatesIn, type Issues, reporterOf } from './issues.ts'
 
 const MAX_SETS = 60

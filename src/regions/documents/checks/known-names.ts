@@ -1,5 +1,5 @@
 import { layersOf } from '../../runtime/offers.ts'
-import type { ServiceDocument } from '../schemas.ts'
+import type { ServiceDocument } from '../schemas/services.ts'
 import type { Documents } from '../snapshot.ts'
 
 export interface KnownNames {

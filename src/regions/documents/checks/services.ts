@@ -1,5 +1,5 @@
 import type { DocumentPath } from '../issue.ts'
-import type { QuestionDocument, ServiceDocument } from '../schemas.ts'
+import type { QuestionDocument, ServiceDocument } from '../schemas/services.ts'
 import type { Documents } from '../snapshot.ts'
 import { duplicatesIn, type Issues, reporterOf } from './issues.ts'
 import { assets, type KnownNames } from './known-names.ts'

@@ -1,8 +1,8 @@
 import { districtSetsOf } from '../district-sets.ts'
 import type { DocumentPath } from '../issue.ts'
-import type { QuestionDocument, ServiceDocument } from '../schemas.ts'
+import type { QuestionDocument, ServiceDocument } from '../schemas/services.ts'
+import type { Localized } from '../schemas/values.ts'
 import type { Documents } from '../snapshot.ts'
-import type { Localized } from '../values.ts'
 import { type Issues, reporterOf } from './issues.ts'
 
 interface Text {

@@ -1,5 +1,5 @@
 import type { ExpressionSpecification, Map as MapLibre } from 'maplibre-gl'
-import type { Basemap } from '../../../regions/documents/basemap.ts'
+import type { Basemap } from '../../../regions/documents/schemas/basemap.ts'
 import { creditOf } from './credit.ts'
 import type { Ground } from './ground.ts'
 import { type VectorSchema, vectorLayers } from './vector-layers.ts'

@@ -1,6 +1,6 @@
 import * as maplibre from 'maplibre-gl'
 import { metersPerDegree } from '../../../core/geometry.ts'
-import type { Basemap } from '../../../regions/documents/basemap.ts'
+import type { Basemap } from '../../../regions/documents/schemas/basemap.ts'
 import { dataOf, element, messagesOf } from '../dom.ts'
 import { baseGround, whenBaseFails } from './base-ground.ts'
 import { circleAround } from './circle.ts'

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { emailAddress } from '../../core/text.ts'
+import { emailAddress } from '../../../core/text.ts'
 
 export const describe = <T extends v.GenericSchema>(schema: T, text: string) =>
   v.pipe(schema, v.description(text))
