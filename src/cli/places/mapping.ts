@@ -7,7 +7,7 @@ import type { ImportKind } from '../../places/import/rows/rows.ts'
 import type { Table } from '../../places/import/table.ts'
 import type { listPlaceSources } from '../../places/index/import.ts'
 import { refuse } from '../command.ts'
-import { withFacts } from '../districts.ts'
+import { withFacts } from './districts.ts'
 import { orRefuse } from './refusal.ts'
 
 export interface GivenColumns {

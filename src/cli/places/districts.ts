@@ -1,11 +1,11 @@
-import { districtNotices } from '../places/districts/notices.ts'
-import type { Mapping } from '../places/import/columns/mapping.ts'
-import type { ImportKind } from '../places/import/rows/rows.ts'
-import type { Survey } from '../places/import/survey.ts'
-import type { Table } from '../places/import/table.ts'
-import { districtSetsOf, type OwnedDistrictSet } from '../regions/documents/district-sets.ts'
-import type { Documents } from '../regions/documents/snapshot.ts'
-import { refuse } from './command.ts'
+import { districtNotices } from '../../places/districts/notices.ts'
+import type { Mapping } from '../../places/import/columns/mapping.ts'
+import type { ImportKind } from '../../places/import/rows/rows.ts'
+import type { Survey } from '../../places/import/survey.ts'
+import type { Table } from '../../places/import/table.ts'
+import { districtSetsOf, type OwnedDistrictSet } from '../../regions/documents/district-sets.ts'
+import type { Documents } from '../../regions/documents/snapshot.ts'
+import { refuse } from '../command.ts'
 
 /** The set of the documents that a file of districts belongs to; undefined for files of another kind. */
 export function districtSetFor(
