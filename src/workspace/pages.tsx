@@ -11,10 +11,10 @@ import { actOnRequest, requestActions } from './requests/change.ts'
 import { duplicatePage } from './requests/duplicate-page.tsx'
 import { forwardIt, forwardPage } from './requests/forward-page.tsx'
 import { movePin, placePage } from './requests/place.tsx'
-import { queuePage } from './requests/queue-page.tsx'
+import { queuePage } from './requests/queue/queue-page.tsx'
+import { correctionsPage, reroutesPage } from './requests/queue/reroutes-page.tsx'
+import { searchRequests } from './requests/queue/search.tsx'
 import { requestPage } from './requests/request-page.tsx'
-import { correctionsPage, reroutesPage } from './requests/reroutes-page.tsx'
-import { searchRequests } from './requests/search.tsx'
 
 export function workspacePages(): Hono<AppEnv> {
   const pages = new Hono<AppEnv>()

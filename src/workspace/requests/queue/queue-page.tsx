@@ -1,15 +1,16 @@
-import { cleanLine } from '../../core/text.ts'
-import type { SignedIn } from '../../identity/sessions/sessions.ts'
-import type { Jurisdiction } from '../../regions/documents/snapshot.ts'
-import { statuses } from '../../requests/schema.ts'
-import { Alert, Empty, Moment, StatusTag, Until } from '../../web/components/components.tsx'
-import { SelectField } from '../../web/components/fields.tsx'
-import { Icon } from '../../web/components/icon.tsx'
-import { type PageView, viewOf } from '../../web/view.ts'
-import { HandoffList } from '../handoffs/list.tsx'
-import { type StaffContext, type StaffPageContext, staffOf } from '../shell/context.ts'
-import { requestPath, StaffPage, sectionPath, sectionsFor, zoneOf } from '../shell/frame.tsx'
-import { serviceLabel } from '../shell/names.ts'
+import { cleanLine } from '../../../core/text.ts'
+import type { SignedIn } from '../../../identity/sessions/sessions.ts'
+import type { Jurisdiction } from '../../../regions/documents/snapshot.ts'
+import { statuses } from '../../../requests/schema.ts'
+import { Alert, Empty, Moment, StatusTag, Until } from '../../../web/components/components.tsx'
+import { SelectField } from '../../../web/components/fields.tsx'
+import { Icon } from '../../../web/components/icon.tsx'
+import { type PageView, viewOf } from '../../../web/view.ts'
+import { HandoffList } from '../../handoffs/list.tsx'
+import { type StaffContext, type StaffPageContext, staffOf } from '../../shell/context.ts'
+import { requestPath, StaffPage, sectionPath, sectionsFor, zoneOf } from '../../shell/frame.tsx'
+import { serviceLabel } from '../../shell/names.ts'
+import { triageTexts } from '../review.tsx'
 import {
   COUNTED,
   orders,
@@ -21,7 +22,6 @@ import {
   shows,
   type Waiting,
 } from './queue.ts'
-import { triageTexts } from './review.tsx'
 import { ClearSearch, NothingFound, SearchForm, searchedFor } from './search.tsx'
 
 /** Requests of every jurisdiction where I may work: what needs attention first, then the list. */

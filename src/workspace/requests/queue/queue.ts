@@ -1,18 +1,18 @@
 import { eq, sql } from 'drizzle-orm'
-import { withAccessLog } from '../../audit/access-log.ts'
-import { may, permitted, type Right } from '../../core/access.ts'
-import { openRegion, openTenantReader, type TenantReader } from '../../core/database/handles.ts'
-import { parseTrackingNumber } from '../../core/ids.ts'
-import { asProblem } from '../../core/problem.ts'
-import { declinedOffers, listHandoffs, type SeenHandoff } from '../../handoffs/find.ts'
-import { staff, staffJurisdiction } from '../../identity/region-schema.ts'
-import { type SignedIn, signedInAccess } from '../../identity/sessions/sessions.ts'
-import { hasFailedEmail } from '../../notify/undelivered.ts'
-import { isUndelivered } from '../../partners/to-partner.ts'
-import type { Platform } from '../../platform/platform.ts'
-import type { Jurisdiction } from '../../regions/documents/snapshot.ts'
-import type { Region } from '../../regions/runtime/compile.ts'
-import { termHashes } from '../../requests/case/contact-terms.ts'
+import { withAccessLog } from '../../../audit/access-log.ts'
+import { may, permitted, type Right } from '../../../core/access.ts'
+import { openRegion, openTenantReader, type TenantReader } from '../../../core/database/handles.ts'
+import { parseTrackingNumber } from '../../../core/ids.ts'
+import { asProblem } from '../../../core/problem.ts'
+import { declinedOffers, listHandoffs, type SeenHandoff } from '../../../handoffs/find.ts'
+import { staff, staffJurisdiction } from '../../../identity/region-schema.ts'
+import { type SignedIn, signedInAccess } from '../../../identity/sessions/sessions.ts'
+import { hasFailedEmail } from '../../../notify/undelivered.ts'
+import { isUndelivered } from '../../../partners/to-partner.ts'
+import type { Platform } from '../../../platform/platform.ts'
+import type { Jurisdiction } from '../../../regions/documents/snapshot.ts'
+import type { Region } from '../../../regions/runtime/compile.ts'
+import { termHashes } from '../../../requests/case/contact-terms.ts'
 import {
   type Cursor,
   dueAt,
@@ -20,10 +20,10 @@ import {
   priorityOf,
   type RequestFilter,
   type RequestRow,
-} from '../../requests/list/find.ts'
-import type { statuses } from '../../requests/schema.ts'
-import { heldAndOpen } from '../../requests/schema.ts'
-import { type StaffContext, staffContextOf } from '../shell/context.ts'
+} from '../../../requests/list/find.ts'
+import type { statuses } from '../../../requests/schema.ts'
+import { heldAndOpen } from '../../../requests/schema.ts'
+import { type StaffContext, staffContextOf } from '../../shell/context.ts'
 
 /* All jurisdictions are queried in parallel: one round trip to each per page, however deep the page is. */
 
