@@ -118,6 +118,23 @@ describe('the Census geocoder', () => {
     const { suggest, reverse } = geocoder('census')
     expect([suggest, reverse]).toEqual([undefined, undefined])
   })
+
+  test('names the county of any place, asked to a hundred meters', async () => {
+    answering({ result: { geographies: { Counties: [{ NAME: 'Lake County', STATE: '42' }] }, input: {} } })
+    expect(await geocoder('census').county?.({ lat: 39.123456, long: -76.654321 })).toBe('Lake County')
+    expect(asked[0]?.pathname).toBe('/geographies/coordinates')
+    expect(query()).toMatchObject({
+      x: '-76.654',
+      y: '39.123',
+      layers: 'Counties',
+      vintage: 'Current_Current',
+    })
+    answering({ result: { geographies: { Counties: [] }, input: {} } })
+    expect(await geocoder('census').county?.(at)).toBeUndefined()
+    answering({ errors: ['Invalid vintage'] })
+    expect(await geocoder('census').county?.(at)).toBeUndefined()
+    expect(outcomes()).toEqual(['answered', 'answered', 'failed'])
+  })
 })
 
 describe('Nominatim', () => {
@@ -152,6 +169,14 @@ describe('Nominatim', () => {
     answering({ error: 'Unable to geocode' })
     expect(await nominatim.reverse?.(at)).toEqual([])
     expect(outcomes()).toEqual(['answered', 'answered', 'answered'])
+  })
+
+  test('names the county of any place', async () => {
+    answering({ ...osmHouse, address: { county: 'Lake County', state: 'Pennsylvania' } })
+    expect(await geocoder('nominatim').county?.(at)).toBe('Lake County')
+    expect(query()).toMatchObject({ lat: '40.05', lon: '-80.02', zoom: '8' })
+    answering({ ...osmHouse, address: { city: 'London' } })
+    expect(await geocoder('nominatim').county?.(at)).toBeUndefined()
   })
 
   test('is asked no more than once a second where it is the public server', async () => {

@@ -84,15 +84,12 @@ test('nothing is said of hours while the body is open', async () => {
 
 test('lists name the body that keeps a report for which no body is responsible', async () => {
   const app = await start(NOON)
-  const answer = await app.request('/report/noise/send', {
+  const answer = await app.request('/api/v1/requests', {
     method: 'POST',
-    body: new URLSearchParams({
-      lat: '38.53',
-      long: '-74.2',
-      'answers.source': 'music',
-    }),
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ service_code: 'noise', lat: 38.53, long: -74.2, answers: { source: 'music' } }),
   })
-  const number = /\/cases\/([\w-]+)/.exec(answer.headers.get('location') ?? '')?.[1]
+  const { id: number } = (await answer.json()) as { id: string }
   await app.runJobs()
   for (const path of ['/reports', '/', `/cases/${number}`]) {
     const shown = await text(app, path)

@@ -3,7 +3,7 @@ import { openPublicRegion } from '../core/database/handles.ts'
 import { parseTrackingNumber, randomText } from '../core/ids.ts'
 import { asProblem, problem } from '../core/problem.ts'
 import { cleanLine, cleanText } from '../core/text.ts'
-import { type PlaceSearch, searchPlaces } from '../places/find.ts'
+import { searchPlaces } from '../places/find.ts'
 import { readPlace } from '../regions/inquiry.ts'
 import type { AppEnv } from '../regions/runtime/site.ts'
 import { draftErrors } from '../requests/draft.ts'
@@ -11,6 +11,7 @@ import { readCursor, writeCursor } from '../requests/list/cursor.ts'
 import { listPublicRequests, type PublicFilter } from '../requests/list/public-index.ts'
 import { offeredService, resolveDraft } from '../requests/submit.ts'
 import { brandStyles } from '../web/brand.ts'
+import { Alert } from '../web/components/components.tsx'
 import { viewOf } from '../web/view.ts'
 import { AboutPage } from './about.tsx'
 import { accountPages } from './account/pages.tsx'
@@ -23,10 +24,11 @@ import { JurisdictionsPage } from './jurisdictions.tsx'
 import { DetailsPage } from './report/details.tsx'
 import { ANSWER, errorMessages, readDraft } from './report/form.ts'
 import { findNearby } from './report/nearby.tsx'
-import { PlaceLine, withAddress } from './report/place.tsx'
+import { OutsideNotice, outsideOf } from './report/outside.tsx'
+import { isRough, PlaceLine, withAddress } from './report/place.tsx'
 import { RoutingQuestionPage } from './report/questions.tsx'
 import { send } from './report/send.tsx'
-import { WherePage } from './report/where.tsx'
+import { noSearch, WherePage } from './report/where.tsx'
 import { ServicesPage } from './services.tsx'
 import { CasePage } from './track/case.tsx'
 import { closedCase, rateCase, reopenCase } from './track/closed.tsx'
@@ -118,8 +120,6 @@ async function rememberReturn(c: PageContext, next: Next) {
   if (c.res.ok) c.header('cache-control', 'private, no-cache')
 }
 
-const noSearch: PlaceSearch = { places: [], addressesLoaded: true }
-
 /** A place that was chosen before the service, as the report form takes it. */
 function placeOf(c: PageContext): readonly [string, string][] {
   const { atlas } = c.get('site').region.routing
@@ -152,7 +152,7 @@ async function detailsPage(c: PageContext) {
   const common = offeredService(region, code, undefined)
   const query = new URL(c.req.url).searchParams
   const { draft: typed, errors } = readDraft(query, region, code, view.language)
-  const placed = await withAddress(c.get('platform'), region, typed)
+  const placed = await withAddress(c.get('platform'), view, typed)
   const resident = await residentOf(c)
   const draft = resident === undefined ? placed : withContact(placed, resident.account)
   const wrong = [...errors, ...draftErrors(draft, common)].filter(({ field }) => placeFields.has(field))
@@ -160,6 +160,11 @@ async function detailsPage(c: PageContext) {
     const messages = errorMessages(view, wrong, common).map(error => ({ ...error, field: 'address' }))
     const props = { view, service: common, typed: '', search: noSearch, words: draft.address }
     return c.html(<WherePage {...props} errors={messages} />, 400)
+  }
+  const outside = await outsideOf(c.get('platform'), view, draft)
+  if (outside !== undefined) {
+    const props = { view, service: common, typed: '', search: noSearch, words: '', outside }
+    return c.html(<WherePage {...props} errors={[]} />, 400)
   }
   const resolution = resolveDraft(region, draft, view.now)
   const { question } = resolution
@@ -185,7 +190,22 @@ async function responsibleFragment(c: PageContext) {
   const common = offeredService(region, code, undefined)
   const wrong = [...errors, ...draftErrors(typed, common).filter(({ field }) => placeFields.has(field))]
   if (wrong.length > 0) throw problem('invalid-fields', { fields: wrong })
-  const draft = await withAddress(c.get('platform'), region, typed)
+  const outside = await outsideOf(c.get('platform'), view, typed)
+  if (outside !== undefined)
+    return c.html(
+      <div data-choose-again>
+        <OutsideNotice view={view} outside={outside} />
+      </div>,
+    )
+  if (isRough(typed))
+    return c.html(
+      <div data-choose-again>
+        <Alert type="warning" live>
+          <p>{view.t('place-rough', { distance: view.distance(typed.accuracy) })}</p>
+        </Alert>
+      </div>,
+    )
+  const draft = await withAddress(c.get('platform'), view, typed)
   const resolution = resolveDraft(region, draft, view.now)
   const service = offeredService(region, code, offeredBy(region, code, resolution))
   return c.html(

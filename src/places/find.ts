@@ -9,13 +9,14 @@ import type { Region } from '../regions/runtime/compile.ts'
 import { compareAddress } from './address/compare.ts'
 import { type ParsedAddress, parseAddress } from './address/parse.ts'
 import { cityKey, streetKey } from './address/streets/street-key.ts'
-import { boundsOf } from './bounds.ts'
-import { firstPlaces, type GeocodedPlace, type Geocoder, geocodersOf } from './geocoders/geocoders.ts'
+import { firstPlaces, type GeocodedPlace } from './geocoders/geocoders.ts'
+import { geocodersFor } from './geocoders/of-region.ts'
 import { hasAddressSources, hasPlacesIndex } from './index/exists.ts'
 import { addressesNear } from './index/reverse.ts'
 import { searchIndex } from './index/search.ts'
+import { nearestRoad } from './nearest-road.ts'
 
-/** In meters. A point closer than this to a house or a road is named after it. */
+/** In meters. A point closer than this to a house or a road is at it. */
 const BESIDE = 60
 
 export interface PlaceQuery {
@@ -81,24 +82,18 @@ export async function placesAt(
   platform: Platform,
   region: Region,
   position: Place,
-  limit: number,
+  { limit, meters = BESIDE }: { readonly limit: number; readonly meters?: number },
 ): Promise<readonly FoundPlace[]> {
-  const near = { meters: BESIDE, limit }
+  const near = { meters, limit }
   const houses = await withIndex(platform, region.slug, db => addressesNear(db, position, near), [])
   if (houses.length > 0) {
     return houses.map(({ label, lat, long }) => ({ label, lat, long, accuracy: 0, kind: 'address' }))
   }
   const found = await firstPlaces(geocodersFor(platform, region), geocoder => geocoder.reverse?.(position))
-  const close = (found ?? []).filter(place => metersBetween(place, position) <= BESIDE)
+  const close = (found ?? []).filter(place => metersBetween(place, position) <= meters)
   if (close.length > 0) return close.slice(0, limit).map(geocodedPlace)
-  const label = nearestRoad(region, position)
-  return label === '' ? [] : [{ label, ...position, accuracy: BESIDE, kind: 'street' }]
-}
-
-function geocodersFor(platform: Platform, region: Region): readonly Geocoder[] {
-  const { geocoders = [] } = region.documents.region
-  if (geocoders.length === 0) return []
-  return geocodersOf(platform, geocoders, { region: region.slug, bounds: boundsOf(region) })
+  const road = nearestRoad(region, position, meters)
+  return road === undefined ? [] : [road]
 }
 
 /** Undefined: none gives an answer. */
@@ -122,13 +117,6 @@ async function geocoded(
 
 function geocodedPlace({ label, lat, long, accuracy, kind, source }: GeocodedPlace): FoundPlace {
   return { label, lat, long, accuracy, kind, attribution: source }
-}
-
-function nearestRoad({ routing, documents }: Region, { lat, long }: Place): string {
-  const [near] = routing.atlas.segmentsWithin(lat, long, BESIDE)
-  const road = near && documents.roads[near.segment]?.properties
-  if (road === undefined) return ''
-  return road.postalCity ? `${road.name}, ${road.postalCity}` : road.name
 }
 
 function placesInDocuments(region: Region, parsed: ParsedAddress, limit: number): readonly FoundPlace[] {

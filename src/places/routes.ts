@@ -54,6 +54,6 @@ export const placesApi = implementApi(placeOperations, {
     }
     const { place, errors } = readPlace(lat, long, region.routing.atlas)
     if (place === null) throw problem('invalid-fields', { fields: errors })
-    return { places: await placesAt(c.get('platform'), region, place, PLACES) }
+    return { places: await placesAt(c.get('platform'), region, place, { limit: PLACES }) }
   },
 })

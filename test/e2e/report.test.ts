@@ -1,5 +1,8 @@
+import { eq } from 'drizzle-orm'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTenantReader } from '../../src/core/database/handles.ts'
+import { request } from '../../src/requests/schema.ts'
 import { type Site, startSite } from './browser.ts'
 
 let site: Site
@@ -145,6 +148,17 @@ describe.each([
   })
 })
 
+async function storedPlace(number: string) {
+  const jurisdiction = site.app.region.caseNumber(number)?.jurisdiction?.slug ?? ''
+  const system = { kind: 'system', reason: 'test' } as const
+  const db = openTenantReader(site.app.platform, system, site.app.region.slug, jurisdiction)
+  const [row] = await db
+    .select({ accuracy: request.accuracy, address: request.address })
+    .from(request)
+    .where(eq(request.id, number))
+  return row
+}
+
 /** Ids of the first option of each unanswered question. */
 async function requiredChoices(page: Page): Promise<string[]> {
   const ids = await page.locator('.report-form fieldset input[type=radio]').evaluateAll(inputs => {
@@ -201,10 +215,12 @@ describe('with script', () => {
     expect(Number(await page.locator('[name=accuracy]').inputValue())).toBeOneOf([4, 5])
     await page.locator('.where__chosen button[type=submit]').click()
     await page.waitForURL(/details\?lat=38\.\d+&long=-74\.\d+&accuracy=[45]&/)
+    const accuracy = Number(await page.locator('#report-form [name=accuracy]').inputValue())
     const named = await handler(page)
     await answerPothole(page)
-    await sendAndRead(page)
+    const number = await sendAndRead(page)
     expect(await handler(page)).toBe(named)
+    expect(await storedPlace(number)).toMatchObject({ accuracy, address: expect.stringMatching(/^Near /) })
   })
 
   test('the map: a finger too far out brings the map closer, and counts as wide as it is', async () => {
@@ -231,6 +247,72 @@ describe('with script', () => {
     await page.locator('.where__chosen .handles').waitFor()
     expect(await page.locator('.where__chosen').innerText()).toContain('Accurate to about 130 feet')
     expect(await page.locator('[name=accuracy]').inputValue()).toBe('40')
+  })
+
+  test.each([
+    ['en', /^Near \d+ Mill Road, Port Ellery/],
+    ['es', /^Cerca de \d+ Mill Road, Port Ellery/],
+    ['ht', /^Toupre \d+ Mill Road, Port Ellery/],
+  ])(
+    'the phone’s own location is named in %s by the nearest house number, and is sent so',
+    async (lang, text) => {
+      const [house] = site.app.region.searchPlaces('2230 Mill Road, Port Ellery', 1)
+      const page = await open(`/report/graffiti?lang=${lang}`, {
+        geolocation: { latitude: house?.lat ?? 0, longitude: house?.long ?? 0, accuracy: 8 },
+        permissions: ['geolocation'],
+      })
+      await page.locator('[data-locate] button').click()
+      await page.locator('.where__chosen .handles').waitFor()
+      expect(await page.locator('.where__chosen .place-line').innerText()).toMatch(text)
+      await page.locator('.where__chosen button[type=submit]').click()
+      await page.waitForURL(/details/)
+      for (const name of await requiredChoices(page))
+        await page.locator(`label[for="${name}"]`).first().click()
+      const stored = await storedPlace(await sendAndRead(page))
+      expect(stored).toMatchObject({ accuracy: 8, address: expect.stringMatching(text) })
+    },
+  )
+
+  test('“near me” is the same as the button, typed and sent or chosen', async () => {
+    const page = await open('/report/pothole', {
+      geolocation: { latitude: 38.5924, longitude: -74.279447, accuracy: 40 },
+      permissions: ['geolocation'],
+    })
+    await page.locator('#place').fill('Near me')
+    await page.locator('#place').press('Enter')
+    await page.locator('.where__chosen .handles').waitFor()
+    await page.reload()
+    await page.locator('#place').fill('near me')
+    await page.locator('[role=option]', { hasText: 'Use my location' }).click()
+    await page.locator('.where__chosen .handles').waitFor()
+    expect(await page.locator('[name=accuracy]').inputValue()).toBe('40')
+  })
+
+  test('a location that the phone hardly knows is to be chosen on the map', async () => {
+    const page = await open('/report/pothole', {
+      geolocation: { latitude: 38.5924, longitude: -74.26, accuracy: 900 },
+      permissions: ['geolocation'],
+      reducedMotion: 'reduce',
+    })
+    await page.locator('[data-locate] button').click()
+    await page.locator('.where__chosen .usa-alert', { hasText: 'Tap the exact place on the map' }).waitFor()
+    expect(await page.locator('.where__chosen button[type=submit]').isVisible()).toBe(false)
+    await page.locator('region-map.is-drawn').waitFor()
+    await page.locator('canvas').click({ position: { x: 80, y: 80 } })
+    await page.locator('.map__status', { hasText: 'Now tap the exact place' }).waitFor()
+    await page.locator('canvas').click()
+    await page.locator('.where__chosen .handles').waitFor()
+    expect(await page.locator('.where__chosen button[type=submit]').isVisible()).toBe(true)
+  })
+
+  test('a location outside says whose it is, and offers no way on', async () => {
+    const page = await open('/report/pothole', {
+      geolocation: { latitude: 38.6, longitude: -74.46, accuracy: 20 },
+      permissions: ['geolocation'],
+    })
+    await page.locator('[data-locate] button').click()
+    await page.locator('.where__chosen .usa-alert', { hasText: 'It is in Marston County' }).waitFor()
+    expect(await page.locator('.where__chosen button[type=submit]').isVisible()).toBe(false)
   })
 
   test('a refused location says what else to do', async () => {

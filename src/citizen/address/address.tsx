@@ -29,7 +29,8 @@ export async function addressPage(c: Context<AppEnv>) {
   const { place, errors } = readPlace(query('lat'), query('long'), region.routing.atlas)
   if (place !== null) {
     const accuracy = readNumber('accuracy', query('accuracy'), 0, MAX_ACCURACY).value ?? 0
-    const [near] = query('address') === '' ? await placesAt(c.get('platform'), region, place, 1) : []
+    const [near] =
+      query('address') === '' ? await placesAt(c.get('platform'), region, place, { limit: 1 }) : []
     const known = query('address') || (near?.label ?? '')
     const label = known || view.t('place-on-map')
     return show({ ...place, accuracy, label, kind: 'coordinates' }, known)

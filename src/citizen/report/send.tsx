@@ -18,7 +18,9 @@ import { DetailsPage, detailsHere } from './details.tsx'
 import { EmergencyPage } from './emergency.tsx'
 import { draftFields, errorMessages, readDraft } from './form.ts'
 import { findNearby } from './nearby.tsx'
+import { outsideOf } from './outside.tsx'
 import { SentPhotos } from './sent-photos.ts'
+import { noSearch, WherePage } from './where.tsx'
 
 const MAX_UPLOAD_BYTES = (MAX_MEDIA + 1) * MAX_PHOTO_BYTES
 
@@ -52,6 +54,11 @@ export async function send(c: Context<AppEnv>, code: string): Promise<Response> 
   const resolution = resolveDraft(region, typed, at)
   const jurisdiction = offeredBy(region, code, resolution)
   const service = offeredService(region, code, jurisdiction)
+  const outside = await outsideOf(platform, view, typed)
+  if (outside !== undefined) {
+    const props = { view, service, typed: '', search: noSearch, words: '', outside }
+    return c.html(<WherePage {...props} errors={[]} />, 400)
+  }
   let draft = typed
   let resident: Resident | undefined
   const again = async (

@@ -1,4 +1,5 @@
 import type { PlaceSearch } from '../../places/find.ts'
+import type { OutsidePlace } from '../../places/outside.ts'
 import type { ServiceDocument } from '../../regions/documents/schemas/services.ts'
 import type { FoundPlace } from '../../regions/places/search.ts'
 import { BackLink, Emergency, Empty, Steps } from '../../web/components/components.tsx'
@@ -7,7 +8,9 @@ import { ErrorSummary, type FieldMessage, HintAndError, titled } from '../../web
 import { Icon } from '../../web/components/icon.tsx'
 import { Page } from '../../web/components/layout.tsx'
 import { RegionMap } from '../../web/components/map.tsx'
+import { isNearMe } from '../../web/near-me.ts'
 import type { PageView } from '../../web/view.ts'
+import { OutsideNotice } from './outside.tsx'
 
 interface Props {
   view: PageView
@@ -16,10 +19,15 @@ interface Props {
   search: PlaceSearch
   words: string
   errors: readonly FieldMessage[]
+  /** The place that was chosen, and cannot be taken. */
+  outside?: OutsidePlace
 }
 
+/** For a page on which nothing has been searched for. */
+export const noSearch: PlaceSearch = { places: [], addressesLoaded: true }
+
 /** Search, plain words or, with script, the map or the phone's location: each is enough by itself. */
-export function WherePage({ view, service, typed, search, words, errors }: Props) {
+export function WherePage({ view, service, typed, search, words, errors, outside }: Props) {
   const { t } = view
   const details = view.href(`/report/${encodeURIComponent(service.code)}/details`)
   return (
@@ -29,6 +37,7 @@ export function WherePage({ view, service, typed, search, words, errors }: Props
         <Steps view={view} current={2} />
         {isHazard(service) && <Emergency view={view} />}
         <ErrorSummary view={view} errors={errors} />
+        {outside && <OutsideNotice view={view} outside={outside} />}
         <h1>
           <span class="kicker">{view.localize(service.name)}</span> {t('where-title')}
         </h1>
@@ -124,6 +133,13 @@ function Results({
   search: PlaceSearch
 }) {
   const { t } = view
+  if (isNearMe(typed, t('near-me-words'))) {
+    return (
+      <Empty>
+        <p>{t('near-me-help')}</p>
+      </Empty>
+    )
+  }
   if (places.length === 0) {
     return (
       <Empty>
@@ -176,5 +192,6 @@ function pickerMessages({ t }: PageView) {
     failed: t('picker-failed'),
     suggestions: t('picker-suggestions', { count: '{count}' }),
     none: t('picker-none'),
+    nearMe: t('near-me-words'),
   }
 }

@@ -1,15 +1,20 @@
 import * as v from 'valibot'
 import { placeName } from '../index/names.ts'
-import { accuracies, degrees, type Found, part, readEach, type Service } from './service.ts'
+import { accuracies, countyNamed, degrees, type Found, part, readEach, type Service } from './service.ts'
 
 // The Census Bureau's Geocoding Services API. It places numbers within the ranges of TIGER/Line, takes no bounds, and
-// answers coordinates with areas, not addresses.
+// answers coordinates with areas, not addresses: of these, only the county is of use here.
 
 const answerSchema = v.object({ result: v.object({ addressMatches: v.array(v.unknown()) }) })
 const matchSchema = v.object({
   matchedAddress: v.string(),
   coordinates: v.object({ x: degrees, y: degrees }),
 })
+
+const geographiesSchema = v.object({
+  result: v.object({ geographies: v.object({ Counties: v.array(v.unknown()) }) }),
+})
+const countySchema = v.object({ NAME: part })
 
 export const census: Service = {
   publicUrl: 'https://geocoding.geo.census.gov/geocoder',
@@ -19,6 +24,22 @@ export const census: Service = {
     read(answer) {
       const { success, output } = v.safeParse(answerSchema, answer)
       return success ? readEach(output.result.addressMatches, matchSchema, placeOf) : undefined
+    },
+  }),
+  county: ({ lat, long }) => ({
+    path: '/geographies/coordinates',
+    query: {
+      x: long,
+      y: lat,
+      benchmark: 'Public_AR_Current',
+      vintage: 'Current_Current',
+      layers: 'Counties',
+      format: 'json',
+    },
+    read(answer) {
+      const { success, output } = v.safeParse(geographiesSchema, answer)
+      const counties = success ? output.result.geographies.Counties : undefined
+      return counties && readEach(counties, countySchema, ({ NAME }) => countyNamed(NAME, { lat, long }))
     },
   }),
 }

@@ -26,6 +26,8 @@ export interface Geocoder {
   readonly suggest: Geocoder['forward'] | undefined
   /** What is near a place; undefined where the service has none. */
   readonly reverse: ((place: Place) => Promise<readonly GeocodedPlace[] | undefined>) | undefined
+  /** The name of the county at any place, also outside the region; undefined where the service has none. */
+  readonly county: ((place: Place) => Promise<string | undefined>) | undefined
 }
 
 export interface GeocoderOptions {
@@ -83,7 +85,7 @@ function geocoderOf(
   const service = services[kind]
   const url = (document.url ?? service.publicUrl)?.replace(/\/+$/, '')
   if (url === undefined) return undefined
-  const { suggest, reverse } = service
+  const { suggest, reverse, county } = service
   const keptFor = Number.parseInt(document.cache ?? '', 10) * DAY || 0
   const isKept = keptFor > 0
 
@@ -126,6 +128,14 @@ function geocoderOf(
         const found = await answer('reverse', `${lat} ${long}`, reverse({ lat, long }, isKept))
         const near = found?.filter(at => metersBetween(at, place) <= NEAR_METERS + at.accuracy)
         return near && placesIn(bounds, near, attribution)
+      }),
+    county:
+      county &&
+      (async place => {
+        // No county is so small that the exact place must leave the house.
+        const [lat, long] = [Number(place.lat.toFixed(3)), Number(place.long.toFixed(3))]
+        const [found] = (await answer('county', `${lat} ${long}`, county({ lat, long }))) ?? []
+        return found?.name || undefined
       }),
   }
 }

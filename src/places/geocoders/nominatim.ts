@@ -1,6 +1,15 @@
 import * as v from 'valibot'
 import { stateCode } from '../address/states.ts'
-import { accuracies, accuracyOf, degrees, type Found, part, readEach, type Service } from './service.ts'
+import {
+  accuracies,
+  accuracyOf,
+  countyNamed,
+  degrees,
+  type Found,
+  part,
+  readEach,
+  type Service,
+} from './service.ts'
 
 // https://nominatim.org/release-docs/latest/api/Search/. The public server allows one request per second and no
 // completion of what is being typed (https://operations.osmfoundation.org/policies/nominatim/).
@@ -29,6 +38,8 @@ const placeSchema = v.object({
 })
 type OsmPlace = v.InferOutput<typeof placeSchema>
 
+const countySchema = v.object({ address: v.object({ county: part }) })
+
 const details = { format: 'jsonv2', addressdetails: 1 } as const
 
 export const nominatim: Service = {
@@ -46,6 +57,13 @@ export const nominatim: Service = {
     // Where nothing is near: { "error": "Unable to geocode" }.
     read: answer =>
       v.is(v.object({ error: v.string() }), answer) ? [] : readEach([answer], placeSchema, placeOf),
+  }),
+  county: ({ lat, long }) => ({
+    path: '/reverse',
+    // At zoom 8, the areas from the county up.
+    query: { lat, lon: long, ...details, zoom: 8 },
+    read: answer =>
+      readEach([answer], countySchema, ({ address }) => countyNamed(address.county, { lat, long })),
   }),
 }
 

@@ -34,6 +34,8 @@ export interface Service {
   readonly suggest?: (search: Search) => Question
   /** Absent where the service names areas only. */
   readonly reverse?: (place: Place, isKept: boolean) => Question
+  /** Answers the county as a landmark, if any; absent where the service has none, or it is not worth a call. */
+  readonly county?: (place: Place) => Question
   /** The HTTP status that an answer with status 200 has in its body. */
   readonly errorStatus?: (answer: unknown) => number | undefined
 }
@@ -54,7 +56,21 @@ export interface Found extends Place {
 }
 
 /** In meters. What services call a point is mostly a building or its parcel. */
-export const accuracies = { point: 10, corner: 15, landmark: 30, interpolated: 50, street: 500 } as const
+export const accuracies = {
+  point: 10,
+  corner: 15,
+  landmark: 30,
+  interpolated: 50,
+  street: 500,
+  county: 50_000,
+} as const
+
+/** A county by its name; undefined without one. */
+export function countyNamed(name: string, place: Place): Found | undefined {
+  if (name === '') return undefined
+  const nothing = { number: '', street: '', city: '', state: '', postcode: '' }
+  return { kind: 'landmark', name, ...nothing, ...place, accuracy: accuracies.county }
+}
 
 const MAX_PART = 200
 const MAX_ITEMS = 50

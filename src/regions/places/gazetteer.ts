@@ -47,6 +47,13 @@ const shortForms = new Map(
     .map(pair => pair.trim().split(' ') as [string, string]),
 )
 
+const fullForms = Map.groupBy(shortForms.keys(), full => shortForms.get(full) ?? '')
+
+/** Whether a word of a name begins like what was typed, also before an abbreviated word is complete: "ro" of "rd". */
+export function begins(known: string, typed: string): boolean {
+  return known.startsWith(typed) || (fullForms.get(known)?.some(full => full.startsWith(typed)) ?? false)
+}
+
 function streets({ roads }: Documents): GazetteerEntry[] {
   const byName = new Map<string, Street & { segments: StreetSegment[] }>()
   const current = new Map(roads.map(road => [road.properties.id, road]))

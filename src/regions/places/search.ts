@@ -1,6 +1,6 @@
 import type { Place } from '../../core/geometry.ts'
 import type { Documents } from '../documents/snapshot.ts'
-import { type GazetteerEntry, gazetteer, labelOf, type Street, words } from './gazetteer.ts'
+import { begins, type GazetteerEntry, gazetteer, labelOf, type Street, words } from './gazetteer.ts'
 import { intersectionsOf, pointAlong } from './street.ts'
 
 export interface FoundPlace extends Place {
@@ -48,7 +48,7 @@ function search(entries: readonly GazetteerEntry[], text: string): readonly Foun
 
 function matches(entries: readonly GazetteerEntry[], typed: readonly string[]): GazetteerEntry[] {
   return entries
-    .filter(entry => typed.every(word => entry.words.some(known => known.startsWith(word))))
+    .filter(entry => typed.every(word => entry.words.some(known => begins(known, word))))
     .map(entry => ({ entry, rank: rank(entry.words, typed) }))
     .sort((a, b) => a.rank - b.rank || (a.entry.found.label < b.entry.found.label ? -1 : 1))
     .map(({ entry }) => entry)

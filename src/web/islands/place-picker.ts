@@ -1,3 +1,4 @@
+import { isNearMe } from '../near-me.ts'
 import { element, filled, icon, messagesOf } from './dom.ts'
 import type { RegionMap } from './region-map.ts'
 import { addSuggestions } from './suggestions.ts'
@@ -12,19 +13,14 @@ interface Place {
 /** Each choice shows at once who would handle the report. */
 export class PlacePicker extends HTMLElement {
   #messages: Readonly<Record<string, string>> = {}
+  /** Who handles the place that was chosen before is no longer of interest. */
+  #pending = new AbortController()
 
   connectedCallback() {
     this.#messages = messagesOf(this)
+    const locate = this.#addLocate()
     const input = this.querySelector<HTMLInputElement>('input[name=q]')
-    if (input) {
-      addSuggestions<Place>({
-        input,
-        find: (typed, signal) => this.#find(typed, signal),
-        choose: place => this.#choose(place, 'move the map'),
-        announce: count => (count === 0 ? this.#say('none') : this.#say('suggestions', { count })),
-      })
-    }
-    this.#addLocate()
+    if (input) this.#addSearch(input, locate)
     this.addEventListener('pick', event => {
       if (event instanceof CustomEvent) this.#choose({ ...event.detail, label: '' })
     })
@@ -34,22 +30,40 @@ export class PlacePicker extends HTMLElement {
     return filled(this.#messages[name], values)
   }
 
+  #addSearch(input: HTMLInputElement, locate: (() => void) | undefined) {
+    const here = { lat: 0, long: 0, accuracy: 0, label: this.#say('locate') }
+    const meansHere = (typed: string) => locate && isNearMe(typed, this.#say('nearMe'))
+    addSuggestions<Place>({
+      input,
+      find: async (typed, signal) => (meansHere(typed) ? [here] : this.#find(typed, signal)),
+      choose: place => (place === here ? locate?.() : this.#choose(place, 'move the map')),
+      announce: count => (count === 0 ? this.#say('none') : this.#say('suggestions', { count })),
+    })
+    input.form?.addEventListener('submit', event => {
+      if (!meansHere(input.value)) return
+      event.preventDefault()
+      locate?.()
+    })
+  }
+
   async #find(typed: string, signal: AbortSignal): Promise<Place[]> {
     const query = new URLSearchParams({ q: typed, typing: 'true' })
     const answer = await fetch(`${this.dataset.base}/api/v1/places?${query}`, { signal })
     return answer.ok ? ((await answer.json()) as { places: Place[] }).places : []
   }
 
-  #addLocate() {
-    if (!('geolocation' in navigator)) return
+  /** Returns what the button does. */
+  #addLocate(): (() => void) | undefined {
+    if (!('geolocation' in navigator)) return undefined
     const button = element('button', { type: 'button', class: 'usa-button usa-button--outline locate' })
     button.append(icon('my_location'), this.#say('locate'))
     const status = element('p', { class: 'locate__status', role: 'status' })
-    button.addEventListener('click', () => {
+    const locate = () => {
       status.textContent = this.#say('locating')
       navigator.geolocation.getCurrentPosition(
         ({ coords }) => {
-          const accuracy = Math.ceil(coords.accuracy)
+          // Never exact: 0 is for an address.
+          const accuracy = Math.max(1, Math.ceil(coords.accuracy))
           status.textContent = this.#say('located')
           this.#choose({ lat: coords.latitude, long: coords.longitude, accuracy, label: '' }, 'move the map')
         },
@@ -58,8 +72,10 @@ export class PlacePicker extends HTMLElement {
         },
         { enableHighAccuracy: true, timeout: 15_000, maximumAge: 30_000 },
       )
-    })
+    }
+    button.addEventListener('click', locate)
     this.querySelector('[data-locate]')?.append(button, status)
+    return locate
   }
 
   #choose({ lat, long, accuracy, label }: Place, map?: 'move the map') {
@@ -76,14 +92,17 @@ export class PlacePicker extends HTMLElement {
   }
 
   async #showHandler(form: HTMLFormElement, query: URLSearchParams) {
-    const shown = form.querySelector('[data-handles]')
-    if (!shown) return
-    const answer = await fetch(`${this.dataset.who}?${query}`).catch(() => undefined)
-    if (!answer?.ok) return shown.replaceChildren()
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const [shown, button] = [form.querySelector('[data-handles]'), form.querySelector('button')]
+    if (!shown || !button) return
+    this.#pending.abort()
+    this.#pending = new AbortController()
+    const { signal } = this.#pending
+    const answer = await fetch(`${this.dataset.who}?${query}`, { signal }).catch(() => undefined)
+    const text = answer?.ok ? await answer.text().catch(() => '') : ''
+    if (signal.aborted) return
+    const page = new DOMParser().parseFromString(text, 'text/html')
+    button.hidden = page.querySelector('[data-choose-again]') !== null
     shown.replaceChildren(...page.body.children)
-    const button = form.querySelector('button')
-    if (button && button.getBoundingClientRect().bottom > innerHeight)
-      form.scrollIntoView({ block: 'nearest' })
+    if (button.getBoundingClientRect().bottom > innerHeight) form.scrollIntoView({ block: 'nearest' })
   }
 }

@@ -95,7 +95,10 @@ export function addSuggestions<T extends Suggestion>({ input, find, choose, anno
     timer = window.setTimeout(ask, WAIT_MILLISECONDS)
   })
   input.addEventListener('keydown', event => {
-    if (list.hidden) return
+    if (list.hidden) {
+      if (event.key === 'ArrowDown') void ask()
+      return
+    }
     const last = shown.length - 1
     if (event.key === 'ArrowDown') activate(active >= last ? 0 : active + 1)
     else if (event.key === 'ArrowUp') activate(active <= 0 ? last : active - 1)
