@@ -108,6 +108,29 @@ describe('the index of a region’s places', () => {
     ])
   })
 
+  it('finds a street with a number in its name, its corners, and the houses of both readings', async () => {
+    const db = await index('numbers')
+    const heading = 'the_geom,FULLNAME,ROADID,POSTCOMM_L'
+    const lines = ['9 MILE RD', 'MILE RD', 'MILL RD'].map(
+      (name, at) => `"LINESTRING (-74.1 ${38.5 + at / 100}, -74.2 ${38.5 + at / 100})",${name},${at},NOVI`,
+    )
+    const across = '"LINESTRING (-74.15 38.4, -74.15 38.6)",12 MILE RD,9,NOVI'
+    await take(db, 'roads', [heading, ...lines, across].join('\n'), 'streets', 1000)
+    const best = async (text: string) => (await searchIndex(db, text, 1))[0]
+    expect(await best('9 Mile Road')).toMatchObject({ label: '9 Mile Rd, Novi', contradicts: [] })
+    expect(await best('9 Mile, Novi')).toMatchObject({ label: '9 Mile Rd, Novi', contradicts: [] })
+    expect(await best('9 Mile Rd and 12 Mile Rd')).toMatchObject({ kind: 'intersection' })
+    const houses = [
+      HEADING,
+      ...['9,MILE RD', '23400,9 MILE RD'].map(at => `-74.1,38.5,${at},,NOVI,,MI,48375,1`),
+    ]
+    await take(db, 'county', houses.join('\n'), 'addresses', 2000)
+    expect(await best('9 Mile Road, Novi MI')).toMatchObject({ label: '9 Mile Rd, Novi', kind: 'address' })
+    expect((await searchIndex(db, '9 Mile Road', 2)).map(({ kind }) => kind)).toEqual(['address', 'street'])
+    expect(await best('9 Mile Rd & Mill Rd')).toMatchObject({ kind: 'address' })
+    expect(await best('23400 9 Mile Rd')).toMatchObject({ label: '23400 9 Mile Rd, Novi', kind: 'address' })
+  })
+
   it('changes only what differs from a newer file, and dates it', async () => {
     const db = await index('again')
     const first = await take(db, 'county', [HEADING, ...MILL].join('\n'), 'addresses', 1000)

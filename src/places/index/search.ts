@@ -5,7 +5,7 @@ import { editDistance, fold } from '../../core/spelling.ts'
 import { intersectionsOf } from '../../regions/places/street.ts'
 import { compareAddress, type FoundAddress } from '../address/compare.ts'
 import type { HouseNumber } from '../address/numbers/numbers.ts'
-import { type ParsedAddress, parseAddress, type TypedStreet } from '../address/parse.ts'
+import { otherReading, type ParsedAddress, parseAddress, type TypedStreet } from '../address/parse.ts'
 import { type StreetKey, streetKey } from '../address/streets/street-key.ts'
 import { sortedLetters, unitKey } from './names.ts'
 import { houseOnSegment, lineOf, type Segment, segmentsIn, segmentsWithNumber } from './segments.ts'
@@ -50,8 +50,11 @@ export async function searchIndex(
       return (await corners(db, parsed.streets)).slice(0, limit)
     case 'box':
       return []
-    case 'address':
-      return (await addresses(db, parsed, parsed.street, parsed.number)).slice(0, limit)
+    case 'address': {
+      const other = otherReading(parsed)
+      const crossing = other?.kind === 'corner' ? await corners(db, other.streets) : []
+      return [...crossing, ...(await addresses(db, parsed, parsed.street, parsed.number))].slice(0, limit)
+    }
     case 'words':
       return (await addresses(db, parsed, undefined, undefined)).slice(0, limit)
   }
@@ -96,12 +99,13 @@ async function addresses(
     landmarksNamed(parsed.text),
   ])
   const typed = streetKey(text)
+  const other = otherReading(parsed)
   const ranked = found
     .flatMap(row => placeOn(row, number, parsed.units) ?? [])
     .map(found => ({ ...found, rank: rankOf(typed, found) }))
     .sort((a, b) => a.rank - b.rank)
     .slice(0, COMPARED)
-    .map(found => ({ ...found, contradicts: contradictions(parsed, typed, found) }))
+    .map(found => ({ ...found, contradicts: contradictions(readingFor(parsed, other, found), typed, found) }))
     .sort((a, b) => a.contradicts.length - b.contradicts.length || a.rank - b.rank)
     .map(({ place, contradicts }): IndexedPlace => ({ ...place, contradicts }))
   const named = landmarks.map(({ name, address, lat, long }): IndexedPlace => {
@@ -217,6 +221,17 @@ function contradictions(parsed: ParsedAddress, typed: StreetKey, { row, isNumber
   // "Mill" of somebody who is still typing "Millbrook".
   const isBeginning = name_key !== typed.name && name_key.startsWith(typed.name)
   return contradicts.filter(part => part !== 'street' || !isBeginning)
+}
+
+/** Of what was typed, and its other reading: "9 Mile Road" is house 9 of Mile Road, and a street of that name. */
+function readingFor(
+  parsed: ParsedAddress,
+  other: ParsedAddress | undefined,
+  { row, isNumbered }: Found,
+): ParsedAddress {
+  if (other === undefined || isNumbered) return parsed
+  const street = other.kind === 'address' ? other.street.text : other.name
+  return street !== undefined && streetKey(street).name === row.name_key ? other : parsed
 }
 
 async function corners(
