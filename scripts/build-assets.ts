@@ -28,6 +28,16 @@ const brandColors: Readonly<Record<string, string>> = {
   '#162e51': 'var(--brand-darker)',
 }
 
+const UNUSED_CONTROLS =
+  /maplibregl-(?:ctrl-(?:fullscreen|shrink|geolocate|terrain|globe|compass|scale|logo)|user-location|cooperative-gesture)/
+
+// A style sheet without nested rules but those of media queries.
+function withoutRules(css: string, unused: RegExp): string {
+  return css.replace(/([^{}]+)\{[^{}]*\}/g, (rule, selectors: string) => {
+    return selectors.split(',').every(selector => unused.test(selector)) ? '' : rule
+  })
+}
+
 // Page and worker share most of MapLibre's sources; its own bundles hold that twice.
 const fromSources: Plugin = {
   name: 'maplibre-gl from its sources',
@@ -38,6 +48,11 @@ const fromSources: Plugin = {
     onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({
       contents: `export const GEOMETRY_TYPE = {}
         export function decodeTile() { throw new Error('MLT tiles are not read') }`,
+    }))
+    // Controls that no map here has, with their pictures.
+    onLoad({ filter: /[\\/]maplibre-gl\.css$/ }, ({ path }) => ({
+      contents: withoutRules(readFileSync(path, 'utf8'), UNUSED_CONTROLS),
+      loader: 'css',
     }))
     // It reads its version there.
     onLoad({ filter: /[\\/]maplibre-gl[\\/]package\.json$/ }, ({ path }) => {

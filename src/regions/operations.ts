@@ -69,6 +69,9 @@ export const regionOperations = {
   'GET /map': {
     id: 'getMap',
     summary: 'Get the region’s map features as GeoJSON',
+    query: {
+      roads: '`main`: all but local streets and paths. `local`: only these. Default: everything.',
+    },
     answer: v.object({
       type: v.literal('FeatureCollection'),
       features: v.array(v.object({ type: v.literal('Feature') })),

@@ -43,11 +43,16 @@ export const regionApi = implementApi(regionOperations, {
   'GET /map': call => {
     const { c } = call
     const { region } = c.get('site')
-    const etag = `"${region.snapshot.hash.slice(0, 16)}"`
+    const roads = call.query('roads')
+    const part = roads === 'main' || roads === 'local' ? roads : undefined
+    if (roads !== '' && part === undefined) {
+      throw problem('invalid-fields', { fields: [{ field: 'roads', code: 'not-an-option' }] })
+    }
+    const etag = `"${region.snapshot.hash.slice(0, 16)}${roads}"`
     if (hasETag(c.req.header('if-none-match'), etag)) return NOT_MODIFIED
     c.header('etag', etag)
     c.header('cache-control', 'public, max-age=60')
-    return mapLayers(region, c.get('platform').clock.now())
+    return mapLayers(region, c.get('platform').clock.now(), part)
   },
 })
 

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { MAX_MAP_BYTES } from '../../scripts/map-size.ts'
 import { bundled } from '../support/app.ts'
 import { publish } from '../support/public-reports.ts'
 import { desktop, type Site, startSite } from './browser.ts'
@@ -70,6 +71,29 @@ describe('from the region’s own data', () => {
       .toBe(1)
     await page.locator('.map__card a').click()
     await page.waitForURL(`**/cases/${id}`)
+  })
+
+  test('the first map takes no more than 300,000 bytes, with all that it loads', async () => {
+    const page = await reports(site)
+    const sizes = new Map<string, number>()
+    page.context().on('requestfinished', async request => {
+      const { responseBodySize } = await request.sizes()
+      const { pathname } = new URL(request.url())
+      sizes.set(pathname, (sizes.get(pathname) ?? 0) + responseBodySize)
+    })
+    await page.goto('/report')
+    await page.waitForLoadState('networkidle')
+    const others = new Set(sizes.keys())
+    await page.goto('/report/pothole')
+    await page.locator('region-map.is-drawn').waitFor()
+    await page.waitForLoadState('networkidle')
+    const map = [...sizes].filter(([path]) => !others.has(path) && path !== '/report/pothole')
+    const total = map.reduce((sum, [, size]) => sum + size, 0)
+    console.log(`the first map: ${total} bytes`, Object.fromEntries(map))
+    expect(map.map(([path]) => path)).toEqual(
+      expect.arrayContaining(['/assets/map-worker.js', '/assets/map.css', '/map/streets', '/api/v1/map']),
+    )
+    expect(total).toBeLessThanOrEqual(MAX_MAP_BYTES)
   })
 
   test('a browser without WebGL says so, and the form beside the map is whole', async () => {

@@ -1,12 +1,16 @@
 import type { Feature, FeatureCollection, Geometry } from 'geojson'
+import type { LongLat } from '../../core/geometry.ts'
 import { startOfDay } from '../runtime/calendar.ts'
 import type { Region } from '../runtime/compile.ts'
+
+/** What a map loads at first, and when it is close: local streets and paths. */
+export type MapPart = 'main' | 'local'
 
 /**
  * Jurisdictions as of `at`, streets and backdrop. `layer` selects a feature's style. Streets that were imported are too many
  * for one answer: the map has them as tiles.
  */
-export function mapLayers(region: Region, at: number): FeatureCollection {
+export function mapLayers(region: Region, at: number, part?: MapPart): FeatureCollection {
   const { jurisdictions, roads, backdrop, region: site } = region.documents
   const inForce = (
     { from, to }: { from?: string | null | undefined; to?: string | null | undefined },
@@ -15,7 +19,8 @@ export function mapLayers(region: Region, at: number): FeatureCollection {
   const features: Feature[] = []
   const add = (layer: string, properties: object, geometry: Geometry) =>
     features.push({ type: 'Feature', properties: { layer, ...properties }, geometry })
-  for (const { properties, coordinates } of backdrop) {
+  const others = part !== 'local'
+  for (const { properties, coordinates } of others ? backdrop : []) {
     const { kind, name } = properties
     add(
       'backdrop',
@@ -23,7 +28,7 @@ export function mapLayers(region: Region, at: number): FeatureCollection {
       isLine(coordinates) ? lines(coordinates) : areas(coordinates),
     )
   }
-  for (const { slug, name, kind, brand, timezone, boundary } of jurisdictions) {
+  for (const { slug, name, kind, brand, timezone, boundary } of others ? jurisdictions : []) {
     for (const { properties, coordinates } of boundary) {
       if (!inForce(properties, timezone ?? site.timezone)) continue
       add('jurisdiction', { slug, name, kind, color: (brand ?? site.brand).primary }, areas(coordinates))
@@ -32,6 +37,7 @@ export function mapLayers(region: Region, at: number): FeatureCollection {
   for (const { properties, coordinates } of roads) {
     if (properties.source || !inForce(properties, site.timezone)) continue
     const { id, name, class: size } = properties
+    if (part !== undefined && (size === 'local' || size === 'path') !== (part === 'local')) continue
     add('road', { id, name, class: size }, lines(coordinates))
   }
   return { type: 'FeatureCollection', features }
@@ -45,11 +51,15 @@ function isLine(coordinates: Coordinates): coordinates is Line {
   return typeof coordinates[0]?.[0] === 'number'
 }
 
-// GeoJSON's own types are mutable; these positions are shared and never changed.
-function lines(coordinates: Line): Geometry {
-  return { type: 'LineString', coordinates: coordinates as unknown as number[][] }
+function lines(line: Line): Geometry {
+  return { type: 'LineString', coordinates: line.map(rounded) }
 }
 
-function areas(coordinates: Areas): Geometry {
-  return { type: 'MultiPolygon', coordinates: coordinates as unknown as number[][][][] }
+function areas(areas: Areas): Geometry {
+  return { type: 'MultiPolygon', coordinates: areas.map(rings => rings.map(ring => ring.map(rounded))) }
+}
+
+// To a meter, which is closer than a map is drawn.
+function rounded([long, lat]: LongLat): number[] {
+  return [Number(long.toFixed(5)), Number(lat.toFixed(5))]
 }

@@ -5,7 +5,7 @@ import { dataOf, element, messagesOf } from '../dom.ts'
 import { baseGround, whenBaseFails } from './base-ground.ts'
 import { circleAround } from './circle.ts'
 import { exchangeGround, type Ground } from './ground.ts'
-import { ownGround } from './own-ground.ts'
+import { loadLocalStreets, ownGround } from './own-ground.ts'
 import { showReports } from './reports.ts'
 import { mapStyle } from './style.ts'
 
@@ -34,8 +34,7 @@ export async function drawMap(host: HTMLElement): Promise<DrawnMap> {
   const container = element('div', { class: 'map__canvas' })
   const map = new maplibre.Map({
     container,
-    style: mapStyle(`${base}/api/v1/map`, basemap ?? (await own())),
-    ...firstView(host),
+    style: mapStyle(`${base}/api/v1/map?roads=main`, basemap ?? (await own())),
     attributionControl: basemap === undefined ? false : { compact: false },
     dragRotate: false,
     pitchWithRotate: false,
@@ -51,17 +50,20 @@ export async function drawMap(host: HTMLElement): Promise<DrawnMap> {
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), 'top-right')
+  const loadLocal = () => loadLocalStreets(map, `${base}/api/v1/map?roads=local`)
   const fallBack = () =>
     host.append(element('p', { class: 'map__note', role: 'status' }, messages.plain ?? ''))
   if (basemap !== undefined) {
     whenBaseFails(map, async () => {
       exchangeGround(map, basemap, await own())
+      loadLocal()
       host.classList.remove('is-picture')
       fallBack()
     })
   }
   host.replaceChildren(container)
   map.resize()
+  showFirst(map, host)
   // Not when all is loaded: a base map may be slow.
   await new Promise<void>((resolve, reject) => {
     map.once('style.load', () => resolve())
@@ -69,6 +71,7 @@ export async function drawMap(host: HTMLElement): Promise<DrawnMap> {
       if (!('sourceId' in event)) reject(event.error)
     })
   })
+  if (basemap === undefined) loadLocal()
   host.classList.add('is-drawn')
   // Kept as it is in the dark: a photograph would become its negative.
   host.classList.toggle('is-picture', basemap?.below.some(({ type }) => type === 'raster') ?? false)
@@ -95,11 +98,12 @@ async function basemapOf(host: HTMLElement): Promise<Ground | undefined> {
   return basemap && baseGround(basemap, document.documentElement.lang).catch(() => undefined)
 }
 
-function firstView({ dataset }: HTMLElement): Partial<maplibre.MapOptions> {
+/** Once the map has its size. */
+function showFirst(map: maplibre.Map, { dataset }: HTMLElement) {
   const { bounds, center = '0,0', zoom = '11' } = dataset
-  if (bounds === undefined) return { center: positionOf(center), zoom: Number(zoom) }
+  if (bounds === undefined) return map.jumpTo({ center: positionOf(center), zoom: Number(zoom) })
   const [west = 0, south = 0, east = 0, north = 0] = bounds.split(',').map(Number)
-  return { bounds: [west, south, east, north], fitBoundsOptions: { padding: PADDING } }
+  return map.fitBounds([west, south, east, north], { padding: PADDING, animate: false })
 }
 
 /** Too far out, where a finger covers several streets, the map comes closer instead. `closer` asks to choose again. */

@@ -1,6 +1,10 @@
-import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
+import type { ExpressionSpecification, GeoJSONSource, LayerSpecification, Map as MapLibre } from 'maplibre-gl'
 import type { Ground } from './ground.ts'
 import { fonts, grow, type Roads, roadLines, roadNames } from './roads.ts'
+
+const source = 'region'
+const LOCAL = 'local'
+const LOCAL_ZOOM = 11.5
 
 interface StreetTiles {
   readonly tiles: string
@@ -11,7 +15,10 @@ interface StreetTiles {
 /** The region's imported streets, else those of its documents, over what its documents have of water and parks. */
 export async function ownGround(streets: string): Promise<Ground> {
   const imported = await importedStreets(streets)
-  if (imported === undefined) return groundOf(documentRoads)
+  if (imported === undefined) {
+    const local = { type: 'geojson' as const, data: { type: 'FeatureCollection' as const, features: [] } }
+    return { ...groundOf(localRoads, mainRoads), sources: { [LOCAL]: local } }
+  }
   const { tiles, minZoom, maxZoom } = imported
   return {
     ...groundOf(tileRoads),
@@ -26,15 +33,25 @@ async function importedStreets(url: string): Promise<StreetTiles | undefined> {
   return answer?.status === 200 ? ((await answer.json()) as StreetTiles) : undefined
 }
 
-function groundOf(roads: Roads): Ground {
+/** Loads the documents' local streets once the map is close enough to draw them. */
+export function loadLocalStreets(map: MapLibre, url: string): void {
+  const load = () => {
+    if (map.getZoom() < LOCAL_ZOOM) return
+    map.off('zoom', load)
+    map.getSource<GeoJSONSource>(LOCAL)?.setData(new URL(url, location.href).href)
+  }
+  map.on('zoom', load)
+  load()
+}
+
+function groundOf(...roads: readonly Roads[]): Ground {
   return {
     sources: {},
-    below: [...backdrop, ...roadLines(roads)],
-    labels: [...roadNames(roads), ...placeNames],
+    below: [...backdrop, ...roads.flatMap(roadLines)],
+    labels: [...roads.flatMap(roadNames), ...placeNames],
   }
 }
 
-const source = 'region'
 const layer = (name: string): ExpressionSpecification => ['==', ['get', 'layer'], name]
 const kind = (name: string): ExpressionSpecification => [
   'all',
@@ -42,12 +59,14 @@ const kind = (name: string): ExpressionSpecification => [
   ['==', ['get', 'kind'], name],
 ]
 
-const documentRoads: Roads = {
-  id: 'own',
-  at: { source },
+const documentRoads = (id: string, from: string): Roads => ({
+  id,
+  at: { source: from },
   filter: roadClass => ['all', layer('road'), ['==', ['get', 'class'], roadClass]],
   name: ['get', 'name'],
-}
+})
+const mainRoads = documentRoads('main', source)
+const localRoads = documentRoads('local', LOCAL)
 const tileRoads: Roads = {
   id: 'streets',
   at: { source: 'streets', 'source-layer': 'streets' },
