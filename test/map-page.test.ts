@@ -53,3 +53,27 @@ describe('a page with a map', () => {
     expect([chosen.data('bounds'), chosen.data('zoom')]).toEqual([undefined, '9'])
   })
 })
+
+describe('the parts of a region’s map', () => {
+  it('are together all of it, with tags of their own, and another is refused', async () => {
+    const started = await startApp()
+    app = started
+    const read = async (query: string) => {
+      const answer = await started.request(`/api/v1/map${query}`)
+      const { features } = (await answer.json()) as { features: { properties: Record<string, string> }[] }
+      return { features: features.map(({ properties }) => properties), tag: answer.headers.get('etag') }
+    }
+    const [all, boundaries, main, local] = [
+      await read(''),
+      await read('?part=boundaries'),
+      await read('?part=main'),
+      await read('?part=local'),
+    ]
+    expect(new Set(boundaries.features.map(({ layer }) => layer))).toEqual(new Set(['jurisdiction']))
+    expect(new Set(local.features.map(feature => feature.class))).toEqual(new Set(['local']))
+    expect(main.features).toEqual(expect.arrayContaining(boundaries.features))
+    expect(main.features.length + local.features.length).toBe(all.features.length)
+    expect(new Set([all, boundaries, main, local].map(({ tag }) => tag)).size).toBe(4)
+    expect((await started.request('/api/v1/map?part=roads')).status).toBe(400)
+  })
+})

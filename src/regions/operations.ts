@@ -70,7 +70,7 @@ export const regionOperations = {
     id: 'getMap',
     summary: 'Get the region’s map features as GeoJSON',
     query: {
-      roads: '`main`: all but local streets and paths. `local`: only these. Default: everything.',
+      part: '`boundaries`, `main` (with water, parks and main roads) or `local` (local streets and paths only). Default: everything.',
     },
     answer: v.object({
       type: v.literal('FeatureCollection'),

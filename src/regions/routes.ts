@@ -11,7 +11,7 @@ import { resolve } from '../routing/resolve.ts'
 import type { Inquiry, Resolution } from '../routing/types.ts'
 import { readPlace } from './inquiry.ts'
 import { regionOperations } from './operations.ts'
-import { mapLayers } from './places/map.ts'
+import { mapLayers, mapParts } from './places/map.ts'
 import { localizedText } from './runtime/localized.ts'
 import { type AppEnv, implementApi } from './runtime/site.ts'
 
@@ -43,12 +43,12 @@ export const regionApi = implementApi(regionOperations, {
   'GET /map': call => {
     const { c } = call
     const { region } = c.get('site')
-    const roads = call.query('roads')
-    const part = roads === 'main' || roads === 'local' ? roads : undefined
-    if (roads !== '' && part === undefined) {
-      throw problem('invalid-fields', { fields: [{ field: 'roads', code: 'not-an-option' }] })
+    const asked = call.query('part')
+    const part = mapParts.find(known => known === asked)
+    if (asked !== '' && part === undefined) {
+      throw problem('invalid-fields', { fields: [{ field: 'part', code: 'not-an-option' }] })
     }
-    const etag = `"${region.snapshot.hash.slice(0, 16)}${roads}"`
+    const etag = `"${region.snapshot.hash.slice(0, 16)}${asked}"`
     if (hasETag(c.req.header('if-none-match'), etag)) return NOT_MODIFIED
     c.header('etag', etag)
     c.header('cache-control', 'public, max-age=60')

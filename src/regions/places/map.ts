@@ -3,8 +3,9 @@ import type { LongLat } from '../../core/geometry.ts'
 import { startOfDay } from '../runtime/calendar.ts'
 import type { Region } from '../runtime/compile.ts'
 
-/** What a map loads at first, and when it is close: local streets and paths. */
-export type MapPart = 'main' | 'local'
+/** What a map loads over a base map; without one; and then when it is close: local streets and paths. */
+export const mapParts = ['boundaries', 'main', 'local'] as const
+export type MapPart = (typeof mapParts)[number]
 
 /**
  * Jurisdictions as of `at`, streets and backdrop. `layer` selects a feature's style. Streets that were imported are too many
@@ -19,8 +20,8 @@ export function mapLayers(region: Region, at: number, part?: MapPart): FeatureCo
   const features: Feature[] = []
   const add = (layer: string, properties: object, geometry: Geometry) =>
     features.push({ type: 'Feature', properties: { layer, ...properties }, geometry })
-  const others = part !== 'local'
-  for (const { properties, coordinates } of others ? backdrop : []) {
+  const [isLocal, isBoundaries] = [part === 'local', part === 'boundaries']
+  for (const { properties, coordinates } of isLocal || isBoundaries ? [] : backdrop) {
     const { kind, name } = properties
     add(
       'backdrop',
@@ -28,16 +29,16 @@ export function mapLayers(region: Region, at: number, part?: MapPart): FeatureCo
       isLine(coordinates) ? lines(coordinates) : areas(coordinates),
     )
   }
-  for (const { slug, name, kind, brand, timezone, boundary } of others ? jurisdictions : []) {
+  for (const { slug, name, kind, brand, timezone, boundary } of isLocal ? [] : jurisdictions) {
     for (const { properties, coordinates } of boundary) {
       if (!inForce(properties, timezone ?? site.timezone)) continue
       add('jurisdiction', { slug, name, kind, color: (brand ?? site.brand).primary }, areas(coordinates))
     }
   }
-  for (const { properties, coordinates } of roads) {
+  for (const { properties, coordinates } of isBoundaries ? [] : roads) {
     if (properties.source || !inForce(properties, site.timezone)) continue
     const { id, name, class: size } = properties
-    if (part !== undefined && (size === 'local' || size === 'path') !== (part === 'local')) continue
+    if (part !== undefined && (size === 'local' || size === 'path') !== isLocal) continue
     add('road', { id, name, class: size }, lines(coordinates))
   }
   return { type: 'FeatureCollection', features }

@@ -1,6 +1,7 @@
 import * as maplibre from 'maplibre-gl'
 import { metersPerDegree } from '../../../core/geometry.ts'
 import type { Basemap } from '../../../regions/documents/schemas/basemap.ts'
+import type { MapPart } from '../../../regions/places/map.ts'
 import { dataOf, element, messagesOf } from '../dom.ts'
 import { baseGround, whenBaseFails } from './base-ground.ts'
 import { circleAround } from './circle.ts'
@@ -29,12 +30,13 @@ export async function drawMap(host: HTMLElement): Promise<DrawnMap> {
   const { base = '', marker, reports, label = '' } = host.dataset
   const messages = messagesOf(host)
   maplibre.setWorkerUrl(new URL('./map-worker.js', import.meta.url).href)
+  const part = (name: MapPart) => new URL(`${base}/api/v1/map?part=${name}`, location.href).href
   const own = () => ownGround(`${base}/map/streets`)
   const [basemap] = await Promise.all([basemapOf(host), loadStyles()])
   const container = element('div', { class: 'map__canvas' })
   const map = new maplibre.Map({
     container,
-    style: mapStyle(`${base}/api/v1/map?roads=main`, basemap ?? (await own())),
+    style: mapStyle(part(basemap === undefined ? 'main' : 'boundaries'), basemap ?? (await own())),
     attributionControl: basemap === undefined ? false : { compact: false },
     dragRotate: false,
     pitchWithRotate: false,
@@ -50,12 +52,13 @@ export async function drawMap(host: HTMLElement): Promise<DrawnMap> {
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), 'top-right')
-  const loadLocal = () => loadLocalStreets(map, `${base}/api/v1/map?roads=local`)
+  const loadLocal = () => loadLocalStreets(map, part('local'))
   const fallBack = () =>
     host.append(element('p', { class: 'map__note', role: 'status' }, messages.plain ?? ''))
   if (basemap !== undefined) {
     whenBaseFails(map, async () => {
       exchangeGround(map, basemap, await own())
+      map.getSource<maplibre.GeoJSONSource>('region')?.setData(part('main'))
       loadLocal()
       host.classList.remove('is-picture')
       fallBack()

@@ -38,7 +38,7 @@ export function loadLocalStreets(map: MapLibre, url: string): void {
   const load = () => {
     if (map.getZoom() < LOCAL_ZOOM) return
     map.off('zoom', load)
-    map.getSource<GeoJSONSource>(LOCAL)?.setData(new URL(url, location.href).href)
+    map.getSource<GeoJSONSource>(LOCAL)?.setData(url)
   }
   map.on('zoom', load)
   load()

@@ -9,7 +9,7 @@ export function mapStyle(data: string, { sources, below, labels }: Ground): Styl
   return {
     version: 8,
     sources: {
-      region: { type: 'geojson', data: new URL(data, location.href).href, tolerance: 0.2 },
+      region: { type: 'geojson', data, tolerance: 0.2 },
       accuracy: { type: 'geojson', data: { type: 'FeatureCollection', features: [] } },
       ...sources,
     },
