@@ -357,6 +357,44 @@ describe('with script', () => {
     await page.waitForURL(/\/cases\//)
   })
 
+  test('the place search is a combobox with a listbox, from the second letter on', async () => {
+    const page = await open('/report/pothole')
+    const input = page.getByRole('combobox', { name: 'Address, street, intersection or place' })
+    const aria = (name: string) => input.getAttribute(`aria-${name}`)
+    const asked: string[] = []
+    page.on('request', request => asked.push(request.url()))
+    expect(await aria('expanded')).toBe('false')
+    await input.pressSequentially('m')
+    await input.pressSequentially('i')
+    const list = page.getByRole('listbox', { name: 'Address, street, intersection or place' })
+    await list.waitFor()
+    expect(
+      asked.filter(url => url.includes('/places?')).map(url => new URL(url).searchParams.get('q')),
+    ).toEqual(['mi'])
+    expect([await aria('expanded'), await aria('controls'), await aria('autocomplete')]).toEqual([
+      'true',
+      await list.getAttribute('id'),
+      'list',
+    ])
+    expect(await aria('activedescendant')).toBe(null)
+    await input.press('ArrowUp')
+    const last = list.getByRole('option').last()
+    expect(await aria('activedescendant')).toBe(await last.getAttribute('id'))
+    await input.press('ArrowDown')
+    const first = list.getByRole('option').first()
+    expect(await aria('activedescendant')).toBe(await first.getAttribute('id'))
+    expect(await list.getByRole('option', { selected: true }).count()).toBe(1)
+    await input.press('Escape')
+    expect([await list.isVisible(), await aria('expanded'), await aria('activedescendant')]).toEqual([
+      false,
+      'false',
+      null,
+    ])
+    expect(await input.inputValue()).toBe('mi')
+    await input.press('ArrowDown')
+    await list.waitFor()
+  })
+
   test('services are found anew as one types, also after nothing was found', async () => {
     const page = await open('/report?q=zzxqy')
     const shown = () => page.locator('.choice:visible .choice__name').allInnerTexts()
