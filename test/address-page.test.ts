@@ -62,6 +62,8 @@ describe('the page of an address', () => {
       'County Council',
       'Zone C',
       'Port Ellery High School',
+      'Port Ellery Public Library',
+      'Port Ellery City Hall',
       'Ellery County maintains Mill Road, so it is responsible.',
       'href="/report?lat=38.581',
     ])
@@ -97,11 +99,21 @@ describe('the page of an address', () => {
     expect((await page({ lat: '95', long: 'x' })).status).toBe(400)
   })
 
+  it('says nothing of a whole area as if it were an address', async () => {
+    const { status, html } = await page({
+      lat: MILL.lat,
+      long: MILL.long,
+      accuracy: '5000',
+      address: 'Port Ellery',
+    })
+    expect([status, html.includes('That is a whole area')]).toEqual([400, true])
+    const named = await page({ q: 'Larkfield' })
+    expect(named.html).not.toContain('Who takes care of what')
+  })
+
   it('names both sides of a boundary', async () => {
     const { html } = await page({ lat: '38.592400', long: '-74.279447' })
-    expect(html).toMatch(
-      /may also be City of (?:Port Ellery and City of Hollis|Hollis and City of Port Ellery)/,
-    )
+    expect(html).toMatch(/may be in City of (?:Port Ellery or City of Hollis|Hollis or City of Port Ellery)/)
     expect(html).toContain('This place is close to the border of this district.')
   })
 

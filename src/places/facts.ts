@@ -4,6 +4,7 @@ import { explain } from '../routing/explain.ts'
 import { resolve } from '../routing/resolve.ts'
 import type { BodyRef, Resolution, TraceStep } from '../routing/types.ts'
 import { type DistrictInquiry, districtsAt, type SetAt } from './districts/at.ts'
+import { type NearbyPlace, nearbyPlaces } from './nearby.ts'
 
 export interface PlaceFacts {
   /** False: the place lies in the boundary of no jurisdiction of the region. */
@@ -14,6 +15,7 @@ export interface PlaceFacts {
   /** Empty where it lies outside. */
   readonly responsible: readonly Responsible[]
   readonly districts: readonly SetAt[]
+  readonly nearby: readonly NearbyPlace[]
 }
 
 export interface BodyAt {
@@ -42,12 +44,18 @@ export async function factsAt(
 ): Promise<PlaceFacts> {
   const { jurisdictions, partners } = bodiesAt(region, inquiry)
   const isInside = jurisdictions.length > 0
+  if (!isInside) return { isInside, jurisdictions, partners, responsible: [], districts: [], nearby: [] }
+  const [districts, nearby] = await Promise.all([
+    districtsAt(platform, region, inquiry),
+    nearbyPlaces(platform, region, inquiry.place),
+  ])
   return {
     isInside,
     jurisdictions,
     partners,
-    responsible: isInside ? responsibleAt(region, inquiry) : [],
-    districts: isInside ? await districtsAt(platform, region, inquiry) : [],
+    responsible: responsibleAt(region, inquiry),
+    districts,
+    nearby,
   }
 }
 

@@ -104,6 +104,18 @@ const placeFacts = v.strictObject({
       districts: v.array(district),
     }),
   ),
+  nearby: v.pipe(
+    v.array(
+      v.strictObject({
+        name: v.string(),
+        address: v.string(),
+        lat: v.number(),
+        long: v.number(),
+        meters: v.number(),
+      }),
+    ),
+    v.description('The nearest library, city or town hall, and community center.'),
+  ),
 })
 
 export const placeOperations = {

@@ -28,7 +28,9 @@ export async function addressPage(c: Context<AppEnv>) {
   const typed = query('q')
   const { place, errors } = readPlace(query('lat'), query('long'), region.routing.atlas)
   if (place !== null) {
-    const accuracy = readNumber('accuracy', query('accuracy'), 0, MAX_ACCURACY).value ?? 0
+    const { value: accuracy = 0, errors: rough } = readNumber('accuracy', query('accuracy'), 0, MAX_ACCURACY)
+    if (rough.length > 0)
+      return c.html(<SearchPage view={view} typed={query('address')} wrong="address-rough" />, 400)
     const [near] =
       query('address') === '' ? await placesAt(c.get('platform'), region, place, { limit: 1 }) : []
     const known = query('address') || (near?.label ?? '')
@@ -36,11 +38,13 @@ export async function addressPage(c: Context<AppEnv>) {
     return show({ ...place, accuracy, label, kind: 'coordinates' }, known)
   }
   if (typed === '') {
-    const isWrong = errors.length > 0
-    return c.html(<SearchPage view={view} typed="" isWrong={isWrong} />, isWrong ? 400 : 200)
+    const wrong = errors.length > 0 ? 'address-wrong' : undefined
+    return c.html(<SearchPage view={view} typed="" wrong={wrong} />, wrong === undefined ? 200 : 400)
   }
   const search = await searchPlaces(c.get('platform'), region, { text: typed, limit: CHOICES })
-  const right = search.places.filter(({ contradicts = [] }) => contradicts.length === 0)
+  const right = search.places.filter(
+    ({ contradicts = [], accuracy }) => contradicts.length === 0 && accuracy <= MAX_ACCURACY,
+  )
   const exact = right.find(({ label }) => label.toLowerCase() === typed.toLowerCase())
   const only = exact ?? (right.length === 1 ? right[0] : undefined)
   if (only !== undefined) return show(only)
@@ -61,10 +65,10 @@ interface SearchProps {
   typed: string
   found?: readonly FoundPlace[]
   isLoaded?: boolean
-  isWrong?: boolean
+  wrong?: 'address-wrong' | 'address-rough' | undefined
 }
 
-function SearchPage({ view, typed, found, isLoaded = true, isWrong = false }: SearchProps) {
+function SearchPage({ view, typed, found, isLoaded = true, wrong }: SearchProps) {
   const { t } = view
   return (
     <Page view={view} title={t('address-title')} section="/place">
@@ -72,7 +76,7 @@ function SearchPage({ view, typed, found, isLoaded = true, isWrong = false }: Se
         <h1>{t('address-title')}</h1>
         <p class="usa-intro">{t('address-lead')}</p>
         <AddressSearch view={view} typed={typed} />
-        {isWrong && <Empty>{t('address-wrong')}</Empty>}
+        {wrong && <Empty>{t(wrong)}</Empty>}
         {found?.length === 0 && (
           <Empty>
             <p>{t(isLoaded ? 'places-none' : 'places-not-loaded', { typed })}</p>
@@ -143,6 +147,18 @@ function AddressPage({ view, found, typed, facts }: AddressProps) {
         <aside class="address__side">
           <RegionMap view={view} label={t('address-map', { place: found.label })} place={at} />
           {found.attribution !== undefined && <p class="usa-hint">{found.attribution}</p>}
+          {facts.nearby.length > 0 && (
+            <section class="panel" aria-labelledby="nearby">
+              <h2 id="nearby">{t('address-nearby')}</h2>
+              <ul class="address__nearby">
+                {facts.nearby.map(({ name, address, meters }) => (
+                  <li>
+                    <strong>{name}</strong> {address} ({view.distance(meters)})
+                  </li>
+                ))}
+              </ul>
+            </section>
+          )}
           <section class="panel" aria-labelledby="other">
             <h2 id="other">{t('address-other')}</h2>
             <AddressSearch view={view} typed={typed} />
@@ -192,5 +208,5 @@ function rank({ site }: PageView, id: string): number {
 
 function listed({ t }: PageView, names: readonly string[]): string {
   const last = names.at(-1) ?? ''
-  return names.length < 2 ? last : t('list-and', { first: names.slice(0, -1).join(', '), last })
+  return names.length < 2 ? last : t('list-or', { first: names.slice(0, -1).join(', '), last })
 }

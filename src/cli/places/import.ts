@@ -102,7 +102,7 @@ export const importPlacesCommand = command({
       const surveyed = orRefuse(path, await survey(table, mapping, { bounds, coordinateSystem: options.crs }))
       const now = platform.clock.now()
       const isDry = options['dry-run'] === true
-      const fewer = farFewer(chosen.last, surveyed)
+      const fewer = mapping.kind === 'district-facts' ? undefined : farFewer(chosen.last, surveyed)
       if (fewer !== undefined && !isDry && options.fewer !== true)
         throw refuse(`${path}: ${fewer}. If the file is whole, add --fewer.`)
       const unkept = linesFile(isDry ? undefined : options.unkept)
