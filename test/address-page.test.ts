@@ -18,8 +18,8 @@ async function page(query: Readonly<Record<string, string>>, site = '') {
 
 interface Facts {
   readonly isInside: boolean
+  readonly county: { readonly name: string } | null
   readonly jurisdictions: readonly { readonly id: string; readonly isCertain: boolean }[]
-  readonly partners: readonly { readonly id: string }[]
   readonly responsible: readonly {
     readonly performer: { readonly id: string }
     readonly services: readonly string[]
@@ -92,10 +92,10 @@ describe('the page of an address', () => {
 
   it('never treats a place outside as if it were inside, and says which county it is in', async () => {
     const { html } = await page({ lat: '38.6', long: '-74.46' })
-    expect(html).toContain('This place is in Marston County')
+    expect(html).toContain('It is in Marston County. Contact them about it.')
     expect(html).not.toContain('Who takes care of what')
     const sea = await page({ lat: '38.53', long: '-73.2' })
-    expect(sea.html).toContain('We do not know who serves it')
+    expect(sea.html).toContain('This place is outside the area we serve')
     expect((await page({ lat: '95', long: 'x' })).status).toBe(400)
   })
 
@@ -168,7 +168,7 @@ describe('the facts of a place', () => {
   it('are empty outside', async () => {
     const outside = await facts({ lat: '38.6', long: '-74.46' })
     expect(outside).toMatchObject({ isInside: false, responsible: [], districts: [] })
-    expect(outside.partners).toHaveLength(1)
+    expect(outside.county).toMatchObject({ name: 'Marston County' })
   })
 
   it.each([

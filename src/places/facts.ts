@@ -5,10 +5,13 @@ import { resolve } from '../routing/resolve.ts'
 import type { BodyRef, Resolution, TraceStep } from '../routing/types.ts'
 import { type DistrictInquiry, districtsAt, type SetAt } from './districts/at.ts'
 import { type NearbyPlace, nearbyPlaces } from './nearby.ts'
+import { type Neighbor, outsidePlace } from './outside.ts'
 
 export interface PlaceFacts {
-  /** False: the place lies in the boundary of no jurisdiction of the region. */
+  /** False: no jurisdiction of the region has the place in its boundary. */
   readonly isInside: boolean
+  /** Of a place outside: who is there, as far as it is known. */
+  readonly county: Neighbor | null
   readonly jurisdictions: readonly BodyAt[]
   /** Partners in whose territory it lies: a reservation, a neighboring county. */
   readonly partners: readonly BodyAt[]
@@ -43,14 +46,19 @@ export async function factsAt(
   inquiry: DistrictInquiry,
 ): Promise<PlaceFacts> {
   const { jurisdictions, partners } = bodiesAt(region, inquiry)
-  const isInside = jurisdictions.length > 0
-  if (!isInside) return { isInside, jurisdictions, partners, responsible: [], districts: [], nearby: [] }
+  const { place, accuracy, at } = inquiry
+  const outside = await outsidePlace(platform, region, { place, accuracy: Math.max(accuracy, BORDER), at })
+  if (outside !== undefined) {
+    const county = outside.county ?? null
+    return { isInside: false, county, jurisdictions, partners, responsible: [], districts: [], nearby: [] }
+  }
   const [districts, nearby] = await Promise.all([
     districtsAt(platform, region, inquiry),
-    nearbyPlaces(platform, region, inquiry.place),
+    nearbyPlaces(platform, region, place),
   ])
   return {
-    isInside,
+    isInside: true,
+    county: null,
     jurisdictions,
     partners,
     responsible: responsibleAt(region, inquiry),

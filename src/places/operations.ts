@@ -71,6 +71,12 @@ const placeFacts = v.strictObject({
     v.boolean(),
     v.description('`false`: the place lies in the boundary of no jurisdiction of the region.'),
   ),
+  county: v.pipe(
+    v.nullable(
+      v.strictObject({ name: v.string(), phone: v.optional(v.string()), url: v.optional(v.string()) }),
+    ),
+    v.description('Of a place outside: who is there, as far as it is known.'),
+  ),
   jurisdictions: v.array(bodyAt),
   partners: v.pipe(
     v.array(bodyAt),

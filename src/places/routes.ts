@@ -33,6 +33,7 @@ export const placesApi = implementApi(placeOperations, {
     const t = translator(language)
     return {
       ...facts,
+      county: facts.county && { name: facts.county.name, phone: facts.county.phone, url: facts.county.url },
       responsible: facts.responsible.map(({ reason, ...group }) => ({
         ...group,
         reason: formatStep(t, region.units, reason),

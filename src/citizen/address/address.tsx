@@ -12,6 +12,7 @@ import { Icon } from '../../web/components/icon.tsx'
 import { Page } from '../../web/components/layout.tsx'
 import { RegionMap } from '../../web/components/map.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'
+import { OutsideNotice } from '../report/outside.tsx'
 import { placeQuery } from '../report/where.tsx'
 import { Districts } from './districts.tsx'
 import { AddressSearch } from './search.tsx'
@@ -169,21 +170,13 @@ function AddressPage({ view, found, typed, facts }: AddressProps) {
   )
 }
 
-function Where({ view, found, facts: { isInside, jurisdictions, partners } }: Omit<AddressProps, 'typed'>) {
+function Where({
+  view,
+  found,
+  facts: { isInside, county, jurisdictions, partners },
+}: Omit<AddressProps, 'typed'>) {
   const { t } = view
-  const region = view.site.region.documents.region.name
-  if (!isInside) {
-    const [partner] = partners
-    return (
-      <Empty>
-        <p>
-          {partner === undefined
-            ? t('address-outside', { region })
-            : t('address-outside-in', { name: partner.name, region })}
-        </p>
-      </Empty>
-    )
-  }
+  if (!isInside) return <OutsideNotice view={view} outside={{ county: county ?? undefined }} />
   const bodies = [...jurisdictions].sort((a, b) => rank(view, a.id) - rank(view, b.id))
   const names = (wanted: boolean) =>
     [...bodies, ...partners].filter(({ isCertain }) => isCertain === wanted).map(({ name }) => name)
