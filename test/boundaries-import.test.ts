@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { boundaryIssues } from '../src/geography/polygons/issues.ts'
@@ -9,7 +9,7 @@ import { loadRegion } from '../src/regions/documents/load.ts'
 import { collection, corners, feature, square } from './support/geojson.ts'
 import { lakeFiles } from './support/lake.ts'
 import { sharedData } from './support/shared.ts'
-import { deployment } from './support/terminal.ts'
+import { type Deployment, deployment } from './support/terminal.ts'
 
 const named = (properties: Record<string, unknown>, west: number) => ({
   type: 'Feature',
@@ -114,6 +114,49 @@ describe('bodies of one name', () => {
       ),
     })
   })
+})
+
+describe('postal cities', () => {
+  const importing = (on: Deployment, west: number, ...more: string[]) => {
+    const file = join(on.dataDir, '..', 'postal.geojson')
+    writeFileSync(file, JSON.stringify(collection(feature('EAST CLINTON', [square(west, 40, 0.1)]))))
+    return on.countyline('areas', 'import', file, '--region', 'lake', '--name-field', 'NAME', ...more)
+  }
+
+  test('are added to the areas of a region, and end where newer ones begin', async () => {
+    const on = deployment()
+    on.write('lake', lakeFiles())
+    const before = readAreas(on)
+    expect(await importing(on, -80)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('lake: 1 area written to areas.geojson, 0 refused'),
+    })
+    expect((await importing(on, -80.01, '--from', '2027-01-01')).code).toBe(0)
+    expect(readAreas(on).slice(before.length)).toEqual([
+      { id: 'east-clinton', name: 'East Clinton', kind: 'postal', to: '2027-01-01' },
+      { id: 'east-clinton', name: 'East Clinton', kind: 'postal', from: '2027-01-01' },
+    ])
+    expect(readAreas(on).slice(0, before.length)).toEqual(before)
+    expect((await on.countyline('validate')).out).not.toContain('areas.geojson')
+  })
+
+  test('do not take the place of another kind of area', async () => {
+    const on = deployment()
+    on.write('lake', lakeFiles())
+    await importing(on, -80, '--kind', 'agreement')
+    expect(await importing(on, -80)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(
+        'areas.geojson already has "east-clinton" as an area of the kind agreement',
+      ),
+    })
+  })
+
+  function readAreas({ tenantsDir }: Deployment): unknown[] {
+    const file = join(tenantsDir, 'lake', 'areas.geojson')
+    const { features } = JSON.parse(existsSync(file) ? readFileSync(file, 'utf8') : '{"features":[]}')
+    return features.map(({ properties }: { properties: unknown }) => properties)
+  }
 })
 
 describe('a download that a server cut short', () => {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { stringify } from 'yaml'
+import { areaFiles } from '../import/area-files.ts'
 import { type GuessedName, NAMES_FILE } from '../import/boundaries/names.ts'
 import { boundaryFiles } from '../import/boundary-files.ts'
 import { importServices } from '../import/catalogue.ts'
@@ -93,6 +94,65 @@ export const importBoundariesCommand = command({
         `${options.region}: ${count(written.length, 'boundary', 'boundaries')} written${replaced.size > 0 ? ` (${replaced.size} replaced)` : ''}, ${refused.length} refused`,
       ],
       json: { region: options.region, written, repaired, warnings, refused, guessed, renamed },
+    }
+  },
+})
+
+export const importAreasCommand = command({
+  name: 'areas import',
+  summary: 'Import postal cities, or areas that agreements name, from GeoJSON into areas.geojson',
+  operands: ['FILE'],
+  options: {
+    region: { type: 'string', required: true, value: 'R', help: 'The region to write to, in TENANTS_DIR' },
+    'name-field': {
+      type: 'string',
+      required: true,
+      value: 'F',
+      help: "The property that holds an area's name",
+    },
+    kind: { type: 'string', value: 'K', help: 'postal (default) or agreement' },
+    only: {
+      type: 'string',
+      value: 'P=V',
+      multiple: true,
+      help: 'Only features with the value V in property P',
+    },
+    from: {
+      type: 'string',
+      value: 'DAY',
+      help: 'First day of these areas. Earlier ones of their names end there',
+    },
+    to: { type: 'string', value: 'DAY', help: 'First day without these areas' },
+  },
+  run: async (terminal, { options, operands: [file = ''] }) => {
+    const { root, present } = await regionFolder(terminal, options.region)
+    const { files, bodies, repaired, warnings, refused } = areaFiles(await readBytes(file), present, {
+      nameField: options['name-field'],
+      kind: readWith(
+        v.picklist(['postal', 'agreement'], 'use postal or agreement'),
+        options.kind ?? 'postal',
+        '--kind',
+      ),
+      only: new Map((options.only ?? []).map(pair)),
+      from: readWith(jurisdictionDocument.entries.from, options.from, '--from'),
+      to: readWith(jurisdictionDocument.entries.to, options.to, '--to'),
+    })
+    await writeFiles(root, files)
+    return {
+      ok: refused.length === 0,
+      lines: [
+        ...repaired.map(({ name, what }) => `repaired ${name}: ${what}`),
+        ...warnings.map(({ name, what }) => `warning ${name}: ${what}.`),
+        ...refused.map(({ name, why, repair }) => `refused ${name}: ${why}. ${repair}.`),
+        `${options.region}: ${count(bodies.length, 'area')} written to areas.geojson, ${refused.length} refused`,
+      ],
+      json: {
+        region: options.region,
+        written: bodies.map(({ name, slug }) => ({ name, id: slug })),
+        repaired,
+        warnings,
+        refused,
+      },
     }
   },
 })

@@ -12,7 +12,7 @@ import type { Command, Report, Terminal } from './command.ts'
 import { completionCommand } from './completion.ts'
 import { migrate } from './database.ts'
 import { apply, plan, validate } from './documents.ts'
-import { importBoundariesCommand, importServicesCommand } from './imports.ts'
+import { importAreasCommand, importBoundariesCommand, importServicesCommand } from './imports.ts'
 import { jobs } from './jobs.ts'
 import { importPlacesCommand } from './places/import.ts'
 import { listPlacesCommand, removePlacesCommand, searchPlacesCommand } from './places/list.ts'
@@ -27,6 +27,7 @@ const commands: readonly Command[] = [
   importCommand,
   route,
   importBoundariesCommand,
+  importAreasCommand,
   importServicesCommand,
   importPlacesCommand,
   listPlacesCommand,
