@@ -95,6 +95,28 @@ describe('the index of a region’s places', () => {
     expect(missing?.label).toBe('34 Quarry Harbor1204 St, Hollis')
   })
 
+  it('contradicts the street that lacks a typed direction, where another has it', async () => {
+    const db = await index('directed')
+    const rows = [
+      HEADING,
+      '-122.42,37.776,41,VAN NESS AVE,,,,,,1',
+      '-122.42,37.77,150,SOUTH VAN NESS AVE,,,,,,2',
+      '-122.43,37.77,41,OAK ST,,,,,,3',
+    ]
+    await take(db, 'addresses', rows.join('\n'), 'addresses', 1)
+    const south = await searchIndex(db, '41 S Van Ness Ave', 5)
+    expect(south.map(place => place.contradicts.length)).not.toContain(0)
+    expect(south.find(({ label }) => label === '41 Van Ness Ave')?.contradicts).toEqual(['street'])
+    expect((await searchIndex(db, '41 Van Ness', 5))[0]).toMatchObject({
+      label: '41 Van Ness Ave',
+      contradicts: [],
+    })
+    expect((await searchIndex(db, '41 N Oak St', 5))[0]).toMatchObject({
+      label: '41 Oak St',
+      contradicts: [],
+    })
+  })
+
   it('says what contradicts', async () => {
     const db = await index('forms')
     const [elsewhere] = await searchIndex(db, '2230 Mill Road, Springfield', 5)

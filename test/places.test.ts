@@ -36,6 +36,31 @@ describe('the place search of a region', () => {
     expect(found[0]?.contradicts).toBeUndefined()
   })
 
+  it('finds an address with the country after it, without a comma', async () => {
+    const [place] = await search({ q: '2230 Mill Road USA' })
+    expect(place).toMatchObject({ label: '2230 Mill Road, Port Ellery' })
+    expect(place?.contradicts).toBeUndefined()
+  })
+
+  test.each([
+    ['38.581671,-74.255229', 0],
+    ['38.58,-74.26', 557],
+  ])('finds coordinates as precise as they are typed: %s within %d m', async (q, accuracy) => {
+    expect((await search({ q }))[0]).toMatchObject({ kind: 'coordinates', accuracy })
+  })
+
+  it('finds coordinates that were typed in the other order', async () => {
+    const [place] = await search({ q: '-74.255229, 38.581671' })
+    expect(place).toMatchObject({ label: '38.581671, -74.255229', lat: 38.581671, long: -74.255229 })
+  })
+
+  it('finds a short plus code beside the region', async () => {
+    const [place] = await search({ q: 'HPJV+MW' })
+    expect(place?.kind).toBe('coordinates')
+    expect(Math.abs((place?.lat ?? 0) - 38.58)).toBeLessThan(0.6)
+    expect(Math.abs((place?.long ?? 0) + 74.25)).toBeLessThan(0.6)
+  })
+
   it('finds coordinates as they are', async () => {
     const [place] = await search({ q: '38.581671,-74.255229' })
     expect(place).toMatchObject({ lat: 38.581671, long: -74.255229, kind: 'coordinates' })

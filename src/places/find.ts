@@ -7,8 +7,10 @@ import { hasAddresses } from '../regions/documents/addresses.ts'
 import type { FoundPlace } from '../regions/places/search.ts'
 import type { Region } from '../regions/runtime/compile.ts'
 import { compareAddress } from './address/compare.ts'
+import type { Coordinates } from './address/coordinates/coordinates.ts'
 import { type ParsedAddress, parseAddress } from './address/parse.ts'
 import { cityKey, streetKey } from './address/streets/street-key.ts'
+import { boundsOf } from './bounds.ts'
 import { firstPlaces, type GeocodedPlace } from './geocoders/geocoders.ts'
 import { geocodersFor } from './geocoders/of-region.ts'
 import { hasAddressSources, hasPlacesIndex } from './index/exists.ts'
@@ -49,7 +51,11 @@ export async function searchPlaces(
   region: Region,
   { text, limit, isTyping = false }: PlaceQuery,
 ): Promise<PlaceSearch> {
-  const parsed = parseAddress(text, { cities: citiesOf(region) })
+  const [long, lat] = region.documents.region.map.center
+  const parsed = parseAddress(text, { cities: citiesOf(region), near: { lat, long } })
+  if (parsed.kind === 'coordinates' || parsed.kind === 'plus-code') {
+    return { places: [pointIn(region, parsed)], addressesLoaded: true }
+  }
   const indexed = await withIndex(platform, region.slug, db => searchIndex(db, text, limit), undefined)
   const own = [...(indexed ?? []), ...placesInDocuments(region, parsed, limit)]
   const isFound = own.some(isRight)
@@ -60,6 +66,16 @@ export async function searchPlaces(
     others !== undefined ||
     (await withIndex(platform, region.slug, hasAddressSources, false))
   return { places: inOrder([...own, ...(others ?? [])]).slice(0, limit), addressesLoaded: isKnown }
+}
+
+/** As precise as it was typed; in the other order where only that is in the region. */
+function pointIn(region: Region, { lat: first, long: second, accuracy }: Coordinates): FoundPlace {
+  const { contains } = boundsOf(region)
+  const typed = { lat: first, long: second }
+  const swapped = { lat: second, long: first }
+  const { lat, long } = !contains(typed) && contains(swapped) ? swapped : typed
+  const label = `${lat.toFixed(6)}, ${long.toFixed(6)}`
+  return { label, lat, long, accuracy: Math.round(accuracy), kind: 'coordinates' }
 }
 
 function inOrder(all: readonly FoundPlace[]): readonly FoundPlace[] {
@@ -120,10 +136,6 @@ function geocodedPlace({ label, lat, long, accuracy, kind, source }: GeocodedPla
 }
 
 function placesInDocuments(region: Region, parsed: ParsedAddress, limit: number): readonly FoundPlace[] {
-  if (parsed.kind === 'coordinates' || parsed.kind === 'plus-code') {
-    const { lat, long } = parsed
-    return [{ label: `${lat.toFixed(6)}, ${long.toFixed(6)}`, lat, long, accuracy: 0, kind: 'coordinates' }]
-  }
   const asTyped = region.searchPlaces(parsed.text, limit)
   const found = asTyped.length > 0 ? asTyped : region.searchPlaces(standardText(parsed), limit)
   return found.map(place => withContradictions(parsed, place))

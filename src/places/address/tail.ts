@@ -63,7 +63,8 @@ function countryBefore(words: Words, end: number): Named | undefined {
   const before = words[end - (found?.length ?? 0) - 1]
   if (!found || !before) return undefined
   // Countries are names of streets and of towns; "US" is also a highway's.
-  return before.isLast || isPostcode(before.key) || stateCode(before.key) ? found : undefined
+  const isSurely = found.code === 'US' && words[end - 1]?.key !== 'us'
+  return isSurely || before.isLast || isPostcode(before.key) || stateCode(before.key) ? found : undefined
 }
 
 const POSTCODES = /^(?:\d{5}(?:-?\d{4})?|[a-z]\d[a-z] ?\d[a-z]\d|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})$/

@@ -43,8 +43,9 @@ export async function searchIndex(
     case 'coordinates':
     case 'plus-code': {
       const { lat, long } = parsed
+      const accuracy = Math.round(parsed.accuracy)
       const label = `${lat.toFixed(6)}, ${long.toFixed(6)}`
-      return [{ label, lat, long, accuracy: 0, kind: 'coordinates', contradicts: [] }]
+      return [{ label, lat, long, accuracy, kind: 'coordinates', contradicts: [] }]
     }
     case 'corner':
       return (await corners(db, parsed.streets)).slice(0, limit)
@@ -100,12 +101,14 @@ async function addresses(
   ])
   const typed = streetKey(text)
   const other = otherReading(parsed)
+  const isDirected = found.some(row => hasDirections(row, typed))
   const ranked = found
     .flatMap(row => placeOn(row, number, parsed.units) ?? [])
     .map(found => ({ ...found, rank: rankOf(typed, found) }))
     .sort((a, b) => a.rank - b.rank)
     .slice(0, COMPARED)
     .map(found => ({ ...found, contradicts: contradictions(readingFor(parsed, other, found), typed, found) }))
+    .map(found => (isDirected ? withDirections(found, typed) : found))
     .sort((a, b) => a.contradicts.length - b.contradicts.length || a.rank - b.rank)
     .map(({ place, contradicts }): IndexedPlace => ({ ...place, contradicts }))
   const named = landmarks.map(({ name, address, lat, long }): IndexedPlace => {
@@ -221,6 +224,19 @@ function contradictions(parsed: ParsedAddress, typed: StreetKey, { row, isNumber
   // "Mill" of somebody who is still typing "Millbrook".
   const isBeginning = name_key !== typed.name && name_key.startsWith(typed.name)
   return contradicts.filter(part => part !== 'street' || !isBeginning)
+}
+
+function hasDirections({ name, name_key }: StreetRow, typed: StreetKey): boolean {
+  if (typed.directionals.length === 0 || name_key !== typed.name) return false
+  const { directionals } = streetKey(name)
+  return typed.directionals.every(direction => directionals.includes(direction))
+}
+
+/** A direction may be left out or made up; but where there is a South Van Ness Avenue, Van Ness Avenue is another street. */
+function withDirections<F extends Found & Pick<IndexedPlace, 'contradicts'>>(found: F, typed: StreetKey): F {
+  const isOther = found.row.name_key === typed.name && !hasDirections(found.row, typed)
+  if (!isOther || found.contradicts.includes('street')) return found
+  return { ...found, contradicts: [...found.contradicts, 'street'] }
 }
 
 /** Of what was typed, and its other reading: "9 Mile Road" is house 9 of Mile Road, and a street of that name. */
