@@ -117,6 +117,22 @@ describe('the index of a region’s places', () => {
     })
   })
 
+  it('takes no street for the place that words describe', async () => {
+    const db = await index('described')
+    const streets = ['SMOKETREE COMMONS DR', 'CITY WALK PL', 'SCHOOL ST', 'OLD MILL RD', 'FULTON ST']
+    const rows = streets.map((street, at) => `-74.1,38.5,1,${street},,HOLLIS,,,,${at}`)
+    await take(db, 'addresses', [HEADING, ...rows].join('\n'), 'addresses', 1)
+    const certain = async (typed: string) =>
+      (await searchIndex(db, typed, 5)).flatMap(({ label, contradicts }) =>
+        contradicts.length === 0 ? label : [],
+      )
+    expect(await certain('big smoke tree behind school')).toEqual([])
+    expect(await certain('city hall')).toEqual([])
+    expect(await certain('mill hollis')).toEqual(['Old Mill Rd, Hollis'])
+    expect(await certain('fultn')).toEqual(['Fulton St, Hollis'])
+    expect(await certain('scho')).toEqual(['School St, Hollis'])
+  })
+
   it('says what contradicts', async () => {
     const db = await index('forms')
     const [elsewhere] = await searchIndex(db, '2230 Mill Road, Springfield', 5)

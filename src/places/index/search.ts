@@ -4,6 +4,7 @@ import type { Place } from '../../core/geometry.ts'
 import { editDistance, fold } from '../../core/spelling.ts'
 import { intersectionsOf } from '../../regions/places/street.ts'
 import { compareAddress, type FoundAddress } from '../address/compare.ts'
+import { nameDistance } from '../address/distance.ts'
 import type { HouseNumber } from '../address/numbers/numbers.ts'
 import { otherReading, type ParsedAddress, parseAddress, type TypedStreet } from '../address/parse.ts'
 import { type StreetKey, streetKey } from '../address/streets/street-key.ts'
@@ -221,6 +222,7 @@ function contradictions(parsed: ParsedAddress, typed: StreetKey, { row, isNumber
   })
   const isMissing = parsed.kind === 'address' && parsed.number !== undefined && !isNumbered
   const contradicts = isMissing ? (['number', ...contradicted] as const) : contradicted
+  if (parsed.kind === 'words' && !isMeant(typed, row)) return ['street', ...contradicts] as const
   // "Mill" of somebody who is still typing "Millbrook".
   const isBeginning = name_key !== typed.name && name_key.startsWith(typed.name)
   return contradicts.filter(part => part !== 'street' || !isBeginning)
@@ -237,6 +239,13 @@ function withDirections<F extends Found & Pick<IndexedPlace, 'contradicts'>>(fou
   const isOther = found.row.name_key === typed.name && !hasDirections(found.row, typed)
   if (!isOther || found.contradicts.includes('street')) return found
   return { ...found, contradicts: [...found.contradicts, 'street'] }
+}
+
+/** Words may describe a place ("tree behind the school"): a street that merely has some of their letters is not meant. */
+function isMeant(typed: StreetKey, { name, name_key, key, city }: StreetRow): boolean {
+  if (nameDistance(typed.name, name_key) <= 1) return true
+  const known = `${name_key} ${key} ${fold(`${name} ${city}`)}`.split(' ')
+  return typed.name.split(' ').every(word => known.some(other => other.startsWith(word)))
 }
 
 /** Of what was typed, and its other reading: "9 Mile Road" is house 9 of Mile Road, and a street of that name. */
