@@ -57,7 +57,7 @@ describe('from the region’s own data', () => {
     const { id } = (await filed.json()) as { id: string }
     await site.app.runJobs()
     const page = await reports(site)
-    await page.goto('/reports')
+    await page.goto('/reports?lang=es')
     await page.locator('region-map.is-drawn').waitFor()
     await expect
       .poll(
@@ -69,6 +69,7 @@ describe('from the region’s own data', () => {
         { timeout: 20_000, interval: 500 },
       )
       .toBe(1)
+    expect(await page.locator('.map__card a').innerText()).toBe('Bache')
     await page.locator('.map__card a').click()
     await page.waitForURL(`**/cases/${id}`)
   })

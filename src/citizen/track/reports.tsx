@@ -35,7 +35,15 @@ export function ReportsPage({ view, filter, points, rows, isOlder, next }: Props
         </a>
         <p class="map-help">{t('map-reports-help')}</p>
         <div class="reports-page">
-          <RegionMap view={view} label={t('map-of-reports')} reports={points} class="reports-page__map" />
+          <RegionMap
+            view={view}
+            label={t('map-of-reports')}
+            reports={points}
+            services={Object.fromEntries(
+              siteServices(view).map(({ code, name }) => [code, view.localize(name)]),
+            )}
+            class="reports-page__map"
+          />
           <div class="reports-page__list" id="reports-list" tabindex={-1}>
             {rows === null && <Empty>{t('reports-unavailable')}</Empty>}
             {rows?.length === 0 && <NoReports view={view} isFiltered={isFiltered} />}

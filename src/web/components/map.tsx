@@ -8,6 +8,8 @@ interface Props {
   place?: readonly [long: number, lat: number]
   /** Where the reports come from that are drawn: the first view fits them. */
   reports?: string
+  /** With `reports`: names of services by their codes. */
+  services?: Readonly<Record<string, string>>
   pick?: boolean
   class?: string
 }
@@ -16,7 +18,7 @@ const CLOSE = 15
 const FAR = 11
 
 /** Without script there is no map; everything on it is on the page in another form too. */
-export function RegionMap({ view, label, place, reports, pick, class: name }: Props) {
+export function RegionMap({ view, label, place, reports, services, pick, class: name }: Props) {
   const { t, site } = view
   const { center, zoom, basemap } = site.region.documents.region.map
   const jurisdiction = site.jurisdiction?.slug
@@ -45,6 +47,7 @@ export function RegionMap({ view, label, place, reports, pick, class: name }: Pr
       data-zoom={place ? CLOSE : (zoom ?? FAR)}
       data-marker={place?.join(',')}
       data-reports={reports}
+      data-services={services && JSON.stringify(services)}
       data-pick={pick ? '' : undefined}
       data-label={label}
       data-messages={JSON.stringify(messages)}

@@ -1,6 +1,6 @@
 import type { FeatureCollection, Point } from 'geojson'
 import * as maplibre from 'maplibre-gl'
-import { element } from '../dom.ts'
+import { dataOf, element } from '../dom.ts'
 
 interface Reports {
   readonly host: HTMLElement
@@ -67,7 +67,7 @@ export function showReports({ host, map, url, base, messages }: Reports): void {
     if (!isAll) void load(map.getBounds())
   })
 
-  const card = cardOpener({ map, base, messages })
+  const card = cardOpener({ host, map, base, messages })
   const open = async (feature: maplibre.MapGeoJSONFeature) => {
     const { id, cluster_id: cluster } = feature.properties
     const [long = 0, lat = 0] = (feature.geometry as Point).coordinates
@@ -129,14 +129,19 @@ function nearestToMiddle(map: maplibre.Map): maplibre.MapGeoJSONFeature | undefi
 }
 
 /** The card takes the focus; when it is closed, the focus goes back. */
-function cardOpener({ map, base, messages }: Pick<Reports, 'map' | 'base' | 'messages'>) {
+function cardOpener({ host, map, base, messages }: Omit<Reports, 'url'>) {
+  const services = dataOf<Record<string, string>>(host, 'services') ?? {}
   return async (id: string, place: [long: number, lat: number], opener: HTMLElement) => {
     const answer = await fetch(`${base}/api/v1/requests/${id}`).catch(() => undefined)
     const report = answer?.ok ? ((await answer.json()) as Record<string, unknown>) : {}
     const card = element(
       'div',
       { class: 'map__card' },
-      element('a', { class: 'usa-link', href: `${base}/cases/${id}` }, String(report.service_name ?? id)),
+      element(
+        'a',
+        { class: 'usa-link', href: `${base}/cases/${id}` },
+        services[String(report.service_code)] ?? String(report.service_name ?? id),
+      ),
       element('p', { dir: 'auto' }, String(report.address ?? '')),
       element(
         'span',
