@@ -395,6 +395,14 @@ describe('with script', () => {
     await list.waitFor()
   })
 
+  test('a suggestion of the address search leads to the page of that address', async () => {
+    const page = await open('/place')
+    await page.getByRole('combobox').pressSequentially('2230 mill')
+    await page.getByRole('option', { name: '2230 Mill Road, Port Ellery', exact: true }).click()
+    await page.waitForURL(/\/place\?lat=/)
+    await page.getByRole('heading', { level: 1, name: '2230 Mill Road, Port Ellery' }).waitFor()
+  })
+
   test('services are found anew as one types, also after nothing was found', async () => {
     const page = await open('/report?q=zzxqy')
     const shown = () => page.locator('.choice:visible .choice__name').allInnerTexts()

@@ -1,14 +1,7 @@
 import { isNearMe } from '../near-me.ts'
 import { element, filled, icon, messagesOf } from './dom.ts'
 import type { RegionMap } from './region-map.ts'
-import { addSuggestions } from './suggestions.ts'
-
-interface Place {
-  readonly lat: number
-  readonly long: number
-  readonly accuracy: number
-  readonly label: string
-}
+import { addSuggestions, placesTyped, type SuggestedPlace } from './suggestions.ts'
 
 /** Each choice shows at once who would handle the report. */
 export class PlacePicker extends HTMLElement {
@@ -33,9 +26,10 @@ export class PlacePicker extends HTMLElement {
   #addSearch(input: HTMLInputElement, locate: (() => void) | undefined) {
     const here = { lat: 0, long: 0, accuracy: 0, label: this.#say('locate') }
     const meansHere = (typed: string) => locate && isNearMe(typed, this.#say('nearMe'))
-    addSuggestions<Place>({
+    addSuggestions<SuggestedPlace>({
       input,
-      find: async (typed, signal) => (meansHere(typed) ? [here] : this.#find(typed, signal)),
+      find: async (typed, signal) =>
+        meansHere(typed) ? [here] : placesTyped(this.dataset.base ?? '', typed, signal),
       choose: place => (place === here ? locate?.() : this.#choose(place, 'move the map')),
       announce: count => (count === 0 ? this.#say('none') : this.#say('suggestions', { count })),
     })
@@ -44,12 +38,6 @@ export class PlacePicker extends HTMLElement {
       event.preventDefault()
       locate?.()
     })
-  }
-
-  async #find(typed: string, signal: AbortSignal): Promise<Place[]> {
-    const query = new URLSearchParams({ q: typed, typing: 'true' })
-    const answer = await fetch(`${this.dataset.base}/api/v1/places?${query}`, { signal })
-    return answer.ok ? ((await answer.json()) as { places: Place[] }).places : []
   }
 
   /** Returns what the button does. */
@@ -78,7 +66,7 @@ export class PlacePicker extends HTMLElement {
     return locate
   }
 
-  #choose({ lat, long, accuracy, label }: Place, map?: 'move the map') {
+  #choose({ lat, long, accuracy, label }: SuggestedPlace, map?: 'move the map') {
     const form = this.querySelector<HTMLFormElement>('[data-chosen]')
     if (!form) return
     const values = { lat: lat.toFixed(6), long: long.toFixed(6), accuracy: String(accuracy), address: label }

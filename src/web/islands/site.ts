@@ -1,6 +1,7 @@
 import { EmergencyWatch } from './emergency-watch.ts'
 import { PhotoField } from './photo-field.ts'
 import { PlacePicker } from './place-picker.ts'
+import { PlaceSearch } from './place-search.ts'
 import { RegionMap } from './region-map.ts'
 import { guardForm } from './report-form.ts'
 import { ServiceFilter } from './service-filter.ts'
@@ -10,6 +11,7 @@ customElements.define('emergency-watch', EmergencyWatch)
 customElements.define('region-map', RegionMap)
 customElements.define('service-filter', ServiceFilter)
 customElements.define('place-picker', PlacePicker)
+customElements.define('place-search', PlaceSearch)
 customElements.define('photo-field', PhotoField)
 customElements.define('share-number', ShareNumber)
 for (const form of document.querySelectorAll<HTMLFormElement>('.report-form')) guardForm(form)

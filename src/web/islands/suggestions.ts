@@ -6,6 +6,24 @@ export interface Suggestion {
   readonly attribution?: string
 }
 
+/** A place of the region, as the JSON API has it. */
+export interface SuggestedPlace extends Suggestion {
+  readonly lat: number
+  readonly long: number
+  readonly accuracy: number
+}
+
+/** Suggestions of the site at `base`, while somebody types. */
+export async function placesTyped(
+  base: string,
+  typed: string,
+  signal: AbortSignal,
+): Promise<readonly SuggestedPlace[]> {
+  const query = new URLSearchParams({ q: typed, typing: 'true' })
+  const answer = await fetch(`${base}/api/v1/places?${query}`, { signal })
+  return answer.ok ? ((await answer.json()) as { places: SuggestedPlace[] }).places : []
+}
+
 interface Options<T extends Suggestion> {
   readonly input: HTMLInputElement
   readonly find: (typed: string, signal: AbortSignal) => Promise<readonly T[]>
