@@ -36,6 +36,18 @@ describe('the place search of a region', () => {
     expect(found[0]?.contradicts).toBeUndefined()
   })
 
+  test.each(['2230 Mill Street', '2230 Mill Lane'])('offers for %s the street of another type', async q => {
+    const found = await search({ q })
+    const mill = found.find(({ label }) => label === '2230 Mill Road, Port Ellery')
+    expect(mill?.contradicts).toEqual(['street'])
+    expect(found.filter(({ contradicts = [] }) => contradicts.length === 0)).toEqual([])
+  })
+
+  it('finds an address with a direction that its street has not', async () => {
+    const [place] = await search({ q: '2230 N Mill Rd' })
+    expect(place).toMatchObject({ label: '2230 Mill Road, Port Ellery' })
+  })
+
   it('finds an address with the country after it, without a comma', async () => {
     const [place] = await search({ q: '2230 Mill Road USA' })
     expect(place).toMatchObject({ label: '2230 Mill Road, Port Ellery' })

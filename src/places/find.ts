@@ -138,7 +138,19 @@ function geocodedPlace({ label, lat, long, accuracy, kind, source }: GeocodedPla
 function placesInDocuments(region: Region, parsed: ParsedAddress, limit: number): readonly FoundPlace[] {
   const asTyped = region.searchPlaces(parsed.text, limit)
   const found = asTyped.length > 0 ? asTyped : region.searchPlaces(standardText(parsed), limit)
-  return found.map(place => withContradictions(parsed, place))
+  const places = found.map(place => withContradictions(parsed, place))
+  if (places.some(isRight)) return places
+  return [...onStreetsOfThatName(region, parsed, limit), ...places]
+}
+
+/** Where the type or the direction of the street may be wrong. */
+function onStreetsOfThatName(region: Region, parsed: ParsedAddress, limit: number): readonly FoundPlace[] {
+  if (parsed.kind !== 'address') return []
+  const text = `${parsed.number?.number ?? ''} ${streetKey(parsed.street).name}`.trim()
+  return region
+    .searchPlaces(text, limit)
+    .filter(({ kind }) => kind !== 'landmark')
+    .map(place => withContradictions(parsed, place))
 }
 
 // As the documents' own names are searched: without units, ranges, states and postal codes.
@@ -158,7 +170,8 @@ function withContradictions(parsed: ParsedAddress, place: FoundPlace): FoundPlac
   if (place.kind === 'intersection' || place.kind === 'jurisdiction') return place
   const own = parseAddress(place.label)
   const number = own.kind === 'address' ? own.number?.key : undefined
-  const { contradicted } = compareAddress(parsed, { number, city: own.city })
+  const street = own.kind === 'address' && place.kind !== 'landmark' ? own.street.text : undefined
+  const { contradicted } = compareAddress(parsed, { number, street, city: own.city })
   const isNumberless =
     place.kind !== 'landmark' &&
     parsed.kind === 'address' &&
