@@ -61,6 +61,14 @@ describe('the place search of a region', () => {
     expect((await search({ q }))[0]).toMatchObject({ kind: 'coordinates', accuracy })
   })
 
+  test.each([
+    ['2200 block of Mill Road', 99],
+    ['2230-2234 Mill Road', 4],
+    ['2230 Mill Road', 0],
+  ])('finds %s within %d m', async (q, accuracy) => {
+    expect((await search({ q }))[0]).toMatchObject({ kind: 'address', accuracy })
+  })
+
   it('finds coordinates that were typed in the other order', async () => {
     const [place] = await search({ q: '-74.255229, 38.581671' })
     expect(place).toMatchObject({ label: '38.581671, -74.255229', lat: 38.581671, long: -74.255229 })

@@ -57,7 +57,9 @@ export async function searchPlaces(
     return { places: [pointIn(region, parsed)], addressesLoaded: true }
   }
   const indexed = await withIndex(platform, region.slug, db => searchIndex(db, text, limit), undefined)
-  const own = [...(indexed ?? []), ...placesInDocuments(region, parsed, limit)]
+  const own = [...(indexed ?? []), ...placesInDocuments(region, parsed, limit)].map(place =>
+    withRange(parsed, place),
+  )
   const isFound = own.some(isRight)
   const others = isFound ? [] : await geocoded(platform, region, parsed, { text, limit, isTyping })
   const isKnown =
@@ -66,6 +68,12 @@ export async function searchPlaces(
     others !== undefined ||
     (await withIndex(platform, region.slug, hasAddressSources, false))
   return { places: inOrder([...own, ...(others ?? [])]).slice(0, limit), addressesLoaded: isKnown }
+}
+
+/** Somewhere in a block, or in a range of numbers: a hundred of them are about a hundred meters. */
+function withRange(parsed: ParsedAddress, place: FoundPlace): FoundPlace {
+  if (place.kind !== 'address' || parsed.kind !== 'address' || parsed.number?.to === undefined) return place
+  return { ...place, accuracy: Math.max(place.accuracy, parsed.number.to - parsed.number.number) }
 }
 
 /** As precise as it was typed; in the other order where only that is in the region. */
