@@ -133,6 +133,21 @@ describe('the index of a region’s places', () => {
     expect(await certain('scho')).toEqual(['School St, Hollis'])
   })
 
+  it('offers the street, and the place that is called so, where no corner is known', async () => {
+    const db = await index('cornerless')
+    const rows = ['-74.1,38.5,1,TENTH ST,,HOLLIS,,,,1', '-74.1,38.6,1,BROADWAY,,HOLLIS,,,,2']
+    await take(db, 'addresses', [HEADING, ...rows].join('\n'), 'addresses', 1)
+    await take(db, 'places', 'name,kind,lat,lon\nFire and Rescue,station,38.5,-74.1', 'common-places', 1)
+    expect((await searchIndex(db, '10th and Broadway', 5))[0]).toMatchObject({
+      label: 'Tenth St, Hollis',
+      contradicts: ['street'],
+    })
+    expect((await searchIndex(db, 'Fire and Rescue', 5))[0]).toMatchObject({
+      label: 'Fire and Rescue',
+      contradicts: [],
+    })
+  })
+
   it('says what contradicts', async () => {
     const db = await index('forms')
     const [elsewhere] = await searchIndex(db, '2230 Mill Road, Springfield', 5)

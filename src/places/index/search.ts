@@ -48,8 +48,13 @@ export async function searchIndex(
       const label = `${lat.toFixed(6)}, ${long.toFixed(6)}`
       return [{ label, lat, long, accuracy, kind: 'coordinates', contradicts: [] }]
     }
-    case 'corner':
-      return (await corners(db, parsed.streets)).slice(0, limit)
+    case 'corner': {
+      const crossing = await corners(db, parsed.streets)
+      if (crossing.length > 0) return crossing.slice(0, limit)
+      // Where only addresses are imported, nothing says where streets cross; and "Fire and Rescue" is no corner.
+      const found = await addresses(db, parsed, parsed.streets[0], undefined)
+      return found.map(place => (place.kind === 'street' ? notAsTyped(place) : place)).slice(0, limit)
+    }
     case 'box':
       return []
     case 'address': {
@@ -246,6 +251,11 @@ function isMeant(typed: StreetKey, { name, name_key, key, city }: StreetRow): bo
   if (nameDistance(typed.name, name_key) <= 1) return true
   const known = `${name_key} ${key} ${fold(`${name} ${city}`)}`.split(' ')
   return typed.name.split(' ').every(word => known.some(other => other.startsWith(word)))
+}
+
+function notAsTyped(place: IndexedPlace): IndexedPlace {
+  const others = place.contradicts.filter(part => part !== 'street')
+  return { ...place, contradicts: ['street', ...others] }
 }
 
 /** Of what was typed, and its other reading: "9 Mile Road" is house 9 of Mile Road, and a street of that name. */
