@@ -515,7 +515,7 @@ describe('a file of another format', () => {
       '<ows:ExceptionReport><ows:ExceptionText>No such layer</ows:ExceptionText></ows:ExceptionReport>',
       "It is a server's error message: No such layer",
     ],
-    ['<!DOCTYPE html><html><body>Sign in</body></html>', 'It is a web page, not a file of boundaries'],
+    ['<!DOCTYPE html><html><body>Sign in</body></html>', 'It is a web page, not the file'],
     ['{"type":"Topology","objects":{}}', 'It is a TopoJSON file, which cannot be read here'],
     [
       '{"geometryType":"esriGeometryPolygon","features":[{"attributes":{},"geometry":{"rings":[]}}]}',

@@ -127,7 +127,7 @@ function xmlFormat(text: string): Refusal {
   }
   if (/^html$/i.test(root) || /<!DOCTYPE\s+html/i.test(text.slice(0, 1000))) {
     return {
-      why: 'It is a web page, not a file of boundaries',
+      why: 'It is a web page, not the file',
       repair: `${DOWNLOAD}, with the link of the file`,
     }
   }
