@@ -64,12 +64,17 @@ export function shortened(text: string, max: number): string {
  * cannot carry, are dropped.
  */
 export function cleanText(text: string): string {
+  if (PLAIN.test(text)) return text
   return text.replace(/[\v\f\u0085\u2028\u2029]/g, '\n').replace(UNPRINTABLE, '')
 }
 
+// Most text is: a fraction of the cost.
+const PLAIN = /^[\t\n\r -~]*$/
+const PLAIN_LINE = /^(?:[!-~]+(?: [!-~]+)*)?$/
 const UNPRINTABLE = /(?![\t\n\r])[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu
 
 /** For a single-line input. */
 export function cleanLine(text: string): string {
+  if (PLAIN_LINE.test(text)) return text
   return cleanText(text).replace(/\s+/g, ' ').trim()
 }
