@@ -81,6 +81,22 @@ describe('the place search of a region', () => {
     expect(Math.abs((place?.long ?? 0) + 74.25)).toBeLessThan(0.6)
   })
 
+  test.each([
+    ['2230 Mlil Road', '2230 Mill Road, Port Ellery'],
+    ['2230 Millroad', '2230 Mill Road, Port Ellery'],
+    ['Divison Street', 'Division Street, Port Ellery'],
+    ['nineth street', '9th Street, Port Ellery'],
+    ['Mil Road and Nineth Street', 'Mill Road and 9th Street, Port Ellery'],
+  ])('finds %s, however it is mistyped', async (typed, label) => {
+    const found = await search({ q: typed })
+    expect(found.map(place => place.label)).toContain(label)
+  })
+
+  it('takes no street for a mistyped one with another number', async () => {
+    const found = await search({ q: '19th Street' })
+    expect(found.map(place => place.label)).not.toContain('9th Street, Port Ellery')
+  })
+
   it('finds coordinates as they are', async () => {
     const [place] = await search({ q: '38.581671,-74.255229' })
     expect(place).toMatchObject({ lat: 38.581671, long: -74.255229, kind: 'coordinates' })

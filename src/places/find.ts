@@ -9,10 +9,11 @@ import type { Region } from '../regions/runtime/compile.ts'
 import { compareAddress } from './address/compare.ts'
 import type { Coordinates } from './address/coordinates/coordinates.ts'
 import { type ParsedAddress, parseAddress } from './address/parse.ts'
-import { cityKey, streetKey } from './address/streets/street-key.ts'
+import { cityKey } from './address/streets/street-key.ts'
 import { boundsOf } from './bounds.ts'
 import { firstPlaces, type GeocodedPlace } from './geocoders/geocoders.ts'
 import { geocodersFor } from './geocoders/of-region.ts'
+import { isRight, placesInDocuments } from './in-documents.ts'
 import { hasAddressSources, hasPlacesIndex } from './index/exists.ts'
 import { addressesNear } from './index/reverse.ts'
 import { searchIndex } from './index/search.ts'
@@ -97,10 +98,6 @@ function inOrder(all: readonly FoundPlace[]): readonly FoundPlace[] {
   return [...once.filter(isRight), ...once.filter(place => !isRight(place))]
 }
 
-function isRight({ contradicts = [] }: FoundPlace): boolean {
-  return contradicts.length === 0
-}
-
 /** What is at a position: the nearest houses, else what a geocoder has there, else the nearest road. */
 export async function placesAt(
   platform: Platform,
@@ -141,52 +138,6 @@ async function geocoded(
 
 function geocodedPlace({ label, lat, long, accuracy, kind, source }: GeocodedPlace): FoundPlace {
   return { label, lat, long, accuracy, kind, attribution: source }
-}
-
-function placesInDocuments(region: Region, parsed: ParsedAddress, limit: number): readonly FoundPlace[] {
-  const asTyped = region.searchPlaces(parsed.text, limit)
-  const found = asTyped.length > 0 ? asTyped : region.searchPlaces(standardText(parsed), limit)
-  const places = found.map(place => withContradictions(parsed, place))
-  if (places.some(isRight)) return places
-  return [...onStreetsOfThatName(region, parsed, limit), ...places]
-}
-
-/** Where the type or the direction of the street may be wrong. */
-function onStreetsOfThatName(region: Region, parsed: ParsedAddress, limit: number): readonly FoundPlace[] {
-  if (parsed.kind !== 'address') return []
-  const text = `${parsed.number?.number ?? ''} ${streetKey(parsed.street).name}`.trim()
-  return region
-    .searchPlaces(text, limit)
-    .filter(({ kind }) => kind !== 'landmark')
-    .map(place => withContradictions(parsed, place))
-}
-
-// As the documents' own names are searched: without units, ranges, states and postal codes.
-function standardText(parsed: ParsedAddress): string {
-  const city = parsed.city === undefined ? '' : `, ${parsed.city}`
-  switch (parsed.kind) {
-    case 'address':
-      return `${parsed.number?.number ?? ''} ${streetKey(parsed.street).key}${city}`.trim()
-    case 'corner':
-      return `${parsed.streets.map(street => streetKey(street).key).join(' and ')}${city}`
-    default:
-      return parsed.text
-  }
-}
-
-function withContradictions(parsed: ParsedAddress, place: FoundPlace): FoundPlace {
-  if (place.kind === 'intersection' || place.kind === 'jurisdiction') return place
-  const own = parseAddress(place.label)
-  const number = own.kind === 'address' ? own.number?.key : undefined
-  const street = own.kind === 'address' && place.kind !== 'landmark' ? own.street.text : undefined
-  const { contradicted } = compareAddress(parsed, { number, street, city: own.city })
-  const isNumberless =
-    place.kind !== 'landmark' &&
-    parsed.kind === 'address' &&
-    parsed.number !== undefined &&
-    number === undefined
-  const contradicts = isNumberless ? (['number', ...contradicted] as const) : contradicted
-  return contradicts.length > 0 ? { ...place, contradicts } : place
 }
 
 const cities = new WeakMap<Region, ReadonlySet<string>>()

@@ -96,6 +96,8 @@ const spelled = new Map<string, number>([
     [word, 10 * (at + 2)] as const,
     [word.replace(/y$/, 'ieth'), 10 * (at + 2)] as const,
   ]),
+  // As they are often written.
+  ...Object.entries({ fith: 5, eigth: 8, nineth: 9, twelth: 12, fourty: 40, ninty: 90 }),
 ])
 
 /** Folded words with their numbers in digits: "9" for "ninth", "nine" and "9th", "21" for "twenty first". */
