@@ -146,6 +146,12 @@ describe('the place search of a region', () => {
     expect(await where.text()).toContain('77 Quiet Ln, Port Ellery')
   })
 
+  it('says of a post office box that it is no place', async () => {
+    for (const path of ['/report/pothole?q=PO+Box+12', '/place?q=PO+Box+12']) {
+      expect(await (await app.request(path)).text()).toContain('is a post office box')
+    }
+  })
+
   it('refuses what is no position', async () => {
     const answer = await app.request('/api/v1/places?lat=95&long=-74')
     expect(answer.status).toBe(400)

@@ -33,6 +33,8 @@ export interface PlaceSearch {
   readonly places: readonly FoundPlace[]
   /** False: nothing and nobody that knows addresses here could be asked, so that none was found says nothing. */
   readonly addressesLoaded: boolean
+  /** A post office box was typed, which is no place. */
+  readonly isPostBox?: boolean
 }
 
 export async function findPlaces(
@@ -68,7 +70,8 @@ export async function searchPlaces(
     hasAddresses(region.documents) ||
     others !== undefined ||
     (await withIndex(platform, region.slug, hasAddressSources, false))
-  return { places: inOrder([...own, ...(others ?? [])]).slice(0, limit), addressesLoaded: isKnown }
+  const places = inOrder([...own, ...(others ?? [])]).slice(0, limit)
+  return { places, addressesLoaded: isKnown, ...(parsed.kind === 'box' && { isPostBox: true }) }
 }
 
 /** Somewhere in a block, or in a range of numbers: a hundred of them are about a hundred meters. */

@@ -157,6 +157,10 @@ export const placeOperations = {
           'Of a search: `false` where no addresses are imported and no geocoder answers, so that nothing found does not mean that there is no such address.',
         ),
       ),
+      isPostBox: v.pipe(
+        v.optional(v.boolean()),
+        v.description('Of a search: `true` where `q` is a post office box, which is no place.'),
+      ),
     }),
   },
 } satisfies Operations

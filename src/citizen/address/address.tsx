@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { readNumber } from '../../core/input.ts'
 import { cleanLine } from '../../core/text.ts'
 import { factsAt, type PlaceFacts } from '../../places/facts.ts'
-import { placesAt, searchPlaces } from '../../places/find.ts'
+import { type PlaceSearch, placesAt, searchPlaces } from '../../places/find.ts'
 import { MAX_ACCURACY } from '../../places/routes.ts'
 import { readPlace } from '../../regions/inquiry.ts'
 import type { FoundPlace } from '../../regions/places/search.ts'
@@ -13,7 +13,7 @@ import { Page } from '../../web/components/layout.tsx'
 import { RegionMap } from '../../web/components/map.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'
 import { OutsideNotice } from '../report/outside.tsx'
-import { placeQuery } from '../report/where.tsx'
+import { notFound, placeQuery } from '../report/where.tsx'
 import { Districts } from './districts.tsx'
 import { AddressSearch } from './search.tsx'
 import { Served } from './served.tsx'
@@ -49,9 +49,7 @@ export async function addressPage(c: Context<AppEnv>) {
   const exact = right.find(({ label }) => label.toLowerCase() === typed.toLowerCase())
   const only = exact ?? (right.length === 1 ? right[0] : undefined)
   if (only !== undefined) return show(only)
-  return c.html(
-    <SearchPage view={view} typed={typed} found={search.places} isLoaded={search.addressesLoaded} />,
-  )
+  return c.html(<SearchPage view={view} typed={typed} search={search} />)
 
   async function show(found: FoundPlace, known = found.label) {
     const { lat, long, accuracy } = found
@@ -64,13 +62,13 @@ export async function addressPage(c: Context<AppEnv>) {
 interface SearchProps {
   view: PageView
   typed: string
-  found?: readonly FoundPlace[]
-  isLoaded?: boolean
+  search?: PlaceSearch
   wrong?: 'address-wrong' | 'address-rough' | undefined
 }
 
-function SearchPage({ view, typed, found, isLoaded = true, wrong }: SearchProps) {
+function SearchPage({ view, typed, search, wrong }: SearchProps) {
   const { t } = view
+  const found = search?.places
   return (
     <Page view={view} title={t('address-title')} section="/place">
       <div class="narrow">
@@ -78,9 +76,9 @@ function SearchPage({ view, typed, found, isLoaded = true, wrong }: SearchProps)
         <p class="usa-intro">{t('address-lead')}</p>
         <AddressSearch view={view} typed={typed} />
         {wrong && <Empty>{t(wrong)}</Empty>}
-        {found?.length === 0 && (
+        {search?.places.length === 0 && (
           <Empty>
-            <p>{t(isLoaded ? 'places-none' : 'places-not-loaded', { typed })}</p>
+            <p>{notFound(view, typed, search)}</p>
             <p>{t('address-none-help', { phone: view.phone(view.site.region.documents.region.phone) })}</p>
           </Empty>
         )}

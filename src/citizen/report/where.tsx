@@ -121,11 +121,21 @@ export function WherePage({ view, service, typed, search, words, errors, outside
   )
 }
 
+/** Why nothing was found. */
+export function notFound(
+  { t }: PageView,
+  typed: string,
+  { addressesLoaded, isPostBox }: PlaceSearch,
+): string {
+  if (isPostBox) return t('places-post-box', { typed })
+  return t(addressesLoaded ? 'places-none' : 'places-not-loaded', { typed })
+}
+
 function Results({
   view,
   details,
   typed,
-  search: { places, addressesLoaded },
+  search,
 }: {
   view: PageView
   details: string
@@ -140,11 +150,12 @@ function Results({
       </Empty>
     )
   }
+  const { places } = search
   if (places.length === 0) {
     return (
       <Empty>
-        <p>{t(addressesLoaded ? 'places-none' : 'places-not-loaded', { typed })}</p>
-        <p>{t(addressesLoaded ? 'places-none-help' : 'places-not-loaded-help')}</p>
+        <p>{notFound(view, typed, search)}</p>
+        <p>{t(search.addressesLoaded ? 'places-none-help' : 'places-not-loaded-help')}</p>
       </Empty>
     )
   }
