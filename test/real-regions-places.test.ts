@@ -56,7 +56,7 @@ describe.each([
     expect(await search(app, region, typed)).toEqual({ places: [], addressesLoaded: false })
     const page = await wherePage(app, region, typed)
     expect(page).toContain(`could not look up “${typed}”. The addresses of this area are not loaded yet.`)
-    expect(page).toContain('Choose the place on the map, or describe it below.')
+    expect(page).toContain('Describe the place below, or choose it on the map.')
     expect(page).not.toContain('could not find “')
     expect(await wherePage(app, region, typed, 'es')).toContain('todavía no están cargadas')
   })
