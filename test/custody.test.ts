@@ -55,7 +55,7 @@ describe('the schedules find', () => {
       'a receiver that takes no case whose photo another report there has',
       statements =>
         statements.flatMap(statement =>
-          statement.sql.startsWith('INSERT INTO media')
+          statement.sql.startsWith('INSERT OR IGNORE INTO media')
             ? [refuseKnownPhoto(statement), statement]
             : [statement],
         ),

@@ -210,7 +210,7 @@ describe('database files', () => {
     writeFileSync(join(folder, 'databases', `${bundled}.db.part`), 'left by one that died')
     const done = await run(folder, 'keys', 'rotate', '--databases')
     expect(done.code, done.err).toBe(0)
-    expect(done.out).toContain('9 files under the new key')
+    expect(done.out).toContain('10 files under the new key')
     expect(foundIn(join(folder, 'databases'), ['CREATE TABLE', 'SQLite format'])).toEqual([])
     expect((await run(folder, 'jobs')).code).toBe(0)
     await older.close()

@@ -39,6 +39,11 @@ export function randomText(random: Random, length: number, alphabet = ALPHABET):
   return text
 }
 
+/** The later, the greater: rows made one after another stand on the same few pages of an index, not each on its own. */
+export function orderedId(random: Random, at: number): string {
+  return `${at.toString(36).padStart(9, '0')}${randomText(random, 12)}`
+}
+
 function checkCharacter(code: string, body: string): string {
   let sum = 0
   let weight = 2

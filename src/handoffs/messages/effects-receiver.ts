@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { guard, type Step, type TenantDb } from '../../core/database/handles.ts'
 import { enqueueJob } from '../../core/database/jobs.ts'
-import { randomText, trackingNumber } from '../../core/ids.ts'
+import { orderedId, trackingNumber } from '../../core/ids.ts'
 import { problem } from '../../core/problem.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
@@ -117,7 +117,7 @@ async function newRequestSteps(
 ): Promise<Step[]> {
   const { id, slug, agency, accountable, expectedAt, at } = share
   const steps: Step[] = []
-  const personId = reporter === undefined ? null : randomText(platform.random, 16)
+  const personId = reporter === undefined ? null : orderedId(platform.random, at)
   if (reporter !== undefined && personId !== null) {
     const received = { id: personId, ...reporter, shared: true, createdAt: at }
     steps.push(...(await personSteps(platform, db, received)))

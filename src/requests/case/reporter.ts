@@ -1,6 +1,6 @@
 import type { Step, TenantDb } from '../../core/database/handles.ts'
 import { keyedHash } from '../../core/encryption/fields.ts'
-import { randomText } from '../../core/ids.ts'
+import { orderedId } from '../../core/ids.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { followStep, isSameMailbox } from '../followers/follower.ts'
 import type { Submission } from '../submit.ts'
@@ -34,7 +34,7 @@ export async function reporterOf(
   if (account === null && Object.values(details).every(detail => detail === null)) {
     return { person: null, steps: [], fingerprint: null }
   }
-  const id = randomText(platform.random, 16)
+  const id = orderedId(platform.random, at)
   const steps = await personSteps(platform, db, { id, ...details, account, shared, createdAt: at })
   if (follow) {
     const { email } = contact
