@@ -52,10 +52,8 @@ export async function factsAt(
     const county = outside.county ?? null
     return { isInside: false, county, jurisdictions, partners, responsible: [], districts: [], nearby: [] }
   }
-  const [districts, nearby] = await Promise.all([
-    districtsAt(platform, region, inquiry),
-    nearbyPlaces(platform, region, place),
-  ])
+  const districts = await districtsAt(platform, region, inquiry)
+  const nearby = await nearbyPlaces(platform, region, place)
   return {
     isInside: true,
     county: null,

@@ -24,7 +24,7 @@ export interface RemoteSettings {
   readonly adminUrl?: string | undefined
   readonly replicaUrl?: string | undefined
   readonly deadlines?: Deadlines | undefined
-  /** Queues the writes of one database. Not on Workers: one request may not wait for another's. */
+  /** Limits how many writes of one database are under way at once. */
   readonly inTurn?: (<T>(label: string, write: () => Promise<T>) => Promise<T>) | undefined
 }
 

@@ -12,6 +12,7 @@ import { guardedOutbound, type Transport } from './outbound.ts'
 import type { Bytes, Clock, DatabaseName, Files, Limits, Log, Platform, RateLimitResult } from './platform.ts'
 import { remoteDatabases } from './remote.ts'
 import { noSms, smsService } from './sms.ts'
+import { turns } from './turns.ts'
 import { uploadLimits, uploadQueue } from './uploads.ts'
 
 export interface Env {
@@ -43,6 +44,8 @@ export interface Env {
   readonly COUNTYLINE_DEMO?: string
 }
 
+// Of one isolate to one database. With dozens at once, a libSQL server leaves some waiting for seconds.
+const MAX_WRITERS = 4
 const OWN_SECRETS = ['SIGNING_KEY', 'MASTER_KEY', 'MASTER_KEY_PREVIOUS']
 
 function textIn(env: Env, name: string): string | undefined {
@@ -64,6 +67,7 @@ function makePlatform(env: Env): Platform {
     waitUntil(work.catch(() => log('error', 'background-task-failed', {})))
   const clock = { now: () => Date.now() }
   const outbound = guardedOutbound(fetchTransport, (env.OUTBOUND_ALLOW ?? '').split(','))
+  const deadlines = servingDeadlines(Number(env.DATABASE_TIMEOUT) || 5)
   const isDemo = env.COUNTYLINE_DEMO === '1'
   // Of this isolate.
   const mailbox = isDemo && !env.MAIL_URL && !env.SMS_URL ? demoMailbox() : undefined
@@ -76,7 +80,8 @@ function makePlatform(env: Env): Platform {
       url: env.DATABASE_URL,
       token: env.DATABASE_TOKEN,
       replicaUrl: env.DATABASE_REPLICA_URL || undefined,
-      deadlines: servingDeadlines(Number(env.DATABASE_TIMEOUT) || 5),
+      deadlines,
+      inTurn: turns(MAX_WRITERS, deadlines.write),
     }),
     files: bucketFiles(env.FILES),
     assets: {
