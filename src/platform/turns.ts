@@ -11,7 +11,8 @@ export function turns(max: number, milliseconds: number) {
     calls.set(label, running)
     const until = performance.now() + milliseconds
     while (isFull(running, max) && performance.now() < until) {
-      await new Promise(resolve => setTimeout(resolve, LOOK_AGAIN_MILLISECONDS * (0.5 + Math.random())))
+      const [chance = 0] = crypto.getRandomValues(new Uint8Array(1))
+      await new Promise(resolve => setTimeout(resolve, LOOK_AGAIN_MILLISECONDS * (0.5 + chance / 256)))
     }
     const call = { until: performance.now() + milliseconds }
     running.add(call)
