@@ -8,12 +8,11 @@ import { readPlace } from '../../regions/inquiry.ts'
 import type { FoundPlace } from '../../regions/places/search.ts'
 import type { AppEnv } from '../../regions/runtime/site.ts'
 import { Empty } from '../../web/components/components.tsx'
-import { Icon } from '../../web/components/icon.tsx'
 import { Page } from '../../web/components/layout.tsx'
 import { RegionMap } from '../../web/components/map.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'
+import { FoundPlaces, notFound, placeQuery } from '../found-places.tsx'
 import { OutsideNotice } from '../report/outside.tsx'
-import { notFound, placeQuery } from '../report/where.tsx'
 import { Districts } from './districts.tsx'
 import { AddressSearch } from './search.tsx'
 import { Served } from './served.tsx'
@@ -83,26 +82,11 @@ function SearchPage({ view, typed, search, wrong }: SearchProps) {
           </Empty>
         )}
         {found !== undefined && found.length > 0 && (
-          <section aria-labelledby="found">
-            <h2 id="found">{t('places-found', { count: found.length })}</h2>
-            <ul class="choices">
-              {found.map(place => (
-                <li>
-                  <a class="choice" href={`${view.href('/place')}?${placeQuery(place)}`}>
-                    <Icon name="location_on" />
-                    <span class="choice__name">{place.label}</span>
-                    <span class="choice__note">
-                      {[
-                        t(`place-${place.kind}`),
-                        ...(place.contradicts ?? []).map(part => t(`place-differs-${part}`)),
-                        ...(place.attribution === undefined ? [] : [place.attribution]),
-                      ].join(' · ')}
-                    </span>
-                  </a>
-                </li>
-              ))}
-            </ul>
-          </section>
+          <FoundPlaces
+            view={view}
+            places={found}
+            hrefOf={place => `${view.href('/place')}?${placeQuery(place)}`}
+          />
         )}
       </div>
     </Page>

@@ -4,7 +4,7 @@ import { formatStep } from '../../routing/format.ts'
 import type { PageView } from '../../web/view.ts'
 import { siteServices } from '../catalogue.ts'
 import { Contacts } from '../contacts.tsx'
-import { placeQuery } from '../report/where.tsx'
+import { placeQuery } from '../found-places.tsx'
 
 interface Props {
   view: PageView

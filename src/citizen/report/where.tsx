@@ -1,7 +1,6 @@
 import type { PlaceSearch } from '../../places/find.ts'
 import type { OutsidePlace } from '../../places/outside.ts'
 import type { ServiceDocument } from '../../regions/documents/schemas/services.ts'
-import type { FoundPlace } from '../../regions/places/search.ts'
 import { BackLink, Emergency, Empty, Steps } from '../../web/components/components.tsx'
 import { EmergencyWatch } from '../../web/components/emergency.tsx'
 import { ErrorSummary, type FieldMessage, HintAndError, titled } from '../../web/components/fields.tsx'
@@ -10,6 +9,7 @@ import { Page } from '../../web/components/layout.tsx'
 import { RegionMap } from '../../web/components/map.tsx'
 import { isNearMe } from '../../web/near-me.ts'
 import type { PageView } from '../../web/view.ts'
+import { FoundPlaces, notFound, placeQuery } from '../found-places.tsx'
 import { OutsideNotice } from './outside.tsx'
 
 interface Props {
@@ -121,16 +121,6 @@ export function WherePage({ view, service, typed, search, words, errors, outside
   )
 }
 
-/** Why nothing was found. */
-export function notFound(
-  { t }: PageView,
-  typed: string,
-  { addressesLoaded, isPostBox }: PlaceSearch,
-): string {
-  if (isPostBox) return t('places-post-box', { typed })
-  return t(addressesLoaded ? 'places-none' : 'places-not-loaded', { typed })
-}
-
 function Results({
   view,
   details,
@@ -159,34 +149,7 @@ function Results({
       </Empty>
     )
   }
-  return (
-    <section aria-labelledby="found">
-      <h2 id="found">{t('places-found', { count: places.length })}</h2>
-      <ul class="choices">
-        {places.map(place => (
-          <li>
-            <a class="choice" href={`${details}?${placeQuery(place)}`}>
-              <Icon name="location_on" />
-              <span class="choice__name">{place.label}</span>
-              <span class="choice__note">
-                {[
-                  t(`place-${place.kind}`),
-                  ...(place.contradicts ?? []).map(part => t(`place-differs-${part}`)),
-                  ...(place.attribution === undefined ? [] : [place.attribution]),
-                ].join(' · ')}
-              </span>
-            </a>
-          </li>
-        ))}
-      </ul>
-    </section>
-  )
-}
-
-/** A found place as the report form takes it. */
-export function placeQuery({ lat, long, accuracy, label }: FoundPlace): string {
-  const query = { lat: lat.toFixed(6), long: long.toFixed(6), accuracy: String(accuracy), address: label }
-  return new URLSearchParams(query).toString()
+  return <FoundPlaces view={view} places={places} hrefOf={place => `${details}?${placeQuery(place)}`} />
 }
 
 /** The emergency number comes first if the service is urgent, or an answer may make it so (S2). */
