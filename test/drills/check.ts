@@ -8,8 +8,8 @@ import type { World } from './world.ts'
 const ANSWERED_MILLISECONDS = 30_000
 
 /**
- * Describes everything that was acknowledged but cannot be found, once every jurisdiction answers: after a
- * missed deadline a database is not called for two seconds.
+ * Describes everything that was acknowledged but cannot be found. A database is not called for two seconds after
+ * a failed call, so whatever is answered with 503 is asked for again.
  */
 export async function lostOf(world: World, url: string, ledger: Ledger): Promise<string[]> {
   const lost: string[] = []
@@ -18,25 +18,42 @@ export async function lostOf(world: World, url: string, ledger: Ledger): Promise
   )
   const allAnswer = async () => (await Promise.all(lists.map(list => answersOk(list)))).every(Boolean)
   if (!(await until(allAnswer, ANSWERED_MILLISECONDS))) lost.push('a jurisdiction that does not answer')
+  const end = performance.now() + ANSWERED_MILLISECONDS
+  const inTime = (isFound: () => Promise<boolean>) => until(isFound, end - performance.now())
   await forEach(ledger.reports, async ({ id, channel, hasPhoto }) => {
-    if (!(await isReadable(url, channel, id))) lost.push(`report ${id} (${channel})`)
-    else if (hasPhoto && !(await hasItsPhoto(url, id))) lost.push(`photo of ${id}`)
+    if (!(await inTime(() => isReadable(url, channel, id)))) lost.push(`report ${id} (${channel})`)
+    else if (hasPhoto && !(await inTime(() => hasItsPhoto(url, id)))) lost.push(`photo of ${id}`)
   })
   await forEach(ledger.offers, async ({ id, sender }) => {
-    const { answer } = await callAs(world, url, sender, 'GET', `handoffs/${id}?side=sender`)
-    if (answer.status !== 200) lost.push(`offer ${id}`)
+    const { status } = await readAs(world, url, sender, `handoffs/${id}?side=sender`)
+    if (status !== 200) lost.push(`offer ${id}: ${status}`)
   })
   await forEach(ledger.answers, async ({ id, receiver, accepted }) => {
     const path = `handoffs/${id}?side=receiver`
-    const { json } = await callAs<{ state: string }>(world, url, receiver, 'GET', path)
+    const { status, json } = await readAs<{ state: string }>(world, url, receiver, path)
     const possible = accepted ? ['accepted', 'granted', 'withdrawn', 'timed-out'] : ['refused', 'granted']
-    if (!possible.includes(json.state)) lost.push(`answer to ${id}: ${json.state}`)
+    if (!possible.includes(json.state)) lost.push(`answer to ${id}: ${status} ${json.state}`)
   })
   await forEach(ledger.changes, async ({ request, jurisdiction, text }) => {
-    const { json } = await callAs<WholeRequest>(world, url, jurisdiction, 'GET', `requests/${request}`)
-    if (!json.timeline?.some(event => event.text === text)) lost.push(`change of ${request}: ${text}`)
+    const { status, json } = await readAs<WholeRequest>(world, url, jurisdiction, `requests/${request}`)
+    if (!json.timeline?.some(event => event.text === text))
+      lost.push(`change of ${request}: ${text} (${status})`)
   })
   return lost
+}
+
+async function readAs<T>(
+  world: World,
+  url: string,
+  jurisdiction: string,
+  path: string,
+): Promise<{ readonly status: number; readonly json: T }> {
+  const end = performance.now() + ANSWERED_MILLISECONDS
+  for (;;) {
+    const { answer, json } = await callAs<T>(world, url, jurisdiction, 'GET', path)
+    if (answer.status !== 503 || performance.now() > end) return { status: answer.status, json }
+    await pause(200)
+  }
 }
 
 async function hasItsPhoto(url: string, id: string): Promise<boolean> {
