@@ -76,6 +76,8 @@ export async function withPlatform<T>(
     environment: terminal.env,
     // With a database server, this may be any machine: a secret made here would be the wrong one.
     mayMakeSecrets: environment.remote === undefined,
+    s3: environment.s3,
+    photoBucket: environment.photoBucket,
     publicUrl: environment.publicUrl,
     anchors: environment.anchors,
     now: terminal.now,

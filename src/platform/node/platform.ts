@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { problem } from '../../core/problem.ts'
 import { allAnchors, webAnchors } from '../anchors.ts'
 import { demoMailbox } from '../demo-mailbox.ts'
 import { noLimits, tokenBuckets } from '../limits.ts'
@@ -6,6 +7,8 @@ import { type MailService, mailService, noMail } from '../mail.ts'
 import { guardedOutbound } from '../outbound.ts'
 import type { DatabaseName, Log, Mail, Platform } from '../platform.ts'
 import { type RemoteSettings, remoteDatabases } from '../remote.ts'
+import { type Bucket, type S3Settings, s3Bucket, unusable } from '../s3/bucket.ts'
+import { s3Files } from '../s3/files.ts'
 import { noSms, type SmsService, smsService } from '../sms.ts'
 import { uploadLimits, uploadQueue } from '../uploads.ts'
 import { fileAnchors } from './anchors.ts'
@@ -23,6 +26,8 @@ export interface NodeSettings {
   readonly dataDir: string
   readonly maxOpen?: number | undefined
   readonly remote?: RemoteSettings | undefined
+  readonly s3?: S3Settings | undefined
+  readonly photoBucket?: string | undefined
   readonly mail?: MailSettings | undefined
   readonly sms?: SmsService | undefined
   readonly outboundAllow?: readonly string[] | undefined
@@ -50,6 +55,7 @@ export interface NodePlatform extends Platform {
   readonly secrets: NodeSecrets
   readonly embedded: EmbeddedDatabases | undefined
   onNotify(listener: (database: DatabaseName) => void): void
+  /** Logs what is wrong with the storage of photos. */
   secureFiles(): Promise<void>
   /** Waits for background work, then closes the databases. */
   close(): Promise<void>
@@ -71,6 +77,8 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
   const databases = databasesOf.embedded ?? databasesOf.remote
   const log = settings.log ?? jsonLog
   const filesDir = join(settings.dataDir, 'files')
+  const { photoBucket } = settings
+  const bucket = photoBucket === undefined ? undefined : openBucket(settings.s3, secrets, photoBucket)
   const clock = { now: settings.now ?? Date.now }
   const outbound = guardedOutbound(nodeTransport(), settings.outboundAllow ?? [])
   const { file, url } = settings.anchors ?? {}
@@ -83,7 +91,7 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     random: { bytes: randomPool() },
     cipher: nodeCipher,
     databases,
-    files: diskFiles(filesDir),
+    files: bucket === undefined ? diskFiles(filesDir) : s3Files(bucket),
     assets: diskAssets(),
     secrets,
     embedded: databasesOf.embedded,
@@ -113,6 +121,11 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     },
     onNotify: listener => void listeners.add(listener),
     async secureFiles() {
+      if (bucket !== undefined) {
+        const reason = await unusable(bucket)
+        if (reason !== undefined) log('error', 'files-unavailable', { reason })
+        return
+      }
       try {
         const { modes, parts } = await secureFolder(filesDir, Date.now())
         if (modes + parts > 0) log('info', 'files-secured', { modes, parts })
@@ -125,6 +138,16 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
       await databases.close()
     },
   }
+}
+
+/** Throws `not-configured` without the key that opens it. */
+export function openBucket(s3: S3Settings | undefined, secrets: NodeSecrets, bucket: string): Bucket {
+  const secretAccessKey = secrets.get('AWS_SECRET_ACCESS_KEY')
+  if (s3 === undefined || secretAccessKey === undefined) {
+    const missing = s3 === undefined ? 'AWS_ACCESS_KEY_ID' : 'AWS_SECRET_ACCESS_KEY'
+    throw problem('not-configured', { detail: `Set ${missing} to use the bucket ${bucket}.` })
+  }
+  return s3Bucket({ ...s3, bucket, secretAccessKey, sessionToken: secrets.get('AWS_SESSION_TOKEN') })
 }
 
 // Files of a new folder are encrypted; those of an older one after `countyline keys rotate --databases`.

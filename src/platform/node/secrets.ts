@@ -5,7 +5,8 @@ import { isSecretOf } from '../../core/encryption/secret-names.ts'
 import { problem } from '../../core/problem.ts'
 import type { Secrets } from '../platform.ts'
 
-const OWN = /^(SIGNING_KEY|AUDIT_ANCHOR_TOKEN|(MASTER_KEY|DATABASE_KEY)(_PREVIOUS)?)$/
+const OWN =
+  /^(SIGNING_KEY|AUDIT_ANCHOR_TOKEN|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|(MASTER_KEY|DATABASE_KEY)(_PREVIOUS)?)$/
 
 export type RotatableKey = 'MASTER_KEY' | 'DATABASE_KEY'
 

@@ -4,6 +4,7 @@ import { problem } from '../../core/problem.ts'
 import { emailAddress } from '../../core/text.ts'
 import { servingDeadlines } from '../calls.ts'
 import type { RemoteSettings } from '../remote.ts'
+import type { S3Settings } from '../s3/bucket.ts'
 import type { SmsService } from '../sms.ts'
 import type { AnchorSettings, MailSettings } from './platform.ts'
 
@@ -34,6 +35,12 @@ const environment = v.object({
   SMS_TOKEN: v.optional(v.string(), ''),
   SMS_FROM: v.optional(v.string()),
   OUTBOUND_ALLOW: v.optional(v.string(), ''),
+  /** Photos in a bucket of an S3-compatible store, instead of files in DATA_DIR. */
+  S3_BUCKET: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'is a name'))),
+  S3_ENDPOINT: v.optional(v.pipe(v.string(), v.url('is a URL'), v.regex(/^https?:/, 'is a web address'))),
+  S3_ADDRESSING: v.optional(v.picklist(['path', 'virtual'], 'is path or virtual'), 'path'),
+  AWS_REGION: v.optional(v.pipe(v.string(), v.regex(/^[\w-]+$/, 'is a region')), 'us-east-1'),
+  AWS_ACCESS_KEY_ID: v.optional(v.string()),
   AUDIT_ANCHOR_FILE: v.optional(v.pipe(v.string(), v.minLength(1, 'is empty'))),
   AUDIT_ANCHOR_URL: v.optional(
     v.pipe(v.string(), v.url('is a URL'), v.regex(/^https?:/, 'is a web address')),
@@ -56,6 +63,10 @@ export interface Environment {
   readonly mail: MailSettings | undefined
   readonly sms: SmsService | undefined
   readonly outboundAllow: readonly string[]
+  /** Undefined: no AWS_ACCESS_KEY_ID. */
+  readonly s3: S3Settings | undefined
+  /** In which photos are; undefined: files. */
+  readonly photoBucket: string | undefined
   readonly anchors: AnchorSettings
   readonly proxies: number
   readonly rateLimits: boolean
@@ -98,6 +109,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     sms: readSms(read.output),
     outboundAllow: OUTBOUND_ALLOW.split(',').flatMap(host => host.trim() || []),
     demo: COUNTYLINE_DEMO === '1',
+    s3: readS3(read.output),
+    photoBucket: read.output.S3_BUCKET,
     anchors: { file: read.output.AUDIT_ANCHOR_FILE, url: read.output.AUDIT_ANCHOR_URL },
   }
 }
@@ -132,4 +145,20 @@ function readSms({
     throw problem('bad-request', { detail: 'Set SMS_FROM in the environment.' })
   }
   return { url: SMS_URL, account: SMS_ACCOUNT || undefined, token: SMS_TOKEN, from: SMS_FROM }
+}
+
+function readS3(given: v.InferOutput<typeof environment>): S3Settings | undefined {
+  const { S3_BUCKET, AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId } = given
+  if (accessKeyId === undefined) {
+    if (S3_BUCKET === undefined) return undefined
+    throw problem('bad-request', { detail: 'Set AWS_ACCESS_KEY_ID in the environment.' })
+  }
+  const endpoint = given.S3_ENDPOINT ?? `https://s3.${region}.amazonaws.com`
+  const { protocol, hostname, host } = new URL(endpoint)
+  const isAllowed = isLoopback(hostname) || given.OUTBOUND_ALLOW.split(',').some(each => each.trim() === host)
+  if (protocol === 'http:' && !isAllowed) {
+    const detail = 'S3_ENDPOINT begins with https://, or its host and port are in OUTBOUND_ALLOW.'
+    throw problem('bad-request', { detail: `Correct the environment settings: ${detail}` })
+  }
+  return { endpoint, region, accessKeyId, addressing: given.S3_ADDRESSING }
 }
