@@ -75,7 +75,10 @@ export interface Databases {
   copy?(name: DatabaseName): DatabaseClient
   /** Whether the server is a replica: it forwards writes, and may not show them at the next read. */
   isReplica?(): Promise<boolean>
+  /** Makes the database, unless it is there. */
   create(name: DatabaseName): Promise<void>
+  /** Where it is, for the operator: a URL, or a file. */
+  urlOf(name: DatabaseName): string
   close(): Promise<void>
 }
 

@@ -8,6 +8,15 @@ import {
   withServingDeadlines,
 } from './calls.ts'
 import {
+  type DatabaseAdmin,
+  type RegionSetting,
+  regionSettings,
+  remoteNameOf,
+  sqldAdmin,
+  type TursoSettings,
+  tursoAdmin,
+} from './database-admin.ts'
+import {
   type DatabaseClient,
   type DatabaseName,
   type Databases,
@@ -20,12 +29,41 @@ export interface RemoteSettings {
   /** With `{name}`, a URL per database (Turso); without, a namespace each (`sqld --enable-namespaces`). */
   readonly url: string
   readonly token?: string | undefined
+  /** What a region has of its own: a token that opens only its databases, a group at Turso. */
+  readonly ofRegion?: RegionSetting | undefined
   /** The admin API of `sqld`, needed only to create databases. */
   readonly adminUrl?: string | undefined
+  readonly adminToken?: string | undefined
+  /** Turso's platform API, likewise. With neither, the databases must be there. */
+  readonly turso?: TursoSettings | undefined
   readonly replicaUrl?: string | undefined
   readonly deadlines?: Deadlines | undefined
   /** Limits how many writes of one database are under way at once. */
   readonly inTurn?: (<T>(label: string, write: () => Promise<T>) => Promise<T>) | undefined
+}
+
+/** What both runtimes read from their settings beside the URL. */
+export function databaseSettings(
+  get: (name: string) => string | undefined,
+): Pick<RemoteSettings, 'token' | 'ofRegion' | 'adminUrl' | 'adminToken' | 'turso' | 'replicaUrl'> {
+  const text = (name: string) => get(name) || undefined
+  const [organization, group, apiToken] = ['TURSO_ORGANIZATION', 'TURSO_GROUP', 'TURSO_API_TOKEN'].map(text)
+  const isTurso = organization !== undefined || group !== undefined || apiToken !== undefined
+  return {
+    token: text('DATABASE_TOKEN'),
+    ofRegion: regionSettings(get),
+    adminUrl: text('DATABASE_ADMIN_URL'),
+    adminToken: text('DATABASE_ADMIN_TOKEN'),
+    turso: isTurso
+      ? {
+          organization: organization ?? '',
+          group: group ?? '',
+          apiToken: apiToken ?? '',
+          apiUrl: text('TURSO_API_URL'),
+        }
+      : undefined,
+    replicaUrl: text('DATABASE_REPLICA_URL'),
+  }
 }
 
 /** Databases over HTTP. A call past its deadline is aborted, but the server may still execute it. */
@@ -36,14 +74,18 @@ export function remoteDatabases(settings: RemoteSettings): Databases {
     breakers.set(of, existing)
     return existing
   }
-  const open = (url: string, label: string, deadlines: Deadlines): DatabaseClient => {
+  const ofRegion = settings.ofRegion ?? (() => undefined)
+  const tokenOf = (name: DatabaseName) =>
+    (name.kind === 'directory' ? undefined : ofRegion('DATABASE_TOKEN', name.region)) ?? settings.token
+  const open = (url: string, name: DatabaseName, deadlines: Deadlines): DatabaseClient => {
+    const label = databaseLabel(name)
     const call = <T>(operation: Operation, work: (client: Client) => Promise<T>) => {
       const end = performance.now() + deadlines[operation]
       const ask = () => {
         const left = end - performance.now()
         if (left <= 0) throw new CircuitOpen()
         return breakersOf(`${url} ${label}`)[operation].run(left, () =>
-          withDeadline(left, signal => work(connect(url, settings.token, label, signal))),
+          withDeadline(left, signal => work(connect(url, tokenOf(name), label, signal))),
         )
       }
       const isInTurn = operation === 'write' && settings.inTurn !== undefined
@@ -59,39 +101,45 @@ export function remoteDatabases(settings: RemoteSettings): Databases {
     }
   }
   const clients = new Map<string, DatabaseClient>()
-  const cachedClient = (url: string, label: string) => {
-    const client =
-      clients.get(`${url} ${label}`) ?? open(url, label, settings.deadlines ?? withServingDeadlines)
-    clients.set(`${url} ${label}`, client)
+  const cachedClient = (url: string, name: DatabaseName) => {
+    const key = `${url} ${databaseLabel(name)}`
+    const client = clients.get(key) ?? open(url, name, settings.deadlines ?? withServingDeadlines)
+    clients.set(key, client)
     return client
   }
   const { url, replicaUrl } = settings
+  const { write } = settings.deadlines ?? withServingDeadlines
+  const admin = adminOf(settings, ofRegion)
   return {
-    client(name, deadlines) {
-      const label = databaseLabel(name)
-      return deadlines === undefined ? cachedClient(url, label) : open(url, label, deadlines)
-    },
-    ...(replicaUrl === undefined ? {} : { copy: name => cachedClient(replicaUrl, databaseLabel(name)) }),
+    client: (name, deadlines) =>
+      deadlines === undefined ? cachedClient(url, name) : open(url, name, deadlines),
+    ...(replicaUrl === undefined ? {} : { copy: name => cachedClient(replicaUrl, name) }),
     isReplica() {
-      const { write } = settings.deadlines ?? withServingDeadlines
       const ask = () => withDeadline(write, signal => forwardsWrites(settings, signal))
       return untilFree(performance.now() + write, ask)
     },
-    async create(name: DatabaseName) {
-      if (settings.adminUrl === undefined) return
-      const answer = await fetch(`${settings.adminUrl}/v1/namespaces/${databaseLabel(name)}/create`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: '{}',
-        signal: AbortSignal.timeout((settings.deadlines ?? withServingDeadlines).write),
-      })
-      const text = await answer.text()
-      if (!answer.ok && !text.includes('already exists')) {
-        throw new Error(`The database server refused to make ${databaseLabel(name)}: ${answer.status}`)
-      }
-    },
+    urlOf: name => urlOf(url, databaseLabel(name)),
+    create: async name => admin?.create(name, remoteNameOf(databaseLabel(name), url)),
     async close() {},
   }
+}
+
+// Creating may take longer than a page can wait.
+const CREATE_MILLISECONDS = 30_000
+
+function adminOf(
+  { url, adminUrl, adminToken, turso }: RemoteSettings,
+  ofRegion: RegionSetting,
+): DatabaseAdmin | undefined {
+  if (turso !== undefined) {
+    const named = (remoteName: string) => url.replace('{name}', remoteName)
+    return tursoAdmin(turso, named, ofRegion, CREATE_MILLISECONDS)
+  }
+  return adminUrl === undefined ? undefined : sqldAdmin(adminUrl, adminToken, CREATE_MILLISECONDS)
+}
+
+function urlOf(url: string, label: string): string {
+  return url.includes('{name}') ? url.replace('{name}', remoteNameOf(label, url)) : url
 }
 
 // A client per call: the library's own limits and queues would make requests wait for one another.
@@ -104,7 +152,7 @@ function connect(
 ): Client {
   const namespace = url.includes('{name}') ? undefined : btoa(label).replace(/=+$/, '')
   return createClient({
-    url: url.replace('{name}', label),
+    url: urlOf(url, label),
     ...(token === undefined ? {} : { authToken: token }),
     async fetch(request: Request): Promise<Response> {
       const outgoing = new Request(request, { signal })

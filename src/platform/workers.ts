@@ -10,7 +10,7 @@ import { noLimits, tokenBuckets } from './limits.ts'
 import { mailService, noMail } from './mail.ts'
 import { guardedOutbound, type Transport } from './outbound.ts'
 import type { Bytes, Clock, DatabaseName, Files, Limits, Log, Platform, RateLimitResult } from './platform.ts'
-import { remoteDatabases } from './remote.ts'
+import { databaseSettings, remoteDatabases } from './remote.ts'
 import { noSms, smsService } from './sms.ts'
 import { turns } from './turns.ts'
 import { uploadLimits, uploadQueue } from './uploads.ts'
@@ -19,6 +19,13 @@ export interface Env {
   readonly DATABASE_URL: string
   readonly DATABASE_TOKEN?: string
   readonly DATABASE_REPLICA_URL?: string
+  /** Where databases are made: the admin API of `sqld`, or Turso's platform API. */
+  readonly DATABASE_ADMIN_URL?: string
+  readonly DATABASE_ADMIN_TOKEN?: string
+  readonly TURSO_ORGANIZATION?: string
+  readonly TURSO_GROUP?: string
+  readonly TURSO_API_TOKEN?: string
+  readonly TURSO_API_URL?: string
   /** Seconds that a read may take; a write may take twice as long. */
   readonly DATABASE_TIMEOUT?: string
   readonly FILES: R2Bucket
@@ -78,8 +85,7 @@ function makePlatform(env: Env): Platform {
     cipher: webCipher,
     databases: remoteDatabases({
       url: env.DATABASE_URL,
-      token: env.DATABASE_TOKEN,
-      replicaUrl: env.DATABASE_REPLICA_URL || undefined,
+      ...databaseSettings(name => textIn(env, name)),
       deadlines,
       inTurn: turns(MAX_WRITERS, deadlines.write),
     }),

@@ -37,6 +37,8 @@ export interface SqldOptions {
   readonly leads?: boolean
   /** `leadsUrl` of the server that this one replicates: it answers reads and forwards writes. */
   readonly follows?: string
+  /** What else the program is started with, such as `--admin-auth-key`. */
+  readonly more?: readonly string[]
 }
 
 /** A real libSQL server with a namespace for each tenant, on free ports and (unless given) a new folder. */
@@ -63,6 +65,7 @@ export async function startSqld(options: SqldOptions = {}): Promise<Sqld> {
         '--no-welcome',
         ...(options.leads ? ['--grpc-listen-addr', leadsAddress] : []),
         ...(options.follows === undefined ? [] : ['--primary-grpc-url', options.follows]),
+        ...(options.more ?? []),
       ],
       { stdio: 'ignore' },
     )

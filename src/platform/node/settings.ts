@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { problem } from '../../core/problem.ts'
 import { emailAddress } from '../../core/text.ts'
 import { servingDeadlines } from '../calls.ts'
-import type { RemoteSettings } from '../remote.ts'
+import { databaseSettings, type RemoteSettings } from '../remote.ts'
 import type { S3Settings } from '../s3/bucket.ts'
 import type { SmsService } from '../sms.ts'
 import type { AnchorSettings, MailSettings } from './platform.ts'
@@ -20,8 +20,8 @@ const environment = v.object({
   /** Each open file takes three file handles. */
   OPEN_DATABASES: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}$/, 'is a number')), '256'),
   DATABASE_URL: optionalUrl,
-  DATABASE_TOKEN: v.optional(v.string()),
   DATABASE_ADMIN_URL: optionalUrl,
+  TURSO_API_URL: optionalUrl,
   DATABASE_REPLICA_URL: optionalUrl,
   /** Seconds that a read of a libSQL server may take; a write may take twice as long. */
   DATABASE_TIMEOUT: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d?$/, 'is 1 to 99 seconds')), '5'),
@@ -58,7 +58,7 @@ export interface Environment {
   readonly dataDir: string
   readonly tenantsDir: string
   readonly maxOpen: number
-  readonly remote: Pick<RemoteSettings, 'url' | 'token' | 'adminUrl' | 'replicaUrl' | 'deadlines'> | undefined
+  readonly remote: Omit<RemoteSettings, 'inTurn'> | undefined
   readonly publicUrl: string
   readonly mail: MailSettings | undefined
   readonly sms: SmsService | undefined
@@ -81,19 +81,12 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     throw problem('bad-request', { detail: `Correct the environment settings: ${detail}.` })
   }
   const { PORT, HOST, DATA_DIR, TENANTS_DIR } = read.output
-  const { DATABASE_URL, DATABASE_TOKEN, DATABASE_ADMIN_URL, DATABASE_REPLICA_URL, DATABASE_TIMEOUT } =
-    read.output
+  const { DATABASE_URL, DATABASE_TIMEOUT } = read.output
   const deadlines = servingDeadlines(Number(DATABASE_TIMEOUT))
   const remote =
     DATABASE_URL === undefined
       ? undefined
-      : {
-          url: DATABASE_URL,
-          token: DATABASE_TOKEN,
-          adminUrl: DATABASE_ADMIN_URL,
-          replicaUrl: DATABASE_REPLICA_URL,
-          deadlines,
-        }
+      : { url: DATABASE_URL, ...databaseSettings(name => env[name]), deadlines }
   const { PUBLIC_URL, OUTBOUND_ALLOW, COUNTYLINE_DEMO, TRUST_PROXY, RATE_LIMITS } = read.output
   return {
     port: Number(PORT),

@@ -119,6 +119,7 @@ export function embeddedDatabases(
       }
       openEmbedded(fileOf(label), fileKeys(secret, label).current).close()
     },
+    urlOf: name => fileOf(databaseLabel(name)),
     labels,
     rewrite(label) {
       try {
