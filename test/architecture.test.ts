@@ -224,6 +224,7 @@ describe('the house', () => {
       'cli/archive/archive.ts',
       'cli/archive/tables.ts',
       'cli/audit-anchors.ts',
+      'cli/backup/manifest.ts',
       'core/encryption/signing.ts',
       'core/georeport/document.ts',
       'core/http/json.ts',

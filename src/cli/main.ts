@@ -7,6 +7,7 @@ import { rotateKeysCommand } from './access/rotate-keys.ts'
 import { endStaffSessionsCommand, staffLinkCommand } from './access/staff.ts'
 import { exportCommand, importCommand } from './archive/transfer.ts'
 import { auditVerify } from './audit.ts'
+import { backupCommand, listBackupsCommand, verifyBackupCommand } from './backup/commands.ts'
 import { checkDatabasesCommand, releaseDatabaseCommand } from './check-databases.ts'
 import type { Command, Report, Terminal } from './command.ts'
 import { completionCommand } from './completion.ts'
@@ -44,6 +45,9 @@ const commands: readonly Command[] = [
   staffLinkCommand,
   endStaffSessionsCommand,
   migrate,
+  backupCommand,
+  listBackupsCommand,
+  verifyBackupCommand,
   checkDatabasesCommand,
   releaseDatabaseCommand,
   jobs,

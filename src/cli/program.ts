@@ -4,6 +4,7 @@ import type { Command, Option as DeclaredOption, Given, Terminal } from './comma
 const groups: Readonly<Record<string, string>> = {
   administrators: 'Administrators of a region',
   audit: 'The audit log of a jurisdiction',
+  backup: 'Backups of a deployment',
   boundaries: 'Boundaries of jurisdictions',
   databases: 'Database files',
   grants: 'Access of staff to a jurisdiction',

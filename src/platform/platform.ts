@@ -1,4 +1,4 @@
-import type { Client, InStatement } from '@libsql/client'
+import type { Client, InStatement, InValue } from '@libsql/client'
 import type { SecretOwner } from '../core/encryption/secret-names.ts'
 
 /** What a runtime provides. Node and Workers behave alike behind it: test/contract runs on both. */
@@ -68,11 +68,19 @@ export interface Deadlines {
 /** For work that no page waits for: migrations, the command line. */
 export const noDeadlines: Deadlines = { read: 60_000, write: 15 * 60_000 }
 
+export interface DatabaseSnapshot {
+  /** Integers as `bigint`. */
+  rows(sql: string, args?: readonly InValue[]): Promise<InValue[][]>
+  close(): Promise<void>
+}
+
 export interface Databases {
   /** Each `execute` or `batch` is one round trip; opening costs none. Defaults to serving deadlines. */
   client(name: DatabaseName, deadlines?: Deadlines): DatabaseClient
   /** For reads from a replica, which may be stale; absent where there is none. */
   copy?(name: DatabaseName): DatabaseClient
+  /** A database as it is now, in one read transaction that holds up nobody; absent where databases are files. */
+  snapshot?(name: DatabaseName): Promise<DatabaseSnapshot>
   /** Whether the server is a replica: it forwards writes, and may not show them at the next read. */
   isReplica?(): Promise<boolean>
   /** Makes the database, unless it is there. */

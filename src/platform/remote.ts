@@ -24,6 +24,7 @@ import {
   databaseLabel,
   isReading,
 } from './platform.ts'
+import { openSnapshot } from './remote-snapshot.ts'
 
 export interface RemoteSettings {
   /** With `{name}`, a URL per database (Turso); without, a namespace each (`sqld --enable-namespaces`). */
@@ -118,6 +119,8 @@ export function remoteDatabases(settings: RemoteSettings): Databases {
       const ask = () => withDeadline(write, signal => forwardsWrites(settings, signal))
       return untilFree(performance.now() + write, ask)
     },
+    snapshot: name =>
+      openSnapshot(signal => connect(url, tokenOf(name), databaseLabel(name), signal, { intMode: 'bigint' })),
     urlOf: name => urlOf(url, databaseLabel(name)),
     create: async name => admin?.create(name, remoteNameOf(databaseLabel(name), url)),
     async close() {},
@@ -142,24 +145,30 @@ function urlOf(url: string, label: string): string {
   return url.includes('{name}') ? url.replace('{name}', remoteNameOf(label, url)) : url
 }
 
+interface ConnectOptions {
+  readonly intMode?: 'number' | 'bigint'
+  readonly onResponse?: (answer: Response) => void
+}
+
 // A client per call: the library's own limits and queues would make requests wait for one another.
 function connect(
   url: string,
   token: string | undefined,
   label: string,
   signal: AbortSignal,
-  onResponse: (answer: Response) => void = () => {},
+  { intMode = 'number', onResponse }: ConnectOptions = {},
 ): Client {
   const namespace = url.includes('{name}') ? undefined : btoa(label).replace(/=+$/, '')
   return createClient({
     url: urlOf(url, label),
+    intMode,
     ...(token === undefined ? {} : { authToken: token }),
     async fetch(request: Request): Promise<Response> {
       const outgoing = new Request(request, { signal })
       // The server reads the namespace from a header in unpadded base64.
       if (namespace !== undefined) outgoing.headers.set('x-namespace-bin', namespace)
       const answer = await fetch(outgoing)
-      onResponse(answer)
+      onResponse?.(answer)
       return answer
     },
   })
@@ -172,7 +181,7 @@ async function forwardsWrites({ url, token }: RemoteSettings, signal: AbortSigna
   const onResponse = (answer: Response) => {
     body = answer.clone().text()
   }
-  const client = connect(url, token, databaseLabel({ kind: 'directory' }), signal, onResponse)
+  const client = connect(url, token, databaseLabel({ kind: 'directory' }), signal, { onResponse })
   const { rowsAffected } = await client.execute('UPDATE identity SET label = label')
   return rowsAffected > 0 && /"rows_written":0\b/.test((await body) ?? '')
 }

@@ -73,6 +73,32 @@ export async function* listFiles(
   for await (const { path } of foldersOf(platform, db)) yield* platform.files.list(path, first)
 }
 
+/** As they are stored, encrypted: for backups. No key is needed. */
+export async function* storedFiles(
+  platform: Platform,
+  db: RegionReader,
+): AsyncGenerator<{ readonly folder: string; readonly ids: readonly string[] }> {
+  const folders = [...(await fileKeyIds(platform, db, 'anew')).map(id => folderOf(db, id)), db.region]
+  for (const folder of folders) {
+    const ids: string[] = []
+    for await (const { id } of platform.files.list(folder)) ids.push(id)
+    yield { folder, ids }
+  }
+}
+
+/** Null when missing. Throws `storage-unavailable`. */
+export function readStoredFile(platform: Platform, path: string): Promise<StoredFile | null> {
+  return platform.files.get(path)
+}
+
+/** Puts back what `readStoredFile` gave. */
+export function writeStoredFile(platform: Platform, path: string, bytes: Bytes): Promise<void> {
+  const pieces = async function* () {
+    yield bytes
+  }
+  return platform.files.put(path, bytes.length, pieces())
+}
+
 /** Covers plain files and those under earlier keys, up to the time `until`. Returns whether none is left. */
 export async function reencryptFiles(platform: Platform, db: RegionDb, until: number): Promise<boolean> {
   const [current] = await fileKeyIds(platform, db, 'anew')

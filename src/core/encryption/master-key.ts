@@ -105,6 +105,11 @@ async function masterKey(platform: Platform): Promise<MasterKey> {
   })
 }
 
+/** One-way derivations of the current key and the one before, as the directory stores one. */
+export async function masterKeyIds(platform: Platform): Promise<readonly string[]> {
+  return (await knownKeys(platform)).map(({ id }) => id)
+}
+
 async function knownKeys(platform: Platform): Promise<readonly MasterKey[]> {
   const secrets = [NAME, `${NAME}_PREVIOUS`].map(name => platform.secrets.get(name))
   return Promise.all(secrets.filter(secret => secret !== undefined).map(derive))

@@ -5,6 +5,7 @@ import { problem } from '../../../core/problem.ts'
 import { type DatabaseClient, type Databases, databaseLabel, type Log } from '../../platform.ts'
 import type { CheckAnswer } from './check-process.ts'
 import { type Checker, checker } from './checker.ts'
+import { copyFile } from './copies.ts'
 import { type FileKeys, fileKeys } from './database-key.ts'
 import { canOpen, openEmbedded } from './embedded.ts'
 import { handles } from './handles.ts'
@@ -19,6 +20,8 @@ export interface EmbeddedDatabases extends Databases {
   labels(): string[]
   /** Puts a file under the current key. Throws `not-configured` for a file that no key opens. */
   rewrite(label: string): RekeyResult
+  /** A copy of one instant in a new file, under the same key; the database may be in use. */
+  copyTo(label: string, file: string): void
   /** Changes whenever any process has written to the file. */
   stamp(label: string): Promise<string>
   openFiles(): number
@@ -128,6 +131,10 @@ export function embeddedDatabases(
         const isUnderAnotherKey = error instanceof Error && 'code' in error && error.code === 'SQLITE_NOTADB'
         throw isUnderAnotherKey ? problem('not-configured', { detail: error.message }) : error
       }
+    },
+    copyTo(label, file) {
+      if (!isThere(label)) throw coded('SQLITE_CANTOPEN', `${label}.db is missing or empty`)
+      copyFile(fileOf(label), fileKeys(secret, label), file)
     },
     async stamp(label) {
       // Opening a file creates an empty log beside it, which must not change the stamp.

@@ -1,0 +1,84 @@
+import type { InStatement, InValue } from '@libsql/client'
+import Database from 'libsql'
+import type { FileKeys } from './database-key.ts'
+import { canOpen, options } from './embedded.ts'
+
+/* Copies of databases in files of their own: for backups. */
+
+export interface DatabaseCopy {
+  readonly isEncrypted: boolean
+  /** Integers as `bigint`. */
+  rows(sql: string, args?: readonly InValue[]): unknown[][]
+  /** One transaction. */
+  run(statements: readonly InStatement[]): void
+  close(): void
+}
+
+/** Of one instant, under the same key; others may be reading and writing the file. Throws if `to` exists. */
+export function copyFile(file: string, keys: FileKeys, to: string): void {
+  const db = new Database(file, options(keyOf(file, keys)))
+  try {
+    db.exec(`VACUUM INTO '${to.replaceAll("'", "''")}'`)
+  } finally {
+    db.close()
+  }
+}
+
+/** A new file, not durable until it is synced. */
+export function createCopy(file: string, { current }: FileKeys): DatabaseCopy {
+  const db = new Database(file, options(current))
+  db.exec('PRAGMA journal_mode = OFF')
+  db.exec('PRAGMA synchronous = OFF')
+  return wrap(db, current !== undefined)
+}
+
+/** To read; the file is not changed. */
+export function openCopy(file: string, keys: FileKeys): DatabaseCopy {
+  const key = keyOf(file, keys)
+  const db = new Database(file, { ...options(key), readonly: true })
+  return wrap(db, key !== undefined)
+}
+
+function keyOf(file: string, { current, previous }: FileKeys): string | undefined {
+  for (const key of [current, previous, undefined]) if (canOpen(file, key)) return key
+  throw Object.assign(new Error('no DATABASE_KEY opens the file, or it is damaged'), {
+    code: 'SQLITE_NOTADB',
+  })
+}
+
+function wrap(db: Database.Database, isEncrypted: boolean): DatabaseCopy {
+  const prepared = new Map<string, ReturnType<Database.Database['prepare']>>()
+  const prepare = (sql: string) => {
+    const statement = prepared.get(sql) ?? db.prepare(sql)
+    prepared.set(sql, statement)
+    return statement
+  }
+  return {
+    isEncrypted,
+    rows(sql, args = []) {
+      const statement = db.prepare(sql).raw(true).safeIntegers(true)
+      return statement.all(args.map(bound)) as unknown[][]
+    },
+    run(statements) {
+      db.exec('BEGIN')
+      try {
+        for (const statement of statements) {
+          if (typeof statement === 'string') db.exec(statement)
+          else prepare(statement.sql).run((statement.args as InValue[]).map(bound))
+        }
+        db.exec('COMMIT')
+      } catch (error) {
+        if (db.inTransaction) db.exec('ROLLBACK')
+        throw error
+      }
+    },
+    close() {
+      prepared.clear()
+      db.close()
+    },
+  }
+}
+
+function bound(value: InValue): unknown {
+  return value instanceof ArrayBuffer ? Buffer.from(value) : value
+}
