@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { unstable_readConfig } from 'wrangler'
 import { networkOf } from '../src/core/http/addresses.ts'
 import { policies } from '../src/identity/limits.ts'
 import { tokenBuckets } from '../src/platform/limits.ts'
@@ -123,14 +124,15 @@ test('whatever a caller writes into X-Forwarded-For, the server counts them', {
   }
 })
 
-test('Cloudflare’s counters are told the same figures', () => {
-  const bound = [
-    ...readFileSync('wrangler.toml', 'utf8').matchAll(/LIMIT_(\w+)"[^[]*limit = (\d+), period = (\d+)/g),
-  ]
+test('Cloudflare’s counters are told the same figures, in every environment', () => {
   const ours = Object.values(policies).map(({ name, quota, seconds }) => [
-    name.toUpperCase().replaceAll('-', '_'),
-    String(quota),
-    String(seconds),
+    `LIMIT_${name.toUpperCase().replaceAll('-', '_')}`,
+    { limit: quota, period: seconds },
   ])
-  expect(bound.map(([, ...figures]) => figures)).toEqual(ours)
+  for (const env of ['', 'staging', 'production']) {
+    const { ratelimits } = unstable_readConfig({ config: 'wrangler.toml', env })
+    expect(ratelimits.map(({ name, simple }: { name: string; simple: object }) => [name, simple])).toEqual(
+      ours,
+    )
+  }
 })

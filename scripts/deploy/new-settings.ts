@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+
+const key = () => randomBytes(32).toString('base64url')
+
+/** Writes a settings file with fresh keys, which only its owner can read. Throws if there is a file already. */
+export function writeNewSettings(file: string): void {
+  writeFileSync(file, template(), { mode: 0o600, flag: 'wx' })
+}
+
+const template =
+  () => `# Settings of one deployment on Cloudflare Workers (docs/deploy.md). Keep a copy where no backup of the data is:
+# without MASTER_KEY nobody can read contact details any more.
+
+# Cloudflare: the account's id (dashboard, Workers & Pages) and an API token. They stay on this machine.
+CLOUDFLARE_ACCOUNT_ID=
+CLOUDFLARE_API_TOKEN=
+# Domains that the worker answers, with commas. Their zones are in this account. Empty: https://NAME.SUBDOMAIN.workers.dev
+DOMAINS=
+
+# Where residents reach it. Links in emails begin with it.
+PUBLIC_URL=https://
+
+# The databases: Turso, or a libSQL server of your own.
+DATABASE_URL=
+DATABASE_TOKEN=
+
+# Made just now. Never change them by hand: countyline keys rotate.
+MASTER_KEY=${key()}
+SIGNING_KEY=${key()}
+
+# A mail service over HTTP (docs/partners.md).
+MAIL_URL=
+MAIL_TOKEN=
+MAIL_FROM=
+`

@@ -1,0 +1,133 @@
+import { readFileSync, statSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import * as v from 'valibot'
+
+/** Those of the deployment that the worker itself does not get. */
+const FOR_THE_COMMAND = [
+  'CLOUDFLARE_ACCOUNT_ID',
+  'CLOUDFLARE_API_TOKEN',
+  'DOMAINS',
+  'DATABASE_ADMIN_URL',
+] as const
+
+const NAMED_BY_DOCUMENTS = /^(PARTNER|OIDC|GEOCODER)_[A-Z0-9_]+$/
+
+const needed = v.optional(v.string(), '')
+const key = v.pipe(
+  needed,
+  v.nonEmpty('is missing. `npm run deploy -- --new FILE` makes one'),
+  v.minLength(32, 'has fewer than 32 characters'),
+  v.check(text => new Set(text).size >= 12, 'is not random: it repeats a few characters'),
+)
+const webAddress = v.pipe(needed, v.nonEmpty('is missing'), v.url('is not a URL'))
+const text = v.optional(v.string())
+
+const form = v.objectWithRest(
+  {
+    CLOUDFLARE_ACCOUNT_ID: v.pipe(
+      needed,
+      v.nonEmpty('is missing'),
+      v.regex(/^\w+$/, 'is not an account’s id'),
+    ),
+    CLOUDFLARE_API_TOKEN: v.pipe(needed, v.nonEmpty('is missing')),
+    DOMAINS: text,
+    PUBLIC_URL: v.pipe(webAddress, v.regex(/^https?:\/\/[^/]+\/?$/, 'has more than a host')),
+    DATABASE_URL: v.pipe(needed, v.nonEmpty('is missing'), v.regex(/^(https?|libsql):\/\/./, 'is not a URL')),
+    DATABASE_TOKEN: text,
+    DATABASE_ADMIN_URL: text,
+    DATABASE_REPLICA_URL: text,
+    DATABASE_TIMEOUT: text,
+    MASTER_KEY: key,
+    MASTER_KEY_PREVIOUS: text,
+    SIGNING_KEY: key,
+    MAIL_URL: text,
+    MAIL_TOKEN: text,
+    MAIL_FROM: text,
+    SMS_URL: text,
+    SMS_ACCOUNT: text,
+    SMS_TOKEN: text,
+    SMS_FROM: text,
+    OUTBOUND_ALLOW: text,
+    AUDIT_ANCHOR_URL: text,
+    AUDIT_ANCHOR_TOKEN: text,
+    COUNTYLINE_DEMO: text,
+  },
+  v.string(),
+)
+
+export type Settings = v.InferOutput<typeof form>
+
+export interface ReadSettings {
+  readonly settings: Settings
+  /** What works, but is seldom meant. */
+  readonly warnings: readonly string[]
+}
+
+/** Every fault of a settings file, none of which shows a value. */
+export class SettingsFaults extends Error {
+  constructor(file: string, faults: readonly string[]) {
+    super(`Correct ${file}:\n${faults.map(fault => `  ${fault}`).join('\n')}`)
+  }
+}
+
+/** Reads a file of `NAME=value` lines. Throws `SettingsFaults`; production is refused what staging is warned of. */
+export function readSettings(file: string, environment: string): ReadSettings {
+  let content: string
+  let mode: number
+  try {
+    content = readFileSync(file, 'utf8')
+    mode = statSync(file).mode
+  } catch (error) {
+    throw new SettingsFaults(file, [`it cannot be read: ${(error as NodeJS.ErrnoException).code}`])
+  }
+  const given = Object.fromEntries(Object.entries(parseEnv(content)).filter(([, value]) => value !== ''))
+  const read = v.safeParse(form, given, { abortPipeEarly: true })
+  const faults = (read.issues ?? []).map(issue => `${v.getDotPath(issue)} ${issue.message}.`)
+  for (const name of Object.keys(given)) {
+    if (!(name in form.entries) && !NAMED_BY_DOCUMENTS.test(name))
+      faults.push(`${name} is not a setting. Correct its name, or remove the line.`)
+  }
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+    faults.push(`Other accounts of this machine can read it. Run: chmod 600 ${file}`)
+  if (given.MASTER_KEY !== undefined && given.MASTER_KEY === given.SIGNING_KEY)
+    faults.push('MASTER_KEY and SIGNING_KEY are the same. Make two.')
+  for (const service of ['MAIL', 'SMS']) {
+    const [url, from] = [given[`${service}_URL`], given[`${service}_FROM`]]
+    if ((url === undefined) !== (from === undefined))
+      faults.push(`${service}_URL and ${service}_FROM go together. Set both, or neither.`)
+  }
+  const doubts = doubtsOf(given)
+  const isProduction = environment === 'production'
+  if (isProduction) faults.push(...doubts)
+  if (!read.success || faults.length > 0) throw new SettingsFaults(file, faults)
+  const warnings = isProduction ? [] : [...doubts]
+  if (given.MAIL_URL === undefined) warnings.push('MAIL_URL is not set: no email is sent.')
+  return { settings: read.output, warnings }
+}
+
+function doubtsOf(given: Readonly<Record<string, string | undefined>>): string[] {
+  const doubts: string[] = []
+  for (const name of ['PUBLIC_URL', 'DATABASE_URL', 'DATABASE_REPLICA_URL', 'MAIL_URL', 'SMS_URL']) {
+    const value = given[name]
+    if (value === undefined || !URL.canParse(value.replace('{name}', 'name'))) continue
+    const { protocol, hostname } = new URL(value.replace('{name}', 'name'))
+    if (isOwnMachine(hostname)) doubts.push(`${name} names this machine, which Cloudflare cannot reach.`)
+    else if (protocol === 'http:') doubts.push(`${name} is not encrypted. Use https.`)
+  }
+  if (given.COUNTYLINE_DEMO === '1') doubts.push('COUNTYLINE_DEMO lets anyone sign in as anyone.')
+  return doubts
+}
+
+function isOwnMachine(host: string): boolean {
+  return /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])$/.test(host)
+}
+
+/** What is sent with the worker. */
+export function secretsFor(settings: Settings): Record<string, string> {
+  const kept: readonly string[] = FOR_THE_COMMAND
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]) =>
+      value === undefined || kept.includes(name) ? [] : [[name, value]],
+    ),
+  )
+}
