@@ -1,5 +1,6 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import './scripts/build-info.ts'
 import { freePort } from './test/support/sqld.ts'
 
 // The worker's bindings are fixed before its libSQL server starts, so the port is chosen here.

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import type { AuditActionType } from './core/audit-actions.ts'
 import { type CleanUp, cleanUpJob } from './core/database/clean-up.ts'
+import { type DatabaseGauge, jobGauges } from './core/database/gauges.ts'
 import type { TenantDb, TenantReader } from './core/database/handles.ts'
 import type { JobHandler } from './core/database/jobs.ts'
 import { type EncryptedTable, reencryptJob } from './core/encryption/reencrypt.ts'
@@ -42,6 +43,8 @@ export interface Capability {
   /** Members of one jurisdiction's part of a resident's download. */
   readonly download?: (db: TenantReader, downloaded: DownloadScope) => Promise<object>
   readonly cleanUp?: (registry: Registry) => CleanUp
+  /** What operators watch of its tables (docs/operate.md). */
+  readonly gauges?: readonly DatabaseGauge[]
   readonly limits?: readonly RouteLimit[]
   /** What it adds to a request in the JSON API. */
   readonly includedInRequest?: readonly Included[]
@@ -71,6 +74,7 @@ export interface Registry {
   readonly eraseContacts: EraseContacts
   readonly eraseEmail: NonNullable<Capability['eraseEmail']>
   readonly download: NonNullable<Capability['download']>
+  readonly gauges: readonly DatabaseGauge[]
   readonly limits: readonly RouteLimit[]
   readonly includedInRequest: readonly Included[]
   readonly onClosing: EndOnClosing
@@ -112,6 +116,7 @@ export function registryOf(capabilities: readonly Capability[]): Registry {
     async download(db, scope) {
       return Object.assign({}, ...(await Promise.all(downloads.map(part => part(db, scope))))) as object
     },
+    gauges: [...jobGauges, ...all(({ gauges }) => gauges)],
     limits: all(({ limits }) => limits),
     includedInRequest: all(({ includedInRequest }) => includedInRequest),
     onClosing: (request, actor, at) => all(({ onClosing }) => onClosing?.(request, actor, at)),

@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import { requestId } from 'hono/request-id'
 import * as listed from './app.ts'
 import { type Capability, jobHandlersOf, registryOf } from './capability.ts'
+import { buildInfo } from './core/build-info.ts'
 import { refuseReplica } from './core/database/clients.ts'
 import { checkMasterKey } from './core/encryption/master-key.ts'
 import { pathOf } from './core/http/api.ts'
@@ -16,6 +17,8 @@ import { refuseWithRealUsers } from './identity/demo.ts'
 import { limitByRoute, limitHeaders, type RouteLimit } from './identity/limits.ts'
 import { recognizeProgram } from './identity/programs/authorize.ts'
 import { notePrograms } from './identity/programs/programs.ts'
+import { httpDuration, httpRequests } from './monitoring/metrics.ts'
+import { monitoringRoutes } from './monitoring/routes.ts'
 import { open311Errors } from './open311/routes.ts'
 import type { Platform } from './platform/platform.ts'
 import { type AppEnv, findSite, pathInSite } from './regions/runtime/site.ts'
@@ -38,6 +41,9 @@ const apiLimits: readonly RouteLimit[] = [
   { paths: /^\/api\//, reads: 'visitor', writes: 'reports' },
 ]
 
+// Callers may invent others.
+const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
 // For a 503 whose problem sets no retry time of its own.
 const RETRY_AFTER_SECONDS = 5
 
@@ -56,13 +62,20 @@ export function createApp(platform: Platform): Hono<AppEnv> {
       c.res.headers.set('retry-after', String(RETRY_AFTER_SECONDS))
     }
     const refused = c.get('problem')
+    const { method } = c.req
+    const { status } = c.res
+    // The route pattern, not the path: a path can hold a tracking number, a query an address or free text.
+    const route = c.req.matchedRoutes.findLast(({ path }) => !path.endsWith('*'))?.path ?? '*'
+    const milliseconds = platform.clock.now() - startedAt
+    const labels = { route, method: knownMethods.has(method) ? method : 'other' }
+    platform.metrics.add(httpRequests, { ...labels, status: `${Math.floor(status / 100)}xx` })
+    platform.metrics.observe(httpDuration, labels, milliseconds / 1000)
     platform.log('info', 'request', {
       requestId: c.get('requestId'),
-      method: c.req.method,
-      // The route pattern, not the path: a path can hold a tracking number, a query an address or free text.
-      route: c.req.matchedRoutes.findLast(({ path }) => !path.endsWith('*'))?.path ?? '*',
-      status: c.res.status,
-      milliseconds: platform.clock.now() - startedAt,
+      method,
+      route,
+      status,
+      milliseconds,
       ...(refused && { problem: refused }),
     })
   })
@@ -73,12 +86,13 @@ export function createApp(platform: Platform): Hono<AppEnv> {
     if (!inGeoReport.test(c.req.path)) refuseQuery(new URL(c.req.url).search)
     await next()
   })
-  app.get('/healthz', c => c.json({ status: 'ok' }))
+  app.get('/healthz', c => c.json({ status: 'ok', ...buildInfo }))
   app.get('/readyz', async c => {
     await refuseReplica(platform)
     await checkMasterKey(platform)
     return c.json({ status: 'ready' })
   })
+  app.route('/', monitoringRoutes())
   app.get('/assets/*', async (c, next) => {
     const asset = await platform.assets.fetch(new Request(new URL(c.req.path, c.req.url), c.req.raw))
     if (asset.status === 404) return next()
@@ -160,7 +174,7 @@ function toSignIn(c: Context<AppEnv>, page: string): string {
 }
 
 // Paths that programs call; their errors are JSON or GeoReport.
-const inJson = /^\/(?:api|oauth|\.well-known|healthz|readyz)(?:\/|$)/
+const inJson = /^\/(?:api|oauth|\.well-known|healthz|readyz|metrics)(?:\/|$)/
 const inGeoReport = /^\/open311(?:\/|$)/
 const isPublicCall = /^\/api\/(?!v1\/work\/)/
 const isForPrograms = (path: string) => inJson.test(path) || inGeoReport.test(path)

@@ -3,7 +3,7 @@ import { createAdaptorServer, type Http2Bindings, type HttpBindings } from '@hon
 import { refuseReplica } from './core/database/clients.ts'
 import { checkMasterKey } from './core/encryption/master-key.ts'
 import { asProblem } from './core/problem.ts'
-import { createApp, jobHandlers } from './create-app.ts'
+import { createApp, jobHandlers, registry } from './create-app.ts'
 import { seedDemonstrations } from './demonstration/seed.ts'
 import { refuseWithRealUsers } from './identity/demo.ts'
 import { readMigrations } from './platform/node/databases/migrations.ts'
@@ -11,6 +11,7 @@ import { clientTimeouts, limitReading, sendingTimeouts } from './platform/node/h
 import { drainRequest } from './platform/node/http/drain-request.ts'
 import { asClientSent, clientAddress } from './platform/node/http/proxy.ts'
 import { nodePlatform } from './platform/node/platform.ts'
+import { measureProcess } from './platform/node/process-metrics.ts'
 import { jobRunner } from './platform/node/runner.ts'
 import { isLoopback, readEnvironment } from './platform/node/settings.ts'
 import { readRegionFiles, regionsIn } from './platform/node/tenants.ts'
@@ -55,7 +56,8 @@ async function start(): Promise<void> {
     const { regions: applied } = await currentHosts(platform)
     for (const region of applied) await refuseDemo(platform, region)
   }
-  const runner = jobRunner(platform, jobHandlers)
+  const runner = jobRunner(platform, jobHandlers, { gauges: registry.gauges })
+  if (platform.secrets.get('METRICS_TOKEN') !== undefined) measureProcess(platform.metrics)
   const app = createApp(platform)
   const fetch = (request: Request, from: HttpBindings | Http2Bindings) =>
     app.fetch(proxies > 0 ? asClientSent(request) : request, { address: clientAddress(from, proxies) })

@@ -1,9 +1,10 @@
 import type { ExportedHandler, Response as WorkerResponse } from '@cloudflare/workers-types'
+import { GaugeRecorder, noteRun } from './core/database/gauges.ts'
 import { runDueJobs } from './core/database/jobs.ts'
 import { NO_ADDRESS, networkOf } from './core/http/addresses.ts'
-import { createApp, jobHandlers } from './create-app.ts'
+import { createApp, jobHandlers, registry } from './create-app.ts'
 import { seedDemonstrations } from './demonstration/seed.ts'
-import { type DatabaseName, databaseLabel } from './platform/platform.ts'
+import { type DatabaseName, databaseLabel, isWorkDatabase } from './platform/platform.ts'
 import { type Env, workersPlatform } from './platform/workers.ts'
 import { listDatabases } from './regions/versions/migrate.ts'
 
@@ -28,29 +29,37 @@ export default {
   /** The messages of a batch for one database make one run. A failed run is retried. */
   async queue(batch, env) {
     const platform = workersPlatform(env)
+    const recorder = new GaugeRecorder(platform, registry.gauges)
     const byDatabase = Map.groupBy(batch.messages, ({ body }) => databaseLabel(body))
     // In parallel: a database that does not answer delays no other.
     await Promise.all(
       [...byDatabase.values()].map(async ([message, ...others]) => {
         if (message === undefined) return
+        const name = message.body
         try {
-          const { nextDueAt } = await runDueJobs(platform, message.body, jobHandlers)
+          const { done, failed, nextDueAt } = await runDueJobs(platform, name, jobHandlers)
+          if (isWorkDatabase(name)) await recorder.visited(name, { isChanged: done + failed > 0 })
           const wait =
             nextDueAt === null ? Infinity : Math.max(1, Math.ceil((nextDueAt - platform.clock.now()) / 1000))
-          if (wait <= MAX_DELAY_SECONDS) await env.JOB_QUEUE.send(message.body, { delaySeconds: wait })
+          if (wait <= MAX_DELAY_SECONDS) await env.JOB_QUEUE.send(name, { delaySeconds: wait })
           message.ack()
         } catch {
+          if (isWorkDatabase(name)) recorder.unavailable(name)
           message.retry({ delaySeconds: 5 })
         }
         for (const other of others) other.ack()
       }),
     )
+    await recorder.flush()
+    await noteRun(platform, 'queue')
   },
 
   async scheduled(_controller, env) {
-    const names = await listDatabases(workersPlatform(env))
+    const platform = workersPlatform(env)
+    const names = await listDatabases(platform)
     for (let at = 0; at < names.length; at += MESSAGES_AT_ONCE) {
       await env.JOB_QUEUE.sendBatch(names.slice(at, at + MESSAGES_AT_ONCE).map(body => ({ body })))
     }
+    await noteRun(platform, 'cron')
   },
 } satisfies ExportedHandler<Env, DatabaseName>

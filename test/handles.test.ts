@@ -115,7 +115,7 @@ describe('a round of the job runner', { timeout: 60_000 }, () => {
         return undefined
       },
     }
-    const runner = jobRunner(counted, [count], 20)
+    const runner = jobRunner(counted, [count], { roundMilliseconds: 20 })
     runner.start(async () => names)
     await expect.poll(() => done, { timeout: 30_000 }).toBe(COUNT)
     expect(most).toBeLessThanOrEqual(4)

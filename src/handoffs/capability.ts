@@ -5,6 +5,7 @@ import { syncOriginJob } from './automatic/sync-origin.ts'
 import { timeoutJob } from './automatic/timeout.ts'
 import { transferAfterRerouteJob } from './automatic/transfer-after-reroute.ts'
 import { courierJob } from './courier/courier.ts'
+import { messageGauges } from './courier/gauges.ts'
 import { duplicateApi } from './duplicates/routes.ts'
 import { handoffEvents } from './events.ts'
 import { handoffApi } from './routes.ts'
@@ -26,6 +27,7 @@ export const handoffs: Capability = {
     agreementEndJob,
   ],
   events: handoffEvents,
+  gauges: messageGauges,
   exportedTables: ['handoff', 'inbox', 'message'],
   includedInRequest: [includedHandoffs, includedUndelivered],
   onClosing: withdrawOffersOf,

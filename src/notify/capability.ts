@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Capability } from '../capability.ts'
+import { gauge } from '../core/metrics.ts'
 import { forgetAddress } from './follow.ts'
 import { notifyJob } from './notify.ts'
 import { optOutJob } from './opt-out.ts'
@@ -11,6 +12,14 @@ export const notify: Capability = {
   jobs: registry => [notifyJob(registry), optOutJob],
   events: [emailFailed],
   exportedTables: ['notice'],
+  gauges: [
+    {
+      metric: gauge('countyline_emails_waiting', 'Emails to followers that have not been sent yet.'),
+      in: 'tenant',
+      value: sql`SELECT count(*) FROM notice WHERE sent_at IS NULL AND parked_at IS NULL`,
+      total: 'sum',
+    },
+  ],
   eraseContacts: ({ cases }) => [
     sql`DELETE FROM notice WHERE follower IN (SELECT id FROM follower WHERE case_id IN ${cases})`,
     sql`DELETE FROM follower WHERE case_id IN ${cases}`,

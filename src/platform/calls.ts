@@ -91,6 +91,10 @@ export class Breaker {
   #answeredAt = -Infinity
   #openUntil = -Infinity
 
+  get isOpen(): boolean {
+    return performance.now() < this.#openUntil
+  }
+
   /** Throws `CircuitOpen`. `milliseconds` is how long this call may take. */
   async run<T>(milliseconds: number, call: () => Promise<T>): Promise<T> {
     const now = performance.now()

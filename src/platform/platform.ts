@@ -1,5 +1,6 @@
 import type { Client, InStatement, InValue } from '@libsql/client'
 import type { SecretOwner } from '../core/encryption/secret-names.ts'
+import type { Metrics } from '../core/metrics.ts'
 
 /** What a runtime provides. Node and Workers behave alike behind it: test/contract runs on both. */
 export interface Platform {
@@ -25,6 +26,8 @@ export interface Platform {
   /** What a demonstration would have sent; undefined where mail or text messages really go out. */
   readonly mailbox?: DemoMailbox | undefined
   readonly log: Log
+  /** Of this process or isolate. */
+  readonly metrics: Metrics
   /** Says that jobs of this database are due. May be lost: a timer visits every database too. */
   notifyWorker(database: DatabaseName): void
   waitUntil(work: Promise<unknown>): void
@@ -57,6 +60,10 @@ export type DatabaseName =
 /** Those with jobs and encrypted fields. */
 export type WorkDatabaseName = Extract<DatabaseName, { kind: 'region' | 'tenant' }>
 
+export function isWorkDatabase(name: DatabaseName): name is WorkDatabaseName {
+  return name.kind === 'region' || name.kind === 'tenant'
+}
+
 export type DatabaseClient = Pick<Client, 'execute' | 'batch' | 'close'>
 
 /** Milliseconds. */
@@ -83,6 +90,8 @@ export interface Databases {
   snapshot?(name: DatabaseName): Promise<DatabaseSnapshot>
   /** Whether the server is a replica: it forwards writes, and may not show them at the next read. */
   isReplica?(): Promise<boolean>
+  /** How many databases are left alone for a moment because a call of this process was not answered. */
+  openCircuits?(): number
   /** Makes the database, unless it is there. */
   create(name: DatabaseName): Promise<void>
   /** Where it is, for the operator: a URL, or a file. */

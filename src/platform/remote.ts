@@ -115,6 +115,8 @@ export function remoteDatabases(settings: RemoteSettings): Databases {
     client: (name, deadlines) =>
       deadlines === undefined ? cachedClient(url, name) : open(url, name, deadlines),
     ...(replicaUrl === undefined ? {} : { copy: name => cachedClient(replicaUrl, name) }),
+    openCircuits: () =>
+      [...breakers.values()].filter(({ read, write }) => read.isOpen || write.isOpen).length,
     isReplica() {
       const ask = () => withDeadline(write, signal => forwardsWrites(settings, signal))
       return untilFree(performance.now() + write, ask)

@@ -1,6 +1,7 @@
 import { waitUntil } from 'cloudflare:workers'
 import type { Fetcher, Queue, R2Bucket, RateLimit } from '@cloudflare/workers-types'
 import { isSecretOf } from '../core/encryption/secret-names.ts'
+import { Metrics } from '../core/metrics.ts'
 import { problem } from '../core/problem.ts'
 import { webAnchors } from './anchors.ts'
 import { servingDeadlines } from './calls.ts'
@@ -48,12 +49,14 @@ export interface Env {
   readonly AUDIT_ANCHOR_URL?: string
   readonly AUDIT_ANCHOR_TOKEN?: string
   readonly RATE_LIMITS?: string
+  /** A secret: opens `/metrics` to the operator's monitoring. At least 32 random characters. */
+  readonly METRICS_TOKEN?: string
   readonly COUNTYLINE_DEMO?: string
 }
 
 // Of one isolate to one database. With dozens at once, a libSQL server leaves some waiting for seconds.
 const MAX_WRITERS = 4
-const OWN_SECRETS = ['SIGNING_KEY', 'MASTER_KEY', 'MASTER_KEY_PREVIOUS']
+const OWN_SECRETS = ['SIGNING_KEY', 'MASTER_KEY', 'MASTER_KEY_PREVIOUS', 'METRICS_TOKEN']
 
 function textIn(env: Env, name: string): string | undefined {
   const value: unknown = Reflect.get(env, name)
@@ -131,6 +134,7 @@ function makePlatform(env: Env): Platform {
     demo: isDemo,
     mailbox,
     log,
+    metrics: new Metrics(),
     notifyWorker: name => later(env.JOB_QUEUE.send(name)),
     waitUntil: later,
   }

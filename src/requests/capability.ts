@@ -1,4 +1,6 @@
+import { sql } from 'drizzle-orm'
 import type { Capability } from '../capability.ts'
+import { gauge } from '../core/metrics.ts'
 import { encryptedPerson } from './case/person.ts'
 import { includedRating } from './case/rating.ts'
 import { cleanUpRequests } from './clean-up.ts'
@@ -33,6 +35,14 @@ export const requests: Capability = {
     'share',
   ],
   unexportedTables: ['data_key', 'person_term'],
+  gauges: [
+    {
+      metric: gauge('countyline_photos_waiting', 'Photos that no report has claimed yet.'),
+      in: 'region',
+      value: sql`SELECT count(*) FROM waiting_photo WHERE claimed_at IS NULL`,
+      total: 'sum',
+    },
+  ],
   includedInRequest: [includedRating],
   eraseContacts: erasePersons,
   cleanUp: ({ eraseContacts }) => cleanUpRequests(eraseContacts),

@@ -2,6 +2,7 @@ import { and, asc, eq, isNotNull, lte, ne, type SQL, sql } from 'drizzle-orm'
 import * as v from 'valibot'
 import type { DatabaseName, Platform } from '../../platform/platform.ts'
 import { databaseLabel } from '../../platform/platform.ts'
+import { counter } from '../metrics.ts'
 import { asProblem, type Problem } from '../problem.ts'
 import { startReplication } from './clients.ts'
 import {
@@ -137,6 +138,8 @@ export function enqueueJob<Payload>(
   return { forJob }
 }
 
+const jobRuns = counter('countyline_job_runs_total', 'Jobs that this process has run, by kind and outcome.')
+
 export interface JobRun {
   readonly done: number
   readonly failed: number
@@ -171,9 +174,11 @@ export async function runDueJobs(
         const runAgainAt = await handler.run(platform, name, JSON.parse(leased.payload))
         await finish(db, leased, runAgainAt)
         done++
+        platform.metrics.add(jobRuns, { kind: leased.kind, outcome: 'done' })
         if (handler.coalesces) coalesced.push(leased.id)
       } catch (error) {
         failed++
+        platform.metrics.add(jobRuns, { kind: leased.kind, outcome: 'failed' })
         const now = platform.clock.now()
         const reason = asProblem(error)
         const policy = handler?.retryPolicy ?? COMMON_RETRY

@@ -1,3 +1,4 @@
+import { counter } from '../../core/metrics.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { failed, refused, succeeded, takeTurn } from './circuit.ts'
 import type { Found, Question, Service } from './service.ts'
@@ -60,6 +61,11 @@ export async function askServer(
   return found
 }
 
+const requests = counter(
+  'countyline_geocoder_requests_total',
+  'Requests to geocoders, by kind and outcome: answered, cached, busy, refused, late, failed, not-understood.',
+)
+
 interface Asked {
   readonly act: string
   readonly outcome: Answer['outcome'] | 'busy' | 'cached'
@@ -69,6 +75,7 @@ interface Asked {
 
 /** Never the text or the place that is asked about. */
 export function logAsked(platform: Platform, { region, kind, url }: Server, asked: Asked): void {
+  platform.metrics.add(requests, { geocoder: kind, outcome: asked.outcome })
   platform.log('info', 'geocoder-asked', { region, geocoder: kind, host: new URL(url).host, ...asked })
 }
 

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
+import { gauge, Metrics } from '../../core/metrics.ts'
 import { problem } from '../../core/problem.ts'
 import { allAnchors, webAnchors } from '../anchors.ts'
+import { countedLog, countedMail, countedSms } from '../counted.ts'
 import { demoMailbox } from '../demo-mailbox.ts'
 import { noLimits, tokenBuckets } from '../limits.ts'
 import { type MailService, mailService, noMail } from '../mail.ts'
@@ -75,7 +77,12 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
       ? { embedded: openFiles(settings, secrets) }
       : { embedded: undefined, remote: remoteDatabases({ ...remote, inTurn: writeQueue() }) }
   const databases = databasesOf.embedded ?? databasesOf.remote
-  const log = settings.log ?? jsonLog
+  const metrics = new Metrics()
+  metrics.onCollect(() => [
+    { metric: quarantined, value: databasesOf.embedded?.quarantined().length ?? 0 },
+    { metric: openCircuits, value: databases.openCircuits?.() ?? 0 },
+  ])
+  const log = countedLog(metrics, settings.log ?? jsonLog)
   const filesDir = join(settings.dataDir, 'files')
   const { photoBucket } = settings
   const bucket = photoBucket === undefined ? undefined : openBucket(settings.s3, secrets, photoBucket)
@@ -95,8 +102,11 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     assets: diskAssets(),
     secrets,
     embedded: databasesOf.embedded,
-    mail: mailbox?.mail(clock) ?? mailBy(settings.mail),
-    sms: mailbox?.sms(clock) ?? (settings.sms === undefined ? noSms : smsService(settings.sms)),
+    mail: countedMail(metrics, mailbox?.mail(clock) ?? mailBy(settings.mail)),
+    sms: countedSms(
+      metrics,
+      mailbox?.sms(clock) ?? (settings.sms === undefined ? noSms : smsService(settings.sms)),
+    ),
     outbound,
     anchors: allAnchors([
       file === undefined ? undefined : fileAnchors(file),
@@ -108,6 +118,7 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     demo: isDemo,
     mailbox,
     log,
+    metrics,
     notifyWorker: database => {
       for (const listener of listeners) listener(database)
     },
@@ -149,6 +160,12 @@ export function openBucket(s3: S3Settings | undefined, secrets: NodeSecrets, buc
   }
   return s3Bucket({ ...s3, bucket, secretAccessKey, sessionToken: secrets.get('AWS_SESSION_TOKEN') })
 }
+
+const quarantined = gauge('countyline_databases_quarantined', 'Damaged database files that are not opened.')
+const openCircuits = gauge(
+  'countyline_database_circuits_open',
+  'Databases that this process leaves alone for a moment because a call was not answered in time.',
+)
 
 // Files of a new folder are encrypted; those of an older one after `countyline keys rotate --databases`.
 function openFiles({ dataDir, maxOpen }: NodeSettings, secrets: NodeSecrets): EmbeddedDatabases {

@@ -1,5 +1,6 @@
+import { type DatabaseGauge, GaugeRecorder, noteRun } from '../../core/database/gauges.ts'
 import { type JobHandler, runDueJobs } from '../../core/database/jobs.ts'
-import { type DatabaseName, databaseLabel } from '../platform.ts'
+import { type DatabaseName, databaseLabel, isWorkDatabase } from '../platform.ts'
 import type { NodePlatform } from './platform.ts'
 
 const MAX_CONCURRENT = 32
@@ -12,16 +13,23 @@ const MAX_DELAY_MILLISECONDS = 86_400_000
 const COALESCE_MILLISECONDS = 100
 const ROUND_MILLISECONDS = 60_000
 const UNAVAILABLE_MILLISECONDS = 5_000
+// What is found within this time is kept in one write.
+const FLUSH_MILLISECONDS = 1_000
 
 export interface JobRunner {
   start(databases: () => Promise<readonly DatabaseName[]>): void
   stop(): Promise<void>
 }
 
+export interface RunnerOptions {
+  readonly gauges?: readonly DatabaseGauge[]
+  readonly roundMilliseconds?: number
+}
+
 export function jobRunner(
   platform: NodePlatform,
   handlers: readonly JobHandler[],
-  roundMilliseconds = ROUND_MILLISECONDS,
+  { gauges = [], roundMilliseconds = ROUND_MILLISECONDS }: RunnerOptions = {},
 ): JobRunner {
   const timers = new Map<string, { timer: NodeJS.Timeout; at: number }>()
   const running = new Map<string, Promise<void>>()
@@ -31,6 +39,8 @@ export function jobRunner(
   // Milliseconds until an unavailable database is tried again.
   const unavailableFor = new Map<string, number>()
   const stamps = new Map<string, string>()
+  const recorder = new GaugeRecorder(platform, gauges)
+  let flushing: NodeJS.Timeout | undefined
   let round: NodeJS.Timeout | undefined
   let stopped = false
 
@@ -64,7 +74,8 @@ export function jobRunner(
     }
     startedAt.set(label, performance.now())
     const work = runDueJobs(platform, name, handlers, MAX_CONCURRENT_JOBS)
-      .then(({ nextDueAt }) => {
+      .then(async ({ done, failed, nextDueAt }) => {
+        if (isWorkDatabase(name)) await recorder.visited(name, { isChanged: done + failed > 0 })
         unavailableFor.delete(label)
         if (nextDueAt !== null)
           onDue(name, Math.min(nextDueAt - platform.clock.now(), MAX_DELAY_MILLISECONDS))
@@ -72,14 +83,25 @@ export function jobRunner(
       .catch(() => {
         const wait = unavailableFor.get(label) ?? UNAVAILABLE_MILLISECONDS
         unavailableFor.set(label, Math.min(2 * wait, ROUND_MILLISECONDS))
+        if (isWorkDatabase(name)) recorder.unavailable(name)
         schedule(name, wait)
       })
       .finally(() => {
         running.delete(label)
+        flushSoon()
         if (enqueuedAgain.delete(label)) onDue(name)
         runQueued()
       })
     running.set(label, work)
+  }
+
+  const flushSoon = () => {
+    if (recorder.isEmpty || flushing !== undefined) return
+    flushing = setTimeout(() => {
+      flushing = undefined
+      platform.waitUntil(recorder.flush())
+    }, FLUSH_MILLISECONDS)
+    flushing.unref()
   }
 
   const runQueued = () => {
@@ -114,6 +136,7 @@ export function jobRunner(
       const pollDatabases = async () => {
         const names = (await databases().catch(() => [])).values()
         await Promise.all(Array.from({ length: MAX_CONCURRENT_IN_ROUND }, () => inspect(names)))
+        await noteRun(platform, 'jobs')
         if (!stopped) round = setTimeout(pollDatabases, roundMilliseconds)
       }
       void pollDatabases()
@@ -122,7 +145,9 @@ export function jobRunner(
       stopped = true
       clearTimeout(round)
       for (const { timer } of timers.values()) clearTimeout(timer)
+      clearTimeout(flushing)
       await Promise.all(running.values())
+      await recorder.flush()
     },
   }
 }

@@ -6,7 +6,7 @@ import { problem } from '../../core/problem.ts'
 import type { Secrets } from '../platform.ts'
 
 const OWN =
-  /^(SIGNING_KEY|AUDIT_ANCHOR_TOKEN|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|(MASTER_KEY|DATABASE_KEY)(_PREVIOUS)?)$/
+  /^(SIGNING_KEY|AUDIT_ANCHOR_TOKEN|METRICS_TOKEN|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|(MASTER_KEY|DATABASE_KEY)(_PREVIOUS)?)$/
 
 export type RotatableKey = 'MASTER_KEY' | 'DATABASE_KEY'
 
