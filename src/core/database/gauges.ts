@@ -73,12 +73,13 @@ export class GaugeRecorder {
 
   /** After the jobs of a database have run. Throws if it does not answer. */
   async visited(name: WorkDatabaseName, { isChanged }: { readonly isChanged: boolean }): Promise<void> {
+    const its = this.#gauges.filter(({ in: kind }) => kind === 'both' || kind === name.kind)
+    if (its.length === 0) return
     const label = databaseLabel(name)
     const now = this.#platform.clock.now()
     const reads = readAt.get(this.#platform) ?? new Map<string, number>()
     readAt.set(this.#platform, reads)
     if (!isChanged && now - (reads.get(label) ?? -Infinity) < READ_MILLISECONDS) return
-    const its = this.#gauges.filter(({ in: kind }) => kind === 'both' || kind === name.kind)
     const [row = {}] = await openForJobs(this.#platform, name).rows<Record<string, number | null>>(
       sql`SELECT ${sql.join(
         its.map(each => sql`(${each.value}) AS ${sql.identifier(keptAs(each))}`),
@@ -164,10 +165,7 @@ export async function noteRun(platform: Platform, name: RecurringWork): Promise<
     .insert(heartbeat)
     .values({ name, at })
     .onConflictDoUpdate({ target: heartbeat.name, set: { at }, setWhere: sql`${heartbeat.at} < ${at}` })
-  await beat.then(
-    () => undefined,
-    () => known.delete(name),
-  )
+  await beat.catch(() => undefined)
 }
 
 /** Milliseconds since 1970; undefined: never. */
