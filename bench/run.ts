@@ -14,6 +14,7 @@ const benches = [
   'people',
   'places',
   'tenants',
+  'edge',
   'size',
 ]
 
