@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { unstable_readConfig } from 'wrangler'
 import { writeNewSettings } from '../scripts/deploy/new-settings.ts'
-import { readSettings, SettingsFaults, secretsFor } from '../scripts/deploy/settings.ts'
+import { readSettings, SettingsFaults, secretsFor, settingNames } from '../scripts/deploy/settings.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countyline-settings-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -15,6 +15,9 @@ const complete = {
   PUBLIC_URL: 'https://311.county.example',
   DATABASE_URL: 'https://{name}-county.turso.example',
   DATABASE_TOKEN: 'a-token-of-the-databases',
+  TURSO_ORGANIZATION: 'county',
+  TURSO_GROUP: 'default',
+  TURSO_API_TOKEN: 'a-token-of-turso',
   MASTER_KEY: 'hTq7Zk2mPx9Lw4Rv8Yc1Nb6Jd3Gf5Sa0',
   SIGNING_KEY: 'Ue2Wx8Kp4Qz7Mt1Vn9Bc5Hy3Lr6Dg0Fj',
   MAIL_URL: 'https://mail.example',
@@ -50,7 +53,19 @@ test('complete settings are taken; what is only for the command does not reach t
     'MASTER_KEY',
     'PUBLIC_URL',
     'SIGNING_KEY',
+    'TURSO_API_TOKEN',
+    'TURSO_GROUP',
+    'TURSO_ORGANIZATION',
   ])
+})
+
+test('every setting that the worker reads may stand in the file', () => {
+  const env = readFileSync('src/platform/workers.ts', 'utf8')
+    .split('export interface Env {')[1]
+    ?.split('\n}')[0]
+  const read = [...(env ?? '').matchAll(/readonly ([A-Z0-9_]+)\?: string/g)].map(([, name]) => name)
+  expect(read.length).toBeGreaterThan(10)
+  expect(read.filter(name => name !== 'RATE_LIMITS' && !settingNames.includes(name ?? ''))).toEqual([])
 })
 
 test.each([
@@ -66,6 +81,8 @@ test.each([
   [{ MAIL_FROM: '' }, 'MAIL_URL and MAIL_FROM go together'],
   [{ COUNTYLINE_DEMO: '1' }, 'COUNTYLINE_DEMO lets anyone sign in'],
   [{ MASTERKEY: 'x' }, 'MASTERKEY is not a setting'],
+  [{ TURSO_GROUP: '' }, 'Set TURSO_GROUP too'],
+  [{ TURSO_ORGANIZATION: '', TURSO_GROUP: '', TURSO_API_TOKEN: '' }, 'Nothing creates databases'],
 ])('production refuses %j', (change, words) => {
   expect(faultsOf(change)).toContain(words)
 })

@@ -21,9 +21,17 @@ DOMAINS=
 # Where residents reach it. Links in emails begin with it.
 PUBLIC_URL=https://
 
-# The databases: Turso, or a libSQL server of your own.
-DATABASE_URL=
+# The databases, and who creates them: Turso ...
+DATABASE_URL=libsql://{name}-ORGANIZATION.turso.io
 DATABASE_TOKEN=
+TURSO_ORGANIZATION=
+TURSO_GROUP=
+TURSO_API_TOKEN=
+# ... or a libSQL server of your own.
+# DATABASE_URL=https://
+# DATABASE_TOKEN=
+# DATABASE_ADMIN_URL=https://
+# DATABASE_ADMIN_TOKEN=
 
 # Made just now. Never change them by hand: countyline keys rotate.
 MASTER_KEY=${key()}

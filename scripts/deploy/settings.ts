@@ -3,14 +3,10 @@ import { parseEnv } from 'node:util'
 import * as v from 'valibot'
 
 /** Those of the deployment that the worker itself does not get. */
-const FOR_THE_COMMAND = [
-  'CLOUDFLARE_ACCOUNT_ID',
-  'CLOUDFLARE_API_TOKEN',
-  'DOMAINS',
-  'DATABASE_ADMIN_URL',
-] as const
+const FOR_THE_COMMAND = ['CLOUDFLARE_ACCOUNT_ID', 'CLOUDFLARE_API_TOKEN', 'DOMAINS'] as const
 
-const NAMED_BY_DOCUMENTS = /^(PARTNER|OIDC|GEOCODER)_[A-Z0-9_]+$/
+/** Those of one region, and secrets that documents name. */
+const OTHERS = /^(DATABASE_TOKEN|TURSO_GROUP|TURSO_API_TOKEN|PARTNER|OIDC|GEOCODER)_[A-Z0-9_]+$/
 
 const needed = v.optional(v.string(), '')
 const key = v.pipe(
@@ -35,6 +31,11 @@ const form = v.objectWithRest(
     DATABASE_URL: v.pipe(needed, v.nonEmpty('is missing'), v.regex(/^(https?|libsql):\/\/./, 'is not a URL')),
     DATABASE_TOKEN: text,
     DATABASE_ADMIN_URL: text,
+    DATABASE_ADMIN_TOKEN: text,
+    TURSO_ORGANIZATION: text,
+    TURSO_GROUP: text,
+    TURSO_API_TOKEN: text,
+    TURSO_API_URL: text,
     DATABASE_REPLICA_URL: text,
     DATABASE_TIMEOUT: text,
     MASTER_KEY: key,
@@ -84,7 +85,7 @@ export function readSettings(file: string, environment: string): ReadSettings {
   const read = v.safeParse(form, given, { abortPipeEarly: true })
   const faults = (read.issues ?? []).map(issue => `${v.getDotPath(issue)} ${issue.message}.`)
   for (const name of Object.keys(given)) {
-    if (!(name in form.entries) && !NAMED_BY_DOCUMENTS.test(name))
+    if (!(name in form.entries) && !OTHERS.test(name))
       faults.push(`${name} is not a setting. Correct its name, or remove the line.`)
   }
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
@@ -96,7 +97,14 @@ export function readSettings(file: string, environment: string): ReadSettings {
     if ((url === undefined) !== (from === undefined))
       faults.push(`${service}_URL and ${service}_FROM go together. Set both, or neither.`)
   }
+  const turso = ['TURSO_ORGANIZATION', 'TURSO_GROUP', 'TURSO_API_TOKEN'].filter(
+    name => given[name] === undefined,
+  )
+  if (turso.length < 3 && turso.length > 0)
+    faults.push(`Set ${turso.join(' and ')} too, to create databases at Turso.`)
   const doubts = doubtsOf(given)
+  if (turso.length === 3 && given.DATABASE_ADMIN_URL === undefined)
+    doubts.push('Nothing creates databases: set TURSO_… or DATABASE_ADMIN_URL (docs/operate.md).')
   const isProduction = environment === 'production'
   if (isProduction) faults.push(...doubts)
   if (!read.success || faults.length > 0) throw new SettingsFaults(file, faults)
@@ -121,6 +129,9 @@ function doubtsOf(given: Readonly<Record<string, string | undefined>>): string[]
 function isOwnMachine(host: string): boolean {
   return /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])$/.test(host)
 }
+
+/** Every name that a settings file may have, apart from those of one region and of documents. */
+export const settingNames: readonly string[] = Object.keys(form.entries)
 
 /** What is sent with the worker. */
 export function secretsFor(settings: Settings): Record<string, string> {
