@@ -1,6 +1,6 @@
 import type { ExportedHandler, Response as WorkerResponse } from '@cloudflare/workers-types'
 import { GaugeRecorder, noteRun } from './core/database/gauges.ts'
-import { runDueJobs } from './core/database/jobs.ts'
+import { runDueJobs } from './core/database/run-jobs.ts'
 import { NO_ADDRESS, networkOf } from './core/http/addresses.ts'
 import { createApp, jobHandlers, registry } from './create-app.ts'
 import { seedDemonstrations } from './demonstration/seed.ts'
@@ -39,9 +39,7 @@ export default {
         try {
           const { done, failed, nextDueAt } = await runDueJobs(platform, name, jobHandlers)
           if (isWorkDatabase(name)) await recorder.visited(name, { isChanged: done + failed > 0 })
-          const wait =
-            nextDueAt === null ? Infinity : Math.max(1, Math.ceil((nextDueAt - platform.clock.now()) / 1000))
-          if (wait <= MAX_DELAY_SECONDS) await env.JOB_QUEUE.send(name, { delaySeconds: wait })
+          if (nextDueAt !== null) await visitAgain(env, name, nextDueAt, platform.clock.now())
           message.ack()
         } catch {
           if (isWorkDatabase(name)) recorder.unavailable(name)
@@ -63,3 +61,19 @@ export default {
     await noteRun(platform, 'cron')
   },
 } satisfies ExportedHandler<Env, DatabaseName>
+
+// When this isolate has asked to visit each database next.
+const visits = new WeakMap<Env, Map<string, number>>()
+
+// A burst of changes leaves one job for later, such as the next seal, and asks for one visit.
+async function visitAgain(env: Env, name: DatabaseName, dueAt: number, now: number): Promise<void> {
+  const wait = Math.max(1, Math.ceil((dueAt - now) / 1000))
+  if (wait > MAX_DELAY_SECONDS) return
+  const planned = visits.get(env) ?? new Map<string, number>()
+  visits.set(env, planned)
+  const at = now + wait * 1000
+  const earlier = planned.get(databaseLabel(name)) ?? 0
+  if (now < earlier && earlier <= at) return
+  await env.JOB_QUEUE.send(name, { delaySeconds: wait })
+  planned.set(databaseLabel(name), at)
+}

@@ -212,8 +212,8 @@ describe('the house', () => {
   it('reads JSON in few places: beside the column that stores it, and where it arrives', () => {
     const stored = [
       'core/database/idempotency.ts',
-      'core/database/jobs.ts',
       'core/database/json.ts',
+      'core/database/run-jobs.ts',
       'handoffs/messages/messages.ts',
       'identity/programs/signing-keys.ts',
       'places/districts/near.ts',

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openTenant, type TenantDb } from '../src/core/database/handles.ts'
-import { runDueJobs } from '../src/core/database/jobs.ts'
+import { runDueJobs } from '../src/core/database/run-jobs.ts'
 import { jobHandlers } from '../src/create-app.ts'
 import { listMessages } from '../src/handoffs/courier/outbox.ts'
 import { enqueueMessage, type Message } from '../src/handoffs/messages/messages.ts'

@@ -10,8 +10,8 @@ import {
   listJobs,
   RETRY_ALWAYS,
   retryJob,
-  runDueJobs,
 } from '../src/core/database/jobs.ts'
+import { runDueJobs } from '../src/core/database/run-jobs.ts'
 import { problem } from '../src/core/problem.ts'
 import { databaseLabel } from '../src/platform/platform.ts'
 import { appendEvent, reportClaimed } from '../src/requests/events.ts'
@@ -101,6 +101,37 @@ describe('a job', () => {
     await runDueJobs(app.platform, database(), [again])
     expect(runs).toBe(2)
     expect(await waiting()).toEqual([])
+  })
+
+  it('commits the last statements of its work with its end, and is retried where they are refused', async () => {
+    const work = db()
+    const move = (name: string) => sql`INSERT INTO consumer (name, seq) VALUES (${name}, 1)`
+    const ending: JobHandler = {
+      kind: 'test',
+      async run(_platform, _database, payload) {
+        const { n } = payload as { n: number }
+        return { steps: n === 1 ? [move('one')] : [move('two'), guard(sql`1 = 0`, 'wrong-state')] }
+      },
+    }
+    await work.commit([enqueueJob(first, now(), { n: 1 }), enqueueJob(second, now(), { n: 2 })])
+    expect(await runDueJobs(app.platform, database(), [ending])).toMatchObject({ done: 1, failed: 1 })
+    const cursors = await work.rows<{ name: string }>(
+      sql`SELECT name FROM consumer WHERE name IN ('one', 'two')`,
+    )
+    expect(cursors).toMatchObject([{ name: 'one' }])
+    expect((await waiting()).map(({ key, attempts, leasedUntil }) => [key, attempts, leasedUntil])).toEqual([
+      ['test:b', 1, 0],
+    ])
+  })
+
+  it('that is not due yet is when the next run is due, and a hundred are enough for one run', async () => {
+    const many = jobKind('test', v.object({ n: v.number() }), ({ n }) => String(n))
+    await db().commit(Array.from({ length: 101 }, (_, n) => enqueueJob(many, now(), { n })))
+    await db().commit([enqueueJob(many, now() + MINUTE, { n: 200 })])
+    const run = () => runDueJobs(app.platform, database(), [handler(() => {})], 4)
+    expect(await run()).toEqual({ done: 100, failed: 0, nextDueAt: now() })
+    expect(await run()).toEqual({ done: 1, failed: 0, nextDueAt: now() + MINUTE })
+    expect(await run()).toEqual({ done: 0, failed: 0, nextDueAt: now() + MINUTE })
   })
 
   it('is not there when the change that asked for it was undone', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openForJobs } from '../src/core/database/handles.ts'
-import { enqueueJob, listJobs, runDueJobs } from '../src/core/database/jobs.ts'
+import { enqueueJob, listJobs } from '../src/core/database/jobs.ts'
+import { runDueJobs } from '../src/core/database/run-jobs.ts'
 import { jobHandlers } from '../src/create-app.ts'
 import { smtpMail } from '../src/platform/node/smtp.ts'
 import { forwardKind } from '../src/requests/events.ts'

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { openTenantReader } from '../core/database/handles.ts'
-import { type JobHandler, runDueJobs } from '../core/database/jobs.ts'
+import type { JobHandler } from '../core/database/jobs.ts'
+import { runDueJobs } from '../core/database/run-jobs.ts'
 import { asProblem } from '../core/problem.ts'
 import { refuseWithRealUsers } from '../identity/demo.ts'
 import { type DatabaseName, databaseLabel, type Platform } from '../platform/platform.ts'

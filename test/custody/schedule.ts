@@ -1,5 +1,6 @@
 import { openTenant } from '../../src/core/database/handles.ts'
-import { type JobHandler, runDueJobs } from '../../src/core/database/jobs.ts'
+import type { JobHandler } from '../../src/core/database/jobs.ts'
+import { runDueJobs } from '../../src/core/database/run-jobs.ts'
 import { Problem } from '../../src/core/problem.ts'
 import { syncOriginJob } from '../../src/handoffs/automatic/sync-origin.ts'
 import { timeoutJob } from '../../src/handoffs/automatic/timeout.ts'

@@ -51,6 +51,22 @@ it('however many messages come for one database, its jobs run once, and at most 
   expect(left.length).toBeLessThanOrEqual(1)
 })
 
+it('asks for one visit when a burst of changes leaves a job for later', async () => {
+  const app = await startInWorkerd()
+  const left: DatabaseName[] = []
+  const env = {
+    ...workerEnv,
+    JOB_QUEUE: { send: async (name: DatabaseName) => void left.push(name) } as never,
+  }
+  for (let burst = 0; burst < 3; burst++) {
+    const report = { service_code: 'pothole', ...app.place, answers: app.answersFor('pothole') }
+    const filed = (await (await app.post('/api/v1/requests', report)).json()) as { jurisdiction: string }
+    const body: DatabaseName = { kind: 'tenant', region: 'ellery', slug: filed.jurisdiction }
+    await worker.queue({ messages: [{ body, ack: () => {}, retry: () => {} }] } as never, env)
+  }
+  expect(left).toHaveLength(1)
+})
+
 it('asks for the message again when the database is unavailable', async () => {
   const answers: string[] = []
   const body: DatabaseName = { kind: 'region', region: 'ellery' }

@@ -59,6 +59,11 @@ export function guard(
   return { holds, otherwise, details: typeof details === 'string' ? { detail: details } : details }
 }
 
+/** A statement whose SQL is always the same: the query builder would put it together anew each time. */
+export function fixedStatement(text: string, params: readonly (string | number | null)[]): Statement {
+  return { toSQL: () => ({ sql: text, params: [...params] }) }
+}
+
 /** A step that inserts one row. Its SQL is built once per set of columns: a request's row has thirty-four. */
 export function insertOne<T extends SQLiteTable>(table: T, row: T['$inferInsert']): Statement {
   const columns = getTableColumns(table) as Record<string, SQLiteColumn>

@@ -1,5 +1,6 @@
 import { type DatabaseGauge, GaugeRecorder, noteRun } from '../../core/database/gauges.ts'
-import { type JobHandler, runDueJobs } from '../../core/database/jobs.ts'
+import type { JobHandler } from '../../core/database/jobs.ts'
+import { runDueJobs } from '../../core/database/run-jobs.ts'
 import { type DatabaseName, databaseLabel, isWorkDatabase } from '../platform.ts'
 import type { NodePlatform } from './platform.ts'
 

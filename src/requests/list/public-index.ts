@@ -1,5 +1,10 @@
 import { and, desc, eq, gte, inArray, isNotNull, lt, or, type SQL, sql } from 'drizzle-orm'
-import { openRegion, type RegionReader, type TenantReader } from '../../core/database/handles.ts'
+import {
+  fixedStatement,
+  openRegion,
+  type RegionReader,
+  type TenantReader,
+} from '../../core/database/handles.ts'
 import { defineJob, RETRY_ALWAYS } from '../../core/database/jobs.ts'
 import { fromJson } from '../../core/database/json.ts'
 import { metersBetween, metersPerDegree, type Place } from '../../core/geometry.ts'
@@ -28,15 +33,16 @@ export const publishJob = defineJob(publishKind, {
       for (const rows of [changed.rows, originCases]) {
         if (rows !== '[]') await region.commit([carryOver(tenant.slug, rows)])
       }
-      await tenant.commit([
-        sql`INSERT INTO consumer (name, seq) VALUES (${CONSUMER}, ${changed.newest})
-          ON CONFLICT (name) DO UPDATE SET seq = max(seq, excluded.seq)`,
-      ])
+      const moved = fixedStatement(MOVE_CURSOR, [CONSUMER, changed.newest])
       // Anything newer has enqueued the job again, and is coalesced with what follows.
-      if (changed.count < BATCH) return undefined
+      if (changed.count < BATCH) return { steps: [moved] }
+      await tenant.commit([moved])
     }
   },
 })
+
+const MOVE_CURSOR = `INSERT INTO consumer (name, seq) VALUES (?, ?)
+  ON CONFLICT (name) DO UPDATE SET seq = max(seq, excluded.seq)`
 
 interface Changed {
   readonly newest: number | null
