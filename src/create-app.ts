@@ -174,7 +174,7 @@ function toSignIn(c: Context<AppEnv>, page: string): string {
 }
 
 // Paths that programs call; their errors are JSON or GeoReport.
-const inJson = /^\/(?:api|oauth|\.well-known|healthz|readyz|metrics)(?:\/|$)/
+const inJson = /^\/(?:api|oauth|\.well-known|healthz|readyz|metrics|doctor)(?:\/|$)/
 const inGeoReport = /^\/open311(?:\/|$)/
 const isPublicCall = /^\/api\/(?!v1\/work\/)/
 const isForPrograms = (path: string) => inJson.test(path) || inGeoReport.test(path)

@@ -63,6 +63,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'handoffs',
     'identity',
     'import',
+    'monitoring',
     'places',
     'platform',
     'regions',

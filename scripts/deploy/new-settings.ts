@@ -37,6 +37,9 @@ TURSO_API_TOKEN=
 MASTER_KEY=${key()}
 SIGNING_KEY=${key()}
 
+# Opens /metrics and /doctor to your monitoring and to countyline doctor --url (docs/operate.md).
+METRICS_TOKEN=${key()}
+
 # A mail service over HTTP (docs/partners.md).
 MAIL_URL=
 MAIL_TOKEN=

@@ -51,6 +51,9 @@ const form = v.objectWithRest(
     OUTBOUND_ALLOW: text,
     AUDIT_ANCHOR_URL: text,
     AUDIT_ANCHOR_TOKEN: text,
+    METRICS_TOKEN: v.optional(
+      v.pipe(v.string(), v.regex(/^\S{32,}$/, 'has fewer than 32 characters, or a space')),
+    ),
     COUNTYLINE_DEMO: text,
   },
   v.string(),

@@ -12,6 +12,7 @@ import { checkDatabasesCommand, releaseDatabaseCommand } from './check-databases
 import type { Command, Report, Terminal } from './command.ts'
 import { completionCommand } from './completion.ts'
 import { migrate } from './database.ts'
+import { doctor } from './doctor.ts'
 import { apply, plan, validate } from './documents.ts'
 import { importAreasCommand, importBoundariesCommand, importServicesCommand } from './imports.ts'
 import { jobs } from './jobs.ts'
@@ -44,6 +45,7 @@ const commands: readonly Command[] = [
   addAdministratorCommand,
   staffLinkCommand,
   endStaffSessionsCommand,
+  doctor,
   migrate,
   backupCommand,
   listBackupsCommand,

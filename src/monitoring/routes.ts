@@ -3,6 +3,8 @@ import { isSameSecret } from '../core/encryption/same-secret.ts'
 import { problem } from '../core/problem.ts'
 import { bearerOf } from '../identity/programs/bearer.ts'
 import type { AppEnv } from '../regions/runtime/site.ts'
+import { checks } from './doctor/checks.ts'
+import { examine } from './doctor/examine.ts'
 import { metricsText } from './metrics.ts'
 
 /** For the operator's own programs, which have the secret METRICS_TOKEN. They belong to no region. */
@@ -12,6 +14,10 @@ export function monitoringRoutes(): Hono<AppEnv> {
     await authorizeOperator(c)
     const text = await metricsText(c.get('platform'), c.get('registry').gauges)
     return c.body(text, 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+  })
+  routes.get('/doctor', async c => {
+    await authorizeOperator(c)
+    return c.json({ results: await examine(c.get('platform'), checks) })
   })
   return routes
 }

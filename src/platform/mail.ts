@@ -24,6 +24,7 @@ export const noMail: Mail = {
 export function mailService({ url, token, from }: MailService): Mail {
   return {
     isConfigured: true,
+    verify: () => answers(url, 'mail-unavailable'),
     async send(email) {
       const answer = await post(url, token, email, from)
       await answer.body?.cancel()
@@ -31,6 +32,16 @@ export function mailService({ url, token, from }: MailService): Mail {
       if (answer.status === 400 || answer.status === 422) return 'refused'
       throw problem('mail-unavailable', { detail: `The mail service answered ${answer.status}.` })
     },
+  }
+}
+
+/** Throws a problem of this kind unless something at `url` answers at all: only a message would show more. */
+export async function answers(url: string, otherwise: 'mail-unavailable' | 'sms-unavailable'): Promise<void> {
+  try {
+    const answer = await fetch(new URL('/', url), { signal: AbortSignal.timeout(WITHIN_MILLISECONDS) })
+    await answer.body?.cancel()
+  } catch (cause) {
+    throw problem(otherwise, { detail: `${new URL(url).host} does not answer.`, cause })
   }
 }
 

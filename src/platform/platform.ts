@@ -29,6 +29,10 @@ export interface Platform {
   /** Of this process or isolate. */
   readonly metrics: Metrics
   /** Says that jobs of this database are due. May be lost: a timer visits every database too. */
+  /** On Workers: whether something of this name is bound. */
+  hasBinding?(name: string): boolean
+  /** When the certificate of a host ends, in milliseconds since 1970. Throws if TLS fails. Absent where it cannot be told. */
+  certificateEnd?(url: URL): Promise<number>
   notifyWorker(database: DatabaseName): void
   waitUntil(work: Promise<unknown>): void
 }
@@ -92,6 +96,8 @@ export interface Databases {
   isReplica?(): Promise<boolean>
   /** How many databases are left alone for a moment because a call of this process was not answered. */
   openCircuits?(): number
+  /** Damaged files, which are not opened; absent where databases are on a server. */
+  quarantined?(): readonly { readonly database: string; readonly reason: string }[]
   /** Makes the database, unless it is there. */
   create(name: DatabaseName): Promise<void>
   /** Where it is, for the operator: a URL, or a file. */
@@ -145,6 +151,8 @@ export interface Mail {
   readonly isDemo?: boolean
   /** `refused`: never; `later`: not now. Throws `not-configured`, `mail-unavailable`. */
   send(email: Email): Promise<'sent' | 'refused' | 'later'>
+  /** Whether the server answers and, by SMTP, lets this sender in. Throws `mail-unavailable`. */
+  verify?(): Promise<void>
 }
 
 export interface TextMessage {
@@ -158,6 +166,8 @@ export interface Sms {
   readonly isDemo?: boolean
   /** `refused`: this number never accepts messages. Throws `not-configured`, `sms-unavailable`. */
   send(message: TextMessage): Promise<'sent' | 'refused'>
+  /** Whether the provider answers. Throws `sms-unavailable`. */
+  verify?(): Promise<void>
 }
 
 export interface KeptMessage {

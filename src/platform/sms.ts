@@ -1,4 +1,5 @@
 import { problem } from '../core/problem.ts'
+import { answers } from './mail.ts'
 import type { Sms, TextMessage } from './platform.ts'
 
 export interface SmsService {
@@ -25,6 +26,7 @@ export const noSms: Sms = {
 export function smsService(service: SmsService): Sms {
   return {
     isConfigured: true,
+    verify: () => answers(service.url, 'sms-unavailable'),
     async send(message) {
       const answer = await post(service, message)
       await answer.body?.cancel()

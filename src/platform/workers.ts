@@ -135,6 +135,7 @@ function makePlatform(env: Env): Platform {
     mailbox,
     log,
     metrics: new Metrics(),
+    hasBinding: name => Reflect.get(env, name) !== undefined,
     notifyWorker: name => later(env.JOB_QUEUE.send(name)),
     waitUntil: later,
   }

@@ -14,6 +14,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'GET /assets/*': open,
   // No token is set in the matrix: 404 for everyone.
   'GET /metrics': { ...open, also: 404 },
+  'GET /doctor': { ...open, also: 404 },
   'POST /oauth/token': open,
   'GET /.well-known/oauth-authorization-server': open,
   // For no region: 404.

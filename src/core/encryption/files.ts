@@ -2,6 +2,7 @@ import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import type { Bytes, Platform, StoredFile } from '../../platform/platform.ts'
 import type { RegionDb, RegionReader } from '../database/handles.ts'
+import { randomText } from '../ids.ts'
 import { problem } from '../problem.ts'
 import { currentFileKey, type DataKey, fileKeyIds, fileKeyOf } from './fields.ts'
 
@@ -97,6 +98,23 @@ export function writeStoredFile(platform: Platform, path: string, bytes: Bytes):
     yield bytes
   }
   return platform.files.put(path, bytes.length, pieces())
+}
+
+/** Stores a small file, reads and deletes it. Throws `storage-unavailable`, or `fault` if it reads something else. */
+export async function probeStorage(platform: Platform): Promise<void> {
+  const path = `probe/${randomText(platform.random, 16)}`
+  const bytes = platform.random.bytes(64)
+  await writeStoredFile(platform, path, bytes)
+  try {
+    const stored = await platform.files.get(path)
+    const read: number[] = []
+    for await (const piece of stored?.read() ?? []) read.push(...piece)
+    if (read.join() !== bytes.join()) {
+      throw problem('fault', { detail: 'What was stored is not what was read.' })
+    }
+  } finally {
+    await platform.files.delete(path)
+  }
 }
 
 /** Covers plain files and those under earlier keys, up to the time `until`. Returns whether none is left. */

@@ -19,6 +19,7 @@ import { type EmbeddedDatabases, embeddedDatabases } from './databases/databases
 import { writeQueue } from './databases/write-queue.ts'
 import { diskFiles, secureFolder } from './files.ts'
 import { diskAssets } from './http/assets.ts'
+import { certificateEnd } from './http/certificate.ts'
 import { nodeTransport } from './http/transport.ts'
 import { jsonLog } from './log.ts'
 import { type NodeSecrets, nodeSecrets } from './secrets.ts'
@@ -119,6 +120,7 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     mailbox,
     log,
     metrics,
+    certificateEnd,
     notifyWorker: database => {
       for (const listener of listeners) listener(database)
     },

@@ -16,6 +16,16 @@ export function smtpMail({ url, from }: { readonly url: string; readonly from: s
   })
   return {
     isConfigured: true,
+    async verify() {
+      try {
+        await server.verify()
+      } catch (cause) {
+        const { code } = cause as { code?: string }
+        const isSignIn = code === 'EAUTH'
+        const detail = isSignIn ? 'It refuses the user or password.' : 'It does not answer as a mail server.'
+        throw problem('mail-unavailable', { detail, cause })
+      }
+    },
     async send(email) {
       try {
         await server.sendMail({
