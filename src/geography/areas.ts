@@ -1,7 +1,7 @@
 import type { MultiPolygonRings } from '../core/geometry.ts'
 import { collectEdges } from './edges.ts'
 import { memberships } from './memberships.ts'
-import { buildQuadtree, type Lines, type QuadtreeCell } from './quadtree.ts'
+import { type Lines, makeQuadtree, type QuadtreeCell } from './quadtree.ts'
 
 // A point of a cell with its known set of polygons. Counting the edges crossed from there gives any other
 // point's set.
@@ -20,7 +20,7 @@ export function prepareAreas(areas: readonly MultiPolygonRings[]) {
     areas.flatMap((polygons, area) => polygons.map(() => area)),
   )
 
-  const { tree, seeds } = buildQuadtree<Reference>(lines, (members, cell, parent) => {
+  const tree = makeQuadtree<Reference>(lines, (members, cell, parent) => {
     const x = clearOfVertices(lines, members, cell)
     const y = cell.y
     if (parent === undefined) return { x, y, set: setByRay(x, y) }
@@ -29,12 +29,9 @@ export function prepareAreas(areas: readonly MultiPolygonRings[]) {
     return { x, y, set: set < 0 ? ~set : set }
   })
   const nowhere = sets.areasOf(sets.none)
-  const { cell, starts, members } = tree
+  const { cell } = tree
   const [minX, maxX] = [cell.x - cell.halfWidth, cell.x + cell.halfWidth]
   const [minY, maxY] = [cell.y - cell.halfHeight, cell.y + cell.halfHeight]
-  const referenceX = Float64Array.from(seeds, seed => seed.x)
-  const referenceY = Float64Array.from(seeds, seed => seed.y)
-  const referenceSet = Int32Array.from(seeds, seed => seed.set)
 
   function side(at: number, x: number, y: number): number {
     const ax = lines[at] as number
@@ -96,7 +93,8 @@ export function prepareAreas(areas: readonly MultiPolygonRings[]) {
 
   function withTouched(leaf: number, set: number, x: number, y: number): number {
     let joined = set
-    for (let i = starts[leaf] as number; i < (starts[leaf + 1] as number); i++) {
+    const members = tree.members()
+    for (let i = tree.start(leaf); i < tree.end(leaf); i++) {
       const edge = members[i] as number
       const at = edge * 4
       const level = (lines[at + 1] as number) <= y && y <= (lines[at + 3] as number)
@@ -107,11 +105,11 @@ export function prepareAreas(areas: readonly MultiPolygonRings[]) {
 
   // By even–odd alone; the complement of the set if the point is on an edge.
   function setAt(x: number, y: number, leaf: number): number {
-    const from = starts[leaf] as number
-    const to = starts[leaf + 1] as number
-    const known = referenceSet[leaf] as number
-    if (from === to) return known
-    return walk(members, from, to, referenceX[leaf] as number, referenceY[leaf] as number, known, x, y)
+    const from = tree.start(leaf)
+    const to = tree.end(leaf)
+    const reference = tree.seed(leaf)
+    if (from === to) return reference.set
+    return walk(tree.members(), from, to, reference.x, reference.y, reference.set, x, y)
   }
 
   return {

@@ -9,11 +9,13 @@ export interface QuadtreeCell {
 }
 
 /** A leaf lists all lines that meet its cell, border included, so they alone decide between its points. */
-export interface Quadtree {
+export interface Quadtree<Seed> {
   readonly cell: QuadtreeCell
-  /** Lines of leaf `i` are `members[starts[i]]` up to `members[starts[i + 1]]`, as indices. */
-  readonly starts: Int32Array
-  readonly members: Int32Array
+  /** Lines of a leaf are `members()[start(leaf)]` up to `members()[end(leaf)]`, as indices. Valid until the next cell is split. */
+  members(): Int32Array
+  start(leaf: number): number
+  end(leaf: number): number
+  seed(leaf: number): Seed
   /** The point must be within `cell`. */
   leafAt(x: number, y: number): number
   visit(minX: number, minY: number, maxX: number, maxY: number, leaf: (index: number) => void): void
@@ -25,82 +27,91 @@ const LINES_PER_LEAF = 6
 const FUTILE_SPLITS = 3
 const QUARTERS = [0, 1, 2, 3]
 
-/** `seed` is called for every cell, parents first. Returns the leaves' seeds in leaf order. */
-export function buildQuadtree<Seed>(
+// Of each node, in `nodes`: its first of four children, LEAF, or 0 while nobody has asked; then the range of its
+// members, and how often it was split in vain.
+const STRIDE = 4
+const [LINK, START, END, FUTILE] = [0, 1, 2, 3]
+const LEAF = -1
+
+/**
+ * A cell is split when it is first asked about: a process that answers a few questions about a large region prepares
+ * little of it. `seed` is called for every cell, parents first.
+ */
+export function makeQuadtree<Seed>(
   lines: Lines,
   seed: (members: Int32Array, cell: QuadtreeCell, parent?: { members: Int32Array; seed: Seed }) => Seed,
-): { tree: Quadtree; seeds: Seed[] } {
+): Quadtree<Seed> {
   const slack = 1e-12 * lines.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1)
   const root = cellAround(lines, slack)
   const deepest = 6 + Math.ceil(Math.log2(lines.length + 1) / 2)
-  const links: number[] = [0]
-  const starts: number[] = [0]
-  const members: number[] = []
-  const seeds: Seed[] = []
+  let nodes = new Int32Array(64 * STRIDE)
+  let nodeCount = 1
+  let members = Int32Array.from({ length: lines.length / 4 }, (_, line) => line)
+  let memberCount = members.length
+  nodes[END] = memberCount
+  const seeds: Seed[] = [seed(members, root)]
 
-  function grow(
-    node: number,
-    cell: QuadtreeCell,
-    inside: Int32Array,
-    own: Seed,
-    depth: number,
-    futile: number,
-  ): void {
+  function addNode(within: Int32Array, own: Seed, futile: number): void {
+    nodes = withRoom(nodes, (nodeCount + 1) * STRIDE)
+    members = withRoom(members, memberCount + within.length)
+    members.set(within, memberCount)
+    const at = nodeCount * STRIDE
+    nodes[at + START] = memberCount
+    nodes[at + END] = memberCount + within.length
+    nodes[at + FUTILE] = futile
+    seeds[nodeCount] = own
+    nodeCount++
+    memberCount += within.length
+  }
+
+  /** Returns the first child of a node, or LEAF. */
+  function split(node: number, cell: QuadtreeCell, depth: number): number {
+    const at = node * STRIDE
+    const inside = members.subarray(nodes[at + START], nodes[at + END])
+    const futile = nodes[at + FUTILE] as number
     if (inside.length <= LINES_PER_LEAF || depth === deepest || futile > FUTILE_SPLITS) {
-      links[node] = ~seeds.length
-      seeds.push(own)
-      for (const line of inside) members.push(line)
-      starts.push(members.length)
-      return
+      nodes[at + LINK] = LEAF
+      return LEAF
     }
-    const first = links.length
-    links[node] = first
-    links.push(0, 0, 0, 0)
     const parts = QUARTERS.map(quarter => {
       const part = quarterOf(cell, quarter)
       return { part, within: inside.filter(line => meets(lines, line * 4, part, slack)) }
     })
     const full = parts.filter(({ within }) => within.length === inside.length).length
-    for (const [quarter, { part, within }] of parts.entries()) {
-      const planted = seed(within, part, { members: inside, seed: own })
-      grow(first + quarter, part, within, planted, depth + 1, full > 1 ? futile + 1 : 0)
-    }
+    const parent = { members: inside, seed: seeds[node] as Seed }
+    const first = nodeCount
+    for (const { part, within } of parts)
+      addNode(within, seed(within, part, parent), full > 1 ? futile + 1 : 0)
+    nodes[at + LINK] = first
+    return first
   }
 
-  const all = Int32Array.from({ length: lines.length / 4 }, (_, line) => line)
-  grow(0, root, all, seed(all, root), 0, 0)
-  return {
-    tree: quadtree(root, Int32Array.from(links), Int32Array.from(starts), Int32Array.from(members)),
-    seeds,
-  }
-}
-
-// `links[node]` is its first of four children, or the complement of its leaf's index.
-function quadtree(root: QuadtreeCell, links: Int32Array, starts: Int32Array, members: Int32Array): Quadtree {
   function leafAt(x: number, y: number): number {
     let centerX = root.x
     let centerY = root.y
     let halfWidth = root.halfWidth
     let halfHeight = root.halfHeight
-    let link = links[0] as number
-    while (link >= 0) {
+    let node = 0
+    for (let depth = 0; ; depth++) {
+      let link = nodes[node * STRIDE + LINK] as number
+      if (link === 0) link = split(node, { x: centerX, y: centerY, halfWidth, halfHeight }, depth)
+      if (link === LEAF) return node
+      node = link
       halfWidth *= 0.5
       halfHeight *= 0.5
       if (x < centerX) {
         centerX -= halfWidth
       } else {
         centerX += halfWidth
-        link += 1
+        node += 1
       }
       if (y < centerY) {
         centerY -= halfHeight
       } else {
         centerY += halfHeight
-        link += 2
+        node += 2
       }
-      link = links[link] as number
     }
-    return ~link
   }
 
   function visit(
@@ -110,17 +121,33 @@ function quadtree(root: QuadtreeCell, links: Int32Array, starts: Int32Array, mem
     maxY: number,
     leaf: (index: number) => void,
   ): void {
-    function descend(node: number, cell: QuadtreeCell): void {
+    function descend(node: number, cell: QuadtreeCell, depth: number): void {
       if (cell.x - cell.halfWidth > maxX || cell.x + cell.halfWidth < minX) return
       if (cell.y - cell.halfHeight > maxY || cell.y + cell.halfHeight < minY) return
-      const link = links[node] as number
-      if (link < 0) leaf(~link)
-      else for (const quarter of QUARTERS) descend(link + quarter, quarterOf(cell, quarter))
+      const known = nodes[node * STRIDE + LINK] as number
+      const link = known === 0 ? split(node, cell, depth) : known
+      if (link === LEAF) leaf(node)
+      else for (const quarter of QUARTERS) descend(link + quarter, quarterOf(cell, quarter), depth + 1)
     }
-    descend(0, root)
+    descend(0, root, 0)
   }
 
-  return { cell: root, starts, members, leafAt, visit }
+  return {
+    cell: root,
+    members: () => members,
+    start: leaf => nodes[leaf * STRIDE + START] as number,
+    end: leaf => nodes[leaf * STRIDE + END] as number,
+    seed: leaf => seeds[leaf] as Seed,
+    leafAt,
+    visit,
+  }
+}
+
+function withRoom(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  if (length <= array.length) return array
+  const larger = new Int32Array(Math.max(length, array.length * 2))
+  larger.set(array)
+  return larger
 }
 
 function quarterOf(cell: QuadtreeCell, quarter: number): QuadtreeCell {

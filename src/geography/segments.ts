@@ -1,7 +1,7 @@
 import { type LongLat, metersBetween, metersPerDegree } from '../core/geometry.ts'
 import { distanceTo, nearestFraction } from './nearness.ts'
 import { withoutRepeats } from './polygons/rings.ts'
-import { buildQuadtree, type Lines } from './quadtree.ts'
+import { type Lines, makeQuadtree } from './quadtree.ts'
 
 export interface IndexedSegment {
   readonly segment: number
@@ -31,15 +31,15 @@ const ON_THE_LINE_METERS = 0.5
 export function prepareSegments(segments: readonly (readonly LongLat[])[]) {
   const pieces = piecesOf(segments)
   const { lines, segmentOf } = pieces
-  const { tree } = buildQuadtree(lines, () => null)
+  const tree = makeQuadtree(lines, () => null)
 
   function segmentsWithin(lat: number, long: number, meters: number): readonly IndexedSegment[] {
     const scale = metersPerDegree(lat)
     const [reachX, reachY] = [meters / scale.long, meters / scale.lat]
     const found = new Map<number, Nearest>()
     tree.visit(long - reachX, lat - reachY, long + reachX, lat + reachY, leaf => {
-      for (let i = tree.starts[leaf] as number; i < (tree.starts[leaf + 1] as number); i++) {
-        const piece = tree.members[i] as number
+      for (let i = tree.start(leaf); i < tree.end(leaf); i++) {
+        const piece = tree.members()[i] as number
         const fraction = nearestFraction(lines, piece * 4, long, lat, scale.long, scale.lat)
         const distance = distanceTo(lines, piece * 4, fraction, long, lat, scale.long, scale.lat)
         if (!(distance <= meters)) continue

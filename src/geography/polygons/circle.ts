@@ -38,12 +38,13 @@ function setsBesideEdges(
   const cuts = new Map<number, number[]>()
   const [reachX, reachY] = [meters / scale.long, meters / scale.lat]
   tree.visit(long - reachX, lat - reachY, long + reachX, lat + reachY, leaf => {
-    const end = tree.starts[leaf + 1] as number
-    for (let i = tree.starts[leaf] as number; i < end; i++) {
-      const edge = tree.members[i] as number
+    const members = tree.members()
+    const end = tree.end(leaf)
+    for (let i = tree.start(leaf); i < end; i++) {
+      const edge = members[i] as number
       const own = cutsOf(cuts, edge)
       for (let k = i + 1; k < end; k++) {
-        const other = tree.members[k] as number
+        const other = members[k] as number
         addCrossing(lines, edge * 4, other * 4, own)
         addCrossing(lines, other * 4, edge * 4, cutsOf(cuts, other))
       }
