@@ -1,14 +1,10 @@
-import { desc } from 'drizzle-orm'
-import { openRegion, openTenant } from '../../src/core/database/handles.ts'
+import { openTenant } from '../../src/core/database/handles.ts'
 import { createKey } from '../../src/identity/programs/keys.ts'
-import { readMigrations } from '../../src/platform/node/databases/migrations.ts'
 import { nodePlatform } from '../../src/platform/node/platform.ts'
-import { hashDocuments } from '../../src/regions/documents/hash.ts'
 import type { Documents } from '../../src/regions/documents/snapshot.ts'
-import { configuration } from '../../src/regions/region-schema.ts'
 import { compileRegion } from '../../src/regions/runtime/compile.ts'
-import { applyRegion } from '../../src/regions/versions/apply.ts'
 import { resolve } from '../../src/routing/resolve.ts'
+import { applyWithFew } from '../../test/support/large-region.ts'
 import type { Sqld } from '../../test/support/sqld.ts'
 
 export interface StoredRegion {
@@ -33,33 +29,10 @@ export async function storeRegion(
   })
   try {
     const place = reportedPlace(slug, documents)
-    const only = documents.jurisdictions.filter(one => one.slug === place.jurisdiction)
-    const few = documents.jurisdictions.length > 50
-    await applyRegion(
-      platform,
-      readMigrations(),
-      slug,
-      few ? { ...documents, jurisdictions: only } : documents,
-      { by: 'bench' },
-    )
+    const { jurisdictions } = documents
+    const served = jurisdictions.length > 50 ? [place.jurisdiction] : jurisdictions.map(one => one.slug)
+    await applyWithFew(platform, slug, documents, served)
     const system = { kind: 'system', reason: 'bench' } as const
-    if (few) {
-      const db = openRegion(platform, system, slug)
-      const [newest] = await db
-        .select({ version: configuration.version })
-        .from(configuration)
-        .orderBy(desc(configuration.version))
-        .limit(1)
-      await db.commit([
-        db.insert(configuration).values({
-          version: (newest?.version ?? 0) + 1,
-          hash: await hashDocuments(documents),
-          documents: JSON.stringify(documents),
-          appliedAt: platform.clock.now(),
-          appliedBy: 'bench',
-        }),
-      ])
-    }
     const { key } = await createKey(
       platform,
       openTenant(platform, system, slug, place.jurisdiction),

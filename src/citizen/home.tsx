@@ -1,6 +1,8 @@
+import { isLongList } from '../regions/runtime/jurisdiction-list.ts'
 import type { PublicRequest } from '../requests/list/public-index.ts'
 import { Empty } from '../web/components/components.tsx'
 import { Icon } from '../web/components/icon.tsx'
+import { JurisdictionSearch } from '../web/components/jurisdiction-search.tsx'
 import { Page } from '../web/components/layout.tsx'
 import { type PageView, siteName } from '../web/view.ts'
 import { AddressSearch } from './address/search.tsx'
@@ -104,20 +106,33 @@ function CallPanel({ view }: { view: PageView }) {
 }
 
 function Sharers({ view }: { view: PageView }) {
-  const { jurisdictions } = view.site.region.documents
+  const { t, site } = view
+  const { documents } = site.region
   return (
     <section class="home__sharers" aria-labelledby="sharers">
-      <h2 id="sharers">{view.t('sharers-title')}</h2>
-      <p>{view.t('sharers-text')}</p>
-      <ul class="sharers">
-        {jurisdictions.map(({ slug, name }) => (
-          <li>
-            <a class="usa-link" href={view.href(`/jurisdictions#${slug}`)}>
-              {name}
+      <h2 id="sharers">{t('sharers-title')}</h2>
+      <p>{t('sharers-text')}</p>
+      {isLongList(documents) ? (
+        <>
+          <JurisdictionSearch view={view} action="/jurisdictions" typed="" />
+          <p>
+            <a class="usa-link more" href={view.href('/jurisdictions')}>
+              {t('sharers-all', { count: documents.jurisdictions.length })}
+              <Icon name="arrow_forward" />
             </a>
-          </li>
-        ))}
-      </ul>
+          </p>
+        </>
+      ) : (
+        <ul class="sharers">
+          {documents.jurisdictions.map(({ slug, name }) => (
+            <li>
+              <a class="usa-link" href={view.href(`/jurisdictions#${slug}`)}>
+                {name}
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   )
 }

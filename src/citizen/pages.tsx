@@ -20,7 +20,7 @@ import { addressPage } from './address/address.tsx'
 import { offeredBy } from './catalogue.ts'
 import { Handles } from './handles.tsx'
 import { HomePage } from './home.tsx'
-import { JurisdictionsPage } from './jurisdictions.tsx'
+import { JurisdictionsPage, readJurisdictionQuery } from './jurisdictions.tsx'
 import { DetailsPage } from './report/details.tsx'
 import { ANSWER, errorMessages, readDraft } from './report/form.ts'
 import { findNearby } from './report/nearby.tsx'
@@ -67,7 +67,9 @@ export function citizenPages(): Hono<AppEnv> {
 
   pages.get('/', async c => c.html(<HomePage view={viewOf(c)} recent={await listed(c, { limit: RECENT })} />))
   pages.get('/about', c => c.html(<AboutPage view={viewOf(c)} />))
-  pages.get('/jurisdictions', c => c.html(<JurisdictionsPage view={viewOf(c)} />))
+  pages.get('/jurisdictions', c =>
+    c.html(<JurisdictionsPage view={viewOf(c)} query={readJurisdictionQuery(name => c.req.query(name))} />),
+  )
   pages.get('/brand.css', c =>
     c.body(brandStyles(c.get('site')), 200, {
       'content-type': 'text/css; charset=utf-8',

@@ -1,3 +1,4 @@
+import { isLongList, narrowed } from '../../regions/runtime/jurisdiction-list.ts'
 import type { PublicRequest } from '../../requests/list/public-index.ts'
 import { Empty } from '../../web/components/components.tsx'
 import { SelectField } from '../../web/components/fields.tsx'
@@ -85,7 +86,12 @@ function NoReports({ view, isFiltered }: { view: PageView; isFiltered: boolean }
 function Filters({ view, filter }: { view: PageView; filter: ReportsFilter }) {
   const { t, site } = view
   const groups = grouped(view, siteServices(view)).map(({ id, name }) => ({ value: id, label: name }))
-  const bodies = site.region.documents.jurisdictions.map(({ slug, name }) => ({ value: slug, label: name }))
+  const { documents } = site.region
+  // One of many is chosen on their own page.
+  const isLong = isLongList(documents)
+  const bodies = narrowed(documents, '', ({ slug }) => slug === filter.jurisdiction).map(
+    ({ slug, name }) => ({ value: slug, label: name }),
+  )
   const statuses = (['open', 'closed'] as const).map(value => ({ value, label: t(`filter-${value}`) }))
   const fields = [
     ['group', t('filter-group'), groups],
@@ -95,20 +101,27 @@ function Filters({ view, filter }: { view: PageView; filter: ReportsFilter }) {
   return (
     <search>
       <form class="filters" action={view.href('/reports')}>
-        {fields.map(([name, label, options]) => (
-          <SelectField
-            view={view}
-            name={name}
-            label={label}
-            values={[filter[name]]}
-            options={options}
-            any={t('filter-any')}
-            errors={[]}
-          />
-        ))}
+        {fields
+          .filter(([, , options]) => options.length > 0)
+          .map(([name, label, options]) => (
+            <SelectField
+              view={view}
+              name={name}
+              label={label}
+              values={[filter[name]]}
+              options={options}
+              any={t('filter-any')}
+              errors={[]}
+            />
+          ))}
         <button class="usa-button usa-button--outline" type="submit">
           {t('filter-go')}
         </button>
+        {isLong && (
+          <a class="usa-link" href={view.href('/jurisdictions')}>
+            {t('filter-agencies')}
+          </a>
+        )}
       </form>
     </search>
   )
