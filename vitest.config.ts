@@ -30,6 +30,7 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
+              kvNamespaces: ['SNAPSHOTS'],
               bindings: {
                 DATABASE_URL: `http://127.0.0.1:${sqldPort}`,
                 SIGNING_KEY: 'a signing key of the tests, of at least 32 characters',

@@ -220,6 +220,7 @@ describe('the house', () => {
       'places/districts/near.ts',
       'places/index/segments.ts',
       'regions/region-schema.ts',
+      'regions/runtime/kept.ts',
       'requests/event-types.ts',
     ]
     const arriving = [

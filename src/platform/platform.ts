@@ -19,6 +19,8 @@ export interface Platform {
   /** Undefined: the operator keeps none. */
   readonly anchors: Anchors | undefined
   readonly uploads: Uploads
+  /** Undefined: a new process knows nothing while its databases are away. */
+  readonly kept?: KeptSnapshots | undefined
   /** The deployment's public address, without a trailing slash; links in emails begin with it. */
   readonly publicUrl: string
   /** A demonstration: anyone may sign in as anyone (`COUNTYLINE_DEMO`). */
@@ -113,6 +115,14 @@ export interface Files {
   delete(key: string): Promise<void>
   /** Files directly in a folder whose name begins with `first`. `id` is the last part of the key. */
   list(folder: string, first?: string): AsyncIterable<{ readonly id: string; readonly changedAt: number }>
+}
+
+/** Copies of what was read last from the databases, for a process that starts while they are away. */
+export interface KeptSnapshots {
+  /** The label with which the text was written, without reading the text. */
+  labelOf(name: string): Promise<string | undefined>
+  read(name: string): Promise<string | undefined>
+  write(name: string, label: string, text: string): Promise<void>
 }
 
 export interface StoredFile {

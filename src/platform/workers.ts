@@ -1,5 +1,5 @@
 import { waitUntil } from 'cloudflare:workers'
-import type { Fetcher, Queue, R2Bucket, RateLimit } from '@cloudflare/workers-types'
+import type { Fetcher, KVNamespace, Queue, R2Bucket, RateLimit } from '@cloudflare/workers-types'
 import { isSecretOf } from '../core/encryption/secret-names.ts'
 import { Metrics } from '../core/metrics.ts'
 import { problem } from '../core/problem.ts'
@@ -7,6 +7,7 @@ import { webAnchors } from './anchors.ts'
 import { servingDeadlines } from './calls.ts'
 import { webCipher } from './cipher.ts'
 import { demoMailbox } from './demo-mailbox.ts'
+import { snapshotsInCache, snapshotsInKv } from './kept-snapshots.ts'
 import { noLimits, tokenBuckets } from './limits.ts'
 import { mailService, noMail } from './mail.ts'
 import { guardedOutbound, type Transport } from './outbound.ts'
@@ -32,6 +33,8 @@ export interface Env {
   readonly FILES: R2Bucket
   readonly JOB_QUEUE: Queue<DatabaseName>
   readonly ASSETS: Fetcher
+  /** Keeps the last configuration for isolates that start while the database is away. Default: the location's cache. */
+  readonly SNAPSHOTS?: KVNamespace
   /** A secret: signs the links in emails. At least 32 random characters, never changed. */
   readonly SIGNING_KEY?: string
   /** A secret: encrypts contact details (`core/encryption/fields.ts`). At least 32 random characters. */
@@ -130,6 +133,7 @@ function makePlatform(env: Env): Platform {
       : undefined,
     limits: env.RATE_LIMITS === 'off' ? noLimits : bindingLimits(env, clock),
     uploads: uploadQueue(isolateUploads),
+    kept: env.SNAPSHOTS === undefined ? snapshotsInCache() : snapshotsInKv(env.SNAPSHOTS),
     publicUrl: (env.PUBLIC_URL ?? 'http://localhost:8311').replace(/\/+$/, ''),
     demo: isDemo,
     mailbox,

@@ -3,7 +3,12 @@ import type { Documents } from './snapshot.ts'
 
 /** SHA-256 in hex, independent of key order. */
 export function hashDocuments(documents: Documents): Promise<string> {
-  return sha256(JSON.stringify(documents, inKeyOrder))
+  return hashJson(documents)
+}
+
+/** SHA-256 in hex of anything that JSON can hold. */
+export function hashJson(value: unknown): Promise<string> {
+  return sha256(JSON.stringify(value, inKeyOrder))
 }
 
 function inKeyOrder(_key: string, value: unknown): unknown {

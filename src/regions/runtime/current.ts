@@ -1,11 +1,13 @@
 import { desc, eq } from 'drizzle-orm'
 import { Cache } from '../../core/cache.ts'
 import { openRegion, openToServe } from '../../core/database/handles.ts'
-import { problem } from '../../core/problem.ts'
+import { type Problem, problem } from '../../core/problem.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { host, region } from '../directory-schema.ts'
+import { hashJson } from '../documents/hash.ts'
 import { configuration, snapshotOf } from '../region-schema.ts'
 import { compileRegion, type Region } from './compile.ts'
+import { hashSnapshot, keep, readKept, unlessUnavailable } from './kept.ts'
 
 // Caches the directory's hosts and each region's newest version. Requests cost no read: the cache is
 // refreshed in the background, and kept while the database is unavailable (S16).
@@ -15,6 +17,8 @@ const regions = new Cache<Region>(policy)
 const earlier = new Cache<Region>(policy)
 
 export interface Hosts {
+  /** Kept from earlier: the database was away when they were asked for. */
+  readonly isKept?: boolean
   readonly regions: ReadonlySet<string>
   /** `*` matches all other host names. */
   readonly hosts: ReadonlyMap<string, { readonly region: string; readonly jurisdiction: string | null }>
@@ -22,16 +26,37 @@ export interface Hosts {
 
 /** Throws `database-unavailable` only if it was never read. */
 export function currentHosts(platform: Platform): Promise<Hosts> {
-  return hostsCache.get(platform, '', () => readHosts(platform))
+  return hostsCache.get(platform, '', known => {
+    const read = async () => {
+      const rows = await readHosts(platform)
+      const hosts = hostsOf(rows)
+      if (known === undefined || !isSame(known, hosts)) keep(platform, HOSTS, rows, hashJson)
+      return hosts
+    }
+    if (known !== undefined) return read()
+    return unlessUnavailable(read, async unavailable => ({
+      ...hostsOf(await readKept<HostRows>(platform, HOSTS, hashJson, unavailable)),
+      isKept: true,
+    }))
+  })
 }
 
 /** Throws `not-found` for a region that is not in the directory. */
 export function currentRegion(platform: Platform, slug: string): Promise<Region> {
   return regions.get(platform, slug, async known => {
-    const listed = known !== undefined || (await currentHosts(platform)).regions.has(slug)
-    const newest = listed ? ((await readRegion(platform, slug, known)) ?? known) : undefined
-    if (newest === undefined) throw problem('not-found')
-    return newest
+    if (known !== undefined) return (await readRegion(platform, slug, known)) ?? known
+    const { regions, isKept } = await currentHosts(platform)
+    if (!regions.has(slug)) throw problem('not-found')
+    const read = async () => {
+      const newest = await readRegion(platform, slug, undefined)
+      if (newest === undefined) throw problem('not-found')
+      return newest
+    }
+    const readEarlier = async (unavailable: Problem) =>
+      compileRegion(await readKept(platform, keptName(slug), hashSnapshot, unavailable))
+    // The wait for the database is over: it was away a moment ago.
+    if (isKept) return readEarlier(problem('database-unavailable')).catch(read)
+    return unlessUnavailable(read, readEarlier)
   })
 }
 
@@ -60,13 +85,30 @@ export function forgetConfiguration(platform: Platform): void {
   for (const cache of [hostsCache, regions, earlier]) cache.clear(platform)
 }
 
-async function readHosts(platform: Platform): Promise<Hosts> {
+const HOSTS = 'hosts'
+const keptName = (region: string) => `region/${region}`
+
+interface HostRows {
+  readonly regions: readonly string[]
+  readonly hosts: readonly (typeof host.$inferSelect)[]
+}
+
+async function readHosts(platform: Platform): Promise<HostRows> {
   const directory = openToServe(platform, { kind: 'directory' })
   const [regions, hosts] = await directory.together([
     directory.select({ slug: region.slug }).from(region),
     directory.select().from(host),
   ])
-  return { regions: new Set(regions.map(row => row.slug)), hosts: new Map(hosts.map(row => [row.host, row])) }
+  return { regions: regions.map(row => row.slug), hosts }
+}
+
+function hostsOf({ regions, hosts }: HostRows): Hosts {
+  return { regions: new Set(regions), hosts: new Map(hosts.map(row => [row.host, row])) }
+}
+
+function isSame(one: Hosts, other: Hosts): boolean {
+  const text = ({ regions, hosts }: Hosts) => JSON.stringify([[...regions], [...hosts.values()]])
+  return text(one) === text(other)
 }
 
 async function readRegion(
@@ -87,7 +129,8 @@ async function readRegion(
   if (row === undefined) return undefined
   // Concurrent callers each read the row, but only one compiles it.
   const compiled = regions.peek(platform, slug)?.value
-  return compiled?.snapshot.hash === row.hash && compiled.snapshot.version === row.version
-    ? compiled
-    : compileRegion(snapshotOf(slug, row))
+  if (compiled?.snapshot.hash === row.hash && compiled.snapshot.version === row.version) return compiled
+  const snapshot = snapshotOf(slug, row)
+  keep(platform, keptName(slug), snapshot, hashSnapshot)
+  return compileRegion(snapshot)
 }
