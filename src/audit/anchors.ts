@@ -51,6 +51,56 @@ export async function appendAnchor(
   }
 }
 
+/**
+ * After a restore: the newest seal that was known, then the earlier one from which the chain goes on. A line
+ * whose seal is earlier than the line before says just that, here and in every copy.
+ */
+export async function appendRestoration(
+  platform: Platform,
+  region: RegionDb,
+  jurisdiction: string,
+  seals: readonly Pick<Seal, 'number' | 'hash'>[],
+): Promise<void> {
+  const at = platform.clock.now()
+  const [last] = await region.select().from(sealAnchor).orderBy(desc(sealAnchor.number)).limit(1)
+  let before = last ?? beforeFirst(region.region)
+  const lines: Anchor[] = []
+  for (const { number, hash } of seals) {
+    const line = { number: before.number + 1, jurisdiction, seal: number, sealHash: hash, at }
+    lines.push({ ...line, hash: await hashOf(before.hash, line) })
+    before = lines.at(-1) ?? before
+  }
+  await region.commit([
+    region.insert(sealAnchor).values(lines),
+    ...(platform.anchors === undefined ? [] : [enqueueJob(anchorKind, at)]),
+  ])
+}
+
+export interface Restoration {
+  readonly number: number
+  readonly seal: number
+  /** The newest seal before. */
+  readonly before: number
+  readonly at: number
+}
+
+/** Restores of a jurisdiction, oldest first: its chain went on from an earlier seal. */
+export function restorationsOf(region: RegionReader, jurisdiction: string): Promise<Restoration[]> {
+  return region.rows<Restoration>(
+    sql`SELECT number, seal, before, at FROM (SELECT number, seal, at, lag(seal) OVER (ORDER BY number) AS before
+      FROM seal_anchor WHERE jurisdiction = ${jurisdiction}) WHERE before > seal ORDER BY number`,
+  )
+}
+
+/** Whether the seal of an anchor is no longer a part of the chain, because of a restore after it. */
+export function isUndone(
+  { number, seal, at }: Pick<Anchor, 'number' | 'seal' | 'at'>,
+  restorations: readonly Restoration[],
+): boolean {
+  const isEarlier = (other: Restoration) => at < other.at || (at === other.at && number < other.number)
+  return seal === 0 || restorations.some(each => isEarlier(each) && each.seal <= seal)
+}
+
 function beforeFirst(region: string): Pick<Anchor, 'number' | 'hash'> {
   return { number: 0, hash: region }
 }
@@ -129,6 +179,7 @@ export async function* anchorsOf(
   jurisdiction: string,
   upTo: number,
 ): AsyncGenerator<{ readonly number: number; readonly hash: string }> {
+  const restorations = await restorationsOf(region, jurisdiction)
   for (let after = 0; ; ) {
     const page = await region
       .select()
@@ -142,7 +193,8 @@ export async function* anchorsOf(
       )
       .orderBy(asc(sealAnchor.number))
       .limit(PAGE)
-    for (const { seal, sealHash } of page) yield { number: seal, hash: sealHash }
+    for (const anchor of page)
+      if (!isUndone(anchor, restorations)) yield { number: anchor.seal, hash: anchor.sealHash }
     if (page.length < PAGE) return
     after = page.at(-1)?.number ?? after
   }

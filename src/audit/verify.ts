@@ -1,7 +1,7 @@
 import { asc, eq, gt, sql } from 'drizzle-orm'
 import { type RegionReader, SEAL, type TenantReader } from '../core/database/handles.ts'
 import { asProblem } from '../core/problem.ts'
-import { anchorsOf, newestAnchor } from './anchors.ts'
+import { anchorsOf, newestAnchor, restorationsOf } from './anchors.ts'
 import { sealHead } from './region-schema.ts'
 import { seal } from './schema.ts'
 import { beforeFirst, expectedHash, type Seal, type SealedTable } from './seal.ts'
@@ -45,6 +45,8 @@ export interface Verified {
   readonly unsealed: { readonly events: number; readonly accessLog: number }
   /** Covered rows changed since they were sealed, with an explanation in the log. */
   readonly changed: number
+  /** The database was restored from a backup: seals after `seal`, up to `before`, were lost. */
+  readonly restored: readonly { readonly at: number; readonly seal: number; readonly before: number }[]
   readonly broken: Break | null
 }
 
@@ -55,11 +57,22 @@ const damaged: Verified = {
   head: null,
   unsealed: { events: 0, accessLog: 0 },
   changed: 0,
+  restored: [],
   broken: { what: 'damaged', seal: 0, events: null, accessLog: null, at: 0 },
 }
 
 /** Verifies the chain up to its first break, then the rows it covers. Memory is bounded: one range at a time. */
 export async function verifyLogs(db: TenantReader, region: RegionReader): Promise<Verified> {
+  const verified = await verifyAll(db, region)
+  const restored = (await restorationsOf(region, db.slug)).map(({ at, seal, before }) => ({
+    at,
+    seal,
+    before,
+  }))
+  return { ...verified, restored }
+}
+
+async function verifyAll(db: TenantReader, region: RegionReader): Promise<Omit<Verified, 'restored'>> {
   // Read these before the chain: seals are copied only after they are made, so the chain must contain them.
   const headBefore = await headOf(region, db.slug)
   const anchoredTo = await newestAnchor(region)
@@ -179,7 +192,12 @@ function rangeOf(after: number, to: number): Range | null {
   return to > after ? { from: after + 1, to } : null
 }
 
-async function verdict(db: TenantReader, last: Seal, found: Break | null, changed = 0): Promise<Verified> {
+async function verdict(
+  db: TenantReader,
+  last: Seal,
+  found: Break | null,
+  changed = 0,
+): Promise<Omit<Verified, 'restored'>> {
   const [unsealed] = await db.rows<{ events: number; accessLog: number }>(
     sql`SELECT (SELECT count(*) FROM event WHERE seq > ${last.eventsTo}) AS events,
       (SELECT count(*) FROM access_log WHERE seq > ${last.accessLogTo}) AS "accessLog"`,

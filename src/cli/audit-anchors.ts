@@ -1,7 +1,14 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import * as v from 'valibot'
-import { type Anchor, firstAnchorAt, firstUnlike, firstUnlikeAnchor } from '../audit/anchors.ts'
+import {
+  type Anchor,
+  firstAnchorAt,
+  firstUnlike,
+  firstUnlikeAnchor,
+  isUndone,
+  restorationsOf,
+} from '../audit/anchors.ts'
 import { isImported } from '../audit/seal.ts'
 import type { Break } from '../audit/verify.ts'
 import type { RegionReader, TenantReader } from '../core/database/handles.ts'
@@ -13,7 +20,7 @@ const kept = v.object({
   region: v.string(),
   jurisdiction: v.string(),
   number: whole,
-  seal: whole,
+  seal: v.pipe(v.number(), v.integer(), v.minValue(0)),
   sealHash: hash,
   at: v.number(),
   hash,
@@ -60,8 +67,12 @@ export async function compareWithAnchors(
   let some: KeptAnchor[] = []
   // Copies from before an import are of another deployment's chain of anchors; the seals themselves were imported.
   const since = (await isImported(db)) ? await firstAnchorAt(region) : 0
+  const restorations = await restorationsOf(region, db.slug)
   const compare = async () => {
-    const unlike = await firstUnlike(db, some)
+    const unlike = await firstUnlike(
+      db,
+      some.filter(anchor => !isUndone(anchor, restorations)),
+    )
     const anchor = await firstUnlikeAnchor(
       region,
       some.filter(({ at }) => at > since),

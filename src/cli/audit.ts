@@ -40,7 +40,11 @@ export const auditVerify = command({
         if (isChosen(named) && !known.has(`${named.region}/${named.jurisdiction}`)) found.push(missing(named))
       }
       if (found.length === 0) throw refuse('Jurisdiction not found.')
-      return { ok: found.every(({ ok }) => ok), lines: found.map(line), json: found }
+      return {
+        ok: found.every(({ ok }) => ok),
+        lines: found.flatMap(each => [line(each), ...restoredLines(each)]),
+        json: found,
+      }
     }),
 })
 
@@ -73,7 +77,7 @@ async function checkJurisdiction(
   return { region, jurisdiction, ok: broken === null, ...verified, broken }
 }
 
-const nothing = { seals: 0, head: null, unsealed: { events: 0, accessLog: 0 }, changed: 0 }
+const nothing = { seals: 0, head: null, unsealed: { events: 0, accessLog: 0 }, changed: 0, restored: [] }
 const nowhere = { seal: 0, events: null, accessLog: null, at: 0 }
 
 async function checkRegion(platform: NodePlatform, region: string): Promise<Checked[]> {
@@ -106,6 +110,13 @@ function line({ region, jurisdiction, seals, unsealed, changed, broken }: Checke
   const where = rows === '' ? '' : `, ${rows}`
   if (broken.at === 0 || table !== undefined) return `${whose}: BROKEN${where}: ${texts[broken.what]}`
   return `${whose}: BROKEN at seal ${broken.seal} of ${new Date(broken.at).toISOString()}${where}: ${texts[broken.what]}`
+}
+
+function restoredLines({ region, jurisdiction, restored }: Checked): string[] {
+  return restored.map(
+    ({ at, seal, before }) =>
+      `${region}/${jurisdiction}: restored from a backup at ${new Date(at).toISOString()}: what seals ${seal + 1} to ${before} covered is lost`,
+  )
 }
 
 const texts: Readonly<Record<Broken['what'], string>> = {

@@ -8,6 +8,7 @@ import { endStaffSessionsCommand, staffLinkCommand } from './access/staff.ts'
 import { exportCommand, importCommand } from './archive/transfer.ts'
 import { auditVerify } from './audit.ts'
 import { backupCommand, listBackupsCommand, verifyBackupCommand } from './backup/commands.ts'
+import { restoreCommand } from './backup/restore-command.ts'
 import { checkDatabasesCommand, releaseDatabaseCommand } from './check-databases.ts'
 import type { Command, Report, Terminal } from './command.ts'
 import { completionCommand } from './completion.ts'
@@ -19,6 +20,7 @@ import { jobs } from './jobs.ts'
 import { importPlacesCommand } from './places/import.ts'
 import { listPlacesCommand, removePlacesCommand, searchPlacesCommand } from './places/list.ts'
 import { parserFor, UsageError } from './program.ts'
+import { rebuildPublicIndexCommand } from './public-index.ts'
 import { route } from './route.ts'
 
 const commands: readonly Command[] = [
@@ -50,6 +52,8 @@ const commands: readonly Command[] = [
   backupCommand,
   listBackupsCommand,
   verifyBackupCommand,
+  restoreCommand,
+  rebuildPublicIndexCommand,
   checkDatabasesCommand,
   releaseDatabaseCommand,
   jobs,

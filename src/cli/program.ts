@@ -10,6 +10,7 @@ const groups: Readonly<Record<string, string>> = {
   grants: 'Access of staff to a jurisdiction',
   keys: 'API keys of a jurisdiction, and encryption keys',
   places: 'Addresses, streets and common places',
+  'public-index': 'The shared map and list of a region',
   services: 'The catalogue of services',
   staff: 'Sign-in of staff members',
 }

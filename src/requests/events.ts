@@ -105,6 +105,14 @@ export const noteAdded = defineEvent<{ readonly text: string }>({
   isGeoReportUpdate: true,
 })
 
+/** By an operator, from a backup: what happened since may be missing. `asOf`: milliseconds. */
+export const requestRestored = defineEvent<{ readonly asOf: number }>({
+  type: 'restored',
+  publicText: 'hidden',
+  staffText: (_, { t }) => ({ title: t('work-event-restored'), text: '' }),
+  auditText: 'audit-restored',
+})
+
 export const caseReceived = defineEvent<{
   readonly kind: 'transfer' | 'share'
   readonly from: string
@@ -174,6 +182,7 @@ export const requestEvents = [
   duplicateInformed,
   duplicateLinked,
   noteAdded,
+  requestRestored,
   caseReceived,
   requestReviewed,
   triageEscalated,

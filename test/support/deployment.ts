@@ -14,11 +14,16 @@ export interface Ran {
 
 /** Runs the command line in this process, on a deployment's folder and, if given, its servers. */
 export async function countyline(
-  given: { readonly dataDir: string; readonly sqld?: Sqld | undefined; readonly s3?: S3Server | undefined },
+  given: {
+    readonly dataDir: string
+    readonly sqld?: Sqld | undefined
+    readonly s3?: S3Server | undefined
+    readonly now?: () => number
+  },
   ...argv: string[]
 ): Promise<Ran> {
   let [out, err] = ['', '']
-  const { dataDir, sqld, s3 } = given
+  const { dataDir, sqld, s3, now = Date.now } = given
   const code = await main(argv, {
     env: {
       DATA_DIR: dataDir,
@@ -36,7 +41,7 @@ export async function countyline(
     err: text => {
       err += text
     },
-    now: Date.now,
+    now,
   })
   return { code, out, err }
 }

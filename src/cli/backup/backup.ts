@@ -1,15 +1,15 @@
 import { createHash, hkdfSync } from 'node:crypto'
-import { createReadStream, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { InValue } from '@libsql/client'
 import { openRegion } from '../../core/database/handles.ts'
 import { readStoredFile, storedFiles } from '../../core/encryption/files.ts'
-import { createCopy, type DatabaseCopy, openCopy } from '../../platform/node/databases/copies.ts'
+import { type DatabaseCopy, openCopy } from '../../platform/node/databases/copies.ts'
 import { fileKeys } from '../../platform/node/databases/database-key.ts'
 import type { NodePlatform } from '../../platform/node/platform.ts'
 import { type Bytes, type DatabaseName, databaseLabel } from '../../platform/platform.ts'
-import { copyContent, countRows, type Source } from './content.ts'
+import { countRows } from './content.ts'
+import { copyFromServer, refuseUnsound, sha256Of, sourceOf } from './copy.ts'
 import {
   type BackedUpDatabase,
   FOLDER,
@@ -97,7 +97,7 @@ async function copyDatabase(job: Job, name: DatabaseName): Promise<Copied> {
   const made = join(scratch, `${label}.db`)
   await rm(made, { force: true })
   const at = platform.clock.now()
-  if (platform.embedded === undefined) await copyFromServer(job, name, made)
+  if (platform.embedded === undefined) await copyFromServer(platform, name, made)
   else platform.embedded.copyTo(label, made)
   await durable(made)
   const copy = openCopy(made, fileKeys(platform.secrets.get, label))
@@ -122,30 +122,6 @@ async function copyDatabase(job: Job, name: DatabaseName): Promise<Copied> {
   } finally {
     copy.close()
   }
-}
-
-async function copyFromServer({ platform }: Job, name: DatabaseName, to: string): Promise<void> {
-  const snapshot = await platform.databases.snapshot?.(name)
-  if (snapshot === undefined) throw new Error('no database server')
-  const copy = createCopy(to, fileKeys(platform.secrets.get, databaseLabel(name)))
-  try {
-    await copyContent(snapshot, { run: async statements => copy.run(statements) })
-  } finally {
-    copy.close()
-    await snapshot.close()
-  }
-}
-
-export function sourceOf(copy: DatabaseCopy): Source {
-  return { rows: async (sql, args) => copy.rows(sql, args) as InValue[][] }
-}
-
-/** Throws if the copy is damaged or another database's. */
-export function refuseUnsound(copy: DatabaseCopy, label: string): void {
-  const [result] = copy.rows('PRAGMA integrity_check')
-  if (result?.[0] !== 'ok') throw new Error(`damaged: ${String(result?.[0])}`)
-  const [identity] = copy.rows('SELECT label FROM identity')
-  if (identity?.[0] !== label) throw new Error(`it is the database of ${String(identity?.[0] ?? 'nobody')}`)
 }
 
 function directoryOf(copy: DatabaseCopy): Pick<Copied, 'names' | 'masterKey'> {
@@ -245,12 +221,6 @@ async function durable(path: string): Promise<void> {
   await file.chmod(0o600)
   await file.sync()
   await file.close()
-}
-
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const piece of createReadStream(path)) hash.update(piece)
-  return hash.digest('hex')
 }
 
 /** Tells whether the secret is the same, and nothing else. */

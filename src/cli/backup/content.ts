@@ -44,6 +44,20 @@ export async function copyContent(from: Source, to: Sink): Promise<void> {
   for (const table of identity) await copyRows(from, to, table)
 }
 
+/** Empties a database. */
+export async function dropStatements(from: Source): Promise<string[]> {
+  const entries = await entriesOf(from)
+  const tables = entries.filter(({ type }) => type === 'table')
+  const virtual = tables.filter(({ sql }) => /^CREATE VIRTUAL TABLE/i.test(sql))
+  const isShadow = shadowsOf(virtual)
+  const views = entries.filter(({ type }) => type === 'view')
+  const plain = tables.filter(table => !virtual.includes(table) && !isShadow(table.name))
+  return [
+    ...views.map(({ name }) => `DROP VIEW ${quoted(name)}`),
+    ...[...virtual, ...plain].map(({ name }) => `DROP TABLE ${quoted(name)}`),
+  ]
+}
+
 /** How many rows each table has that is not a part of an index. */
 export async function countRows(from: Source): Promise<Record<string, number>> {
   const tables = (await entriesOf(from)).filter(({ type }) => type === 'table')

@@ -80,11 +80,13 @@ export async function* storedFiles(
   db: RegionReader,
 ): AsyncGenerator<{ readonly folder: string; readonly ids: readonly string[] }> {
   const folders = [...(await fileKeyIds(platform, db, 'anew')).map(id => folderOf(db, id)), db.region]
-  for (const folder of folders) {
-    const ids: string[] = []
-    for await (const { id } of platform.files.list(folder)) ids.push(id)
-    yield { folder, ids }
-  }
+  for (const folder of folders) yield { folder, ids: await storedIds(platform, folder) }
+}
+
+export async function storedIds(platform: Platform, folder: string): Promise<string[]> {
+  const ids: string[] = []
+  for await (const { id } of platform.files.list(folder)) ids.push(id)
+  return ids
 }
 
 /** Null when missing. Throws `storage-unavailable`. */

@@ -15,7 +15,7 @@ import { request, share } from '../schema.ts'
 import type { Box, Cursor } from './find.ts'
 
 // A copy that follows each jurisdiction's log; the jurisdictions' own databases are authoritative.
-const CONSUMER = 'public-index'
+export const PUBLIC_INDEX = 'public-index'
 const BATCH = 200
 
 export type PublicRequest = typeof publicRequest.$inferSelect
@@ -33,7 +33,7 @@ export const publishJob = defineJob(publishKind, {
       for (const rows of [changed.rows, originCases]) {
         if (rows !== '[]') await region.commit([carryOver(tenant.slug, rows)])
       }
-      const moved = fixedStatement(MOVE_CURSOR, [CONSUMER, changed.newest])
+      const moved = fixedStatement(MOVE_CURSOR, [PUBLIC_INDEX, changed.newest])
       // Anything newer has enqueued the job again, and is coalesced with what follows.
       if (changed.count < BATCH) return { steps: [moved] }
       await tenant.commit([moved])
@@ -79,7 +79,7 @@ const columns = Object.values(fields)
 // A case appears once, as its origin has it. Parsing the rows here would cost more than everything else.
 const changedSince = sql.raw(`
   WITH news AS (
-    SELECT seq, request FROM event WHERE seq > coalesce((SELECT seq FROM consumer WHERE name = '${CONSUMER}'), 0)
+    SELECT seq, request FROM event WHERE seq > coalesce((SELECT seq FROM consumer WHERE name = '${PUBLIC_INDEX}'), 0)
     ORDER BY seq LIMIT ${BATCH}),
   face AS (
     SELECT *, EXISTS (SELECT 1 FROM share WHERE share.case_id = request.id) AS is_shared FROM request

@@ -5,6 +5,9 @@ import { canOpen, options } from './embedded.ts'
 
 /* Copies of databases in files of their own: for backups. */
 
+// A server writes for a moment at a time.
+const WAIT_MILLISECONDS = 30_000
+
 export interface DatabaseCopy {
   readonly isEncrypted: boolean
   /** Integers as `bigint`. */
@@ -32,11 +35,30 @@ export function createCopy(file: string, { current }: FileKeys): DatabaseCopy {
   return wrap(db, current !== undefined)
 }
 
-/** To read; the file is not changed. */
-export function openCopy(file: string, keys: FileKeys): DatabaseCopy {
+/** Read-only unless `isWritable`: then the file changes. */
+export function openCopy(file: string, keys: FileKeys, isWritable = false): DatabaseCopy {
   const key = keyOf(file, keys)
-  const db = new Database(file, { ...options(key), readonly: true })
+  const db = new Database(file, { ...options(key), readonly: !isWritable })
   return wrap(db, key !== undefined)
+}
+
+/** One transaction, durable at its end, in a file that others may have open. Throws if `work` does, with nothing changed. */
+export async function changeFile(
+  file: string,
+  keys: FileKeys,
+  work: (db: Pick<DatabaseCopy, 'rows' | 'run'>) => Promise<void>,
+): Promise<void> {
+  const db = new Database(file, options(keyOf(file, keys), WAIT_MILLISECONDS))
+  try {
+    db.exec('PRAGMA synchronous = FULL')
+    db.exec('PRAGMA secure_delete = ON')
+    db.exec('BEGIN IMMEDIATE')
+    await work(wrap(db, false, ''))
+    db.exec('COMMIT')
+  } finally {
+    // Closing undoes what was not committed.
+    db.close()
+  }
 }
 
 function keyOf(file: string, { current, previous }: FileKeys): string | undefined {
@@ -46,7 +68,7 @@ function keyOf(file: string, { current, previous }: FileKeys): string | undefine
   })
 }
 
-function wrap(db: Database.Database, isEncrypted: boolean): DatabaseCopy {
+function wrap(db: Database.Database, isEncrypted: boolean, begin = 'BEGIN'): DatabaseCopy {
   const prepared = new Map<string, ReturnType<Database.Database['prepare']>>()
   const prepare = (sql: string) => {
     const statement = prepared.get(sql) ?? db.prepare(sql)
@@ -60,15 +82,15 @@ function wrap(db: Database.Database, isEncrypted: boolean): DatabaseCopy {
       return statement.all(args.map(bound)) as unknown[][]
     },
     run(statements) {
-      db.exec('BEGIN')
+      if (begin !== '') db.exec(begin)
       try {
         for (const statement of statements) {
           if (typeof statement === 'string') db.exec(statement)
           else prepare(statement.sql).run((statement.args as InValue[]).map(bound))
         }
-        db.exec('COMMIT')
+        if (begin !== '') db.exec('COMMIT')
       } catch (error) {
-        if (db.inTransaction) db.exec('ROLLBACK')
+        if (begin !== '' && db.inTransaction) db.exec('ROLLBACK')
         throw error
       }
     },

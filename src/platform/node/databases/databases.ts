@@ -1,11 +1,11 @@
-import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { problem } from '../../../core/problem.ts'
 import { type DatabaseClient, type Databases, databaseLabel, type Log } from '../../platform.ts'
 import type { CheckAnswer } from './check-process.ts'
 import { type Checker, checker } from './checker.ts'
-import { copyFile } from './copies.ts'
+import { changeFile, copyFile } from './copies.ts'
 import { type FileKeys, fileKeys } from './database-key.ts'
 import { canOpen, openEmbedded } from './embedded.ts'
 import { handles } from './handles.ts'
@@ -22,6 +22,12 @@ export interface EmbeddedDatabases extends Databases {
   rewrite(label: string): RekeyResult
   /** A copy of one instant in a new file, under the same key; the database may be in use. */
   copyTo(label: string, file: string): void
+  /** Puts a file, under any of its keys, in the place of one that is missing, empty or in quarantine. */
+  place(label: string, file: string): void
+  /** One transaction; a server may have the file open. */
+  change(label: string, work: Parameters<typeof changeFile>[2]): Promise<void>
+  /** Whether there is a file that can be opened. */
+  has(label: string): boolean
   /** Changes whenever any process has written to the file. */
   stamp(label: string): Promise<string>
   openFiles(): number
@@ -136,6 +142,14 @@ export function embeddedDatabases(
       if (!isThere(label)) throw coded('SQLITE_CANTOPEN', `${label}.db is missing or empty`)
       copyFile(fileOf(label), fileKeys(secret, label), file)
     },
+    place(label, file) {
+      if (databases.has(label)) throw new Error(`${label}.db is there`)
+      for (const rest of ['-wal', '-shm']) rmSync(`${fileOf(label)}${rest}`, { force: true })
+      renameSync(file, fileOf(label))
+      quarantine.release(label)
+    },
+    change: (label, work) => changeFile(fileOf(label), fileKeys(secret, label), work),
+    has: label => isThere(label) && !quarantine.has(label),
     async stamp(label) {
       // Opening a file creates an empty log beside it, which must not change the stamp.
       const parts = [fileOf(label), `${fileOf(label)}-wal`].map(file =>
