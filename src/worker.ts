@@ -37,9 +37,9 @@ export default {
         if (message === undefined) return
         const name = message.body
         try {
-          const { done, failed, nextDueAt } = await runDueJobs(platform, name, jobHandlers)
-          if (isWorkDatabase(name)) await recorder.visited(name, { isChanged: done + failed > 0 })
-          if (nextDueAt !== null) await visitAgain(env, name, nextDueAt, platform.clock.now())
+          const run = await runDueJobs(platform, name, jobHandlers)
+          if (isWorkDatabase(name)) await recorder.visited(name, run)
+          if (run.nextDueAt !== null) await visitAgain(env, name, run.nextDueAt, platform.clock.now())
           message.ack()
         } catch {
           if (isWorkDatabase(name)) recorder.unavailable(name)

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { webCipher } from '../src/platform/cipher.ts'
 import { nodeCipher } from '../src/platform/node/cipher.ts'
@@ -15,6 +16,12 @@ describe.each([
     const sealed = await ours.seal(key, iv, about, bytes(text))
     expect(sealed.length).toBe(text.length + 16)
     expect(await other.open(key, iv, about, sealed)).toEqual(bytes(text))
+  })
+
+  it.each(['', 'email reader@example.org', 'x'.repeat(5000)])('has the same HMAC-SHA-256: %#', async text => {
+    const known = createHmac('sha256', key).update(text).digest()
+    for (const cipher of [ours, other])
+      expect(Buffer.from(await cipher.hmac(key, bytes(text)))).toEqual(known)
   })
 
   it('neither opens under another key, for another field, changed or cut short', async () => {

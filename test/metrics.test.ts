@@ -59,9 +59,9 @@ describe('/metrics', () => {
     expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
     return parseMetrics(await answer.text())
   }
-  const visit = async (name = hollis) => {
+  const visit = async (run = { done: 1, failed: 0 }) => {
     const recorder = new GaugeRecorder(app.platform, registry.gauges)
-    await recorder.visited(name, { isChanged: true })
+    await recorder.visited(hollis, run)
     await recorder.flush()
   }
 
@@ -121,11 +121,34 @@ describe('/metrics', () => {
     expect(value('oldest_undelivered_message_age_seconds')).toBe(660)
     expect(value('emails_waiting')).toBe(1)
     await db.commit([sql`DELETE FROM job`, sql`DELETE FROM message`, sql`DELETE FROM notice`])
+    app.advance(15_000)
     await visit()
     const later = await scrape()
     expect(sumOf(later, 'countyline_jobs', { state: 'parked' })).toBe(0)
     expect(sumOf(later, 'countyline_oldest_undelivered_message_age_seconds')).toBe(0)
     expect(sumOf(later, 'countyline_emails_waiting')).toBe(0)
+  })
+
+  it('reads a busy database four times a minute, at once after a failure, and again when it has calmed down', async () => {
+    app = await startApp({ environment: { METRICS_TOKEN } })
+    const db = openForJobs(app.platform, hollis)
+    const parked = async () => sumOf(await scrape(), 'countyline_jobs', { state: 'parked' })
+    let added = 0
+    const park = () =>
+      db.commit([
+        sql`INSERT INTO job (kind, key, due_at, created_at, parked_at) VALUES ('a', ${added++}, 0, 0, 1)`,
+      ])
+    await visit()
+    await park()
+    await visit()
+    expect(await parked()).toBe(0)
+    await visit({ done: 0, failed: 1 })
+    expect(await parked()).toBe(1)
+    await park()
+    await visit()
+    app.advance(15_000)
+    await visit({ done: 0, failed: 0 })
+    expect(await parked()).toBe(2)
   })
 
   it('writes to the directory only what has changed', async () => {
@@ -134,7 +157,10 @@ describe('/metrics', () => {
     const client = app.platform.databases.client({ kind: 'directory' })
     const changes = async () => Number((await client.execute('SELECT total_changes() AS n')).rows[0]?.n)
     const before = await changes()
-    for (let times = 0; times < 5; times++) await visit()
+    for (let times = 0; times < 5; times++) {
+      app.advance(15_000)
+      await visit()
+    }
     expect(await changes()).toBe(before)
     for (let times = 0; times < 5; times++) await noteRun(app.platform, 'queue')
     expect(await changes()).toBe(before + 1)

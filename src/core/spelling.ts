@@ -26,6 +26,7 @@ function isRestSame(a: string, from: number, b: string, start: number): boolean 
 
 /** How many letters are changed, missing, too many or swapped with the next (optimal string alignment). */
 export function editDistance(a: string, b: string): number {
+  if (a === b) return 0
   let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 0; i < a.length; i++) {

@@ -54,6 +54,8 @@ export interface Random {
 export interface Cipher {
   seal(key: Bytes, iv: Bytes, additional: Bytes, plain: Bytes): Promise<Bytes>
   open(key: Bytes, iv: Bytes, additional: Bytes, encrypted: Bytes): Promise<Bytes>
+  /** HMAC-SHA-256, 32 bytes. */
+  hmac(key: Bytes, message: Bytes): Promise<Bytes>
 }
 
 export type DatabaseName =

@@ -3,6 +3,7 @@ import { databaseLabel, type Platform, type WorkDatabaseName } from '../../platf
 import { gauge, type Labels, type Metric } from '../metrics.ts'
 import { databaseGauge, heartbeat } from './directory-schema.ts'
 import { openDirectory, openForJobs } from './handles.ts'
+import type { JobRun } from './run-jobs.ts'
 
 // What operators watch is spread over thousands of databases. Whoever runs the jobs of a database reads its
 // figures there and keeps them in the directory, where one query sums them up.
@@ -54,7 +55,14 @@ export const keptAs = ({ metric, labels = {} }: DatabaseGauge) =>
 
 // A database in which no job has run is read again after this time: photos, for instance, wait without a job.
 const READ_MILLISECONDS = 5 * 60_000
-const readAt = new WeakMap<Platform, Map<string, number>>()
+// One in which jobs run all the time, unless one of them fails.
+const BUSY_READ_MILLISECONDS = 15_000
+interface LastRead {
+  readonly at: number
+  /** Jobs have run since. */
+  readonly isOld: boolean
+}
+const lastReads = new WeakMap<Platform, Map<string, LastRead>>()
 
 /** Collects the figures of several databases, so that the directory is asked once for all of them. */
 export class GaugeRecorder {
@@ -72,27 +80,32 @@ export class GaugeRecorder {
   }
 
   /** After the jobs of a database have run. Throws if it does not answer. */
-  async visited(name: WorkDatabaseName, { isChanged }: { readonly isChanged: boolean }): Promise<void> {
+  async visited(name: WorkDatabaseName, { done, failed }: Pick<JobRun, 'done' | 'failed'>): Promise<void> {
     const its = this.#gauges.filter(({ in: kind }) => kind === 'both' || kind === name.kind)
     if (its.length === 0) return
     const label = databaseLabel(name)
     const now = this.#platform.clock.now()
-    const reads = readAt.get(this.#platform) ?? new Map<string, number>()
-    readAt.set(this.#platform, reads)
-    if (!isChanged && now - (reads.get(label) ?? -Infinity) < READ_MILLISECONDS) return
+    const reads = lastReads.get(this.#platform) ?? new Map<string, LastRead>()
+    lastReads.set(this.#platform, reads)
+    const last = reads.get(label) ?? { at: -Infinity, isOld: true }
+    const isOld = last.isOld || done > 0
+    if (failed === 0 && now - last.at < (isOld ? BUSY_READ_MILLISECONDS : READ_MILLISECONDS)) {
+      reads.set(label, { at: last.at, isOld })
+      return
+    }
     const [row = {}] = await openForJobs(this.#platform, name).rows<Record<string, number | null>>(
       sql`SELECT ${sql.join(
         its.map(each => sql`(${each.value}) AS ${sql.identifier(keptAs(each))}`),
         sql`, `,
       )}`,
     )
-    reads.set(label, now)
+    reads.set(label, { at: now, isOld: false })
     this.#found.set(label, new Map(its.map(each => [keptAs(each), row[keptAs(each)] ?? 0])))
   }
 
   unavailable(name: WorkDatabaseName): void {
     const label = databaseLabel(name)
-    readAt.get(this.#platform)?.delete(label)
+    lastReads.get(this.#platform)?.delete(label)
     // What it had when it last answered stays.
     this.#found.set(label, new Map([[UNAVAILABLE, 1]]))
   }
@@ -105,7 +118,7 @@ export class GaugeRecorder {
     try {
       await keep(this.#platform, found)
     } catch {
-      const reads = readAt.get(this.#platform)
+      const reads = lastReads.get(this.#platform)
       for (const label of found.keys()) reads?.delete(label)
     }
   }

@@ -269,10 +269,12 @@ function open(
 
 // A client that answers only if the proof holds, in the same transaction and round trip.
 function proved(client: Client, proof: readonly Proof[]): Client {
-  const guards = proof.map(each => statement(asGuard(each)))
+  let made: readonly InStatement[] | undefined
   const run = async (statements: readonly InStatement[], mode: 'read' | 'write') => {
+    // Made when it first reads: many handles only commit.
+    made ??= proof.map(each => statement(asGuard(each)))
     try {
-      return (await client.batch([...guards, ...statements], mode)).slice(guards.length)
+      return (await client.batch([...made, ...statements], mode)).slice(made.length)
     } catch (error) {
       const failed = proof[statementIndex(error)]
       throw failed === undefined ? error : problem(failed.otherwise)

@@ -1,5 +1,3 @@
-import { hmac } from '@noble/hashes/hmac.js'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { type SQL, sql } from 'drizzle-orm'
 import { base64url } from 'jose'
 import { type Bytes, type DatabaseName, databaseLabel, type Platform } from '../../platform/platform.ts'
@@ -106,7 +104,7 @@ export async function keyedHash(
   what: string,
   value: string,
 ): Promise<string> {
-  return hashed(await currentKey(platform, db, 'index'), what, value)
+  return hashed(platform, await currentKey(platform, db, 'index'), what, value)
 }
 
 /** `keyedHash` for those who only read. Undefined while the database has no key: then it has no hashes either. */
@@ -118,24 +116,11 @@ export async function knownHash(
 ): Promise<string | undefined> {
   const keyring = await keyrings.get(platform, labelOf(db), known => readKeyring(db, known))
   const row = newest(keyring, 'index')
-  return row && hashed(await unwrapped(platform, db, keyring, row), what, value)
+  return row && hashed(platform, await unwrapped(platform, db, keyring, row), what, value)
 }
 
-function hashed({ key }: DataKey, what: string, value: string): string {
-  return base64url.encode(
-    hmacOf(key)
-      .update(utf8(`${what} ${value}`))
-      .digest(),
-  )
-}
-
-const hmacs = new WeakMap<Bytes, ReturnType<typeof hmac.create>>()
-
-// Cached, because to begin with the key takes as long as to hash a short value.
-function hmacOf(key: Bytes) {
-  const begun = hmacs.get(key) ?? hmac.create(sha256, key)
-  hmacs.set(key, begun)
-  return begun.clone()
+async function hashed({ cipher }: Platform, { key }: DataKey, what: string, value: string): Promise<string> {
+  return base64url.encode(await cipher.hmac(key, utf8(`${what} ${value}`)))
 }
 
 interface KeyRow {

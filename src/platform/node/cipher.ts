@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import type { Bytes, Cipher } from '../platform.ts'
 
 const TAG_BYTES = 16
@@ -18,6 +18,9 @@ export const nodeCipher: Cipher = {
       .setAAD(additional)
       .setAuthTag(encrypted.subarray(end))
     return new Uint8Array(Buffer.concat([decipher.update(encrypted.subarray(0, end)), decipher.final()]))
+  },
+  async hmac(key, message) {
+    return new Uint8Array(createHmac('sha256', keyObject(key)).update(message).digest())
   },
 }
 

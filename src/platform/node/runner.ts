@@ -75,11 +75,11 @@ export function jobRunner(
     }
     startedAt.set(label, performance.now())
     const work = runDueJobs(platform, name, handlers, MAX_CONCURRENT_JOBS)
-      .then(async ({ done, failed, nextDueAt }) => {
-        if (isWorkDatabase(name)) await recorder.visited(name, { isChanged: done + failed > 0 })
+      .then(async run => {
+        if (isWorkDatabase(name)) await recorder.visited(name, run)
         unavailableFor.delete(label)
-        if (nextDueAt !== null)
-          onDue(name, Math.min(nextDueAt - platform.clock.now(), MAX_DELAY_MILLISECONDS))
+        if (run.nextDueAt !== null)
+          onDue(name, Math.min(run.nextDueAt - platform.clock.now(), MAX_DELAY_MILLISECONDS))
       })
       .catch(() => {
         const wait = unavailableFor.get(label) ?? UNAVAILABLE_MILLISECONDS

@@ -1,6 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { permitted } from '../../core/access.ts'
-import type { RegionDb, Step, TenantDb, TenantReader } from '../../core/database/handles.ts'
+import {
+  fixedStatement,
+  type RegionDb,
+  type Step,
+  type TenantDb,
+  type TenantReader,
+} from '../../core/database/handles.ts'
 import { keyedHash, knownHash } from '../../core/encryption/fields.ts'
 import { cleanEmail, isEmail } from '../../core/text.ts'
 import type { Platform } from '../../platform/platform.ts'
@@ -18,19 +24,23 @@ const MAX_NAME_WORDS = 12
 const PHONE_DIGITS = 10
 const MIN_PHONE_DIGITS = 7
 
+const ADD_TERMS = 'INSERT OR IGNORE INTO person_term (hash, person) SELECT value, ? FROM json_each(?)'
+
 /** `holds`: a condition for the database, where the details may have changed since they were read. */
 export async function termSteps(
   platform: Platform,
   db: TenantDb | RegionDb,
   person: string,
   details: ContactDetails,
-  holds: SQL = sql`true`,
+  holds?: SQL,
 ): Promise<Step[]> {
   const hashes = await Promise.all(termsOf(details).map(term => keyedHash(platform, db, HASHED, term)))
   if (hashes.length === 0) return []
+  const list = JSON.stringify(hashes)
+  if (holds === undefined) return [fixedStatement(ADD_TERMS, [person, list])]
   return [
     sql`INSERT OR IGNORE INTO person_term (hash, person)
-      SELECT value, ${person} FROM json_each(${JSON.stringify(hashes)}) WHERE ${holds}`,
+      SELECT value, ${person} FROM json_each(${list}) WHERE ${holds}`,
   ]
 }
 
