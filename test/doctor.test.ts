@@ -132,7 +132,7 @@ describe('the checks of a deployment', () => {
       sql`INSERT INTO message (id, case_id, receiver, kind, body, created_at, due_at, parked_at) VALUES ('m', 'c', 'r', 'k', '{}', 0, 0, 1)`,
     ])
     const recorder = new GaugeRecorder(platform, registry.gauges)
-    await recorder.visited(hollis, { isChanged: true })
+    await recorder.visited(hollis, { done: 1, failed: 0 })
     await recorder.flush()
     await noteRun(platform, 'jobs')
     const findings = await found(platform, 'jobs and messages')
