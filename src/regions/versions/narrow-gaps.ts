@@ -36,8 +36,12 @@ export function narrowGaps(documents: Documents, routing: RoutingSnapshot): Narr
   }
   const covers = (own: Boundary) => (area: number) =>
     routing.areas[area]?.kind === 'territory' || neighbors(own)(area)
+  const drawnBy = edgesOf(boundaries)
   for (const [index, own] of boundaries.entries()) {
-    for (const { at, east, north, meters } of samplesOf(own)) {
+    // What two neighbors draw alike, from either side, leaves nothing between them: most edges of most regions.
+    const isShared = ({ from, to }: Edge) =>
+      drawnBy.get(keyOf({ from: to, to: from }))?.some(neighbors(own)) ?? false
+    for (const { at, east, north, meters } of samplesOf(own, isShared)) {
       const scale = metersPerDegree(at[1])
       const areasAside = (aside: number) =>
         routing.atlas.areasAt(at[1] + (north * aside) / scale.lat, at[0] + (east * aside) / scale.long)
@@ -95,23 +99,52 @@ interface Sample {
   readonly meters: number
 }
 
-function* samplesOf({ geometry }: Boundary): Generator<Sample> {
+interface Edge {
+  readonly from: LongLat
+  readonly to: LongLat
+}
+
+/** The body is to the left of each. */
+function* edges({ geometry }: Boundary): Generator<Edge> {
   for (const rings of geometry) {
     for (const [i, ring] of rings.entries()) {
       const turned = withWinding(ring, i === 0)
       for (const [k, to] of turned.entries()) {
         const from = turned[k - 1]
-        if (from === undefined) continue
-        const scale = metersPerDegree((from[1] + to[1]) / 2)
-        const [dx, dy] = [(to[0] - from[0]) * scale.long, (to[1] - from[1]) * scale.lat]
-        const length = Math.hypot(dx, dy)
-        const parts = Math.ceil(length / STEP_METERS)
-        for (let part = 0; part < parts; part++) {
-          const share = (part + 0.5) / parts
-          const at = [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share] as const
-          yield { at, east: dy / length, north: -dx / length, meters: length / parts }
-        }
+        if (from !== undefined) yield { from, to }
       }
+    }
+  }
+}
+
+const keyOf = ({ from, to }: Edge) => `${from} ${to}`
+
+/** Indices of the boundaries that have an edge, in its direction. */
+function edgesOf(boundaries: readonly Boundary[]): ReadonlyMap<string, readonly number[]> {
+  const known = new Map<string, number[]>()
+  for (const [index, boundary] of boundaries.entries()) {
+    for (const edge of edges(boundary)) {
+      const key = keyOf(edge)
+      const owners = known.get(key)
+      if (owners === undefined) known.set(key, [index])
+      else owners.push(index)
+    }
+  }
+  return known
+}
+
+function* samplesOf(boundary: Boundary, isShared: (edge: Edge) => boolean): Generator<Sample> {
+  for (const edge of edges(boundary)) {
+    if (isShared(edge)) continue
+    const { from, to } = edge
+    const scale = metersPerDegree((from[1] + to[1]) / 2)
+    const [dx, dy] = [(to[0] - from[0]) * scale.long, (to[1] - from[1]) * scale.lat]
+    const length = Math.hypot(dx, dy)
+    const parts = Math.ceil(length / STEP_METERS)
+    for (let part = 0; part < parts; part++) {
+      const share = (part + 0.5) / parts
+      const at = [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share] as const
+      yield { at, east: dy / length, north: -dx / length, meters: length / parts }
     }
   }
 }
