@@ -157,3 +157,17 @@ it('no page and no list of a region of many is long', async () => {
   )
   expect(sizes.filter(({ bytes, limit }) => bytes > limit)).toEqual([])
 })
+
+describe('as a demonstration', () => {
+  it('the sign-in page has the agencies that were searched for', async () => {
+    const demo = await startApp({ demo: true })
+    const { intake } = documents.region
+    await applyWithFew(demo.platform, 'counties', documents, [intake])
+    const page = async (query: string) => (await demo.request(`/r/counties/sign-in${query}`)).text()
+    const offered = (text: string) =>
+      [...text.matchAll(/name="jurisdiction" value="([^"]+)"/g)].map(m => m[1])
+    expect(offered(await page(''))).toEqual([])
+    expect(offered(await page('?agency=mobile'))).toEqual([MOBILE])
+    await demo.close()
+  })
+})

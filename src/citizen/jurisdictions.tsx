@@ -1,4 +1,4 @@
-import { cleanLine } from '../core/text.ts'
+import type { Context } from 'hono'
 import type { Jurisdiction } from '../regions/documents/snapshot.ts'
 import {
   firstLetters,
@@ -7,18 +7,18 @@ import {
   type JurisdictionQuery,
   listJurisdictions,
 } from '../regions/runtime/jurisdiction-list.ts'
-import { JurisdictionSearch } from '../web/components/jurisdiction-search.tsx'
+import { JurisdictionSearch, typedAgency } from '../web/components/jurisdiction-search.tsx'
 import { Page } from '../web/components/layout.tsx'
 import type { PageView } from '../web/view.ts'
 import { Contacts } from './contacts.tsx'
 import { OpenNow, WeekHours } from './hours.tsx'
 
 /** Reads `agency`, `letter` and `page`. What makes no sense is as if it were not there. */
-export function readJurisdictionQuery(query: (name: string) => string | undefined): JurisdictionQuery {
-  const page = Number(query('page') ?? '')
+export function readJurisdictionQuery(c: Pick<Context, 'req'>): JurisdictionQuery {
+  const page = Number(c.req.query('page') ?? '')
   return {
-    text: cleanLine(query('agency') ?? '').slice(0, 100),
-    letter: /^[\p{L}\p{N}]$/u.exec(query('letter') ?? '')?.[0] ?? '',
+    text: typedAgency(c),
+    letter: /^[\p{L}\p{N}]$/u.exec(c.req.query('letter') ?? '')?.[0] ?? '',
     page: Number.isSafeInteger(page) ? page : 1,
   }
 }

@@ -68,7 +68,7 @@ export function citizenPages(): Hono<AppEnv> {
   pages.get('/', async c => c.html(<HomePage view={viewOf(c)} recent={await listed(c, { limit: RECENT })} />))
   pages.get('/about', c => c.html(<AboutPage view={viewOf(c)} />))
   pages.get('/jurisdictions', c =>
-    c.html(<JurisdictionsPage view={viewOf(c)} query={readJurisdictionQuery(name => c.req.query(name))} />),
+    c.html(<JurisdictionsPage view={viewOf(c)} query={readJurisdictionQuery(c)} />),
   )
   pages.get('/brand.css', c =>
     c.body(brandStyles(c.get('site')), 200, {

@@ -3,6 +3,7 @@ import { asProblem } from '../core/problem.ts'
 import { signedInAs } from '../identity/sessions/cookies.ts'
 import { staffById } from '../identity/staff/staff.ts'
 import type { AppEnv } from '../regions/runtime/site.ts'
+import { typedAgency } from '../web/components/jurisdiction-search.tsx'
 import { viewOf } from '../web/view.ts'
 import { demoOnly, signInAs, stepUpAs } from './demo.ts'
 import { destinationOf, readTo } from './destination.ts'
@@ -62,7 +63,8 @@ export function signInPages(): Hono<AppEnv> {
 async function signInPage(c: SignInPageContext) {
   const here = (await signedInAs(c, 'staff')) && (await stillHere(c))
   const to = readTo(c, c.req.query('to'))
-  return c.html(<SignInPage view={viewOf(c)} to={to} at={destinationOf(c, to)} here={here} />)
+  const props = { view: viewOf(c), to, at: destinationOf(c, to), here, typed: typedAgency(c) }
+  return c.html(<SignInPage {...props} />)
 }
 
 async function stillHere(c: SignInPageContext) {

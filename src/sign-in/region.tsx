@@ -3,8 +3,10 @@ import { requireStepUp } from '../identity/sessions/authentications.ts'
 import { isNeutralSource } from '../identity/sessions/sources.ts'
 import { type Administered, appointFirst, whoAdministers } from '../identity/staff/administrators.ts'
 import type { Mail } from '../platform/platform.ts'
+import { isLongList, narrowed } from '../regions/runtime/jurisdiction-list.ts'
 import { NoMail } from '../web/components/components.tsx'
 import { ErrorSummary, type FieldMessage, fieldMessage, TextField } from '../web/components/fields.tsx'
+import { JurisdictionSearch, typedAgency } from '../web/components/jurisdiction-search.tsx'
 import { readForm } from '../web/form.ts'
 import { type PageView, viewOf } from '../web/view.ts'
 import { formText } from './destination.ts'
@@ -15,10 +17,14 @@ import { Own } from './simple.tsx'
 export async function regionPage(c: SignInPageContext) {
   const view = viewOf(c)
   const { t } = view
-  const all = await whoAdministers(c.get('platform'), c.get('site').region, await currentSignIn(c))
+  const { region } = c.get('site')
+  const typed = typedAgency(c)
+  const asked = narrowed(region.documents, typed)
+  const all = await whoAdministers(c.get('platform'), region, await currentSignIn(c), asked)
   return c.html(
     <Own view={view} title={t('region-title')}>
       <p class="usa-intro">{t('region-text')}</p>
+      {isLongList(region.documents) && <JurisdictionSearch view={view} action="/region" typed={typed} />}
       <ul class="own-list">
         {all.map(one => (
           <li>
@@ -107,8 +113,8 @@ async function unadministered(c: SignInPageContext) {
   const platform = c.get('platform')
   const { region } = c.get('site')
   const signedIn = await currentSignIn(c)
-  const all = await whoAdministers(platform, region, signedIn)
-  const found = all.find(({ slug }) => slug === c.req.param('jurisdiction'))
+  const asked = region.documents.jurisdictions.filter(({ slug }) => slug === c.req.param('jurisdiction'))
+  const [found] = await whoAdministers(platform, region, signedIn, asked)
   if (found === undefined) throw problem('not-found')
   if (found.administrators?.length !== 0 || found.hadOne) throw problem('wrong-state')
   requireStepUp(signedIn, platform.clock.now(), isNeutralSource)

@@ -8,9 +8,11 @@ import {
 } from '../identity/sessions/sources.ts'
 import type { StaffRow } from '../identity/staff/staff.ts'
 import type { Jurisdiction } from '../regions/documents/snapshot.ts'
+import { isLongList, narrowed } from '../regions/runtime/jurisdiction-list.ts'
 import { Alert, NoMailNote } from '../web/components/components.tsx'
 import { EmailField, ErrorSummary, type FieldMessage, titled } from '../web/components/fields.tsx'
 import { Icon } from '../web/components/icon.tsx'
+import { JurisdictionSearch } from '../web/components/jurisdiction-search.tsx'
 import { Page } from '../web/components/layout.tsx'
 import type { PageView } from '../web/view.ts'
 import type { Destination } from './destination.ts'
@@ -21,17 +23,22 @@ export interface SignInProps {
   to: string
   at: Destination
   here?: StaffRow | undefined
+  /** Part of a name, where the agencies are many. */
+  typed?: string
   email?: string
   errors?: readonly FieldMessage[]
 }
 
-export function SignInPage({ view, to, at, here, email = '', errors = [] }: SignInProps) {
+export function SignInPage({ view, to, at, here, typed = '', email = '', errors = [] }: SignInProps) {
   const { t, site } = view
-  const ours = site.jurisdiction === undefined ? site.region.documents.jurisdictions : [site.jurisdiction]
+  const { documents } = site.region
+  const listed = narrowed(documents, typed)
+  const ours = site.jurisdiction === undefined ? listed : [site.jurisdiction]
+  const isLong = site.jurisdiction === undefined && isLongList(documents)
   const takes = (source: SignInSource) =>
     at === undefined ||
     (at === 'region' ? isNeutralSource(source) : acceptsSignIn(site.region, at.slug, source))
-  const all = at === undefined ? ours : site.region.documents.jurisdictions
+  const all = at === undefined ? ours : listed
   const providers = all.filter(hasProvider).filter(({ signIn }) => takes(issuerSource(signIn)))
   return (
     <Page view={view} title={titled(view, t('sign-in-title'), errors)} script={PASSKEY_SCRIPT} personal>
@@ -40,6 +47,9 @@ export function SignInPage({ view, to, at, here, email = '', errors = [] }: Sign
         <h1>{t('sign-in-title')}</h1>
         <p class="usa-intro">{t('sign-in-intro')}</p>
         {here && <Here view={view} name={here.name} at={at} />}
+        {isLong && (view.demo || documents.jurisdictions.some(hasProvider)) && (
+          <JurisdictionSearch view={view} action="/sign-in" typed={typed} fields={[['to', to]]} />
+        )}
         {view.demo && <Roles view={view} to={to} jurisdictions={ours} />}
         <Providers view={view} to={to} providers={providers} />
         <section class="panel" aria-labelledby="by-passkey">

@@ -33,6 +33,12 @@ export async function usCounties(): Promise<Documents> {
   }
 }
 
+// With the county's code still as short as a slug may be.
+const MAX_SLUG = 32
+
+/** Their generalized boundaries overlap a neighbor's. */
+const overlapping = new Set(['06085', '22083'])
+
 type Named = GeometryCollection<{ readonly name: string }>
 
 function counties(): Jurisdiction[] {
@@ -54,7 +60,7 @@ function counties(): Jurisdiction[] {
     .sort((a, b) => (a.fips < b.fips ? -1 : 1))
     .flatMap(({ fips, name }, index) => {
       const shape = shapes.get(fips)
-      return shape === undefined
+      return shape === undefined || overlapping.has(fips)
         ? []
         : [county(fips, `${name}, ${states.get(fips.slice(0, 2))}`, index, shape)]
     })
@@ -77,7 +83,10 @@ function county(fips: string, name: string, index: number, shape: MultiPolygonRi
 
 function slugOf(name: string): string {
   const plain = name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
-  return plain.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
+  return plain
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, MAX_SLUG)
+    .replace(/^-|-$/g, '')
 }
 
 function codeOf(index: number): string {

@@ -1,8 +1,10 @@
 import type { Context } from 'hono'
 import { formatDate } from '../../core/dates.ts'
 import { problem } from '../../core/problem.ts'
+import { isLongList, narrowed } from '../../regions/runtime/jurisdiction-list.ts'
 import type { AppEnv } from '../../regions/runtime/site.ts'
 import { consentsOf, giveConsent, withdrawConsent } from '../../residents/history.ts'
+import { JurisdictionSearch, typedAgency } from '../../web/components/jurisdiction-search.tsx'
 import { readForm } from '../../web/form.ts'
 import { type PageView, viewOf } from '../../web/view.ts'
 import { AccountPage } from './frame.tsx'
@@ -15,7 +17,7 @@ export async function historyPage(c: PageContext) {
   const given = new Map(
     (await consentsOf(db, account.id)).map(({ jurisdiction, givenAt }) => [jurisdiction, givenAt]),
   )
-  return c.html(<HistoryPage view={viewOf(c)} given={given} />)
+  return c.html(<HistoryPage view={viewOf(c)} given={given} typed={typedAgency(c)} />)
 }
 
 export async function decide(c: PageContext) {
@@ -29,7 +31,13 @@ export async function decide(c: PageContext) {
   return c.redirect(viewOf(c).href('/account/history'), 303)
 }
 
-function HistoryPage({ view, given }: { view: PageView; given: ReadonlyMap<string, number> }) {
+interface Props {
+  view: PageView
+  given: ReadonlyMap<string, number>
+  typed: string
+}
+
+function HistoryPage({ view, given, typed }: Props) {
   const { t } = view
   const { region } = view.site
   const { timezone } = region.documents.region
@@ -37,9 +45,12 @@ function HistoryPage({ view, given }: { view: PageView; given: ReadonlyMap<strin
     <AccountPage view={view} title={t('account-history-title')} here="/account/history">
       <p>{t('account-history-text')}</p>
       {given.size === 0 && <p>{t('account-history-none')}</p>}
+      {isLongList(region.documents) && (
+        <JurisdictionSearch view={view} action="/account/history" typed={typed} />
+      )}
       <form method="post" action={view.href('/account/history')}>
         <ul class="account__list">
-          {region.documents.jurisdictions.map(({ slug, name }) => {
+          {narrowed(region.documents, typed, ({ slug }) => given.has(slug)).map(({ slug, name }) => {
             const since = given.get(slug)
             return (
               <li>

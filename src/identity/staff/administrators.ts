@@ -11,6 +11,7 @@ import {
 import { randomText } from '../../core/ids.ts'
 import { asProblem, problem } from '../../core/problem.ts'
 import type { Platform } from '../../platform/platform.ts'
+import type { Jurisdiction } from '../../regions/documents/snapshot.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import { regionGrant, staff } from '../region-schema.ts'
 import { grant } from '../schema.ts'
@@ -80,12 +81,13 @@ export async function whoAdministers(
   platform: Platform,
   region: Region,
   signedIn: SignedIn,
+  jurisdictions: readonly Jurisdiction[],
 ): Promise<Administered[]> {
   const now = platform.clock.now()
   const db = openRegion(platform, administratorAccess(platform, signedIn), region.slug)
   const names = new Map((await db.select().from(staff)).map(({ id, name }) => [id, name]))
   return Promise.all(
-    region.documents.jurisdictions.map(async ({ slug, name }) => {
+    jurisdictions.map(async ({ slug, name }) => {
       const access = { kind: 'system', reason: 'who-administers' } as const
       try {
         const rows = await openTenantReader(platform, access, region.slug, slug)

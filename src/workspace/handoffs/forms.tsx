@@ -2,9 +2,11 @@ import type { Right } from '../../core/access.ts'
 import type { SeenHandoff } from '../../handoffs/find.ts'
 import type { CrossingContent } from '../../handoffs/messages/messages.ts'
 import { canTake } from '../../handoffs/receiver.ts'
+import { isLongList, narrowed } from '../../regions/runtime/jurisdiction-list.ts'
 import { bodyName } from '../../regions/runtime/names.ts'
 import { reasonsOf, reasonText } from '../../regions/runtime/reasons.ts'
 import { SelectField, TextArea } from '../../web/components/fields.tsx'
+import { JurisdictionSearch, typedAgency } from '../../web/components/jurisdiction-search.tsx'
 import type { PageView } from '../../web/view.ts'
 import type { StaffContext, StaffPageContext } from '../shell/context.ts'
 import { ActionForm, Fold, type FormState, typedValue } from '../shell/form.tsx'
@@ -62,11 +64,19 @@ function Refuse(props: Props) {
   const { region } = site
   const errors = formState?.errors ?? []
   const reasons = reasonsOf(region).map(value => ({ value, label: reasonText(region, value, language) }))
-  const bodies = [...region.documents.jurisdictions.map(({ slug }) => slug), ...partnersOf(props)]
+  const typed = typedAgency(c)
+  const isLong = isLongList(region.documents)
+  const chosen = typedValue(formState, 'refuse', 'counter')
+  const listed = narrowed(region.documents, typed, ({ slug }) => slug === chosen)
+  const bodies = [...listed.map(({ slug }) => slug), ...partnersOf(props)]
     .filter(id => id !== context.jurisdiction.slug)
     .map(value => ({ value, label: bodyName(region, value) }))
   return (
-    <Fold title={t('work-refuse', { kind: row.kind })} open={formState?.sent.action === 'refuse'}>
+    <Fold
+      title={t('work-refuse', { kind: row.kind })}
+      open={formState?.sent.action === 'refuse' || (isLong && typed !== '')}
+    >
+      {isLong && <AgencySearch {...props} typed={typed} />}
       <ActionForm {...{ c, view }} action={pathOf(props, 'refuse')}>
         <input type="hidden" name="refuse.kind" value={row.kind} />
         <SelectField
@@ -84,7 +94,7 @@ function Refuse(props: Props) {
           required={false}
           any={t('work-counter-nobody')}
           options={bodies}
-          values={[typedValue(formState, 'refuse', 'counter')]}
+          values={[chosen]}
         />
         <Text {...props} action="refuse" />
         <button class="usa-button" type="submit">
@@ -94,6 +104,11 @@ function Refuse(props: Props) {
       </ActionForm>
     </Fold>
   )
+}
+
+function AgencySearch({ view, context, row, typed }: Props & { typed: string }) {
+  const action = `/work/${context.jurisdiction.slug}/handoffs/${row.id}`
+  return <JurisdictionSearch view={view} action={action} typed={typed} />
 }
 
 function partnersOf({ view }: Props): string[] {
@@ -119,28 +134,34 @@ function Decide(props: Props) {
   const { t, site, now } = view
   const { region } = site
   const errors = formState?.errors ?? []
-  const bodies = region.documents.jurisdictions
+  const typed = typedAgency(c)
+  const chosen = typedValue(formState, 'decide', 'holder')
+  const isNear = (slug: string) => [row.sender, row.receiver, chosen].includes(slug)
+  const bodies = narrowed(region.documents, typed, ({ slug }) => isNear(slug))
     .map(({ slug }) => slug)
     .filter(
       body => body === row.sender || canTake(region, row.sender, content, { field: 'holder', body }, now),
     )
     .map(value => ({ value, label: bodyName(region, value) }))
   return (
-    <ActionForm {...{ c, view }} action={pathOf(props, 'decide')}>
-      <SelectField
-        {...{ view, errors }}
-        name="decide.holder"
-        label={t('work-field-holder')}
-        required
-        options={bodies}
-        values={[typedValue(formState, 'decide', 'holder')]}
-      />
-      <Text {...props} action="decide" />
-      <button class="usa-button" type="submit">
-        {t('work-decide-go')}
-      </button>
-      <p class="usa-hint">{t('work-decide-hint')}</p>
-    </ActionForm>
+    <>
+      {isLongList(region.documents) && <AgencySearch {...props} typed={typed} />}
+      <ActionForm {...{ c, view }} action={pathOf(props, 'decide')}>
+        <SelectField
+          {...{ view, errors }}
+          name="decide.holder"
+          label={t('work-field-holder')}
+          required
+          options={bodies}
+          values={[chosen]}
+        />
+        <Text {...props} action="decide" />
+        <button class="usa-button" type="submit">
+          {t('work-decide-go')}
+        </button>
+        <p class="usa-hint">{t('work-decide-hint')}</p>
+      </ActionForm>
+    </>
   )
 }
 

@@ -1,10 +1,12 @@
 import { canTake } from '../../handoffs/receiver.ts'
 import { handoffKinds } from '../../handoffs/schema.ts'
 import { takesForwards } from '../../partners/forward.ts'
+import { isLongList, narrowed } from '../../regions/runtime/jurisdiction-list.ts'
 import { reasonsOf, reasonText } from '../../regions/runtime/reasons.ts'
 import { transitions } from '../../requests/change.ts'
 import { closeReasons } from '../../requests/schema.ts'
 import { ChoiceField, SelectField, TextArea } from '../../web/components/fields.tsx'
+import { JurisdictionSearch, typedAgency } from '../../web/components/jurisdiction-search.tsx'
 import { ActionForm, Fold, typedValue } from '../shell/form.tsx'
 import { requestPath } from '../shell/frame.tsx'
 import { NumberedProposal } from './duplicates.tsx'
@@ -167,7 +169,10 @@ function Offer({ c, view, whole: { request, context }, formState }: Parts) {
   const { region } = site
   const errors = formState?.errors ?? []
   const { slug } = context.jurisdiction
-  const takers = region.documents.jurisdictions
+  const typed = typedAgency(c)
+  const chosen = typedValue(formState, 'offer', 'receiver')
+  const isLong = isLongList(region.documents)
+  const takers = narrowed(region.documents, typed, body => body.slug === chosen)
     .filter(({ slug: body }) => canTake(region, slug, request, { field: 'receiver', body }, now))
     .map(body => ({ value: body.slug, label: body.name }))
   const reasons = reasonsOf(region).map(value => ({ value, label: reasonText(region, value, language) }))
@@ -176,50 +181,60 @@ function Offer({ c, view, whole: { request, context }, formState }: Parts) {
     label: t(`work-kind-${value}`),
     note: t(`work-kind-${value}-note`),
   }))
-  if (takers.length === 0) return null
+  if (takers.length === 0 && !isLong) return null
   return (
-    <Fold title={t('work-offer')} open={formState?.sent.action === 'offer'}>
-      <ActionForm
-        {...{ c, view }}
-        version={request.version}
-        action={`${requestPath(context, request.id)}/offer`}
-      >
-        <SelectField
-          {...{ view, errors }}
-          name="offer.receiver"
-          label={t('work-field-receiver')}
-          required
-          options={takers}
-          values={[typedValue(formState, 'offer', 'receiver')]}
+    <Fold title={t('work-offer')} open={formState?.sent.action === 'offer' || (isLong && typed !== '')}>
+      {isLong && (
+        <JurisdictionSearch
+          view={view}
+          action={requestPath(context, request.id)}
+          typed={typed}
+          id="offer-agency"
         />
-        <ChoiceField
-          {...{ view, errors }}
-          name="offer.kind"
-          label={t('work-field-kind')}
-          options={kinds}
-          values={[typedValue(formState, 'offer', 'kind', 'transfer')]}
-        />
-        <SelectField
-          {...{ view, errors }}
-          name="offer.reason"
-          label={t('work-field-reason')}
-          required
-          options={reasons}
-          values={[typedValue(formState, 'offer', 'reason')]}
-        />
-        <TextArea
-          {...{ view, errors }}
-          name="offer.text"
-          label={t('work-offer-text')}
-          required={false}
-          rows={3}
-          value={typedValue(formState, 'offer', 'text')}
-        />
-        <button class="usa-button" type="submit">
-          {t('work-offer-go')}
-        </button>
-        <p class="usa-hint">{t('work-offer-hint')}</p>
-      </ActionForm>
+      )}
+      {takers.length > 0 && (
+        <ActionForm
+          {...{ c, view }}
+          version={request.version}
+          action={`${requestPath(context, request.id)}/offer`}
+        >
+          <SelectField
+            {...{ view, errors }}
+            name="offer.receiver"
+            label={t('work-field-receiver')}
+            required
+            options={takers}
+            values={[chosen]}
+          />
+          <ChoiceField
+            {...{ view, errors }}
+            name="offer.kind"
+            label={t('work-field-kind')}
+            options={kinds}
+            values={[typedValue(formState, 'offer', 'kind', 'transfer')]}
+          />
+          <SelectField
+            {...{ view, errors }}
+            name="offer.reason"
+            label={t('work-field-reason')}
+            required
+            options={reasons}
+            values={[typedValue(formState, 'offer', 'reason')]}
+          />
+          <TextArea
+            {...{ view, errors }}
+            name="offer.text"
+            label={t('work-offer-text')}
+            required={false}
+            rows={3}
+            value={typedValue(formState, 'offer', 'text')}
+          />
+          <button class="usa-button" type="submit">
+            {t('work-offer-go')}
+          </button>
+          <p class="usa-hint">{t('work-offer-hint')}</p>
+        </ActionForm>
+      )}
     </Fold>
   )
 }
