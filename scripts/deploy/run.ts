@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -133,15 +133,25 @@ function run(program: string, args: readonly string[], env: Readonly<Record<stri
   }
 }
 
+async function get(url: string): Promise<{ ok: boolean; status: number; text: string } | undefined> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) })
+    return { ok: answer.ok, status: answer.status, text: await answer.text() }
+  } catch {
+    return undefined
+  }
+}
+
 async function untilItAnswers(url: string): Promise<void> {
   const end = performance.now() + ANSWERED_MILLISECONDS
-  let last = 'nothing'
+  const { commit: sent } = JSON.parse(readFileSync('src/core/build-info.json', 'utf8'))
+  let last = 'no answer'
   while (performance.now() < end) {
-    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(10_000) }).catch(
-      () => undefined,
-    )
-    if (answer?.ok) return
-    last = answer === undefined ? 'no answer' : `${answer.status} ${(await answer.text()).slice(0, 300)}`
+    const [ready, health] = await Promise.all([`${url}/readyz`, `${url}/healthz`].map(get))
+    const serving = health?.ok ? JSON.parse(health.text).commit : undefined
+    if (ready?.ok && serving === sent) return
+    if (ready !== undefined) last = `${ready.status} ${ready.text.slice(0, 300)}`
+    if (ready?.ok) last = `it is still version ${serving}`
     await new Promise(resolve => setTimeout(resolve, AGAIN_MILLISECONDS))
   }
   throw new Error(

@@ -49,11 +49,20 @@ export async function startCloudflare(): Promise<CloudflareAccount> {
   let secrets: Record<string, string> = {}
   let name: string | undefined
   let crons: unknown[] = []
+  let bindings: Metadata['bindings'] = []
   let worker: RunningWorker | undefined
   const calls: string[] = []
 
   const upload = async (script: string, form: FormData): Promise<Answer> => {
-    const metadata = JSON.parse(await textOf(form.get('metadata'))) as Metadata
+    const sentMetadata = JSON.parse(await textOf(form.get('metadata'))) as Metadata
+    const metadata = {
+      ...sentMetadata,
+      bindings: sentMetadata.bindings.map(binding =>
+        binding.type === 'inherit'
+          ? (bindings.find(({ name: of }) => of === binding.name) ?? binding)
+          : binding,
+      ),
+    }
     for (const { type, bucket_name = '', queue_name = '' } of metadata.bindings) {
       if (type === 'r2_bucket' && !buckets.has(bucket_name)) return missing(10085, `no bucket ${bucket_name}`)
       if (type === 'queue' && !queues.has(queue_name)) return missing(11000, `no queue ${queue_name}`)
@@ -82,6 +91,7 @@ export async function startCloudflare(): Promise<CloudflareAccount> {
       port: workerPort,
     })
     name = script
+    bindings = metadata.bindings
     return fine({
       id: script,
       metadata: {},
@@ -157,7 +167,12 @@ export async function startCloudflare(): Promise<CloudflareAccount> {
       })
     if (second === 'scripts' && fourth === 'versions' && method === 'POST')
       return upload(third, await formOf(request))
-    if (second === 'scripts' && fourth === 'settings' && method === 'GET') return fine({ bindings: [] })
+    if (second === 'scripts' && fourth === 'settings' && method === 'GET') return fine({ bindings })
+    if (path.startsWith('/storage/kv/namespaces')) {
+      if (method === 'GET') return fine([])
+      const { title } = await json()
+      return fine({ id: `id-of-${title}`, title })
+    }
     if (second === 'scripts' && fourth === 'secrets')
       return fine(Object.keys(secrets).map(of => ({ name: of, type: 'secret_text' })))
     if (second === 'scripts' && fourth === 'schedules' && method === 'PUT') crons = await json()
