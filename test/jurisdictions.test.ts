@@ -5,6 +5,7 @@ import { firstLetters, listJurisdictions, narrowed } from '../src/regions/runtim
 import { bundledDocuments, startApp, type TestApp } from './support/app.ts'
 import { applyWithFew } from './support/large-region.ts'
 import { usCounties } from './support/us-counties.ts'
+import { visitor } from './support/visitor.ts'
 
 /* Regions with many jurisdictions: their lists are searched and read a page at a time. */
 
@@ -159,15 +160,43 @@ it('no page and no list of a region of many is long', async () => {
 })
 
 describe('as a demonstration', () => {
+  const searched = '?agency=mobile'
+  const autauga = { lat: 32.53, long: -86.64 }
+  const demoOf = () => startApp({ demo: true })
+
   it('the sign-in page has the agencies that were searched for', async () => {
-    const demo = await startApp({ demo: true })
-    const { intake } = documents.region
-    await applyWithFew(demo.platform, 'counties', documents, [intake])
+    const demo = await demoOf()
+    await applyWithFew(demo.platform, 'counties', documents, [documents.region.intake])
     const page = async (query: string) => (await demo.request(`/r/counties/sign-in${query}`)).text()
     const offered = (text: string) =>
       [...text.matchAll(/name="jurisdiction" value="([^"]+)"/g)].map(m => m[1])
     expect(offered(await page(''))).toEqual([])
-    expect(offered(await page('?agency=mobile'))).toEqual([MOBILE])
+    expect(offered(await page(searched))).toEqual([MOBILE])
+    await demo.close()
+  })
+
+  it('staff offer a request to an agency that they searched for', async () => {
+    const demo = await demoOf()
+    const { intake } = documents.region
+    await applyWithFew(demo.platform, 'counties', documents, [intake, MOBILE])
+    const filed = await demo.request(`/r/counties/j/${intake}/api/v1/requests`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        service_code: 'something-else',
+        ...autauga,
+        answers: { details: 'A bench is broken.' },
+      }),
+    })
+    const { id } = (await filed.json()) as { id: string }
+    const agent = visitor(demo)
+    await agent.post('/r/counties/sign-in/demo', { jurisdiction: intake, role: 'supervisor' })
+    const path = `/r/counties/work/${intake}/requests/${id}`
+    const before = await agent.read(path)
+    expect(before).toContain('id="offer-agency"')
+    expect(before).not.toContain(`value="${MOBILE}"`)
+    expect(before.length).toBeLessThan(100_000)
+    expect(await agent.read(path + searched)).toContain(`<option value="${MOBILE}"`)
     await demo.close()
   })
 })
