@@ -124,7 +124,10 @@ export function remoteDatabases(settings: RemoteSettings): Databases {
     snapshot: name =>
       openSnapshot(signal => connect(url, tokenOf(name), databaseLabel(name), signal, { intMode: 'bigint' })),
     urlOf: name => urlOf(url, databaseLabel(name)),
-    create: async name => admin?.create(name, remoteNameOf(databaseLabel(name), url)),
+    async create(name) {
+      await admin?.create(name, remoteNameOf(databaseLabel(name), url))
+      return false
+    },
     async close() {},
   }
 }

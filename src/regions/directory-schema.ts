@@ -22,7 +22,12 @@ export const database = sqliteTable(
     /** Its schema, `name@mark` (`core/database/migrate.ts`); empty: none yet. */
     migratedTo: text('migrated_to').notNull().default(''),
     migratedAt: integer('migrated_at'),
+    /** When it was made; null where that was not recorded. */
+    createdAt: integer('created_at'),
     lastError: text('last_error'),
+    /** Failures since it was last migrated, and when to try again. */
+    attempts: integer('attempts').notNull().default(0),
+    retryAt: integer('retry_at'),
   },
   table => [
     primaryKey({ columns: [table.kind, table.region, table.slug] }),

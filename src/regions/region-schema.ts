@@ -12,7 +12,33 @@ export const configuration = sqliteTable('configuration', {
   appliedBy: text('applied_by').notNull(),
 })
 
+/** One row at most: the configuration that is being applied, whose databases may not all be ready. */
+export const pendingConfiguration = sqliteTable('pending_configuration', {
+  id: integer('id').primaryKey(),
+  hash: text('hash').notNull(),
+  /** As in `configuration`. */
+  documents: text('documents').notNull(),
+  requestedAt: integer('requested_at').notNull(),
+  requestedBy: text('requested_by').notNull(),
+  /** The number to give a region's first version. */
+  first: integer('first').notNull(),
+  /** Once it is in force, its number. */
+  version: integer('version'),
+  /** The last jurisdiction, in order of slugs, that was told of the new version. */
+  notifiedTo: text('notified_to').notNull().default(''),
+  /** A JSON list of those before it that could not be told yet. */
+  missed: text('missed').notNull().default('[]'),
+})
+
 export function snapshotOf(region: string, row: typeof configuration.$inferSelect): Snapshot {
   const { version, hash, appliedAt, documents } = row
   return { region, version, hash, appliedAt, documents: JSON.parse(documents) as Documents }
+}
+
+export function pendingOf({ documents, missed, ...row }: typeof pendingConfiguration.$inferSelect) {
+  return {
+    ...row,
+    documents: JSON.parse(documents) as Documents,
+    missed: JSON.parse(missed) as readonly string[],
+  }
 }

@@ -4,6 +4,7 @@ import {
   type DatabaseClient,
   type DatabaseName,
   databaseLabel,
+  type NewContent,
   noDeadlines,
   type Platform,
 } from '../../platform/platform.ts'
@@ -52,9 +53,11 @@ export async function migrateDatabase(
   migrations: Migrations,
   { mayCreate = true }: MigrateOptions = {},
 ): Promise<string> {
-  if (mayCreate) await platform.databases.create(name)
   const shipped = migrations[name.kind]
+  const content = newContent(databaseLabel(name), shipped, platform.clock.now())
+  if (mayCreate && (await platform.databases.create(name, content))) return newest(migrations, name.kind)
   const client = platform.databases.client(name)
+  if (mayCreate && (await fillEmpty(platform, name, content))) return newest(migrations, name.kind)
   await withRetries(() => readLedger(client))
   const missing = missingIn(databaseLabel(name), await withRetries(() => adopt(client, shipped)), shipped)
   for (const migration of missing) {
@@ -66,9 +69,50 @@ export async function migrateDatabase(
 }
 
 export function newest(migrations: Migrations, kind: DatabaseName['kind']): string {
-  const all = migrations[kind]
+  return markOf(migrations[kind])
+}
+
+function markOf(all: readonly Migration[]): string {
   const mark = bytesToHex(sha256(utf8ToBytes(all.map(({ hash }) => hash).join()))).slice(0, MARK_DIGITS)
   return `${all.at(-1)?.name ?? ''}@${mark}`
+}
+
+const LEDGER =
+  'CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL, hash TEXT)'
+
+function newContent(label: string, shipped: readonly Migration[], now: number): NewContent {
+  const applied = shipped.flatMap(({ name, hash, statements }) => [
+    ...statements,
+    `INSERT INTO migration (name, applied_at, hash) VALUES (${quoted(name)}, ${now}, ${quoted(hash)})`,
+  ])
+  return {
+    mark: markOf(shipped),
+    common: [LEDGER, ...applied],
+    own: [`INSERT INTO identity (label, created_at) VALUES (${quoted(label)}, ${now})`],
+  }
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+// All migrations in one transaction. False if the database has tables, or cannot be filled like this: then
+// each migration is applied alone, which finds out why.
+async function fillEmpty(
+  platform: Platform,
+  name: DatabaseName,
+  { common, own }: NewContent,
+): Promise<boolean> {
+  try {
+    const { rows } = await platform.databases
+      .client(name)
+      .execute('SELECT count(*) AS tables FROM sqlite_master')
+    if (rows[0]?.tables !== 0) return false
+    await platform.databases.client(name, noDeadlines).batch([...common, ...own], 'write')
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** What went wrong, for the log and the command line, in the driver's words. */
@@ -94,9 +138,7 @@ interface Applied {
 }
 
 async function readLedger(client: DatabaseClient): Promise<Applied[]> {
-  await client.execute(
-    'CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL, hash TEXT)',
-  )
+  await client.execute(LEDGER)
   const columns = await client.execute(`SELECT name FROM pragma_table_info('migration')`)
   if (!columns.rows.some(row => row.name === 'hash')) {
     await client.execute('ALTER TABLE migration ADD COLUMN hash TEXT')

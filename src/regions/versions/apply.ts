@@ -1,25 +1,18 @@
-import { desc, eq, inArray, sql } from 'drizzle-orm'
-import { appendAuditAction } from '../../core/audit-actions.ts'
-import {
-  type DirectoryDb,
-  guard,
-  openDirectory,
-  openRegion,
-  openTenant,
-  type RegionDb,
-} from '../../core/database/handles.ts'
+import { desc, eq, sql } from 'drizzle-orm'
+import { guard, openDirectory, openRegion, type RegionDb } from '../../core/database/handles.ts'
 import { enqueueJob, jobKind } from '../../core/database/jobs.ts'
 import { type Migrations, migrateDatabase } from '../../core/database/migrate.ts'
 import { problem } from '../../core/problem.ts'
 import type { Platform } from '../../platform/platform.ts'
-import { configured } from '../audit-actions.ts'
-import { host, region as regionTable } from '../directory-schema.ts'
-import { districtSetsOf } from '../documents/district-sets.ts'
+import { region as regionTable } from '../directory-schema.ts'
 import { hashDocuments } from '../documents/hash.ts'
 import type { Documents, Snapshot } from '../documents/snapshot.ts'
-import { configuration, snapshotOf } from '../region-schema.ts'
+import { configuration, pendingConfiguration, snapshotOf } from '../region-schema.ts'
 import { forgetConfiguration } from '../runtime/current.ts'
+import { listHosts, refuseTakenCodes, refuseTakenHosts } from './claims.ts'
 import { addDatabase } from './migrate.ts'
+import { notifyJurisdictions } from './notify.ts'
+import { applyProgress, type Pending, type Preparing, prepareDatabases, readPending } from './pending.ts'
 
 export interface Applied {
   readonly version: number
@@ -30,42 +23,141 @@ export interface Applied {
 
 const access = { kind: 'system', reason: 'configuration' } as const
 
-/** The job that routes a jurisdiction's open requests again, as another body may now be responsible (S7). */
-export const rerouteKind = jobKind('reroute')
+/** The job that goes on with what is pending. */
+export const applyKind = jobKind('apply-configuration')
+
+export interface ApplyRequest {
+  readonly by: string
+  /** The number of a region's first version: an imported one keeps the number that its decisions name. */
+  readonly first?: number
+  /** Milliseconds until the job begins: another process has begun already. */
+  readonly wait?: number
+}
+
+/** A server that finds an unfinished request of another process waits this long before it goes on with it. */
+const OTHERS_TURN_MILLISECONDS = 60_000
 
 /**
- * Makes documents a region's configuration: creates databases of new jurisdictions, stores the next version,
- * then sets the hosts. May be killed at any point and repeated. The documents must be validated
- * (`loadRegion`). `first` is the number of a region's first version: an imported one keeps the number that
- * its decisions name.
- * Throws `changed-meanwhile` after a concurrent apply, and `bad-request` for a host of another region or a
- * tracking code that another jurisdiction had before, because its numbers are in use.
+ * Asks that documents become a region's configuration: stores them as pending, with a job that makes the
+ * databases they need and then puts them in force. They must be validated (`loadRegion`). A request replaces an
+ * earlier one that is not yet in force. Throws `bad-request` for a host of another region or a tracking code that
+ * another jurisdiction had before, because its numbers are in use.
+ */
+export async function requestApply(
+  platform: Platform,
+  migrations: Migrations,
+  slug: string,
+  documents: Documents,
+  { by, first = 1, wait = 0 }: ApplyRequest,
+): Promise<string> {
+  await migrateDatabase(platform, { kind: 'directory' }, migrations)
+  await refuseTakenHosts(openDirectory(platform), slug, documents)
+  await addDatabase(platform, { kind: 'region', region: slug }, migrations)
+  const db = openRegion(platform, access, slug)
+  await refuseTakenCodes(db, documents)
+  const hash = await hashDocuments(documents)
+  const at = platform.clock.now()
+  const known = await readPending(db)
+  // The same request again goes on where it was stopped.
+  if (known?.hash === hash) return hash
+  await db.commit([
+    db.delete(pendingConfiguration),
+    db.insert(pendingConfiguration).values({
+      id: 1,
+      hash,
+      documents: JSON.stringify(documents),
+      requestedAt: at,
+      requestedBy: by,
+      first,
+    }),
+    enqueueJob(applyKind, at + wait),
+  ])
+  return hash
+}
+
+export interface Applying {
+  /** In force, once it is. */
+  readonly applied?: Applied
+  /** When to go on, in milliseconds since 1970; undefined when nothing is left to do. */
+  readonly nextAt: number | undefined
+}
+
+/** One part of applying what is pending. Can be killed at any point and repeated, also by two at once. */
+export async function continueApply(
+  platform: Platform,
+  migrations: Migrations,
+  slug: string,
+  preparing: Preparing,
+): Promise<Applying> {
+  const db = openRegion(platform, access, slug)
+  const pending = await readPending(db)
+  if (pending === undefined) return { nextAt: undefined }
+  const { documents } = pending
+  if (pending.version === null) {
+    const nextAt = await prepareDatabases(platform, migrations, slug, documents, preparing)
+    if (nextAt !== undefined) return { nextAt }
+  }
+  const applied = await putInForce(db, pending, platform.clock.now())
+  await listHosts(platform, openDirectory(platform), slug, documents)
+  forgetConfiguration(platform)
+  const nextAt = await notifyJurisdictions(platform, db, { ...pending, version: applied.version }, preparing)
+  if (nextAt === undefined) {
+    await db.commit([
+      db.delete(pendingConfiguration).where(eq(pendingConfiguration.hash, pending.hash)),
+      sql`DELETE FROM job WHERE key = ${applyKind.kind} AND NOT EXISTS (SELECT 1 FROM ${pendingConfiguration})`,
+    ])
+  }
+  return { applied, nextAt }
+}
+
+export interface ApplyHere extends ApplyRequest {
+  /** How often databases that failed are tried again before it gives up; the job continues then. */
+  readonly retries?: number
+  readonly onReady?: (ready: number, needed: number) => void
+}
+
+/**
+ * Applies documents in this process, until they are in force (`requestApply`, `continueApply`). May be killed at
+ * any point and repeated. Throws `changed-meanwhile` after a concurrent apply of other documents, and
+ * `database-unavailable` while some databases cannot be made.
  */
 export async function applyRegion(
   platform: Platform,
   migrations: Migrations,
   slug: string,
   documents: Documents,
-  { by, first = 1 }: { readonly by: string; readonly first?: number },
+  { retries = 0, onReady, ...request }: ApplyHere,
 ): Promise<Applied> {
-  await migrateDatabase(platform, { kind: 'directory' }, migrations)
-  const directory = openDirectory(platform)
-  await refuseTakenHosts(directory, slug, documents)
-  await addDatabase(platform, { kind: 'region', region: slug }, migrations)
-  const db = openRegion(platform, access, slug)
-  await refuseTakenCodes(db, documents)
-  for (const jurisdiction of documents.jurisdictions) {
-    await addDatabase(platform, { kind: 'tenant', region: slug, slug: jurisdiction.slug }, migrations)
+  const waiting = { ...request, wait: OTHERS_TURN_MILLISECONDS }
+  const hash = await requestApply(platform, migrations, slug, documents, waiting)
+  const preparing = { until: Infinity, limit: Infinity, ignoresBackOff: true, ...(onReady && { onReady }) }
+  for (let left = retries; ; left--) {
+    const { applied, nextAt } = await continueApply(platform, migrations, slug, preparing)
+    if (applied !== undefined && applied.hash === hash) return applied
+    if (applied !== undefined || nextAt === undefined) return inForce(platform, slug, hash)
+    if (left <= 0) throw await unready(platform, migrations, slug)
+    const wait = Math.min(MAX_RETRY_MILLISECONDS, nextAt - platform.clock.now())
+    await new Promise(resolve => setTimeout(resolve, wait))
   }
-  // Districts are written by a running server too, which has no migrations.
-  if (districtSetsOf(documents).length > 0) {
-    await addDatabase(platform, { kind: 'places', region: slug }, migrations)
-  }
-  const applied = await writeVersion(platform, db, documents, by, first)
-  await listHosts(platform, directory, slug, documents)
-  forgetConfiguration(platform)
-  await notifyJurisdictions(platform, db, documents, applied.version)
-  return applied
+}
+
+const MAX_RETRY_MILLISECONDS = 10_000
+
+// Another process has finished what was pending, or replaced it.
+async function inForce(platform: Platform, slug: string, hash: string): Promise<Applied> {
+  const [newest] = await newestVersion(openRegion(platform, access, slug))
+  if (newest?.hash !== hash) throw problem('changed-meanwhile')
+  return { ...newest, changed: true }
+}
+
+async function unready(platform: Platform, migrations: Migrations, slug: string): Promise<Error> {
+  const progress = await applyProgress(platform, migrations, slug)
+  const { needed = 0, ready = 0, failed: [first] = [] } = progress ?? {}
+  const why = first === undefined ? '' : ` ${first.database}: ${first.error}`
+  return problem('database-unavailable', {
+    detail: `${ready} of ${needed} databases are ready.${why} Mend this and apply again, or let a running server go on with it.`,
+    cause: new Error(first?.error ?? 'databases are not ready'),
+  })
 }
 
 export async function storedSnapshot(platform: Platform, slug: string): Promise<Snapshot | undefined> {
@@ -82,112 +174,36 @@ export async function storedRegions(platform: Platform): Promise<string[]> {
   return rows.map(({ slug }) => slug).sort()
 }
 
-// Also for documents that were applied before: that run may have been stopped at this point.
-async function notifyJurisdictions(
-  platform: Platform,
-  { region, select }: RegionDb,
-  { jurisdictions }: Documents,
-  version: number,
-): Promise<void> {
-  const at = platform.clock.now()
-  const [applied] = await select({ at: configuration.appliedAt, by: configuration.appliedBy })
-    .from(configuration)
-    .where(eq(configuration.version, version))
-  for (const { slug } of jurisdictions) {
-    const steps = [enqueueJob(rerouteKind, at)]
-    if (applied !== undefined) {
-      // Once, and only in logs that have begun: an empty one may still be imported.
-      const isNews = sql`(SELECT at FROM event ORDER BY seq LIMIT 1) <= ${applied.at} AND NOT EXISTS (SELECT 1 FROM event
-        WHERE request = '' AND type = ${configured.type} AND payload ->> 'version' = ${version})`
-      steps.push(
-        appendAuditAction(configured, { version }, { actor: applied.by, at: applied.at, holds: isNews }),
-      )
-    }
-    await openTenant(platform, access, region, slug).commit(steps)
-  }
-}
-
-async function writeVersion(
-  platform: Platform,
-  db: RegionDb,
-  documents: Documents,
-  by: string,
-  first: number,
-): Promise<Applied> {
-  const hash = await hashDocuments(documents)
-  const [newest] = await db
+function newestVersion(db: RegionDb) {
+  return db
     .select({ version: configuration.version, hash: configuration.hash })
     .from(configuration)
     .orderBy(desc(configuration.version))
     .limit(1)
-  if (newest?.hash === hash) return { ...newest, changed: false }
+}
+
+async function putInForce(db: RegionDb, pending: Pending, appliedAt: number): Promise<Applied> {
+  const { hash, documents, requestedBy, first } = pending
+  const [newest] = await newestVersion(db)
+  if (newest?.hash === hash) return { ...newest, changed: pending.version !== null }
   const before = newest?.version ?? 0
   const version = newest === undefined ? first : before + 1
-  const appliedAt = platform.clock.now()
-  await db.commit([
-    guard(sql`(SELECT coalesce(max(version), 0) FROM ${configuration}) = ${before}`, 'changed-meanwhile'),
-    db
-      .insert(configuration)
-      .values({ version, hash, documents: JSON.stringify(documents), appliedAt, appliedBy: by }),
-  ])
+  const isPending = sql`EXISTS (SELECT 1 FROM ${pendingConfiguration} WHERE hash = ${hash} AND version IS NULL)`
+  const isNext = sql`(SELECT coalesce(max(version), 0) FROM ${configuration}) = ${before}`
+  try {
+    await db.commit([
+      guard(isNext, 'changed-meanwhile'),
+      guard(isPending, 'changed-meanwhile'),
+      db
+        .insert(configuration)
+        .values({ version, hash, documents: JSON.stringify(documents), appliedAt, appliedBy: requestedBy }),
+      db.update(pendingConfiguration).set({ version }),
+    ])
+  } catch (error) {
+    // The job and the command may do the same.
+    const [now] = await newestVersion(db)
+    if (now?.hash !== hash) throw error
+    return { ...now, changed: true }
+  }
   return { version, hash, changed: true }
-}
-
-function hostsOf(documents: Documents): Map<string, string | null> {
-  const { hosts, jurisdictionHosts } = documents.region
-  return new Map([
-    ...hosts.map(name => [name.toLowerCase(), null] as const),
-    ...Object.entries(jurisdictionHosts ?? {}).map(([name, slug]) => [name.toLowerCase(), slug] as const),
-  ])
-}
-
-async function refuseTakenHosts(directory: DirectoryDb, slug: string, documents: Documents): Promise<void> {
-  const names = [...hostsOf(documents).keys()]
-  const rows = await directory.select().from(host).where(inArray(host.host, names))
-  const taken = rows.find(row => row.region !== slug)
-  if (taken) {
-    throw problem('bad-request', {
-      detail: `The host "${taken.host}" already belongs to the region ${taken.region}. Use each host for one region only.`,
-    })
-  }
-}
-
-async function listHosts(
-  platform: Platform,
-  directory: DirectoryDb,
-  slug: string,
-  documents: Documents,
-): Promise<void> {
-  const rows = [...hostsOf(documents)].map(([name, jurisdiction]) => ({
-    host: name,
-    region: slug,
-    jurisdiction,
-  }))
-  await directory.commit([
-    directory.insert(regionTable).values({ slug, addedAt: platform.clock.now() }).onConflictDoNothing(),
-    directory.delete(host).where(eq(host.region, slug)),
-    ...rows.map(row => directory.insert(host).values(row)),
-  ])
-}
-
-// A tracking code belongs to its jurisdiction for good, across all versions.
-async function refuseTakenCodes(db: RegionDb, documents: Documents): Promise<void> {
-  const used = await db.rows<{ code: string; slug: string }>(
-    sql`SELECT DISTINCT json_extract(value, '$.code') AS code, json_extract(value, '$.slug') AS slug
-      FROM ${configuration}, json_each(documents, '$.jurisdictions')`,
-  )
-  for (const { code, slug } of documents.jurisdictions) {
-    const holder = used.find(row => row.code === code && row.slug !== slug)
-    const before = used.find(row => row.slug === slug && row.code !== code)
-    if (holder) {
-      throw problem('bad-request', {
-        detail: `The code ${code} of ${slug} belongs to ${holder.slug}, whose tracking numbers start with it. Choose another code.`,
-      })
-    }
-    if (before) {
-      throw problem('bad-request', {
-        detail: `${slug} has the code ${before.code}, and its tracking numbers start with it. Use it instead of ${code}.`,
-      })
-    }
-  }
 }

@@ -2,6 +2,7 @@ import { and, eq, ne } from 'drizzle-orm'
 import { setUnavailable } from '../../core/database/clients.ts'
 import { type DirectoryDb, openDirectory } from '../../core/database/handles.ts'
 import { failureOf, type Migrations, migrateDatabase, newest } from '../../core/database/migrate.ts'
+import { asProblem } from '../../core/problem.ts'
 import {
   type DatabaseName,
   databaseLabel,
@@ -21,6 +22,9 @@ export interface MigrationFailure {
   readonly error: string
 }
 
+export type ListedName = Exclude<DatabaseName, { kind: 'directory' }>
+export type Listed = typeof database.$inferSelect
+
 /** Resumable. A failure is recorded, makes its database unavailable here, and does not stop the others. */
 export async function migrateAll(
   platform: Platform,
@@ -36,26 +40,108 @@ export async function migrateAll(
       .select()
       .from(database)
       .where(and(eq(database.kind, kind), ne(database.migratedTo, newest(migrations, kind))))
-    for (const row of behind) {
-      const name = nameOf(row)
-      try {
-        await migrateListed(platform, directory, row, migrations)
+    await migrateListed(platform, directory, behind, migrations, {
+      onDone: name => {
         migrated++
         onProgress(databaseLabel(name))
-      } catch (error) {
-        const { migration, reason } = failureOf(error)
-        const file = migration === undefined ? {} : { migration: `${kind}/${migration}.sql` }
-        failed.push({ database: databaseLabel(name), ...file, error: reason })
-        setUnavailable(platform, name, new Error(reason, { cause: error }))
-        await mark(directory, name, { lastError: reason })
-      }
-    }
+      },
+      onFailed: failure => void failed.push(failure),
+    })
   }
   return { migrated, failed }
 }
 
+// On Workers six connections are open at once.
+const LANES = { node: 8, workers: 4 }
+// So many in a row are a failure of the service, not of the databases.
+const FAILURES_IN_A_ROW = 16
+const MARKED_TOGETHER = 50
+
+export interface MigrateListed {
+  /** Milliseconds since 1970: begins no more after this. */
+  readonly until?: number
+  readonly onDone?: (name: ListedName) => void
+  readonly onFailed?: (failure: MigrationFailure) => void
+}
+
+/**
+ * Makes and migrates several at once. Each failure is recorded with the time to try again. Stops when the
+ * operator must mend something first, or when nothing succeeds: then returns the seconds to wait.
+ */
+export async function migrateListed(
+  platform: Platform,
+  directory: DirectoryDb,
+  rows: readonly Listed[],
+  migrations: Migrations,
+  { until = Infinity, onDone = () => {}, onFailed = () => {} }: MigrateListed = {},
+): Promise<number | undefined> {
+  const waiting = rows.values()
+  let done: Listed[] = []
+  let inARow = 0
+  let stopped: number | undefined
+  const markDone = async () => {
+    const marked = done
+    done = []
+    if (marked.length === 0) return
+    const at = platform.clock.now()
+    await directory.commit(
+      marked.map(row => directory.update(database).set(migrated(row, at)).where(isDatabase(row))),
+    )
+  }
+  const lane = async () => {
+    for (const row of waiting) {
+      const name = nameOf(row)
+      try {
+        const ready = await migrateOne(platform, row, migrations)
+        inARow = 0
+        done.push(ready)
+        if (done.length >= MARKED_TOGETHER) await markDone()
+        onDone(name)
+      } catch (error) {
+        inARow++
+        const { slug, retryAfterSeconds } = asProblem(error)
+        const { migration, reason } = failureOf(error)
+        const file = migration === undefined ? {} : { migration: `${row.kind}/${migration}.sql` }
+        onFailed({ database: databaseLabel(name), ...file, error: reason })
+        if (row.migratedTo !== '') setUnavailable(platform, name, new Error(reason, { cause: error }))
+        const wait = await markFailed(platform, directory, row, reason, retryAfterSeconds)
+        if (slug === 'not-configured' || inARow >= FAILURES_IN_A_ROW) stopped ??= wait
+      }
+      if (stopped !== undefined || platform.clock.now() >= until) break
+    }
+  }
+  await Promise.all(Array.from({ length: LANES[platform.runtime] }, lane))
+  await markDone()
+  return stopped
+}
+
+const FIRST_WAIT_SECONDS = 2
+const MAX_WAIT_SECONDS = 15 * 60
+
+async function markFailed(
+  platform: Platform,
+  directory: DirectoryDb,
+  row: Listed,
+  lastError: string,
+  retryAfterSeconds = 0,
+): Promise<number> {
+  const backOff = Math.min(MAX_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** Math.min(row.attempts, 20))
+  const wait = Math.max(backOff, retryAfterSeconds)
+  const retryAt = platform.clock.now() + wait * 1000
+  await directory
+    .update(database)
+    .set({ lastError, attempts: row.attempts + 1, retryAt })
+    .where(isDatabase(row))
+  return wait
+}
+
+function migrated({ migratedTo, createdAt }: Listed, at: number) {
+  return { migratedTo, createdAt, migratedAt: at, lastError: null, attempts: 0, retryAt: null }
+}
+
+/** Those that have been made. */
 export async function listDatabases(platform: Platform): Promise<readonly WorkDatabaseName[]> {
-  const rows = await openDirectory(platform).select().from(database)
+  const rows = await openDirectory(platform).select().from(database).where(ne(database.migratedTo, ''))
   return rows.map(nameOf).filter(name => name.kind !== 'places')
 }
 
@@ -68,62 +154,38 @@ export async function hasPlaces(platform: Platform, region: string): Promise<boo
   return rows.length > 0
 }
 
-function nameOf({
-  kind,
-  region,
-  slug,
-}: Pick<typeof database.$inferSelect, 'kind' | 'region' | 'slug'>): Exclude<
-  DatabaseName,
-  { kind: 'directory' }
-> {
-  return kind === 'tenant' ? { kind, region, slug } : { kind, region }
-}
-
+/** Throws why it cannot be made or migrated. */
 export async function addDatabase(
   platform: Platform,
-  name: Exclude<DatabaseName, { kind: 'directory' }>,
+  name: ListedName,
   migrations: Migrations,
 ): Promise<void> {
   const directory = openDirectory(platform)
   const slug = name.kind === 'tenant' ? name.slug : ''
-  await directory
-    .insert(database)
-    .values({ kind: name.kind, region: name.region, slug })
-    .onConflictDoNothing()
-  const [row] = await directory
-    .select()
-    .from(database)
-    .where(isDatabase(name.kind, name.region, slug))
-  if (row !== undefined) await migrateListed(platform, directory, row, migrations)
+  const key = { kind: name.kind, region: name.region, slug }
+  await directory.insert(database).values(key).onConflictDoNothing()
+  const [row] = await directory.select().from(database).where(isDatabase(key))
+  if (row === undefined) return
+  const at = platform.clock.now()
+  const ready = await migrateOne(platform, row, migrations)
+  await directory.update(database).set(migrated(ready, at)).where(isDatabase(row))
 }
 
-async function migrateListed(
-  platform: Platform,
-  directory: DirectoryDb,
-  row: typeof database.$inferSelect,
-  migrations: Migrations,
-) {
+async function migrateOne(platform: Platform, row: Listed, migrations: Migrations): Promise<Listed> {
   const name = nameOf(row)
   // A database that had tables and is missing was lost: an empty one in its place would hide that.
   const mayCreate = row.migratedTo === ''
   const migratedTo = await migrateDatabase(platform, name, migrations, { mayCreate })
+  // Thousands of files are made together: none of them stays open.
+  if (mayCreate) platform.databases.client(name).close()
   setUnavailable(platform, name, undefined)
-  await mark(directory, name, { migratedTo, migratedAt: platform.clock.now(), lastError: null })
+  return { ...row, migratedTo, createdAt: mayCreate ? platform.clock.now() : row.createdAt }
 }
 
-async function mark(
-  directory: DirectoryDb,
-  name: DatabaseName,
-  values: Partial<typeof database.$inferInsert>,
-) {
-  if (name.kind === 'directory') return
-  const slug = name.kind === 'tenant' ? name.slug : ''
-  await directory
-    .update(database)
-    .set(values)
-    .where(isDatabase(name.kind, name.region, slug))
+export function nameOf({ kind, region, slug }: Pick<Listed, 'kind' | 'region' | 'slug'>): ListedName {
+  return kind === 'tenant' ? { kind, region, slug } : { kind, region }
 }
 
-function isDatabase(kind: 'region' | 'places' | 'tenant', region: string, slug: string) {
+function isDatabase({ kind, region, slug }: Pick<Listed, 'kind' | 'region' | 'slug'>) {
   return and(eq(database.kind, kind), eq(database.region, region), eq(database.slug, slug))
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { problem } from '../../../core/problem.ts'
@@ -12,6 +12,7 @@ import { handles } from './handles.ts'
 import { type DatabaseMonitor, databaseMonitor } from './monitor.ts'
 import { type Quarantined, quarantineIn } from './quarantine.ts'
 import { rewriteFile } from './rewrite.ts'
+import { templates } from './template.ts'
 
 /** `open-elsewhere`: the file is not yet under the current key, because another process has it open. */
 export type RekeyResult = 'current' | 'rewritten' | 'open-elsewhere'
@@ -60,6 +61,7 @@ export function embeddedDatabases(
   // An empty file was truncated, or its creation was interrupted: it is no database.
   const isThere = (label: string) => (statSync(fileOf(label), { throwIfNoEntry: false })?.size ?? 0) > 0
   const quarantine = quarantineIn(folder)
+  const template = templates()
   let checks: Checker | undefined
   let watching: DatabaseMonitor | undefined
 
@@ -119,14 +121,17 @@ export function embeddedDatabases(
       clients.set(label, client)
       return client
     },
-    async create(name) {
+    async create(name, content) {
       const label = databaseLabel(name)
-      if (isThere(label)) return
+      if (isThere(label)) return false
       if (name.kind === 'directory' && labels().some(each => each !== label)) {
         const detail = `${label}.db is missing or empty, and other databases are there. Restore it from a backup.`
         throw problem('fault', { detail, cause: new Error(detail) })
       }
-      openEmbedded(fileOf(label), fileKeys(secret, label).current).close()
+      const key = fileKeys(secret, label).current
+      if (content !== undefined && !existsSync(fileOf(label))) return template(fileOf(label), key, content)
+      openEmbedded(fileOf(label), key).close()
+      return false
     },
     urlOf: name => fileOf(databaseLabel(name)),
     labels,
