@@ -14,6 +14,7 @@ const benches = [
   'people',
   'places',
   'tenants',
+  'apply',
   'edge',
   'size',
 ]

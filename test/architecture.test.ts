@@ -177,8 +177,9 @@ describe('the house', () => {
     expect(readers).toEqual(['platform/outbound.ts'])
   })
 
+  const isMade = (file: string) => file === 'core/database/migration-texts.ts'
   const holding = (pattern: RegExp) =>
-    files.filter(file => pattern.test(readFileSync(join(src, file), 'utf8'))).sort()
+    files.filter(file => !isMade(file) && pattern.test(readFileSync(join(src, file), 'utf8'))).sort()
 
   it.each<[string, RegExp, string[]]>([
     ['public access', /kind: 'public'/, ['core/access.ts']],

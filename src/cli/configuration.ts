@@ -83,11 +83,21 @@ export async function withPlatform<T>(
     now: terminal.now,
     log: (level, event) => level === 'error' && terminal.err(`${event}\n`),
   })
+  if (environment.remote !== undefined && !terminal.env.PUBLIC_URL) refuseLinks(platform)
   try {
     return await work(platform, environment)
   } finally {
     await platform.close()
   }
+}
+
+// The deployment is elsewhere: a link with this machine's address would lead nowhere.
+function refuseLinks(platform: NodePlatform): void {
+  Object.defineProperty(platform, 'publicUrl', {
+    get() {
+      throw refuse('Set PUBLIC_URL to the address of the deployment: links begin with it.')
+    },
+  })
 }
 
 export const asOption = {

@@ -84,6 +84,10 @@ async function draw(planned: Plan, file: string): Promise<string | null> {
   return file
 }
 
+const SHOW_EVERY = 25
+// Of databases that could not be made, each after ten seconds at most.
+const RETRIES = 5
+
 export const apply = command({
   name: 'apply',
   summary: 'Apply the documents as a new version of the configuration',
@@ -103,6 +107,11 @@ export const apply = command({
         const by = `operator:${operatorOf(options.as)}`
         const { version, hash, changed } = await applyRegion(platform, readMigrations(), region, documents, {
           by,
+          retries: RETRIES,
+          onReady: (ready, needed) => {
+            if (ready % SHOW_EVERY === 0 || ready === needed)
+              terminal.err(`${region}: ${ready} of ${needed} databases are ready\n`)
+          },
         })
         lines.push(`${region}: ${changed ? 'applied as version' : 'unchanged, version'} ${version}`)
         json.push({ region, ok: true, version, hash, changed, warnings: issues })

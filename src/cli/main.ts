@@ -12,7 +12,7 @@ import { restoreCommand } from './backup/restore-command.ts'
 import { checkDatabasesCommand, releaseDatabaseCommand } from './check-databases.ts'
 import type { Command, Report, Terminal } from './command.ts'
 import { completionCommand } from './completion.ts'
-import { migrate } from './database.ts'
+import { createDatabasesCommand, listDatabasesCommand, migrate } from './database.ts'
 import { doctor } from './doctor.ts'
 import { apply, plan, validate } from './documents.ts'
 import { importAreasCommand, importBoundariesCommand, importServicesCommand } from './imports.ts'
@@ -49,6 +49,8 @@ const commands: readonly Command[] = [
   endStaffSessionsCommand,
   doctor,
   migrate,
+  listDatabasesCommand,
+  createDatabasesCommand,
   backupCommand,
   listBackupsCommand,
   verifyBackupCommand,

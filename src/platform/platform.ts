@@ -83,19 +83,18 @@ export interface Deadlines {
 /** For work that no page waits for: migrations, the command line. */
 export const noDeadlines: Deadlines = { read: 60_000, write: 15 * 60_000 }
 
-<<<<<<< HEAD
 export interface DatabaseSnapshot {
   /** Integers as `bigint`. */
   rows(sql: string, args?: readonly InValue[]): Promise<InValue[][]>
   close(): Promise<void>
-=======
+}
+
 /** What a new database begins with, as SQL without parameters. */
 export interface NewContent {
   /** The same for databases with the same statements in `common`, which can be copied from one of them. */
   readonly mark: string
   readonly common: readonly string[]
   readonly own: readonly string[]
->>>>>>> d9042b08 (wip: a configuration is pending until its databases are ready)
 }
 
 export interface Databases {
@@ -107,17 +106,12 @@ export interface Databases {
   snapshot?(name: DatabaseName): Promise<DatabaseSnapshot>
   /** Whether the server is a replica: it forwards writes, and may not show them at the next read. */
   isReplica?(): Promise<boolean>
-<<<<<<< HEAD
   /** How many databases are left alone for a moment because a call of this process was not answered. */
   openCircuits?(): number
   /** Damaged files, which are not opened; absent where databases are on a server. */
   quarantined?(): readonly { readonly database: string; readonly reason: string }[]
-  /** Makes the database, unless it is there. */
-  create(name: DatabaseName): Promise<void>
-=======
   /** Makes the database, unless it is there. True: made, and has this content. Else it may be empty. */
   create(name: DatabaseName, content?: NewContent): Promise<boolean>
->>>>>>> d9042b08 (wip: a configuration is pending until its databases are ready)
   /** Where it is, for the operator: a URL, or a file. */
   urlOf(name: DatabaseName): string
   close(): Promise<void>

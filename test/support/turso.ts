@@ -72,12 +72,12 @@ export async function startTurso({
     if (created.has(name))
       return { status: 409, body: { error: `database with name ${name} already exists` } }
     if (created.size >= quota) return { status: 402, body: { error: 'your plan has no more databases' } }
+    created.set(name, group)
     await fetch(`${sqld.adminUrl}/v1/namespaces/${namespaceOf(name)}/create`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{}',
     })
-    created.set(name, group)
     return { status: 200, body: { database: { DbId: `id-of-${name}`, Hostname: '127.0.0.1', Name: name } } }
   }
 

@@ -57,7 +57,10 @@ export async function migrateDatabase(
   const content = newContent(databaseLabel(name), shipped, platform.clock.now())
   if (mayCreate && (await platform.databases.create(name, content))) return newest(migrations, name.kind)
   const client = platform.databases.client(name)
-  if (mayCreate && (await fillEmpty(platform, name, content))) return newest(migrations, name.kind)
+  if (await isEmpty(client)) {
+    if (!mayCreate) throw new MigrationError(databaseLabel(name), undefined, LOST)
+    if (await fill(platform, name, content)) return newest(migrations, name.kind)
+  }
   await withRetries(() => readLedger(client))
   const missing = missingIn(databaseLabel(name), await withRetries(() => adopt(client, shipped)), shipped)
   for (const migration of missing) {
@@ -96,18 +99,16 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
-// All migrations in one transaction. False if the database has tables, or cannot be filled like this: then
-// each migration is applied alone, which finds out why.
-async function fillEmpty(
-  platform: Platform,
-  name: DatabaseName,
-  { common, own }: NewContent,
-): Promise<boolean> {
+const LOST = 'it is empty, and had tables before: restore it from a backup'
+
+async function isEmpty(client: DatabaseClient): Promise<boolean> {
+  const { rows } = await withRetries(() => client.execute('SELECT count(*) AS tables FROM sqlite_master'))
+  return rows[0]?.tables === 0
+}
+
+// All migrations in one transaction. False if that fails: applied one by one, they show why.
+async function fill(platform: Platform, name: DatabaseName, { common, own }: NewContent): Promise<boolean> {
   try {
-    const { rows } = await platform.databases
-      .client(name)
-      .execute('SELECT count(*) AS tables FROM sqlite_master')
-    if (rows[0]?.tables !== 0) return false
     await platform.databases.client(name, noDeadlines).batch([...common, ...own], 'write')
     return true
   } catch {
