@@ -5,6 +5,7 @@ import { freePort } from './test/support/sqld.ts'
 
 // The worker's bindings are fixed before its libSQL server starts, so the port is chosen here.
 const sqldPort = await freePort()
+const sqldAdminPort = await freePort()
 
 export default defineConfig({
   test: {
@@ -33,6 +34,8 @@ export default defineConfig({
               kvNamespaces: ['SNAPSHOTS'],
               bindings: {
                 DATABASE_URL: `http://127.0.0.1:${sqldPort}`,
+                DATABASE_ADMIN_URL: `http://127.0.0.1:${sqldAdminPort}`,
+                DATABASE_ADMIN_TOKEN: 'admin-key-of-the-tests',
                 SIGNING_KEY: 'a signing key of the tests, of at least 32 characters',
                 MASTER_KEY: 'a master key of the tests, of at least 32 characters',
                 // Every test comes from one address.
@@ -49,7 +52,7 @@ export default defineConfig({
           fileParallelism: false,
           include: ['test/workers/*.test.ts'],
           globalSetup: ['test/workers/setup.ts'],
-          provide: { sqldPort },
+          provide: { sqldPort, sqldAdminPort },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -4,7 +4,8 @@ import { requestId } from 'hono/request-id'
 import * as listed from './app.ts'
 import { type Capability, jobHandlersOf, registryOf } from './capability.ts'
 import { buildInfo } from './core/build-info.ts'
-import { refuseReplica } from './core/database/clients.ts'
+import { expectSchemas, refuseReplica } from './core/database/clients.ts'
+import { shippedMigrations } from './core/database/shipped.ts'
 import { checkMasterKey } from './core/encryption/master-key.ts'
 import { pathOf } from './core/http/api.ts'
 import { MAX_PAIRS, tooMany } from './core/http/form.ts'
@@ -22,6 +23,7 @@ import { monitoringRoutes } from './monitoring/routes.ts'
 import { open311Errors } from './open311/routes.ts'
 import type { Platform } from './platform/platform.ts'
 import { type AppEnv, findSite, pathInSite } from './regions/runtime/site.ts'
+import { countBehind } from './regions/versions/migrate.ts'
 import { barePage, problemPage } from './web/components/problem.tsx'
 import { compression } from './web/compression.ts'
 import { answerHeaders, assetPolicy, pageHeaders } from './web/headers.ts'
@@ -49,6 +51,7 @@ const RETRY_AFTER_SECONDS = 5
 
 /** The middleware in order, then the routes of every capability. The same on Node and Workers. */
 export function createApp(platform: Platform): Hono<AppEnv> {
+  expectSchemas(platform, shippedMigrations())
   const app = new Hono<AppEnv>({ getPath: request => pathInSite(new URL(request.url).pathname) })
 
   app.use(async (c, next) => {
@@ -90,6 +93,7 @@ export function createApp(platform: Platform): Hono<AppEnv> {
   app.get('/readyz', async c => {
     await refuseReplica(platform)
     await checkMasterKey(platform)
+    await refuseBehind(platform)
     return c.json({ status: 'ready' })
   })
   app.route('/', monitoringRoutes())
@@ -125,6 +129,14 @@ export function createApp(platform: Platform): Hono<AppEnv> {
   app.notFound(c => (isFormTarget(app, c) ? toItsPage(c) : answer(c, problem('not-found'))))
   app.onError((error, c) => answer(c, toProblem(error)))
   return app
+}
+
+// Databases are migrated before a new version is deployed.
+async function refuseBehind(platform: Platform): Promise<void> {
+  const behind = await countBehind(platform, shippedMigrations())
+  if (behind === 0) return
+  const cause = new Error(`${behind} databases are behind: run countyline migrate`)
+  throw problem('schema-mismatch', { cause, logged: { schema: 'older', databases: String(behind) } })
 }
 
 // Throws `bad-request` for a query that is not UTF-8, and `too-large` for one with too many pairs: some

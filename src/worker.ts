@@ -1,18 +1,27 @@
 import type { ExportedHandler, Response as WorkerResponse } from '@cloudflare/workers-types'
+import { expectSchemas } from './core/database/clients.ts'
 import { GaugeRecorder, noteRun } from './core/database/gauges.ts'
 import { runDueJobs } from './core/database/run-jobs.ts'
+import { shippedMigrations } from './core/database/shipped.ts'
 import { NO_ADDRESS, networkOf } from './core/http/addresses.ts'
 import { createApp, jobHandlers, registry } from './create-app.ts'
 import { seedDemonstrations } from './demonstration/seed.ts'
-import { type DatabaseName, databaseLabel, isWorkDatabase } from './platform/platform.ts'
-import { type Env, workersPlatform } from './platform/workers.ts'
-import { listDatabases } from './regions/versions/migrate.ts'
+import { type DatabaseName, databaseLabel, isWorkDatabase, type Platform } from './platform/platform.ts'
+import { type Env, type QueueMessage, type RoundMessage, workersPlatform } from './platform/workers.ts'
+import { nextOf, planRound } from './regions/rounds.ts'
+import { migrateSome } from './regions/versions/migrate.ts'
 
 const apps = new WeakMap<Env, ReturnType<typeof createApp>>()
 
 // A job that is due later than this is left to the next cron run.
 const MAX_DELAY_SECONDS = 900
-const MESSAGES_AT_ONCE = 100
+// Databases that did not answer in a round are visited again, until the next round comes.
+const AWAY_SECONDS = 15
+const MAX_TRIES = 4
+// Of one message: a Worker has six connections.
+const LANES = 4
+const MIGRATED_AT_ONCE = 50
+const MIGRATING_MILLISECONDS = 20_000
 
 export default {
   async fetch(request, env) {
@@ -29,38 +38,55 @@ export default {
   /** The messages of a batch for one database make one run. A failed run is retried. */
   async queue(batch, env) {
     const platform = workersPlatform(env)
+    expectSchemas(platform, shippedMigrations())
     const recorder = new GaugeRecorder(platform, registry.gauges)
-    const byDatabase = Map.groupBy(batch.messages, ({ body }) => databaseLabel(body))
+    const visit = async (name: DatabaseName) => {
+      try {
+        const run = await runDueJobs(platform, name, jobHandlers)
+        if (isWorkDatabase(name)) await recorder.visited(name, run)
+        if (run.nextDueAt !== null) await visitAgain(env, name, run.nextDueAt, platform.clock.now())
+        return true
+      } catch {
+        if (isWorkDatabase(name)) recorder.unavailable(name)
+        return false
+      }
+    }
+    const byDatabase = Map.groupBy(
+      batch.messages.filter(message => !isRound(message.body)),
+      ({ body }) => databaseLabel(body as DatabaseName),
+    )
+    const rounds = batch.messages.filter(({ body }) => isRound(body))
     // In parallel: a database that does not answer delays no other.
-    await Promise.all(
-      [...byDatabase.values()].map(async ([message, ...others]) => {
+    await Promise.all([
+      ...[...byDatabase.values()].map(async ([message, ...others]) => {
         if (message === undefined) return
-        const name = message.body
-        try {
-          const run = await runDueJobs(platform, name, jobHandlers)
-          if (isWorkDatabase(name)) await recorder.visited(name, run)
-          if (run.nextDueAt !== null) await visitAgain(env, name, run.nextDueAt, platform.clock.now())
-          message.ack()
-        } catch {
-          if (isWorkDatabase(name)) recorder.unavailable(name)
-          message.retry({ delaySeconds: 5 })
-        }
+        if (await visit(message.body as DatabaseName)) message.ack()
+        else message.retry({ delaySeconds: 5 })
         for (const other of others) other.ack()
       }),
-    )
+      ...rounds.map(async message => {
+        try {
+          await goOn(platform, env, message.body as RoundMessage, visit)
+          message.ack()
+        } catch {
+          message.retry({ delaySeconds: 5 })
+        }
+      }),
+    ])
     await recorder.flush()
     await noteRun(platform, 'queue')
   },
 
   async scheduled(_controller, env) {
     const platform = workersPlatform(env)
-    const names = await listDatabases(platform)
-    for (let at = 0; at < names.length; at += MESSAGES_AT_ONCE) {
-      await env.JOB_QUEUE.sendBatch(names.slice(at, at + MESSAGES_AT_ONCE).map(body => ({ body })))
-    }
+    expectSchemas(platform, shippedMigrations())
+    const isLeft = await migrateSome(platform, shippedMigrations(), migrating(platform))
+    const parts: RoundMessage[] = (await planRound(platform)).map(part => ({ part }))
+    const messages: RoundMessage[] = isLeft ? [{ migrate: true }, ...parts] : parts
+    if (messages.length > 0) await env.JOB_QUEUE.sendBatch(messages.map(body => ({ body })))
     await noteRun(platform, 'cron')
   },
-} satisfies ExportedHandler<Env, DatabaseName>
+} satisfies ExportedHandler<Env, QueueMessage>
 
 // When this isolate has asked to visit each database next.
 const visits = new WeakMap<Env, Map<string, number>>()
@@ -76,4 +102,39 @@ async function visitAgain(env: Env, name: DatabaseName, dueAt: number, now: numb
   if (now < earlier && earlier <= at) return
   await env.JOB_QUEUE.send(name, { delaySeconds: wait })
   planned.set(databaseLabel(name), at)
+}
+
+function isRound(body: QueueMessage): body is RoundMessage {
+  return !('kind' in body)
+}
+
+const migrating = ({ clock }: Platform) => ({
+  limit: MIGRATED_AT_ONCE,
+  until: clock.now() + MIGRATING_MILLISECONDS,
+})
+
+async function goOn(
+  platform: Platform,
+  env: Env,
+  message: RoundMessage,
+  visit: (name: DatabaseName) => Promise<boolean>,
+): Promise<void> {
+  if ('migrate' in message) {
+    const isLeft = await migrateSome(platform, shippedMigrations(), migrating(platform))
+    if (isLeft) await env.JOB_QUEUE.send(message, { delaySeconds: 1 })
+    return
+  }
+  const { names, rest } =
+    'part' in message ? await nextOf(platform, message.part) : { names: message.again, rest: undefined }
+  // Sent first: nothing that does not answer here delays the rest of the round.
+  if (rest !== undefined) await env.JOB_QUEUE.send({ part: rest })
+  const waiting = names.values()
+  const away: DatabaseName[] = []
+  const lane = async () => {
+    for (const name of waiting) if (!(await visit(name))) away.push(name)
+  }
+  await Promise.all(Array.from({ length: LANES }, lane))
+  const tries = 'again' in message ? message.tries + 1 : 1
+  if (away.length === 0 || tries > MAX_TRIES) return
+  await env.JOB_QUEUE.send({ again: away, tries }, { delaySeconds: AWAY_SECONDS * 2 ** tries })
 }

@@ -215,6 +215,7 @@ describe('the house', () => {
     const stored = [
       'core/database/idempotency.ts',
       'core/database/json.ts',
+      'core/database/ledger.ts',
       'core/database/run-jobs.ts',
       'handoffs/messages/messages.ts',
       'identity/programs/signing-keys.ts',

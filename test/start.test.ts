@@ -223,23 +223,23 @@ describe('migrations', { timeout: 60_000 }, () => {
     })
   })
 
-  it('of a newer version make an older one refuse the database, and serve the others', async () => {
+  it('of a newer version that take something away make an older one refuse the database, and serve the others', async () => {
     const folders = deployed()
     const { platform } = open({ dataDir: folders.env.DATA_DIR })
     await platform.databases
       .client(tenant)
-      .execute(`INSERT INTO migration (name, applied_at, hash) VALUES ('9000_more', 1, 'unknown')`)
+      .execute(`INSERT INTO migration (name, applied_at, hash) VALUES ('9000_breaking_more', 1, 'unknown')`)
     await platform.databases
       .client({ kind: 'directory' })
       .execute(
-        `UPDATE "database" SET migrated_to = '9000_more@unknown' WHERE slug = 'west' AND region = 'north'`,
+        `UPDATE "database" SET migrated_to = '9000_breaking_more@unknown' WHERE slug = 'west' AND region = 'north'`,
       )
     await platform.close()
     const server = await serving(folders.env)
     expect(logged(server, 'migration-failed')).toEqual([
       expect.objectContaining({
         database: 'north--west',
-        migration: 'tenant/9000_more.sql',
+        migration: 'tenant/9000_breaking_more.sql',
         error: expect.stringContaining('newer version'),
       }),
     ])

@@ -65,6 +65,15 @@ export type DatabaseName =
   | { readonly kind: 'places'; readonly region: string }
   | { readonly kind: 'tenant'; readonly region: string; readonly slug: string }
 
+/** Kind, region and jurisdiction: databases are visited in this order. */
+export type DatabaseKey = readonly [kind: string, region: string, slug: string]
+
+/** What is left of a round through the databases, or of a part of one. */
+export interface RoundPart {
+  readonly after: DatabaseKey
+  readonly until: DatabaseKey
+}
+
 /** Those with jobs and encrypted fields. */
 export type WorkDatabaseName = Extract<DatabaseName, { kind: 'region' | 'tenant' }>
 

@@ -11,11 +11,30 @@ import { snapshotsInCache, snapshotsInKv } from './kept-snapshots.ts'
 import { noLimits, tokenBuckets } from './limits.ts'
 import { mailService, noMail } from './mail.ts'
 import { guardedOutbound, type Transport } from './outbound.ts'
-import type { Bytes, Clock, DatabaseName, Files, Limits, Log, Platform, RateLimitResult } from './platform.ts'
+import type {
+  Bytes,
+  Clock,
+  DatabaseName,
+  Files,
+  Limits,
+  Log,
+  Platform,
+  RateLimitResult,
+  RoundPart,
+} from './platform.ts'
 import { databaseSettings, remoteDatabases } from './remote.ts'
 import { noSms, smsService } from './sms.ts'
 import { turns } from './turns.ts'
 import { uploadLimits, uploadQueue } from './uploads.ts'
+
+/** Jobs of a database are due; or a step of what the cron begins. */
+export type QueueMessage = DatabaseName | RoundMessage
+
+export type RoundMessage =
+  | { readonly part: RoundPart }
+  /** Those that did not answer. */
+  | { readonly again: readonly DatabaseName[]; readonly tries: number }
+  | { readonly migrate: true }
 
 export interface Env {
   readonly DATABASE_URL: string
@@ -31,7 +50,7 @@ export interface Env {
   /** Seconds that a read may take; a write may take twice as long. */
   readonly DATABASE_TIMEOUT?: string
   readonly FILES: R2Bucket
-  readonly JOB_QUEUE: Queue<DatabaseName>
+  readonly JOB_QUEUE: Queue<QueueMessage>
   readonly ASSETS: Fetcher
   /** Keeps the last configuration for isolates that start while the database is away. Default: the location's cache. */
   readonly SNAPSHOTS?: KVNamespace

@@ -33,6 +33,7 @@ export function sqldBinary(): string | undefined {
 export interface SqldOptions {
   readonly folder?: string
   readonly port?: number
+  readonly adminPort?: number
   /** Others may replicate it. */
   readonly leads?: boolean
   /** `leadsUrl` of the server that this one replicates: it answers reads and forwards writes. */
@@ -47,7 +48,7 @@ export async function startSqld(options: SqldOptions = {}): Promise<Sqld> {
   if (binary === undefined) throw new Error('sqld is not installed for this system')
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'countyline-sqld-'))
   const port = options.port ?? (await freePort())
-  const adminPort = await freePort()
+  const adminPort = options.adminPort ?? (await freePort())
   const leadsAddress = `127.0.0.1:${await freePort()}`
   const url = `http://127.0.0.1:${port}`
   let child: ChildProcess | undefined

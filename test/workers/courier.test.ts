@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
-import type { DatabaseName } from '../../src/platform/platform.ts'
-import type { Env } from '../../src/platform/workers.ts'
+import type { Env, QueueMessage } from '../../src/platform/workers.ts'
 import worker from '../../src/worker.ts'
 import type { ContractApp } from '../contract/app.ts'
 import { startInWorkerd, workerEnv } from './app.ts'
@@ -34,8 +33,8 @@ it('when every message of the queue is lost, the cron’s round brings it', asyn
 
 /** One run of the cron trigger, and the delivery of the notifications that it sends. */
 async function cron(env: Env): Promise<void> {
-  const messages: { body: DatabaseName; ack(): void; retry(): void }[] = []
-  const collect = async (bells: { body: DatabaseName }[]) => {
+  const messages: { body: QueueMessage; ack(): void; retry(): void }[] = []
+  const collect = async (bells: { body: QueueMessage }[]) => {
     messages.push(...bells.map(({ body }) => ({ body, ack: () => {}, retry: () => {} })))
   }
   await worker.scheduled({} as never, { ...env, JOB_QUEUE: { sendBatch: collect } as never })

@@ -17,6 +17,7 @@ import { importStreets } from '../support/streets.ts'
 declare module 'vitest' {
   interface ProvidedContext {
     sqldPort: number
+    sqldAdminPort: number
     keys: Record<string, string>
     /** A server outside: a mail service, and what a partner's could be. */
     outside: string
@@ -28,11 +29,13 @@ declare module 'vitest' {
  * workerd.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const sqld = await startSqld({ port: project.getProvidedContext().sqldPort })
+  const { sqldPort: port, sqldAdminPort: adminPort } = project.getProvidedContext()
+  const adminToken = 'admin-key-of-the-tests'
+  const sqld = await startSqld({ port, adminPort, more: ['--admin-auth-key', adminToken] })
   const dataDir = mkdtempSync(join(tmpdir(), 'countyline-'))
   const platform = nodePlatform({
     dataDir,
-    remote: { url: sqld.url, adminUrl: sqld.adminUrl },
+    remote: { url: sqld.url, adminUrl: sqld.adminUrl, adminToken },
     log: () => {},
   })
   const documents = await bundledDocuments()

@@ -1,6 +1,8 @@
-import { expect, it } from 'vitest'
+import { sql } from 'drizzle-orm'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { openForJobs } from '../../src/core/database/handles.ts'
 import type { DatabaseName } from '../../src/platform/platform.ts'
-import { workersPlatform } from '../../src/platform/workers.ts'
+import { type QueueMessage, workersPlatform } from '../../src/platform/workers.ts'
 import { listDatabases } from '../../src/regions/versions/migrate.ts'
 import worker from '../../src/worker.ts'
 import { request, startInWorkerd, workerEnv } from './app.ts'
@@ -25,14 +27,85 @@ it('publishes a report when the queue has delivered its message', async () => {
   await expect.poll(listed, { timeout: 20_000 }).toContain(id)
 })
 
-it('enqueues a message for every database on its round', async () => {
-  const notified: DatabaseName[] = []
+it('visits every database in a round of few messages, and sends on what did not answer', async () => {
+  const sent: QueueMessage[] = []
   const queue = {
-    sendBatch: async (messages: { body: DatabaseName }[]) =>
-      void notified.push(...messages.map(({ body }) => body)),
+    send: async (body: QueueMessage) => void sent.push(body),
+    sendBatch: async (messages: { body: QueueMessage }[]) =>
+      void sent.push(...messages.map(({ body }) => body)),
   }
+  const env = { ...workerEnv, JOB_QUEUE: queue as never }
+  const names = await listDatabases(workersPlatform(workerEnv))
+  await worker.scheduled({} as never, env)
+  expect(sent.length).toBeLessThanOrEqual(4)
+  const parts = sent.splice(0)
+  // Each database has one job that is due.
+  const at = workersPlatform(env).clock.now()
+  for (const name of names) {
+    await openForJobs(workersPlatform(env), name).commit([
+      sql`INSERT INTO job (kind, key, due_at, created_at) VALUES ('unknown-kind', 'of-the-round', ${at - 1}, ${at})`,
+    ])
+  }
+  for (let message = parts.shift(); message !== undefined; message = parts.shift()) {
+    await worker.queue({ messages: [{ body: message, ack: () => {}, retry: () => {} }] } as never, env)
+    parts.push(...sent.splice(0).filter(body => 'part' in body))
+  }
+  for (const name of names) {
+    const db = openForJobs(workersPlatform(env), name)
+    const jobs = await db.rows<{ attempts: number }>(sql`SELECT attempts FROM job WHERE key = 'of-the-round'`)
+    expect([name, jobs]).toEqual([name, [{ attempts: 1 }]])
+    await db.commit([sql`DELETE FROM job WHERE key = 'of-the-round'`])
+  }
+  const missing: DatabaseName = { kind: 'tenant', region: 'ellery', slug: 'not-there' }
+  const body: QueueMessage = { again: [missing, ...names.slice(0, 3)], tries: 1 }
+  await worker.queue({ messages: [{ body, ack: () => {}, retry: () => {} }] } as never, env)
+  expect(sent.filter(message => 'again' in message)).toEqual([{ again: [missing], tries: 2 }])
+})
+
+it('answers 503 for a database with an older schema or a newer one that takes something away, until it is migrated', async () => {
+  const logs: string[] = []
+  const spy = vi.spyOn(console, 'error').mockImplementation(line => void logs.push(String(line)))
+  onTestFinished(() => spy.mockRestore())
+  const region: DatabaseName = { kind: 'region', region: 'lake' }
+  const { client } = workersPlatform(workerEnv).databases
+  // Each isolate looks at a database when it first uses it.
+  const ask = async (path: string) => {
+    const answer = await request(path, { headers: { accept: 'application/json' } }, { ...workerEnv })
+    return [answer.status, answer.headers.has('retry-after')]
+  }
+  const path = '/r/lake/api/v1/services'
+  expect((await ask(path))[0]).toBe(200)
+  const [newest] = (
+    await client(region).execute('SELECT name, hash FROM migration ORDER BY name DESC LIMIT 1')
+  ).rows
+  const { name, hash } = newest as unknown as { name: string; hash: string }
+  await client(region).execute({ sql: 'DELETE FROM migration WHERE name = ?', args: [name] })
+  expect(await ask(path)).toEqual([503, true])
+  expect(logs.join()).toContain(`"database":"lake","schema":"older","migration":"${name}"`)
+  const insert = (what: string, of: string) =>
+    client(region).execute({
+      sql: 'INSERT INTO migration (name, applied_at, hash) VALUES (?, 1, ?)',
+      args: [what, of],
+    })
+  await insert(name, hash)
+  await insert('9000_adds', 'unknown')
+  expect((await ask(path))[0]).toBe(200)
+  await insert('9001_breaking_drops', 'unknown too')
+  expect(await ask(path)).toEqual([503, true])
+  expect(logs.join()).toContain('"schema":"newer","migration":"9001_breaking_drops"')
+  await client(region).execute("DELETE FROM migration WHERE name LIKE '900%'")
+  expect((await ask(path))[0]).toBe(200)
+})
+
+it('/readyz fails while databases are behind; the cron migrates them', async () => {
+  const ready = async () => (await request('/readyz', undefined, { ...workerEnv })).status
+  expect(await ready()).toBe(200)
+  const directory = workersPlatform(workerEnv).databases.client({ kind: 'directory' })
+  await directory.execute(`UPDATE database SET migrated_to = '0000_tables@before' WHERE region = 'lake'`)
+  expect(await ready()).toBe(503)
+  const queue = { sendBatch: async () => undefined }
   await worker.scheduled({} as never, { ...workerEnv, JOB_QUEUE: queue as never })
-  expect(notified).toEqual(await listDatabases(workersPlatform(workerEnv)))
+  expect(await ready()).toBe(200)
 })
 
 it('however many messages come for one database, its jobs run once, and at most one message is left for later', async () => {

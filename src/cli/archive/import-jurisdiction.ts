@@ -89,12 +89,13 @@ export async function importJurisdiction(
     await importPhotos(platform, db, folder, manifest)
     await finish(platform, db, sha256, at)
   }
+  const shared = openRegion(platform, { kind: 'system', reason: 'import' }, region)
+  // Before the region is in force, and its logs are verified.
+  await recordNewestSeal(platform, db, shared)
   await applyRegion(platform, migrations, region, documents, {
     by: IMPORT,
     first: manifest.configuration.version,
   })
-  const shared = openRegion(platform, { kind: 'system', reason: 'import' }, region)
-  await recordNewestSeal(platform, db, shared)
   const { broken } = await verifyLogs(db, shared)
   const leaves = documents.jurisdictions.find(({ slug }) => slug === jurisdiction)?.to ?? null
   return { manifest, changed, leaves, ended: await endedBy(db, at), broken }

@@ -8,6 +8,7 @@ import {
   type Platform,
 } from '../../platform/platform.ts'
 import { type LogFields, Problem, problem } from '../problem.ts'
+import { compareLedger, type Migration, type Migrations, readLedgerJson } from './ledger.ts'
 import { identity } from './schema.ts'
 
 const UNUSABLE_SECONDS = 60
@@ -19,6 +20,13 @@ export function setUnavailable(platform: Platform, name: DatabaseName, reason: E
   unusable.set(platform, reasons)
   if (reason === undefined) reasons.delete(databaseLabel(name))
   else reasons.set(databaseLabel(name), reason)
+}
+
+const expected = new WeakMap<Platform, Migrations>()
+
+/** From now on, a database whose schema is not that of these migrations is refused with `schema-mismatch`. */
+export function expectSchemas(platform: Platform, migrations: Migrations): void {
+  expected.set(platform, migrations)
 }
 
 const openClients = new WeakMap<Platform, Map<string, Client>>()
@@ -38,7 +46,7 @@ export function verifiedClient(platform: Platform, name: DatabaseName, mayBeOld 
   const ask = async <T>(raw: DatabaseClient, work: (client: DatabaseClient) => Promise<T>): Promise<T> => {
     if (!identified.has(raw)) {
       // Not a shared promise: on Workers one request may not wait for another's.
-      await checkIdentity(raw, label)
+      await checkIdentity(raw, label, expected.get(platform)?.[name.kind])
       identified.add(raw)
     }
     return work(raw)
@@ -75,11 +83,38 @@ export function verifiedClient(platform: Platform, name: DatabaseName, mayBeOld 
   return client
 }
 
-async function checkIdentity(client: DatabaseClient, label: string): Promise<void> {
-  const { rows } = await client.execute('SELECT label FROM identity')
+async function checkIdentity(
+  client: DatabaseClient,
+  label: string,
+  shipped: readonly Migration[] | undefined,
+): Promise<void> {
+  const ledger =
+    shipped === undefined
+      ? ''
+      : ', (SELECT json_group_array(json_array(name, hash)) FROM migration) AS ledger'
+  const { rows } = await client.execute(`SELECT label${ledger} FROM identity`).catch(error => {
+    throw isWithoutTables(error) ? mismatch(label, 'older', 'it has no tables yet') : error
+  })
   const found = rows[0]?.label
   if (found !== label)
     throw problem('wrong-database', { cause: new Error(`expected ${label}, found ${found}`) })
+  if (shipped === undefined) return
+  const { missing, unknown } = compareLedger(readLedgerJson(rows[0]?.ledger), shipped)
+  // A changed database first, then the new version: an older one may meet what was added.
+  if (missing !== undefined) throw mismatch(label, 'older', missing.name)
+  if (unknown !== undefined) throw mismatch(label, 'newer', unknown)
+}
+
+const SCHEMA_RETRY_SECONDS = 60
+
+function mismatch(database: string, schema: 'older' | 'newer', migration: string): Problem {
+  const cause = new Error(`the schema of ${database} is ${schema} than this version: ${migration}`)
+  const logged = { database, schema, migration }
+  return problem('schema-mismatch', { cause, logged, retryAfterSeconds: SCHEMA_RETRY_SECONDS })
+}
+
+function isWithoutTables(error: unknown): boolean {
+  return error instanceof Error && /no such table: (identity|migration)\b/.test(error.message)
 }
 
 export async function writeIdentity(platform: Platform, name: DatabaseName): Promise<void> {
@@ -94,7 +129,8 @@ export async function writeIdentity(platform: Platform, name: DatabaseName): Pro
 /** Makes the replica, if there is one, follow this database: it starts at the first read there. */
 export function startReplication(platform: Platform, name: DatabaseName): void {
   const copy = platform.databases.copy?.(name)
-  if (copy !== undefined) platform.waitUntil(checkIdentity(copy, databaseLabel(name)).catch(() => undefined))
+  if (copy !== undefined)
+    platform.waitUntil(checkIdentity(copy, databaseLabel(name), undefined).catch(() => undefined))
 }
 
 const UNAVAILABLE_SECONDS = 5

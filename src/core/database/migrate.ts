@@ -9,13 +9,9 @@ import {
   type Platform,
 } from '../../platform/platform.ts'
 import { writeIdentity } from './clients.ts'
+import { type AppliedMigration as Applied, compareLedger, type Migration, type Migrations } from './ledger.ts'
 
-export interface Migration {
-  readonly name: string
-  readonly hash: string
-  readonly statements: readonly string[]
-}
-export type Migrations = Readonly<Record<DatabaseName['kind'], readonly Migration[]>>
+export type { Migration, Migrations } from './ledger.ts'
 
 export function readMigration(name: string, text: string): Migration {
   const statements = text
@@ -132,12 +128,6 @@ function causes(error: unknown): Error[] {
   return found
 }
 
-interface Applied {
-  readonly name: string
-  /** Null: applied by a version that identified migrations by name only. */
-  readonly hash: string | null
-}
-
 async function readLedger(client: DatabaseClient): Promise<Applied[]> {
   await client.execute(LEDGER)
   const columns = await client.execute(`SELECT name FROM pragma_table_info('migration')`)
@@ -182,13 +172,12 @@ function missingIn(
   ledger: readonly Applied[],
   shipped: readonly Migration[],
 ): readonly Migration[] {
-  const known = new Set(shipped.map(({ hash }) => hash))
-  for (const { name, hash } of ledger) {
-    if (hash !== null && known.has(hash)) continue
-    const reason = shipped.some(migration => migration.name === name)
+  const { unknown } = compareLedger(ledger, shipped)
+  if (unknown !== undefined) {
+    const reason = shipped.some(({ name }) => name === unknown)
       ? 'it was changed after it had been applied here'
       : 'this version does not know it: a newer version of Countyline has written the database'
-    throw new MigrationError(database, name, reason)
+    throw new MigrationError(database, unknown, reason)
   }
   const applied = new Set(ledger.map(({ hash }) => hash))
   return shipped.filter(({ hash }) => !applied.has(hash))

@@ -136,7 +136,7 @@ export async function applyRegion(
     if (applied !== undefined && applied.hash === hash) return applied
     if (applied !== undefined || nextAt === undefined) return inForce(platform, slug, hash)
     if (left <= 0) throw await unready(platform, migrations, slug)
-    const wait = Math.min(MAX_RETRY_MILLISECONDS, nextAt - platform.clock.now())
+    const wait = Math.min(MAX_RETRY_MILLISECONDS, Math.max(0, nextAt - platform.clock.now()))
     await new Promise(resolve => setTimeout(resolve, wait))
   }
 }

@@ -1,4 +1,4 @@
-import { and, eq, ne } from 'drizzle-orm'
+import { and, eq, lt, ne, or } from 'drizzle-orm'
 import { setUnavailable } from '../../core/database/clients.ts'
 import { type DirectoryDb, openDirectory } from '../../core/database/handles.ts'
 import { failureOf, type Migrations, migrateDatabase, newest } from '../../core/database/migrate.ts'
@@ -49,6 +49,42 @@ export async function migrateAll(
     })
   }
   return { migrated, failed }
+}
+
+/** Those whose schema is older than this version and whose migration has not failed: how many. */
+export async function countBehind(platform: Platform, migrations: Migrations): Promise<number> {
+  return (await rowsBehind(platform, migrations)).filter(({ lastError }) => lastError === null).length
+}
+
+/**
+ * A part of what migrates every database, for a worker: up to `limit` of them. Whether to go on at once. The
+ * directory must be there.
+ */
+export async function migrateSome(
+  platform: Platform,
+  migrations: Migrations,
+  { limit, until }: { readonly limit: number; readonly until: number },
+): Promise<boolean> {
+  await migrateDatabase(platform, { kind: 'directory' }, migrations, { mayCreate: false })
+  const now = platform.clock.now()
+  const due = (await rowsBehind(platform, migrations)).filter(({ retryAt }) => (retryAt ?? 0) <= now)
+  const stopped = await migrateListed(platform, openDirectory(platform), due.slice(0, limit), migrations, {
+    until,
+    onFailed: failure => platform.log('error', 'migration-failed', { ...failure }),
+  })
+  return stopped === undefined && due.length > limit
+}
+
+// The name of a schema begins with a number: a database that a newer version has migrated is not behind.
+async function rowsBehind(platform: Platform, migrations: Migrations): Promise<Listed[]> {
+  const kinds = ['region', 'places', 'tenant'] as const
+  const isOlder = kinds.map(kind =>
+    and(eq(database.kind, kind), lt(database.migratedTo, migrations[kind].at(-1)?.name ?? '')),
+  )
+  return openDirectory(platform)
+    .select()
+    .from(database)
+    .where(and(ne(database.migratedTo, ''), or(...isOlder)))
 }
 
 // On Workers six connections are open at once.
