@@ -83,7 +83,6 @@ export async function withPlatform<T>(
     now: terminal.now,
     log: (level, event) => level === 'error' && terminal.err(`${event}\n`),
   })
-  if (environment.remote !== undefined && !terminal.env.PUBLIC_URL) refuseLinks(platform)
   try {
     return await work(platform, environment)
   } finally {
@@ -91,13 +90,10 @@ export async function withPlatform<T>(
   }
 }
 
-// The deployment is elsewhere: a link with this machine's address would lead nowhere.
-function refuseLinks(platform: NodePlatform): void {
-  Object.defineProperty(platform, 'publicUrl', {
-    get() {
-      throw refuse('Set PUBLIC_URL to the address of the deployment: links begin with it.')
-    },
-  })
+/** For commands that write links. Throws `bad-request`, before anything is changed. */
+export function requireAddress({ env }: Terminal): void {
+  if (env.DATABASE_URL && !env.PUBLIC_URL)
+    throw refuse('Set PUBLIC_URL to the address of the deployment: the link begins with it.')
 }
 
 export const asOption = {
@@ -131,7 +127,9 @@ export async function orNothingYet<T>(ask: () => Promise<T>, nothing: T): Promis
   try {
     return await ask()
   } catch (error) {
-    const { cause } = asProblem(error)
+    const { cause, slug } = asProblem(error)
+    // Created, and not yet filled.
+    if (slug === 'schema-mismatch') return nothing
     if (cause instanceof Error && 'code' in cause && cause.code === 'SQLITE_CANTOPEN') return nothing
     throw error
   }

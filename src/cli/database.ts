@@ -48,10 +48,11 @@ export const listDatabasesCommand = command({
   name: 'databases list',
   summary: 'List the databases that the documents need: name, address and state',
   options: { region: chosenRegion },
-  run: (terminal, { options }) =>
-    withPlatform(terminal, async platform => {
+  run: async (terminal, { options }) => {
+    const isThere = hasDatabases(terminal)
+    return withPlatform(terminal, async platform => {
       const names = await neededNames(terminal, options.region)
-      const ledger = hasDatabases(terminal) ? await readLedger(platform).catch(() => undefined) : []
+      const ledger = isThere ? await readLedger(platform).catch(() => undefined) : []
       const listed = names
         .map(name => ({ name, state: stateOf(ledger, name) }))
         .map(({ name, state }) => ({ name: databaseLabel(name), url: platform.databases.urlOf(name), state }))
@@ -60,7 +61,8 @@ export const listDatabasesCommand = command({
         lines: listed.map(({ name, url, state }) => `${name}\t${url}\t${state}`),
         json: listed,
       }
-    }),
+    })
+  },
 })
 
 export const createDatabasesCommand = command({

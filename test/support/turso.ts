@@ -11,8 +11,8 @@ export interface Turso {
   readonly created: readonly { readonly name: string; readonly group: string }[]
   /** How many requests the platform API has received. */
   readonly calls: () => number
-  /** Answers the next requests to create instead: a status, or silence. */
-  answerNext(...answers: readonly (TursoAnswer | 'never')[]): void
+  /** How the next requests to create are answered: with a status, with silence, or normally. */
+  answerNext(...answers: readonly (TursoAnswer | 'never' | 'normally')[]): void
   /** As by somebody with the right to do so, and its data are gone. */
   lose(name: string): void
   stop(): Promise<void>
@@ -47,7 +47,7 @@ export async function startTurso({
   const sqld = await startSqld()
   const created = new Map<string, string>()
   const generation = new Map<string, number>()
-  const answers: (TursoAnswer | 'never')[] = []
+  const answers: (TursoAnswer | 'never' | 'normally')[] = []
   let calls = 0
   const namespaceOf = (name: string) => `${name}.${generation.get(name) ?? 0}`
 
@@ -55,7 +55,8 @@ export async function startTurso({
     calls++
     const next = answers.shift()
     if (next === 'never') return next
-    if (next !== undefined) return { status: next.status, body: { error: next.error ?? 'refused' } }
+    if (next !== undefined && next !== 'normally')
+      return { status: next.status, body: { error: next.error ?? 'refused' } }
     if (request.headers.authorization !== `Bearer ${apiToken}`) {
       return { status: 401, body: { error: 'token is invalid' } }
     }
@@ -83,7 +84,7 @@ export async function startTurso({
 
   const server = createServer(async (request, response) => {
     if (request.url?.startsWith('/v1/')) {
-      const headers = answers[0] === 'never' ? {} : (answers[0]?.headers ?? {})
+      const headers = typeof answers[0] === 'object' ? (answers[0].headers ?? {}) : {}
       const answer = await create(request)
       if (answer === 'never') return
       response.writeHead(answer.status, { 'content-type': 'application/json', ...headers })

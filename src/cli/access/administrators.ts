@@ -1,7 +1,7 @@
 import { addAdministrator } from '../../identity/staff/administrators.ts'
 import { currentHosts, currentRegion } from '../../regions/runtime/current.ts'
 import { command, refuse } from '../command.ts'
-import { asOption, operatorOf, orNothingYet, withPlatform } from '../configuration.ts'
+import { asOption, operatorOf, orNothingYet, requireAddress, withPlatform } from '../configuration.ts'
 import { linkFor, withEmail } from './grants.ts'
 
 export const addAdministratorCommand = command({
@@ -15,6 +15,7 @@ export const addAdministratorCommand = command({
   },
   run: (terminal, { options: { region: slug, email, name, as } }) =>
     withPlatform(terminal, async platform => {
+      requireAddress(terminal)
       const known = await orNothingYet(async () => (await currentHosts(platform)).regions, new Set<string>())
       if (!known.has(slug)) throw refuse(`No region "${slug}" has been applied. Run countyline apply first.`)
       const region = await currentRegion(platform, slug)

@@ -13,7 +13,7 @@ import type { Region } from '../../regions/runtime/compile.ts'
 import { currentRegion } from '../../regions/runtime/current.ts'
 import { siteAddress } from '../../regions/runtime/site.ts'
 import { command, refuse } from '../command.ts'
-import { asOption, operatorOf, withPlatform } from '../configuration.ts'
+import { asOption, operatorOf, requireAddress, withPlatform } from '../configuration.ts'
 import { regionOf } from './keys.ts'
 
 const where = {
@@ -43,6 +43,7 @@ export const createGrantCommand = command({
   },
   run: (terminal, { options }) =>
     withPlatform(terminal, async (platform, { mail }) => {
+      requireAddress(terminal)
       const { jurisdiction, email, name } = options
       const role = roles.find(known => known === options.role)
       if (role === undefined) throw refuse(`--role must be one of ${roles.join(', ')}.`)

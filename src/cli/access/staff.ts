@@ -5,7 +5,7 @@ import { identityDb, mailboxIndex, type StaffRow, staffByMailbox } from '../../i
 import type { NodePlatform } from '../../platform/node/platform.ts'
 import { currentHosts, currentRegion } from '../../regions/runtime/current.ts'
 import { command, refuse } from '../command.ts'
-import { asOption, count, operatorOf, orNothingYet, withPlatform } from '../configuration.ts'
+import { asOption, count, operatorOf, orNothingYet, requireAddress, withPlatform } from '../configuration.ts'
 import { linkFor } from './grants.ts'
 
 const who = {
@@ -20,6 +20,7 @@ export const staffLinkCommand = command({
   options: who,
   run: (terminal, { options: { region: slug, email, as } }) =>
     withPlatform(terminal, async platform => {
+      requireAddress(terminal)
       const { id } = await known(platform, slug, email)
       const link = await linkFor(platform, await currentRegion(platform, slug), id, operatorOf(as))
       return { ok: true, lines: [link], json: { region: slug, staff: id, link } }
