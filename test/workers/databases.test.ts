@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { openForJobs } from '../../src/core/database/handles.ts'
-import { listJobs, runDueJobs } from '../../src/core/database/jobs.ts'
+import { listJobs } from '../../src/core/database/jobs.ts'
+import { runDueJobs } from '../../src/core/database/run-jobs.ts'
 import { shippedMigrations } from '../../src/core/database/shipped.ts'
 import { jobHandlers } from '../../src/create-app.ts'
 import { workersPlatform } from '../../src/platform/workers.ts'
