@@ -43,7 +43,11 @@ const retired: readonly (readonly [found: RegExp, instead: string])[] = [
 const exempt = new Set(['src/cli/archive/tables.ts', 'test/upgrade.test.ts', 'test/words.test.ts'])
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const files = globSync('{src,test,bench,scripts,docs}/**/*.{ts,tsx,md}', { cwd: root })
+// Migrations have the words of their time.
+const files = globSync('{src,test,bench,scripts,docs}/**/*.{ts,tsx,md}', {
+  cwd: root,
+  exclude: ['src/core/database/migration-texts.ts'],
+})
   .map(file => file.split('\\').join('/'))
   .filter(file => !exempt.has(file) && !file.startsWith('docs/decisions/'))
 

@@ -212,8 +212,6 @@ async function migrateOne(platform: Platform, row: Listed, migrations: Migration
   // A database that had tables and is missing was lost: an empty one in its place would hide that.
   const mayCreate = row.migratedTo === ''
   const migratedTo = await migrateDatabase(platform, name, migrations, { mayCreate })
-  // Thousands of files are made together: none of them stays open.
-  if (mayCreate) platform.databases.client(name).close()
   setUnavailable(platform, name, undefined)
   return { ...row, migratedTo, createdAt: mayCreate ? platform.clock.now() : row.createdAt }
 }
