@@ -31,7 +31,6 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
-              kvNamespaces: ['SNAPSHOTS'],
               bindings: {
                 DATABASE_URL: `http://127.0.0.1:${sqldPort}`,
                 DATABASE_ADMIN_URL: `http://127.0.0.1:${sqldAdminPort}`,

@@ -1,6 +1,6 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
 
-/* Stands for the queue: keeps the messages until it is told to deliver them. */
+/* Stands for the queue, which keeps the messages until it is told to deliver them, and for the KV namespace. */
 
 interface Env {
   readonly MAIN: {
@@ -18,6 +18,22 @@ let waiting: Waiting[] = []
 export class Queue extends WorkerEntrypoint {
   send(body: unknown, { delaySeconds = 0 }: { readonly delaySeconds?: number } = {}): void {
     waiting.push({ body, dueAt: Date.now() + delaySeconds * 1000 })
+  }
+}
+
+const snapshots = new Map<string, { readonly text: string; readonly metadata: object }>()
+
+export class Snapshots extends WorkerEntrypoint {
+  getWithMetadata(name: string) {
+    return { value: null, metadata: snapshots.get(name)?.metadata ?? null }
+  }
+
+  get(name: string): string | null {
+    return snapshots.get(name)?.text ?? null
+  }
+
+  put(name: string, text: string, { metadata }: { readonly metadata: object }): void {
+    snapshots.set(name, { text, metadata })
   }
 }
 

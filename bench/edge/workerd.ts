@@ -37,7 +37,7 @@ export interface Bundles {
 /** The worker as `wrangler deploy` would upload it, and those beside it. */
 export async function bundleWorkers(): Promise<Bundles> {
   const folder = mkdtempSync(join(tmpdir(), 'countyline-edge-'))
-  execFileSync('wrangler', ['deploy', '--dry-run', '--minify', '--outdir', join(folder, 'main')], {
+  execFileSync('wrangler', ['deploy', '--env=', '--dry-run', '--minify', '--outdir', join(folder, 'main')], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
@@ -148,6 +148,7 @@ const config :Workerd.Config = (
   services = [
     (name = "main", worker = ${worker('main/worker.js', [
       '(name = "JOB_QUEUE", service = (name = "queue", entrypoint = "Queue"))',
+      '(name = "SNAPSHOTS", service = (name = "queue", entrypoint = "Snapshots"))',
       '(name = "ASSETS", service = "assets")',
     ])}),
     (name = "bare", worker = ${worker('bare-worker.js', [])}),

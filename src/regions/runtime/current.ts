@@ -1,13 +1,14 @@
 import { desc, eq } from 'drizzle-orm'
 import { Cache } from '../../core/cache.ts'
 import { openRegion, openToServe } from '../../core/database/handles.ts'
+import { shortSha256 } from '../../core/encryption/digest.ts'
 import { type Problem, problem } from '../../core/problem.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { host, region } from '../directory-schema.ts'
 import { hashJson } from '../documents/hash.ts'
 import { configuration, snapshotOf } from '../region-schema.ts'
 import { compileRegion, type Region } from './compile.ts'
-import { hashSnapshot, keep, readKept, unlessUnavailable } from './kept.ts'
+import { type Keeping, keep, keptRegion, readKept, unlessUnavailable } from './kept.ts'
 
 // Caches the directory's hosts and each region's newest version. Requests cost no read: the cache is
 // refreshed in the background, and kept while the database is unavailable (S16).
@@ -30,12 +31,12 @@ export function currentHosts(platform: Platform): Promise<Hosts> {
     const read = async () => {
       const rows = await readHosts(platform)
       const hosts = hostsOf(rows)
-      if (known === undefined || !isSame(known, hosts)) keep(platform, HOSTS, rows, hashJson)
+      if (known === undefined || !isSame(known, hosts)) keep(platform, HOSTS, rows, keptHosts)
       return hosts
     }
     if (known !== undefined) return read()
     return unlessUnavailable(read, async unavailable => ({
-      ...hostsOf(await readKept<HostRows>(platform, HOSTS, hashJson, unavailable)),
+      ...hostsOf(await readKept(platform, HOSTS, keptHosts, unavailable)),
       isKept: true,
     }))
   })
@@ -45,15 +46,18 @@ export function currentHosts(platform: Platform): Promise<Hosts> {
 export function currentRegion(platform: Platform, slug: string): Promise<Region> {
   return regions.get(platform, slug, async known => {
     if (known !== undefined) return (await readRegion(platform, slug, known)) ?? known
-    const { regions, isKept } = await currentHosts(platform)
-    if (!regions.has(slug)) throw problem('not-found')
+    const { regions: listed, isKept } = await currentHosts(platform)
+    if (!listed.has(slug)) throw problem('not-found')
     const read = async () => {
       const newest = await readRegion(platform, slug, undefined)
       if (newest === undefined) throw problem('not-found')
       return newest
     }
-    const readEarlier = async (unavailable: Problem) =>
-      compileRegion(await readKept(platform, keptName(slug), hashSnapshot, unavailable))
+    const readEarlier = async (unavailable: Problem) => {
+      const snapshot = await readKept(platform, keptName(slug), keptRegion, unavailable)
+      // Another request may have reached the database meanwhile.
+      return regions.peek(platform, slug)?.value ?? compileRegion(snapshot)
+    }
     // The wait for the database is over: it was away a moment ago.
     if (isKept) return readEarlier(problem('database-unavailable')).catch(read)
     return unlessUnavailable(read, readEarlier)
@@ -93,6 +97,8 @@ interface HostRows {
   readonly hosts: readonly (typeof host.$inferSelect)[]
 }
 
+const keptHosts: Keeping<HostRows> = { hash: hashJson, label: rows => shortSha256(JSON.stringify(rows)) }
+
 async function readHosts(platform: Platform): Promise<HostRows> {
   const directory = openToServe(platform, { kind: 'directory' })
   const [regions, hosts] = await directory.together([
@@ -131,6 +137,6 @@ async function readRegion(
   const compiled = regions.peek(platform, slug)?.value
   if (compiled?.snapshot.hash === row.hash && compiled.snapshot.version === row.version) return compiled
   const snapshot = snapshotOf(slug, row)
-  keep(platform, keptName(slug), snapshot, hashSnapshot)
+  keep(platform, keptName(slug), snapshot, keptRegion)
   return compileRegion(snapshot)
 }

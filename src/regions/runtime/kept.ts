@@ -16,20 +16,30 @@ interface Kept<T> {
   readonly value: T
 }
 
-/** After a read from the database, in the background. Writes where the hash or the day is another. */
-export function keep<T>(
-  platform: Platform,
-  name: string,
-  value: T,
-  hash: (value: T) => Promise<string>,
-): void {
+/** How one kind of value is kept. */
+export interface Keeping<T> {
+  /** Of the whole value: what comes back with another is refused. */
+  hash(value: T): Promise<string>
+  /** Another for another value; cheaper than its hash. */
+  label(value: T): string
+}
+
+/** The hash covers region and version too, not the documents alone. */
+export const keptRegion: Keeping<Snapshot> = {
+  hash: hashJson,
+  label: ({ version, hash }) => `${version} ${hash}`,
+}
+
+/** After a read from the database, in the background. Writes where the label or the day is another. */
+export function keep<T>(platform: Platform, name: string, value: T, { hash, label }: Keeping<T>): void {
   const { kept, clock, log, waitUntil } = platform
   if (kept === undefined) return
   const write = async () => {
     const keptAt = clock.now()
+    const today = `${label(value)} ${Math.floor(keptAt / DAY)}`
+    if ((await kept.labelOf(name)) === today) return
     const entry: Kept<T> = { hash: await hash(value), keptAt, value }
-    const label = `${entry.hash} ${Math.floor(keptAt / DAY)}`
-    if ((await kept.labelOf(name)) !== label) await kept.write(name, label, JSON.stringify(entry))
+    await kept.write(name, today, JSON.stringify(entry))
   }
   waitUntil(write().catch(() => log('warn', 'snapshot-not-kept', { name })))
 }
@@ -41,7 +51,7 @@ export function keep<T>(
 export async function readKept<T>(
   platform: Platform,
   name: string,
-  hash: (value: T) => Promise<string>,
+  { hash }: Pick<Keeping<T>, 'hash'>,
   unavailable: Problem,
 ): Promise<T> {
   const text = await platform.kept?.read(name).catch(() => undefined)
@@ -55,7 +65,7 @@ export async function readKept<T>(
   return entry.value
 }
 
-async function verified<T>(text: string, hash: (value: T) => Promise<string>): Promise<Kept<T> | undefined> {
+async function verified<T>(text: string, hash: Keeping<T>['hash']): Promise<Kept<T> | undefined> {
   try {
     const entry = JSON.parse(text) as Kept<T>
     return (await hash(entry.value)) === entry.hash ? entry : undefined
@@ -77,6 +87,3 @@ export async function unlessUnavailable<T>(
     return otherwise(problem)
   }
 }
-
-/** Of the whole snapshot, so that its version is verified too. */
-export const hashSnapshot = (snapshot: Snapshot): Promise<string> => hashJson(snapshot)
