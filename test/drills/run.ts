@@ -11,6 +11,7 @@ const files = [
   'disk-full',
   'read-only',
   'damaged',
+  'backup',
   'sqld',
   'two',
   'slow',
