@@ -100,9 +100,19 @@ async function settle(platform: NodePlatform, { databases }: Restored): Promise<
       const now = platform.clock.now()
       await db.commit([...enqueueLogConsumers(now), enqueueJob(courierKind, now)])
     }
-    settled.push({ region: slug, ...moves, unknown, lostSeals })
+    // Once more for what running servers had on its way when the database was replaced.
+    const late = await settleAfterRestore(platform, region, jurisdictions, restored)
+    settled.push({ region: slug, ...sumOf(moves, late), unknown, lostSeals })
   }
   return settled
+}
+
+function sumOf(first: RestoreSettled, second: RestoreSettled): RestoreSettled {
+  return {
+    redelivered: first.redelivered + second.redelivered,
+    passed: [...first.passed, ...second.passed],
+    ended: first.ended + second.ended,
+  }
 }
 
 function planned(manifest: Manifest, databases: readonly PlannedDatabase[]): Report {

@@ -18,6 +18,7 @@ import {
   grantsLostBy,
   type LostArrival,
   type LostGrant,
+  partnersOf,
 } from './lost-messages.ts'
 
 // After a restore some databases are older than others. Every message has one name for life, the outbox and
@@ -47,11 +48,12 @@ export async function settleAfterRestore(
   )
   const at = platform.clock.now()
   const passed: { caseId: string; from: string; to: string }[] = []
+  const known = await partnersOf(all)
   let [redelivered, ended] = [0, 0]
   for (const db of all.filter(({ slug }) => restored.has(slug))) {
     const grants: LostGrant[] = []
     const arrivals: LostArrival[] = []
-    for (const other of all.filter(({ slug }) => slug !== db.slug)) {
+    for (const other of all.filter(({ slug }) => known.get(db.slug)?.has(slug))) {
       grants.push(...(await grantsLostBy(db, other)))
       arrivals.push(...(await arrivalsLostBy(db, other)))
       ended += await endStaleOffers(db, other)

@@ -26,6 +26,22 @@ export interface LostArrival {
   readonly isOver: boolean
 }
 
+/** For each jurisdiction those that it has exchanged messages with, as either of the two remembers. */
+export async function partnersOf(all: readonly TenantReader[]): Promise<Map<string, Set<string>>> {
+  const known = new Map(all.map(({ slug }) => [slug, new Set<string>()] as const))
+  for (const db of all) {
+    const rows = await db.rows<{ other: string }>(
+      sql`SELECT receiver AS other FROM message UNION SELECT sender FROM inbox`,
+    )
+    for (const { other } of rows) {
+      if (other === db.slug) continue
+      known.get(db.slug)?.add(other)
+      known.get(other)?.add(db.slug)
+    }
+  }
+  return known
+}
+
 /** Custody and shares that `other` received from `db`, whose outbox does not have them. */
 export async function grantsLostBy(db: TenantReader, other: TenantReader): Promise<LostGrant[]> {
   const lost: LostGrant[] = []

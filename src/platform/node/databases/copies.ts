@@ -2,6 +2,7 @@ import type { InStatement, InValue } from '@libsql/client'
 import Database from 'libsql'
 import type { FileKeys } from './database-key.ts'
 import { canOpen, options } from './embedded.ts'
+import { collect } from './handles.ts'
 
 /* Copies of databases in files of their own: for backups. */
 
@@ -68,6 +69,9 @@ function keyOf(file: string, { current, previous }: FileKeys): string | undefine
   })
 }
 
+const COLLECT_AFTER = 64
+let closed = 0
+
 function wrap(db: Database.Database, isEncrypted: boolean, begin = 'BEGIN'): DatabaseCopy {
   const prepared = new Map<string, ReturnType<Database.Database['prepare']>>()
   const prepare = (sql: string) => {
@@ -97,6 +101,8 @@ function wrap(db: Database.Database, isEncrypted: boolean, begin = 'BEGIN'): Dat
     close() {
       prepared.clear()
       db.close()
+      // Statements keep their memory until they are collected.
+      if (++closed % COLLECT_AFTER === 0) collect()
     },
   }
 }

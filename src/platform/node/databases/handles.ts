@@ -110,7 +110,7 @@ let collector: ((options: object) => unknown) | undefined
 
 // Prepared statements keep their file and native memory, which the collector does not see, until they are
 // collected.
-function collect(): void {
+export function collect(): void {
   if (collector === undefined) {
     setFlagsFromString('--expose-gc')
     collector = runInNewContext('gc') as (options: object) => unknown
