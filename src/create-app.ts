@@ -14,6 +14,7 @@ import { problemJson } from './core/http/problem-json.ts'
 import { translator } from './core/i18n.ts'
 import { randomText } from './core/ids.ts'
 import { asProblem, type Problem, type ProblemSlug, problem } from './core/problem.ts'
+import { traced } from './core/tracing.ts'
 import { refuseWithRealUsers } from './identity/demo.ts'
 import { limitByRoute, limitHeaders, type RouteLimit } from './identity/limits.ts'
 import { recognizeProgram } from './identity/programs/authorize.ts'
@@ -46,6 +47,12 @@ const apiLimits: readonly RouteLimit[] = [
 // Callers may invent others.
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
+// The route pattern, not the path: a path can hold a tracking number, a query an address or free text.
+function labelsOf({ req }: Context<AppEnv>): { readonly route: string; readonly method: string } {
+  const route = req.matchedRoutes.findLast(({ path }) => !path.endsWith('*'))?.path ?? '*'
+  return { route, method: knownMethods.has(req.method) ? req.method : 'other' }
+}
+
 // For a 503 whose problem sets no retry time of its own.
 const RETRY_AFTER_SECONDS = 5
 
@@ -58,25 +65,33 @@ export function createApp(platform: Platform): Hono<AppEnv> {
     const startedAt = platform.clock.now()
     c.set('platform', platform)
     c.set('registry', registry)
-    await next()
+    const start = { name: c.req.method, kind: 'server', traceparent: c.req.header('traceparent') } as const
+    await traced(platform, start, async span => {
+      await next()
+      const { route, method } = labelsOf(c)
+      span.rename(`${method} ${route}`)
+      span.set({
+        'http.request.method': method,
+        'http.route': route,
+        'http.response.status_code': c.res.status,
+      })
+      if (c.res.status >= 500) span.fail(c.get('problem') ?? String(c.res.status))
+    })
     // Also on a response that a handler has made itself.
     c.res.headers.set('x-request-id', c.get('requestId'))
     if (c.res.status === 503 && !c.res.headers.has('retry-after')) {
       c.res.headers.set('retry-after', String(RETRY_AFTER_SECONDS))
     }
     const refused = c.get('problem')
-    const { method } = c.req
     const { status } = c.res
-    // The route pattern, not the path: a path can hold a tracking number, a query an address or free text.
-    const route = c.req.matchedRoutes.findLast(({ path }) => !path.endsWith('*'))?.path ?? '*'
+    const labels = labelsOf(c)
     const milliseconds = platform.clock.now() - startedAt
-    const labels = { route, method: knownMethods.has(method) ? method : 'other' }
     platform.metrics.add(httpRequests, { ...labels, status: `${Math.floor(status / 100)}xx` })
     platform.metrics.observe(httpDuration, labels, milliseconds / 1000)
     platform.log('info', 'request', {
       requestId: c.get('requestId'),
-      method,
-      route,
+      method: c.req.method,
+      route: labels.route,
       status,
       milliseconds,
       ...(refused && { problem: refused }),

@@ -54,6 +54,11 @@ const form = v.objectWithRest(
     METRICS_TOKEN: v.optional(
       v.pipe(v.string(), v.regex(/^\S{32,}$/, 'has fewer than 32 characters, or a space')),
     ),
+    OTEL_EXPORTER_OTLP_ENDPOINT: text,
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: text,
+    OTEL_EXPORTER_OTLP_HEADERS: text,
+    OTEL_SERVICE_NAME: text,
+    OTEL_TRACES_SAMPLER_ARG: text,
     COUNTYLINE_DEMO: text,
   },
   v.string(),

@@ -1,6 +1,7 @@
 import type { Client, InStatement, InValue } from '@libsql/client'
 import type { SecretOwner } from '../core/encryption/secret-names.ts'
 import type { Metrics } from '../core/metrics.ts'
+import type { Tracer } from '../core/tracing.ts'
 
 /** What a runtime provides. Node and Workers behave alike behind it: test/contract runs on both. */
 export interface Platform {
@@ -30,6 +31,8 @@ export interface Platform {
   readonly log: Log
   /** Of this process or isolate. */
   readonly metrics: Metrics
+  /** Where traces are configured. */
+  readonly tracer?: Tracer | undefined
   /** Says that jobs of this database are due. May be lost: a timer visits every database too. */
   /** On Workers: whether something of this name is bound. */
   hasBinding?(name: string): boolean

@@ -1,8 +1,11 @@
 import { waitUntil } from 'cloudflare:workers'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Fetcher, KVNamespace, Queue, R2Bucket, RateLimit } from '@cloudflare/workers-types'
+import { buildInfo } from '../core/build-info.ts'
 import { isSecretOf } from '../core/encryption/secret-names.ts'
 import { Metrics } from '../core/metrics.ts'
 import { problem } from '../core/problem.ts'
+import type { Tracer } from '../core/tracing.ts'
 import { webAnchors } from './anchors.ts'
 import { servingDeadlines } from './calls.ts'
 import { webCipher } from './cipher.ts'
@@ -10,6 +13,7 @@ import { demoMailbox } from './demo-mailbox.ts'
 import { snapshotsInCache, snapshotsInKv } from './kept-snapshots.ts'
 import { noLimits, tokenBuckets } from './limits.ts'
 import { mailService, noMail } from './mail.ts'
+import { observedMail, observedSms, observedTransport } from './observed.ts'
 import { guardedOutbound, type Transport } from './outbound.ts'
 import type {
   Bytes,
@@ -24,6 +28,8 @@ import type {
 } from './platform.ts'
 import { databaseSettings, remoteDatabases } from './remote.ts'
 import { noSms, smsService } from './sms.ts'
+import { SpanExporter } from './span-exporter.ts'
+import { type Current, openTelemetry, tracingSettings } from './tracing.ts'
 import { turns } from './turns.ts'
 import { uploadLimits, uploadQueue } from './uploads.ts'
 
@@ -74,6 +80,11 @@ export interface Env {
   /** A secret: opens `/metrics` to the operator's monitoring. At least 32 random characters. */
   readonly METRICS_TOKEN?: string
   readonly COUNTYLINE_DEMO?: string
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string
+  readonly OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string
+  readonly OTEL_EXPORTER_OTLP_HEADERS?: string
+  readonly OTEL_SERVICE_NAME?: string
+  readonly OTEL_TRACES_SAMPLER_ARG?: string
 }
 
 // Of one isolate to one database. With dozens at once, a libSQL server leaves some waiting for seconds.
@@ -98,7 +109,11 @@ function makePlatform(env: Env): Platform {
   const later = (work: Promise<unknown>) =>
     waitUntil(work.catch(() => log('error', 'background-task-failed', {})))
   const clock = { now: () => Date.now() }
-  const outbound = guardedOutbound(fetchTransport, (env.OUTBOUND_ALLOW ?? '').split(','))
+  const metrics = new Metrics()
+  const random = { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)) }
+  const tracer = tracerOf(env, { metrics, random, clock, waitUntil: later })
+  const transport = observedTransport({ tracer }, fetchTransport)
+  const outbound = guardedOutbound(transport, (env.OUTBOUND_ALLOW ?? '').split(','))
   const deadlines = servingDeadlines(Number(env.DATABASE_TIMEOUT) || 5)
   const isDemo = env.COUNTYLINE_DEMO === '1'
   // Of this isolate.
@@ -106,7 +121,7 @@ function makePlatform(env: Env): Platform {
   return {
     runtime: 'workers',
     clock,
-    random: { bytes: length => crypto.getRandomValues(new Uint8Array(length)) },
+    random,
     cipher: webCipher,
     databases: remoteDatabases({
       url: env.DATABASE_URL,
@@ -131,21 +146,25 @@ function makePlatform(env: Env): Platform {
       get: name => (OWN_SECRETS.includes(name) ? textIn(env, name) : undefined),
       ownedBy: (owner, name) => (isSecretOf(owner, name) ? textIn(env, name) : undefined),
     },
-    mail:
+    mail: observedMail(
+      { metrics, tracer },
       mailbox?.mail(clock) ??
-      (env.MAIL_URL && env.MAIL_FROM
-        ? mailService({ url: env.MAIL_URL, token: env.MAIL_TOKEN ?? '', from: env.MAIL_FROM })
-        : noMail),
-    sms:
+        (env.MAIL_URL && env.MAIL_FROM
+          ? mailService({ url: env.MAIL_URL, token: env.MAIL_TOKEN ?? '', from: env.MAIL_FROM })
+          : noMail),
+    ),
+    sms: observedSms(
+      { metrics, tracer },
       mailbox?.sms(clock) ??
-      (env.SMS_URL && env.SMS_FROM
-        ? smsService({
-            url: env.SMS_URL,
-            account: env.SMS_ACCOUNT || undefined,
-            token: env.SMS_TOKEN ?? '',
-            from: env.SMS_FROM,
-          })
-        : noSms),
+        (env.SMS_URL && env.SMS_FROM
+          ? smsService({
+              url: env.SMS_URL,
+              account: env.SMS_ACCOUNT || undefined,
+              token: env.SMS_TOKEN ?? '',
+              from: env.SMS_FROM,
+            })
+          : noSms),
+    ),
     outbound,
     anchors: env.AUDIT_ANCHOR_URL
       ? webAnchors(outbound, env.AUDIT_ANCHOR_URL, env.AUDIT_ANCHOR_TOKEN || undefined)
@@ -157,11 +176,30 @@ function makePlatform(env: Env): Platform {
     demo: isDemo,
     mailbox,
     log,
-    metrics: new Metrics(),
+    metrics,
+    tracer,
     hasBinding: name => Reflect.get(env, name) !== undefined,
     notifyWorker: name => later(env.JOB_QUEUE.send(name)),
     waitUntil: later,
   }
+}
+
+function tracerOf(
+  env: Env,
+  parts: Pick<Platform, 'metrics' | 'random' | 'clock' | 'waitUntil'>,
+): Tracer | undefined {
+  const settings = tracingSettings(name => textIn(env, name))
+  if (settings === undefined) return undefined
+  const resource = { 'service.version': buildInfo.version, 'cloud.platform': 'cloudflare.workers' }
+  const exporter = new SpanExporter(settings, resource, { metrics: parts.metrics, log })
+  const context = new AsyncLocalStorage<Current>()
+  return openTelemetry({
+    ...parts,
+    settings,
+    context,
+    exporter,
+    onEnd: () => parts.waitUntil(exporter.flush()),
+  })
 }
 
 // A Worker cannot reach a private network; addresses are checked by name only.

@@ -25,6 +25,12 @@ export interface PostedAnchors {
   readonly lines: string
 }
 
+/** As a collector of OpenTelemetry receives them. */
+export interface PostedTraces {
+  readonly authorization: string
+  readonly body: string
+}
+
 function readMessage(type: string, body: string): Omit<PostedMessage, 'authorization'> {
   if (type.startsWith('application/json')) return JSON.parse(body) as PostedMessage
   const form = new URLSearchParams(body)
@@ -32,13 +38,14 @@ function readMessage(type: string, body: string): Omit<PostedMessage, 'authoriza
 }
 
 /**
- * A mail service and an SMS provider that keep what they receive (GET shows it), geocoders, and pages that a partner's
+ * A mail service, an SMS provider and a collector of traces that keep what they receive (GET shows it), geocoders, and pages that a partner's
  * server could have.
  */
 export function serveOutside(): Promise<TestServer> {
   const emails: PostedEmail[] = []
   const messages: PostedMessage[] = []
   const anchors: PostedAnchors[] = []
+  const traces: PostedTraces[] = []
   return serveHttp(async (request, response) => {
     const { url = '', method, headers } = request
     if (url === '/hang') return
@@ -68,6 +75,10 @@ export function serveOutside(): Promise<TestServer> {
     else if (url === '/anchors') {
       anchors.push({ authorization: headers.authorization ?? '', lines: await bodyOf(request) })
       response.writeHead(204).end()
+    } else if (url === '/v1/traces' && method === 'GET') response.end(JSON.stringify(traces))
+    else if (url === '/v1/traces') {
+      traces.push({ authorization: headers.authorization ?? '', body: await bodyOf(request) })
+      response.end('{}')
     } else if (url === '/messages' && method === 'GET') response.end(JSON.stringify(messages))
     else if (url === '/messages') {
       const message = readMessage(headers['content-type'] ?? '', await bodyOf(request))

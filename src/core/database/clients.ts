@@ -51,7 +51,16 @@ export function verifiedClient(platform: Platform, name: DatabaseName, mayBeOld 
     }
     return work(raw)
   }
-  const run = async <T extends ResultSet | ResultSet[]>(
+  const run = <T extends ResultSet | ResultSet[]>(
+    operation: 'read' | 'write',
+    work: (client: DatabaseClient) => Promise<T>,
+  ): Promise<T> => {
+    if (platform.tracer === undefined) return call(operation, work)
+    const attributes = { 'db.system.name': 'sqlite', 'db.namespace': label, 'db.operation.name': operation }
+    const start = { name: `${operation} ${label}`, kind: 'client', attributes } as const
+    return platform.tracer.span(start, () => call(operation, work))
+  }
+  const call = async <T extends ResultSet | ResultSet[]>(
     operation: 'read' | 'write',
     work: (client: DatabaseClient) => Promise<T>,
   ): Promise<T> => {

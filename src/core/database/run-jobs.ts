@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import { type DatabaseName, databaseLabel, type Platform } from '../../platform/platform.ts'
 import { counter } from '../metrics.ts'
 import { asProblem, type Problem } from '../problem.ts'
+import { traced } from '../tracing.ts'
 import { startReplication } from './clients.ts'
 import { fixedStatement, openForJobs, type Step, type Writer } from './handles.ts'
 import { COMMON_RETRY, type Job, type JobHandler, type JobOutcome, type RetryPolicy } from './jobs.ts'
@@ -53,7 +54,12 @@ export async function runDueJobs(
     const startedAt = platform.clock.now()
     try {
       if (handler === undefined) throw new Error(`no handler for jobs of kind ${leased.kind}`)
-      const outcome = await handler.run(platform, name, JSON.parse(leased.payload))
+      const attributes = { 'countyline.job.kind': leased.kind, 'db.namespace': databaseLabel(name) }
+      const outcome = await traced(
+        platform,
+        { name: `job ${leased.kind}`, kind: 'consumer', attributes },
+        () => handler.run(platform, name, JSON.parse(leased.payload)),
+      )
       if (handler.coalesces) coalesced.push(leased.id)
       const next = await take(endOf(leased, outcome))
       done++

@@ -2,16 +2,17 @@ import { join } from 'node:path'
 import { gauge, Metrics } from '../../core/metrics.ts'
 import { problem } from '../../core/problem.ts'
 import { allAnchors, webAnchors } from '../anchors.ts'
-import { countedLog, countedMail, countedSms } from '../counted.ts'
 import { demoMailbox } from '../demo-mailbox.ts'
 import { noLimits, tokenBuckets } from '../limits.ts'
 import { type MailService, mailService, noMail } from '../mail.ts'
+import { observedLog, observedMail, observedSms, observedTransport } from '../observed.ts'
 import { guardedOutbound } from '../outbound.ts'
 import type { DatabaseName, Log, Mail, Platform } from '../platform.ts'
 import { type RemoteSettings, remoteDatabases } from '../remote.ts'
 import { type Bucket, type S3Settings, s3Bucket, unusable } from '../s3/bucket.ts'
 import { s3Files } from '../s3/files.ts'
 import { noSms, type SmsService, smsService } from '../sms.ts'
+import type { TracingSettings } from '../tracing.ts'
 import { uploadLimits, uploadQueue } from '../uploads.ts'
 import { fileAnchors } from './anchors.ts'
 import { nodeCipher } from './cipher.ts'
@@ -24,6 +25,7 @@ import { nodeTransport } from './http/transport.ts'
 import { jsonLog } from './log.ts'
 import { type NodeSecrets, nodeSecrets } from './secrets.ts'
 import { smtpMail } from './smtp.ts'
+import { nodeTracing } from './tracing.ts'
 
 export interface NodeSettings {
   readonly dataDir: string
@@ -40,6 +42,7 @@ export interface NodeSettings {
   readonly demo?: boolean | undefined
   /** False: a missing secret must be set by the operator (`nodeSecrets`). */
   readonly mayMakeSecrets?: boolean | undefined
+  readonly tracing?: TracingSettings | undefined
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly log?: Log
   readonly now?: () => number
@@ -83,12 +86,16 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     { metric: quarantined, value: databasesOf.embedded?.quarantined().length ?? 0 },
     { metric: openCircuits, value: databases.openCircuits?.() ?? 0 },
   ])
-  const log = countedLog(metrics, settings.log ?? jsonLog)
+  const log = observedLog(metrics, settings.log ?? jsonLog)
   const filesDir = join(settings.dataDir, 'files')
   const { photoBucket } = settings
   const bucket = photoBucket === undefined ? undefined : openBucket(settings.s3, secrets, photoBucket)
   const clock = { now: settings.now ?? Date.now }
-  const outbound = guardedOutbound(nodeTransport(), settings.outboundAllow ?? [])
+  const random = { bytes: randomPool() }
+  const tracing = settings.tracing && nodeTracing(settings.tracing, { metrics, log, random, clock })
+  const tracer = tracing?.tracer
+  const transport = observedTransport({ tracer }, nodeTransport())
+  const outbound = guardedOutbound(transport, settings.outboundAllow ?? [])
   const { file, url } = settings.anchors ?? {}
   const isDemo = settings.demo ?? false
   const mailbox =
@@ -96,16 +103,16 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
   return {
     runtime: 'node',
     clock,
-    random: { bytes: randomPool() },
+    random,
     cipher: nodeCipher,
     databases,
     files: bucket === undefined ? diskFiles(filesDir) : s3Files(bucket),
     assets: diskAssets(),
     secrets,
     embedded: databasesOf.embedded,
-    mail: countedMail(metrics, mailbox?.mail(clock) ?? mailBy(settings.mail)),
-    sms: countedSms(
-      metrics,
+    mail: observedMail({ metrics, tracer }, mailbox?.mail(clock) ?? mailBy(settings.mail)),
+    sms: observedSms(
+      { metrics, tracer },
       mailbox?.sms(clock) ?? (settings.sms === undefined ? noSms : smsService(settings.sms)),
     ),
     outbound,
@@ -120,6 +127,7 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     mailbox,
     log,
     metrics,
+    tracer,
     certificateEnd,
     notifyWorker: database => {
       for (const listener of listeners) listener(database)
@@ -148,6 +156,7 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
     },
     async close() {
       await Promise.all(unfinished)
+      await tracing?.close()
       await databases.close()
     },
   }

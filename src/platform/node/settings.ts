@@ -6,6 +6,7 @@ import { servingDeadlines } from '../calls.ts'
 import { databaseSettings, type RemoteSettings } from '../remote.ts'
 import type { S3Settings } from '../s3/bucket.ts'
 import type { SmsService } from '../sms.ts'
+import { type TracingSettings, tracingSettings } from '../tracing.ts'
 import type { AnchorSettings, MailSettings } from './platform.ts'
 
 const LOOPBACK = '127.0.0.1'
@@ -71,6 +72,7 @@ export interface Environment {
   readonly proxies: number
   readonly rateLimits: boolean
   readonly demo: boolean
+  readonly tracing: TracingSettings | undefined
 }
 
 /** Throws `bad-request` naming the variable to correct, never its value. */
@@ -102,6 +104,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     sms: readSms(read.output),
     outboundAllow: OUTBOUND_ALLOW.split(',').flatMap(host => host.trim() || []),
     demo: COUNTYLINE_DEMO === '1',
+    tracing: tracingSettings(name => env[name]),
     s3: readS3(read.output),
     photoBucket: read.output.S3_BUCKET,
     anchors: { file: read.output.AUDIT_ANCHOR_FILE, url: read.output.AUDIT_ANCHOR_URL },

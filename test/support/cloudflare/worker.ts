@@ -5,6 +5,7 @@ import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from 'm
 export interface Metadata {
   readonly main_module: string
   readonly compatibility_date: string
+  readonly compatibility_flags?: readonly string[]
   readonly bindings: readonly {
     readonly name: string
     readonly type: string
@@ -69,6 +70,7 @@ function optionsOf({ metadata, modules, secrets, consumers, folder, port }: Uplo
     port,
     modules: main.map(({ path, contents }) => ({ type: 'ESModule' as const, path, contents })),
     compatibilityDate: metadata.compatibility_date,
+    compatibilityFlags: [...(metadata.compatibility_flags ?? [])],
     bindings: { ...named('plain_text', ({ text = '' }) => text), ...secrets },
     r2Buckets: named('r2_bucket', ({ bucket_name = '' }) => bucket_name),
     kvNamespaces: named('kv_namespace', ({ namespace_id = '' }) => namespace_id),
