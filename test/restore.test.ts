@@ -245,3 +245,23 @@ describe('a database file that was lost', () => {
     }
   })
 })
+
+describe('a backup of a newer version', () => {
+  it('is refused before anything is changed', async () => {
+    const county = await startCounty()
+    const backup = join(folder, 'newer')
+    try {
+      const given = { dataDir: county.app.dataDir, now: county.app.platform.clock.now }
+      expect(await countyline(given, 'backup', 'create', '--to', backup)).toMatchObject({ code: 0 })
+      const [manifest = ''] = globSync('backups/*/manifest.json', { cwd: backup })
+      const text = readFileSync(join(backup, manifest), 'utf8')
+      writeFileSync(join(backup, manifest), text.replace(/"schema": "\d+_\w+"/g, '"schema": "9999_later"'))
+      const only = ['--region', bundled, '--jurisdiction', J, '--replace']
+      const { code, err } = await countyline(given, 'restore', '--from', backup, ...only)
+      expect([code, err]).toEqual([1, expect.stringMatching(/made by a newer version/)])
+      expect(globSync('replaced/*', { cwd: county.app.dataDir })).toEqual([])
+    } finally {
+      await county.close()
+    }
+  })
+})

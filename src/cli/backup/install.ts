@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync } from 'node:fs'
+import { chmodSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { InStatement } from '@libsql/client'
 import { type DatabaseCopy, openCopy } from '../../platform/node/databases/copies.ts'
@@ -76,6 +76,7 @@ async function keepAside(platform: NodePlatform, name: DatabaseName, kept: strin
   const part = `${kept}.part`
   if (platform.embedded === undefined) await copyFromServer(platform, name, part)
   else platform.embedded.copyTo(databaseLabel(name), part)
+  chmodSync(part, 0o600)
   renameSync(part, kept)
 }
 

@@ -7,8 +7,10 @@ import { databaseLabel } from '../../platform/platform.ts'
 import { forwardKind, notifyKind, requestRestored } from '../../requests/events.ts'
 import { type BackedUpDatabase, nameOf } from './manifest.ts'
 
-// Others have seen what the copy has forgotten: numbers that they know must not be given out again.
+// Others have seen what the copy has forgotten: numbers that they know must not be given out again, also not
+// after a second restore of the same backup. A request changes at most once a second.
 const SKIPPED_EVENTS = 1_000_000
+const EVENTS_PER_SECOND = 100
 const SKIPPED_VERSIONS = 1_000
 const RECENT = 30 * 24 * 3_600_000
 const FORWARD_HELD =
@@ -27,11 +29,12 @@ export function prepareCopy(
 ): void {
   if (database.kind !== 'tenant') return
   const now = platform.clock.now()
+  const seconds = Math.max(0, Math.ceil((now - Date.parse(database.at)) / 1000))
   const payload = JSON.stringify({ asOf: Date.parse(database.at) })
   const restored = [requestRestored.type, `operator:${operator}`, now, payload]
   const insert = 'INSERT INTO event (request, type, actor, at, public, payload)'
   const steps: InStatement[] = [
-    { sql: 'UPDATE request SET version = version + ?', args: [SKIPPED_VERSIONS] },
+    { sql: 'UPDATE request SET version = version + ?', args: [SKIPPED_VERSIONS + seconds] },
     {
       sql: `INSERT INTO consumer (name, seq) SELECT ?, coalesce(max(seq), 0) FROM event WHERE true
         ON CONFLICT (name) DO UPDATE SET seq = excluded.seq`,
@@ -41,7 +44,10 @@ export function prepareCopy(
       sql: `INSERT INTO sqlite_sequence (name, seq) SELECT 'event', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'event')`,
       args: [],
     },
-    { sql: `UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'event'`, args: [SKIPPED_EVENTS] },
+    {
+      sql: `UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'event'`,
+      args: [SKIPPED_EVENTS + EVENTS_PER_SECOND * seconds],
+    },
     { sql: 'UPDATE notice SET parked_at = ? WHERE sent_at IS NULL AND parked_at IS NULL', args: [now] },
     { sql: 'UPDATE job SET leased_until = 0', args: [] },
     {

@@ -14,6 +14,7 @@ import { asOption, count, operatorOf, readSlug, withPlatform } from '../configur
 import { progressOn } from './commands.ts'
 import { type Manifest, nameOf, readManifest } from './manifest.ts'
 import {
+  endRestore,
   type PlannedDatabase,
   planRestore,
   type RestoreChoice,
@@ -64,7 +65,9 @@ export const restoreCommand = command({
         )
       const progress = progressOn(terminal)
       const restored = await restoreDatabases({ platform, environment, store, manifest, progress }, choice)
-      return report(manifest, restored, await settle(platform, restored))
+      const settled = await settle(platform, restored)
+      endRestore(environment)
+      return report(manifest, restored, settled)
     }),
 })
 
@@ -145,6 +148,9 @@ function report(
     lines: [
       `Restored ${count(databases.length, 'database')} and ${count(photos, 'photo')} of ${manifest.id}, as of ${oldest}`,
       ...kept.map(file => `what was there is kept in ${file}`),
+      ...manifest.missing.map(
+        ({ database }) => `not in the backup, because it could not be copied: ${database}`,
+      ),
       ...settled.flatMap(linesOf),
       'Start the server if it is stopped: its jobs deliver the messages. Then read what to do next in docs/backup.md.',
     ],

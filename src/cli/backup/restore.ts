@@ -54,6 +54,7 @@ export async function planRestore(
         (choice.jurisdiction === undefined || (kind === 'tenant' && slug === choice.jurisdiction))),
   )
   if (chosen.length === 0) throw refuse(`The backup ${manifest.id} has no such region or jurisdiction.`)
+  refuseNewer(manifest, chosen)
   await refuseOtherKeys(platform, manifest, chosen)
   const planned: PlannedDatabase[] = []
   for (const database of chosen)
@@ -73,6 +74,15 @@ export async function planRestore(
       `These databases are there: ${living.join(', ')}. With --replace they become what they were in the backup; a copy of each is kept.`,
     )
   return planned
+}
+
+function refuseNewer({ program }: Manifest, databases: readonly BackedUpDatabase[]): void {
+  const migrations = readMigrations()
+  const isNewer = ({ kind, schema }: BackedUpDatabase) => schema > (migrations[kind].at(-1)?.name ?? '')
+  if (databases.some(isNewer))
+    throw refuse(
+      `The backup was made by a newer version of this program (${program}). Restore it with that one.`,
+    )
 }
 
 async function refuseOtherKeys(
@@ -131,7 +141,6 @@ export async function restoreDatabases(restoring: Restoring, choice: RestoreChoi
       progress('databases', index + 1, ordered.length)
     }
     if (!isBeside) await migrateAll(platform, readMigrations())
-    rmSync(markOf(environment), { force: true })
     return { databases: ordered.map(({ database }) => database), photos, kept }
   } finally {
     await rm(scratch, { recursive: true, force: true })
@@ -140,6 +149,11 @@ export async function restoreDatabases(restoring: Restoring, choice: RestoreChoi
 
 const order = ['region', 'places', 'tenant', 'directory']
 const rank = ({ database }: PlannedDatabase) => order.indexOf(database.kind)
+
+/** Once all is settled: until then the same restore may be run again. */
+export function endRestore(environment: Environment): void {
+  rmSync(markOf(environment), { force: true })
+}
 
 const markOf = ({ dataDir }: Environment) => join(dataDir, 'restore-unfinished')
 
