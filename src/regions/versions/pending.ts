@@ -89,6 +89,7 @@ export async function prepareDatabases(
   const stopped = await migrateListed(platform, directory, due.slice(0, limit), migrations, {
     until,
     onDone: () => onReady(++ready, rows.length),
+    onFailed: failure => platform.log('warn', 'database-not-ready', { ...failure }),
   })
   if (ready === rows.length) return undefined
   const at = platform.clock.now()
