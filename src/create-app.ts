@@ -150,8 +150,9 @@ export function createApp(platform: Platform): Hono<AppEnv> {
 async function refuseBehind(platform: Platform): Promise<void> {
   const behind = await countBehind(platform, shippedMigrations())
   if (behind === 0) return
-  const cause = new Error(`${behind} databases are behind: run countyline migrate`)
-  throw problem('schema-mismatch', { cause, logged: { schema: 'older', databases: String(behind) } })
+  const detail = `${behind} databases wait to be migrated. Run countyline migrate.`
+  const cause = new Error(detail)
+  throw problem('database-unavailable', { detail, cause, logged: { databases: String(behind) } })
 }
 
 // Throws `bad-request` for a query that is not UTF-8, and `too-large` for one with too many pairs: some

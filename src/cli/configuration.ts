@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { SchemaMismatch } from '../core/database/clients.ts'
 import { asProblem } from '../core/problem.ts'
 import { hasAddresses } from '../places/index/exists.ts'
 import { type NodePlatform, nodePlatform } from '../platform/node/platform.ts'
@@ -127,9 +128,9 @@ export async function orNothingYet<T>(ask: () => Promise<T>, nothing: T): Promis
   try {
     return await ask()
   } catch (error) {
-    const { cause, slug } = asProblem(error)
+    const { cause } = asProblem(error)
     // Created, and not yet filled.
-    if (slug === 'schema-mismatch') return nothing
+    if (cause instanceof SchemaMismatch) return nothing
     if (cause instanceof Error && 'code' in cause && cause.code === 'SQLITE_CANTOPEN') return nothing
     throw error
   }

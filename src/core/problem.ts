@@ -37,7 +37,6 @@ const problems = {
   'uploads-full': { status: 503, title: 'Too many photos at once' },
   'storage-unavailable': { status: 503, title: 'Photos are temporarily unavailable' },
   'database-unavailable': { status: 503, title: 'Temporarily unavailable' },
-  'schema-mismatch': { status: 503, title: 'Being updated' },
 } as const satisfies Record<string, { status: number; title: string }>
 
 export type ProblemSlug = keyof typeof problems

@@ -24,7 +24,7 @@ export function setUnavailable(platform: Platform, name: DatabaseName, reason: E
 
 const expected = new WeakMap<Platform, Migrations>()
 
-/** From now on, a database whose schema is not that of these migrations is refused with `schema-mismatch`. */
+/** From now on, a database whose schema is not that of these migrations is `database-unavailable`. */
 export function expectSchemas(platform: Platform, migrations: Migrations): void {
   expected.set(platform, migrations)
 }
@@ -75,7 +75,8 @@ export function verifiedClient(platform: Platform, name: DatabaseName, mayBeOld 
       const found = databaseProblem(error, { database: label, operation })
       if (found.slug !== 'database-unavailable') throw found
       // Some pages continue without the result and would leave no trace.
-      platform.log('warn', 'database-call-failed', found.logged)
+      if (found.cause instanceof SchemaMismatch) platform.log('error', 'schema-mismatch', found.logged)
+      else platform.log('warn', 'database-call-failed', found.logged)
       const copy = mayBeOld && operation === 'read' ? platform.databases.copy?.(name) : undefined
       const answer = copy && (await ask(copy, work).catch(() => undefined))
       // The database may have what the replica does not.
@@ -116,10 +117,27 @@ async function checkIdentity(
 
 const SCHEMA_RETRY_SECONDS = 60
 
+/** A database that this version cannot serve with until it is migrated, or until a newer version is deployed. */
+export class SchemaMismatch extends Error {
+  readonly logged: LogFields
+
+  constructor(database: string, schema: 'older' | 'newer', migration: string) {
+    super(`the schema of ${database} is ${schema} than this version: ${migration}`)
+    this.name = 'SchemaMismatch'
+    this.logged = { database, schema, migration }
+  }
+}
+
+// Like any other database that cannot be used now, so that whoever can do without it does.
 function mismatch(database: string, schema: 'older' | 'newer', migration: string): Problem {
-  const cause = new Error(`the schema of ${database} is ${schema} than this version: ${migration}`)
-  const logged = { database, schema, migration }
-  return problem('schema-mismatch', { cause, logged, retryAfterSeconds: SCHEMA_RETRY_SECONDS })
+  const cause = new SchemaMismatch(database, schema, migration)
+  const detail = 'This site is being updated. Try again in a few minutes.'
+  return problem('database-unavailable', {
+    cause,
+    detail,
+    logged: cause.logged,
+    retryAfterSeconds: SCHEMA_RETRY_SECONDS,
+  })
 }
 
 function isWithoutTables(error: unknown): boolean {
