@@ -8,7 +8,7 @@ const documents = globSync(['*.md', 'docs/*.md'], { cwd: root })
 it('every file that a document names is there', () => {
   const missing = documents.flatMap(document => {
     const named = readFileSync(root + document, 'utf8').matchAll(
-      /`((?:src|test|scripts|bench|docs|migrations|tenants)\/[\w./-]+)`/g,
+      /`((?:src|test|scripts|bench|docs|migrations|tenants|deploy)\/[\w./-]+)`/g,
     )
     return [...named]
       .map(([, path = '']) => path)
