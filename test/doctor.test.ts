@@ -207,6 +207,33 @@ describe('the checks of a deployment', () => {
     expect((await found(platform, 'sign-in providers'))[0]).toMatchObject({ level: 'fault' })
   })
 
+  it.each([
+    [-1, 'fault', /has expired/],
+    [10, 'warning', /ends in 10 days/],
+    [60, 'ok', /is good for 60 days/],
+  ])('look at the certificate of the public address: %i days left', async (days, level, text) => {
+    const { platform } = await app()
+    const certificateEnd = async () => platform.clock.now() + days * 86_400_000 + 1
+    const [finding] = await found(
+      { ...platform, publicUrl: 'https://311.county.example', certificateEnd },
+      'certificate',
+    )
+    expect(finding).toMatchObject({ level, what: expect.stringMatching(text) })
+  })
+
+  it('say that TLS fails where nothing speaks it', async () => {
+    const plain = createServer()
+    await new Promise<void>(resolve => void plain.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void plain.close())
+    const { platform } = await app()
+    const publicUrl = `https://127.0.0.1:${(plain.address() as AddressInfo).port}`
+    const [finding] = await found({ ...platform, publicUrl }, 'certificate')
+    expect(finding).toMatchObject({
+      level: 'fault',
+      what: expect.stringMatching(/^TLS with 127\.0\.0\.1:\d+ fails/),
+    })
+  })
+
   it('name holidays that run out', async () => {
     const documents = await bundledDocuments()
     const holidays = [{ date: '2026-09-07', name: 'Labor Day' }]

@@ -85,7 +85,7 @@ const WELL_KNOWN =
 export const secrets: Check = {
   name: 'secrets',
   async run(platform) {
-    const names = ['MASTER_KEY', 'SIGNING_KEY', 'DATABASE_KEY', 'METRICS_TOKEN', 'AUDIT_ANCHOR_TOKEN']
+    const names = ['MASTER_KEY', 'SIGNING_KEY', 'DATABASE_KEY', 'METRICS_TOKEN']
     const known = names.flatMap(name => {
       const value = platform.secrets.get(name)
       return value === undefined ? [] : [[name, value] as const]
@@ -99,7 +99,9 @@ export const secrets: Check = {
       const weakness = weaknessOf(value)
       if (weakness !== undefined) {
         const replace =
-          name === 'METRICS_TOKEN' ? 'Set another.' : 'Replace it with `countyline keys rotate`.'
+          name === 'MASTER_KEY' || name === 'DATABASE_KEY'
+            ? 'Replace it with `countyline keys rotate` (docs/operate.md).'
+            : 'Set another.'
         findings.push(fault(`${name} ${weakness}.`, `Use 32 random bytes, as hex or base64. ${replace}`))
       }
       const twin = known.find(([other, its]) => other !== name && its === value)

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { connect } from 'node:tls'
 
 const WITHIN_MILLISECONDS = 7_000
@@ -9,7 +10,8 @@ export function certificateEnd({ hostname, port }: URL): Promise<number> {
     const socket = connect({
       host,
       port: Number(port || 443),
-      servername: host,
+      // RFC 6066: never an address.
+      ...(isIP(host) === 0 ? { servername: host } : {}),
       timeout: WITHIN_MILLISECONDS,
     })
     socket.once('secureConnect', () => {
