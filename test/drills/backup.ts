@@ -50,11 +50,11 @@ async function killedWhen(
   env: Readonly<Record<string, string>>,
   argv: readonly string[],
   isInTheMiddle: () => boolean,
-): Promise<void> {
+): Promise<number | null> {
   const { child, ended }: { child: ChildProcess; ended: Promise<Ended> } = countyline(env, argv)
   await until(() => isInTheMiddle() || child.exitCode !== null, WAIT_MILLISECONDS, 5)
   child.kill('SIGKILL')
-  await ended
+  return (await ended).code
 }
 
 const copyOf = ({ reports, offers, answers, changes }: Ledger): Ledger => ({
@@ -118,11 +118,13 @@ async function restoreElsewhere(world: World, other: Sqld | undefined, backups: 
     ...(remote && { DATABASE_URL: remote.url, DATABASE_ADMIN_URL: remote.adminUrl }),
   }
   const restore = ['restore', '--from', backups]
-  const begun = performance.now()
-  // Where databases are on a server, nothing can be seen of it from outside.
+  // It has begun with the jurisdictions: the directory comes after them.
   const isInTheMiddle = () =>
-    remote === undefined ? filesIn(join(dataDir, 'databases')) > 2 : performance.now() - begun > 2_000
-  await killedWhen(env, restore, isInTheMiddle)
+    readdirSync(dataDir, { recursive: true }).some(
+      name => String(name).includes(`.restore-`) && String(name).includes(`${bundled}--`),
+    )
+  const killed = await killedWhen(env, restore, isInTheMiddle)
+  if (killed !== null) throw new Error('the restore was not killed in the middle')
   await mustRun(env, ...restore)
   await mustRun(env, 'audit', 'verify')
   return { ...world, dataDir, env, open: () => nodePlatform({ dataDir, remote, log: () => {} }) }
