@@ -7,7 +7,7 @@ import { NO_ADDRESS, networkOf } from './core/http/addresses.ts'
 import { createApp, jobHandlers, registry } from './create-app.ts'
 import { seedDemonstrations } from './demonstration/seed.ts'
 import { type DatabaseName, databaseLabel, isWorkDatabase, type Platform } from './platform/platform.ts'
-import { type Env, type QueueMessage, type RoundMessage, workersPlatform } from './platform/workers.ts'
+import { type Env, log, type QueueMessage, type RoundMessage, workersPlatform } from './platform/workers.ts'
 import { nextOf, planRound } from './regions/rounds.ts'
 import { migrateSome } from './regions/versions/migrate.ts'
 
@@ -25,6 +25,7 @@ const MIGRATING_MILLISECONDS = 20_000
 
 export default {
   async fetch(request, env) {
+    if (!env.DATABASE_URL) return withoutDatabases() as unknown as WorkerResponse
     const platform = workersPlatform(env)
     const known = apps.get(env)
     const app = known ?? createApp(platform)
@@ -137,4 +138,14 @@ async function goOn(
   const tries = 'again' in message ? message.tries + 1 : 1
   if (away.length === 0 || tries > MAX_TRIES) return
   await env.JOB_QUEUE.send({ again: away, tries }, { delaySeconds: AWAY_SECONDS * 2 ** tries })
+}
+
+// A worker that was uploaded without its settings.
+function withoutDatabases(): Response {
+  const detail = 'Set DATABASE_URL, and deploy again (docs/deploy.md).'
+  log('error', 'not-configured', { detail })
+  return new Response('503: this site is not set up yet.\n', {
+    status: 503,
+    headers: { 'retry-after': '60' },
+  })
 }

@@ -71,7 +71,7 @@ test('every setting that the worker reads may stand in the file', () => {
 test.each([
   [{ MASTER_KEY: '' }, 'MASTER_KEY is missing'],
   [{ MASTER_KEY: 'short' }, 'MASTER_KEY has fewer than 32 characters'],
-  [{ SIGNING_KEY: 'a'.repeat(40) }, 'SIGNING_KEY is not random'],
+  [{ SIGNING_KEY: 'a'.repeat(40) }, 'SIGNING_KEY repeats a few characters'],
   [{ SIGNING_KEY: complete.MASTER_KEY }, 'MASTER_KEY and SIGNING_KEY are the same'],
   [{ DATABASE_URL: 'http://127.0.0.1:8080' }, 'DATABASE_URL names this machine'],
   [{ DATABASE_URL: 'http://db.county.example' }, 'DATABASE_URL is not encrypted'],

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import * as v from 'valibot'
+import { isOwnMachine, weaknessOf } from '../../src/monitoring/doctor/strength.ts'
 
 /** Those of the deployment that the worker itself does not get. */
 const FOR_THE_COMMAND = ['CLOUDFLARE_ACCOUNT_ID', 'CLOUDFLARE_API_TOKEN', 'DOMAINS'] as const
@@ -12,8 +13,10 @@ const needed = v.optional(v.string(), '')
 const key = v.pipe(
   needed,
   v.nonEmpty('is missing. `npm run deploy -- --new FILE` makes one'),
-  v.minLength(32, 'has fewer than 32 characters'),
-  v.check(text => new Set(text).size >= 12, 'is not random: it repeats a few characters'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const weakness = dataset.typed ? weaknessOf(dataset.value) : undefined
+    if (weakness !== undefined) addIssue({ message: weakness })
+  }),
 )
 const webAddress = v.pipe(needed, v.nonEmpty('is missing'), v.url('is not a URL'))
 const text = v.optional(v.string())
@@ -132,10 +135,6 @@ function doubtsOf(given: Readonly<Record<string, string | undefined>>): string[]
   }
   if (given.COUNTYLINE_DEMO === '1') doubts.push('COUNTYLINE_DEMO lets anyone sign in as anyone.')
   return doubts
-}
-
-function isOwnMachine(host: string): boolean {
-  return /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])$/.test(host)
 }
 
 /** Every name that a settings file may have, apart from those of one region and of documents. */

@@ -295,6 +295,6 @@ async function unlessUnavailable<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-const log: Log = (level, event, fields = {}) => {
+export const log: Log = (level, event, fields = {}) => {
   console[level](JSON.stringify({ time: new Date().toISOString(), level, event, ...fields }))
 }

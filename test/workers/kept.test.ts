@@ -97,3 +97,10 @@ it('an isolate that has read its database never asks the store', async () => {
   }
   await namespace.put(REGION, JSON.stringify(entry))
 })
+
+it('a worker that was uploaded without its settings says so, and not more', async () => {
+  const answer = await request('/', undefined, { ...workerEnv, DATABASE_URL: '' })
+  expect(answer.status).toBe(503)
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect(await answer.text()).toContain('not set up yet')
+})

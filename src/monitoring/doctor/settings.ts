@@ -5,9 +5,9 @@ import { isPublicHost } from '../../core/http/addresses.ts'
 import { policies } from '../../identity/limits.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { type Check, type Finding, fault, ok, reasonOf, warning } from './examine.ts'
+import { isOwnMachine, weaknessOf } from './strength.ts'
 
 const DAY = 86_400_000
-const OWN_MACHINE = /^(localhost|.*\.localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])$/
 
 /** What only a Worker has. */
 export const bindings: Check = {
@@ -43,7 +43,7 @@ export const addresses: Check = {
         ),
       )
     }
-    if (OWN_MACHINE.test(url.hostname)) {
+    if (isOwnMachine(url.hostname)) {
       const set = 'Set PUBLIC_URL to the address where residents reach it.'
       const what = 'Links in emails lead to localhost.'
       findings.push(platform.runtime === 'workers' ? fault(what, set) : warning(what, set))
@@ -75,12 +75,6 @@ function serverUrl(address: string): URL | undefined {
   const url = URL.canParse(address) ? new URL(address) : undefined
   return url !== undefined && /^(https?|libsql|wss?):$/.test(url.protocol) ? url : undefined
 }
-
-const MIN_LENGTH = 32
-const MIN_DIFFERENT = 12
-// Of documentation, tests and habit.
-const WELL_KNOWN =
-  /change.?me|example|password|secret|placeholder|at least 32|0123456789|abcdefgh|qwerty|^test/i
 
 export const secrets: Check = {
   name: 'secrets',
@@ -119,13 +113,6 @@ export const secrets: Check = {
     }
     return findings.length > 0 ? findings : [ok(`${known.length} secrets are set and strong.`)]
   },
-}
-
-/** Undefined: none. */
-export function weaknessOf(secret: string): string | undefined {
-  if (secret.length < MIN_LENGTH) return `has fewer than ${MIN_LENGTH} characters`
-  if (new Set(secret).size < MIN_DIFFERENT) return 'repeats a few characters'
-  return WELL_KNOWN.test(secret) ? 'looks like an example' : undefined
 }
 
 const WARNED_MILLISECONDS = 5_000
