@@ -11,6 +11,8 @@ describe('the command', () => {
     'validate',
     'plan',
     'apply',
+    'versions',
+    'rollback',
     'export',
     'import',
     'route',

@@ -22,11 +22,14 @@ import { listPlacesCommand, removePlacesCommand, searchPlacesCommand } from './p
 import { parserFor, UsageError } from './program.ts'
 import { rebuildPublicIndexCommand } from './public-index.ts'
 import { route } from './route.ts'
+import { rollbackCommand, versionsCommand } from './versions.ts'
 
 const commands: readonly Command[] = [
   validate,
   plan,
   apply,
+  versionsCommand,
+  rollbackCommand,
   exportCommand,
   importCommand,
   route,
