@@ -16,10 +16,11 @@ import { jurisdictionDocument } from '../regions/documents/schemas/jurisdiction.
 import { service } from '../regions/documents/schemas/services.ts'
 import { command, refuse, type Terminal } from './command.ts'
 import { count, readSlug } from './configuration.ts'
+import { readAsGeoJson } from './geojson-source.ts'
 
 export const importBoundariesCommand = command({
   name: 'boundaries import',
-  summary: "Split a county's GeoJSON file into one boundary for each jurisdiction",
+  summary: "Split a county's GeoJSON or shapefile into one boundary for each jurisdiction",
   operands: ['FILE'],
   options: {
     region: { type: 'string', required: true, value: 'R', help: 'The region to write to, in TENANTS_DIR' },
@@ -50,6 +51,8 @@ export const importBoundariesCommand = command({
       value: 'M',
       help: 'Move boundaries within so many meters of a neighbor onto it (default: as drawn; validate warns)',
     },
+    member: { type: 'string', value: 'PATH', help: 'The file to read in an archive of several' },
+    crs: { type: 'string', value: 'CRS', help: 'Coordinate system, where the file does not say: EPSG:2249' },
     from: {
       type: 'string',
       value: 'DAY',
@@ -59,7 +62,7 @@ export const importBoundariesCommand = command({
   },
   run: async (terminal, { options, operands: [file = ''] }) => {
     const { root, present } = await regionFolder(terminal, options.region)
-    const imported = boundaryFiles(await readBytes(file), present, {
+    const imported = boundaryFiles(await readAsGeoJson(file, options), present, {
       nameField: options['name-field'],
       bodyField: options['body-field'],
       snap: readSnap(options.snap),
@@ -100,7 +103,8 @@ export const importBoundariesCommand = command({
 
 export const importAreasCommand = command({
   name: 'areas import',
-  summary: 'Import postal cities, or areas that agreements name, from GeoJSON into areas.geojson',
+  summary:
+    'Import postal cities, or areas that agreements name, from GeoJSON or a shapefile into areas.geojson',
   operands: ['FILE'],
   options: {
     region: { type: 'string', required: true, value: 'R', help: 'The region to write to, in TENANTS_DIR' },
@@ -117,6 +121,8 @@ export const importAreasCommand = command({
       multiple: true,
       help: 'Only features with the value V in property P',
     },
+    member: { type: 'string', value: 'PATH', help: 'The file to read in an archive of several' },
+    crs: { type: 'string', value: 'CRS', help: 'Coordinate system, where the file does not say: EPSG:2249' },
     from: {
       type: 'string',
       value: 'DAY',
@@ -126,17 +132,21 @@ export const importAreasCommand = command({
   },
   run: async (terminal, { options, operands: [file = ''] }) => {
     const { root, present } = await regionFolder(terminal, options.region)
-    const { files, bodies, repaired, warnings, refused } = areaFiles(await readBytes(file), present, {
-      nameField: options['name-field'],
-      kind: readWith(
-        v.picklist(['postal', 'agreement'], 'use postal or agreement'),
-        options.kind ?? 'postal',
-        '--kind',
-      ),
-      only: new Map((options.only ?? []).map(pair)),
-      from: readWith(jurisdictionDocument.entries.from, options.from, '--from'),
-      to: readWith(jurisdictionDocument.entries.to, options.to, '--to'),
-    })
+    const { files, bodies, repaired, warnings, refused } = areaFiles(
+      await readAsGeoJson(file, options),
+      present,
+      {
+        nameField: options['name-field'],
+        kind: readWith(
+          v.picklist(['postal', 'agreement'], 'use postal or agreement'),
+          options.kind ?? 'postal',
+          '--kind',
+        ),
+        only: new Map((options.only ?? []).map(pair)),
+        from: readWith(jurisdictionDocument.entries.from, options.from, '--from'),
+        to: readWith(jurisdictionDocument.entries.to, options.to, '--to'),
+      },
+    )
     await writeFiles(root, files)
     return {
       ok: refused.length === 0,

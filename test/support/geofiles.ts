@@ -34,12 +34,12 @@ export function zip(files: Readonly<Record<string, Uint8Array | string>>, size?:
 
 type Position = readonly [x: number, y: number]
 
-/** A .shp of points (one position) and lines (several); an empty list is a shape without a place. */
-export function shp(shapes: readonly (readonly Position[])[]): Uint8Array {
+/** A .shp of points (one position) and lines or polygons (several); an empty list is a shape without a place. */
+export function shp(shapes: readonly (readonly Position[])[], arePolygons = false): Uint8Array {
   const records = shapes.map((positions, i) => {
     const header = Buffer.alloc(8)
     header.writeInt32BE(i + 1, 0)
-    const content = contentOf(positions)
+    const content = contentOf(positions, arePolygons ? 5 : 3)
     header.writeInt32BE(content.length / 2, 4)
     return Buffer.concat([header, content])
   })
@@ -50,7 +50,7 @@ export function shp(shapes: readonly (readonly Position[])[]): Uint8Array {
   return new Uint8Array(Buffer.concat([header, ...records]))
 }
 
-function contentOf(positions: readonly Position[]): Buffer {
+function contentOf(positions: readonly Position[], type: 3 | 5): Buffer {
   if (positions.length < 2) {
     const content = Buffer.alloc(positions.length === 0 ? 4 : 20)
     content.writeInt32LE(positions.length === 0 ? 0 : 1, 0)
@@ -58,7 +58,7 @@ function contentOf(positions: readonly Position[]): Buffer {
     return content
   }
   const content = Buffer.alloc(48 + positions.length * 16)
-  content.writeInt32LE(3, 0)
+  content.writeInt32LE(type, 0)
   content.writeInt32LE(1, 36)
   content.writeInt32LE(positions.length, 40)
   writePositions(content, 48, positions)
