@@ -58,7 +58,7 @@ export async function notifyJurisdictions(
 
 async function madeBefore(platform: Platform, region: string, at: number): Promise<ReadonlySet<string>> {
   const rows = await openDirectory(platform).select().from(database).where(eq(database.region, region))
-  const older = rows.filter(({ kind, createdAt }) => kind === 'tenant' && (createdAt ?? 0) < at)
+  const older = rows.filter(({ kind, createdAt }) => kind === 'tenant' && (createdAt ?? 0) <= at)
   return new Set(older.map(({ slug }) => slug))
 }
 
