@@ -211,7 +211,7 @@ async function errorsOf({ method, url, headers, body }: Call, answer: Response):
     )
   } else if (type === 'application/json' && path === '/oauth/token') {
     must(isEmpty || /^\{"error":"\w+"/.test(text), 'no error of OAuth')
-  } else if (/^\/(api|oauth|\.well-known|healthz|readyz)(\/|$)/.test(path)) {
+  } else if (/^\/(api|oauth|\.well-known|healthz|readyz|metrics|doctor)(\/|$)/.test(path)) {
     must(type === 'application/problem+json; charset=utf-8', `${path} ${type}`)
     must(isEmpty || text.includes(`"status":${status},`), 'no problem')
   } else {

@@ -3,6 +3,12 @@ import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readMigrations } from '../../src/platform/node/databases/migrations.ts'
+import { nodePlatform } from '../../src/platform/node/platform.ts'
+import { readEnvironment } from '../../src/platform/node/settings.ts'
+import { readRegionFiles } from '../../src/platform/node/tenants.ts'
+import { loadRegion } from '../../src/regions/documents/load.ts'
+import { requestApply } from '../../src/regions/versions/apply.ts'
 import { type CloudflareAccount, startCloudflare } from '../support/cloudflare/account.ts'
 import { sqldBinary, startSqld } from '../support/sqld.ts'
 import { startTurso, type Turso } from '../support/turso.ts'
@@ -138,18 +144,18 @@ test('run again, it ends with a worker that answers', { timeout: 180_000 }, asyn
   expect((await fetch(`${cloudflare.workerUrl}/healthz`)).status).toBe(200)
 })
 
-const square = (west: number, name: string) => ({
+const square = (west: number, name: string, south = 40) => ({
   type: 'Feature',
   properties: { NAME: name },
   geometry: {
     type: 'Polygon',
     coordinates: [
       [
-        [west, 40],
-        [west + 0.1, 40],
-        [west + 0.1, 40.1],
-        [west, 40.1],
-        [west, 40],
+        [west, south],
+        [west + 0.1, south],
+        [west + 0.1, south + 0.1],
+        [west, south + 0.1],
+        [west, south],
       ],
     ],
   },
@@ -247,6 +253,40 @@ test('an upgrade and a run of the cron keep everything', { timeout: 180_000 }, a
   for (const id of reported) {
     expect((await fetch(`${cloudflare.workerUrl}/cases/${id}`)).status).toBe(200)
   }
+})
+
+test('a third is created by the worker itself, while no command runs', { timeout: 120_000 }, async () => {
+  const dataDir = join(clone, 'data')
+  const environment = { ...settings(), ...(await keys()) }
+  const { remote } = readEnvironment(environment)
+  const platform = nodePlatform({ dataDir, remote, environment, mayMakeSecrets: false, log: () => {} })
+  try {
+    const files = new Map(await readRegionFiles(join(clone, 'tenants'), 'river'))
+    files.set('north-town/jurisdiction.yaml', 'name: North Town\nkind: municipality\ncode: NT\n')
+    files.set('north-town/boundary.geojson', JSON.stringify(square(-100, 'North Town', 40.1)))
+    const { documents, issues } = loadRegion('river', files)
+    if (documents === undefined) throw new Error(JSON.stringify(issues))
+    await requestApply(platform, readMigrations(), 'river', documents, { by: 'operator:clerk' })
+  } finally {
+    await platform.close()
+  }
+  expect(turso.created.map(({ name }) => name)).not.toContain('river--north-town')
+  await cloudflare.runCron()
+  const site = async () => (await fetch(`${cloudflare.workerUrl}/j/north-town/`)).status
+  await expect.poll(site, { timeout: 60_000 }).toBe(200)
+  const answer = await fetch(`${cloudflare.workerUrl}/api/v1/requests`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': 'first-of-north-town' },
+    body: JSON.stringify({
+      service_code: 'pothole',
+      lat: 40.15,
+      long: -99.95,
+      description: 'A hole in the north',
+    }),
+  })
+  expect(answer.status).toBe(201)
+  expect(await answer.json()).toMatchObject({ jurisdiction: 'north-town' })
+  expect(turso.created.map(({ name }) => name)).toContain('river--north-town')
 })
 
 test.runIf(sqldBinary() !== undefined)(

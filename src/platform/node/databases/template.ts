@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -21,7 +22,7 @@ export function templates(): (
   content: NewContent,
 ) => Promise<boolean> {
   const made = new Map<string, Uint8Array>()
-  let parts = 0
+  let isFirst = true
   const bytesOf = (content: NewContent) => {
     const known = made.get(content.mark) ?? makeTemplate(content.common)
     if (made.size >= MAX_TEMPLATES) made.clear()
@@ -29,8 +30,10 @@ export function templates(): (
     return known
   }
   return async (file, key, content) => {
-    if (parts === 0) removeAbandoned(dirname(file))
-    const part = `${file}.${process.pid}-${parts++}${PART}`
+    if (isFirst) removeAbandoned(dirname(file))
+    isFirst = false
+    // Not the process's number: two containers on one folder may have the same.
+    const part = `${file}.${randomUUID()}${PART}`
     try {
       writeFileSync(part, bytesOf(content), { mode: 0o600 })
       finish(part, key, content.own)
