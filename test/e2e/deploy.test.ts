@@ -263,7 +263,10 @@ test('a third is created by the worker itself, while no command runs', { timeout
   try {
     const files = new Map(await readRegionFiles(join(clone, 'tenants'), 'river'))
     files.set('north-town/jurisdiction.yaml', 'name: North Town\nkind: municipality\ncode: NT\n')
-    files.set('north-town/boundary.geojson', JSON.stringify(square(-100, 'North Town', 40.1)))
+    files.set(
+      'north-town/boundary.geojson',
+      JSON.stringify({ type: 'FeatureCollection', features: [square(-100, 'North Town', 40.1)] }),
+    )
     const { documents, issues } = loadRegion('river', files)
     if (documents === undefined) throw new Error(JSON.stringify(issues))
     await requestApply(platform, readMigrations(), 'river', documents, { by: 'operator:clerk' })
