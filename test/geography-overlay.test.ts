@@ -17,6 +17,16 @@ const clipped = {
   either: (a: MultiPolygonRings, b: MultiPolygonRings) => polyclip.union(a as never, b as never),
 }
 
+/** Undefined where the other library gives up: now and then it finds no way around a ring. */
+function clippedOr(name: keyof typeof clipped, a: MultiPolygonRings, b: MultiPolygonRings) {
+  try {
+    return clipped[name](a, b) as MultiPolygonRings
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('Unable to complete output ring')) return undefined
+    throw error
+  }
+}
+
 /** A star around a center: never crosses itself. */
 const star = (coordinate: fc.Arbitrary<number>) =>
   fc
@@ -44,13 +54,16 @@ const shapes = fc
 describe('two geometries', () => {
   test('are laid over each other as exact clipping does, to the square meter', () => {
     let open = 0
+    let unclipped = 0
     fc.assert(
       fc.property(shapes, shapes, (a, b) => {
         for (const [name, keep] of Object.entries({ both, only, either })) {
           const found = overlay(a, b, keep)
+          const exact = clippedOr(name as keyof typeof clipped, a, b)
+          if (exact === undefined) unclipped++
           if (found === undefined) open++
-          else {
-            const expected = squareMeters(clipped[name as keyof typeof clipped](a, b) as MultiPolygonRings)
+          else if (exact !== undefined) {
+            const expected = squareMeters(exact)
             expect(Math.abs(squareMeters(found) - expected)).toBeLessThan(1 + expected * 1e-9)
           }
         }
@@ -58,6 +71,7 @@ describe('two geometries', () => {
       { numRuns: 400 },
     )
     expect(open).toBeLessThan(12)
+    expect(unclipped).toBeLessThan(12)
   })
 
   test('that share their edges exactly leave nothing', () => {
