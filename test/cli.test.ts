@@ -10,6 +10,7 @@ describe('the command', () => {
   const names = [
     'validate',
     'plan',
+    'rehearse',
     'apply',
     'versions',
     'rollback',

@@ -32,6 +32,8 @@ export interface Arguments<O extends Options> {
 
 export interface Report {
   readonly ok: boolean
+  /** Where neither 0 nor 1 says it, for scripts. */
+  readonly exitCode?: number
   readonly lines: readonly string[]
   readonly json: unknown
 }

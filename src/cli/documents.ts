@@ -1,10 +1,12 @@
 import { join } from 'node:path'
+import { affectedCases } from '../handoffs/automatic/affected.ts'
 import { readMigrations } from '../platform/node/databases/migrations.ts'
 import type { NodePlatform } from '../platform/node/platform.ts'
 import { writeFiles } from '../platform/node/tenants.ts'
 import { applyRegion } from '../regions/versions/apply.ts'
 import { type Plan, planGeoJson, planJson, planLines, planRegion } from '../regions/versions/plan.ts'
-import { affectedCases, affectedLines, requestsOnGround } from './affected.ts'
+import { requestsOnGround } from '../requests/rehearsal/ground.ts'
+import { affectedLines } from './affected.ts'
 import { command, refuse } from './command.ts'
 import {
   appliedSnapshot,

@@ -21,12 +21,14 @@ import { importPlacesCommand } from './places/import.ts'
 import { listPlacesCommand, removePlacesCommand, searchPlacesCommand } from './places/list.ts'
 import { parserFor, UsageError } from './program.ts'
 import { rebuildPublicIndexCommand } from './public-index.ts'
+import { rehearseCommand } from './rehearse.ts'
 import { route } from './route.ts'
 import { rollbackCommand, versionsCommand } from './versions.ts'
 
 const commands: readonly Command[] = [
   validate,
   plan,
+  rehearseCommand,
   apply,
   versionsCommand,
   rollbackCommand,
@@ -72,7 +74,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     try {
       const report = await chosen.run(terminal, given)
       terminal.out(given.options.json === true ? `${JSON.stringify(report.json, null, 2)}\n` : text(report))
-      code = report.ok ? 0 : 1
+      code = report.exitCode ?? (report.ok ? 0 : 1)
     } catch (error) {
       const { detail, title, cause } = asProblem(error)
       const reason = cause instanceof Error ? ` (${cause.message})` : ''

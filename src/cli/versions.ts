@@ -1,8 +1,10 @@
+import { affectedCases } from '../handoffs/automatic/affected.ts'
 import { readMigrations } from '../platform/node/databases/migrations.ts'
 import { applyRegion } from '../regions/versions/apply.ts'
 import { listVersions, snapshotOfVersion } from '../regions/versions/history.ts'
 import { planJson, planLines, planRegion } from '../regions/versions/plan.ts'
-import { affectedCases, affectedLines, requestsOnGround } from './affected.ts'
+import { requestsOnGround } from '../requests/rehearsal/ground.ts'
+import { affectedLines } from './affected.ts'
 import { command, refuse } from './command.ts'
 import { appliedSnapshot, asOption, operatorOf, readSlug, withPlatform } from './configuration.ts'
 

@@ -22,6 +22,20 @@ export function readGeoReport(
   return { services: services.map(asElement) }
 }
 
+// A year of a large county, with every text of its requests.
+const MAX_REQUESTS_CHARACTERS = 200_000_000
+
+/** The requests of a list as GeoReport servers answer it, in JSON or XML. Values may be of any kind. */
+export function readGeoReportRequests(text: string): GeoReportElement[] {
+  if (text.length > MAX_REQUESTS_CHARACTERS)
+    throw problem('bad-request', { detail: 'The file is over 200 MB.' })
+  const body = text.replace(/^\uFEFF/, '').trimStart()
+  const root = body.startsWith('<') ? readXml(body) : readJson(body)
+  const requests = Array.isArray(root) ? root : listAt(root, 'service_requests', 'request')
+  if (requests === undefined) throw problem('bad-request', { detail: 'The file has no service requests.' })
+  return requests.map(asElement)
+}
+
 export function listAt(parent: unknown, container: string, item: string): unknown[] | undefined {
   const held = asElement(parent)[container]
   if (Array.isArray(held)) return held
