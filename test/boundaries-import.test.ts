@@ -107,7 +107,7 @@ describe('bodies of one name', () => {
         /replaced clinton\/boundary\.geojson[\s\S]*1 boundary written \(1 replaced\)/,
       ),
     })
-    expect(await importing('Clinton', -70)).toMatchObject({
+    expect(await importing('Clinton', -80.3)).toMatchObject({
       code: 1,
       out: expect.stringContaining(
         'refused Clinton: clinton is already Clinton, whose boundary lies elsewhere',
@@ -551,13 +551,13 @@ describe('a file of another format', () => {
 
   test('tells what to do, on the command line', async () => {
     const on = deployment()
-    const file = join(on.tenantsDir, 'towns.kml')
-    writeFileSync(file, '<kml/>')
+    const file = join(on.tenantsDir, 'towns.gpx')
+    writeFileSync(file, '<gpx/>')
     const argv = ['boundaries', 'import', file, '--region', 'lake', '--name-field', 'NAME'] as const
     expect(await on.countyline(...argv)).toMatchObject({
       code: 1,
-      out: expect.stringMatching(
-        /^refused The file: It is a KML file, which cannot be read here\. Convert it to GeoJSON, .*ogr2ogr/,
+      err: expect.stringMatching(
+        /towns\.gpx: It is a GPX file, which cannot be read here\. Convert it to GeoJSON, .*ogr2ogr/,
       ),
     })
     expect(

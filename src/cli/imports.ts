@@ -16,11 +16,11 @@ import { jurisdictionDocument } from '../regions/documents/schemas/jurisdiction.
 import { service } from '../regions/documents/schemas/services.ts'
 import { command, refuse, type Terminal } from './command.ts'
 import { count, readSlug } from './configuration.ts'
-import { readAsGeoJson } from './geojson-source.ts'
+import { readBoundaries, sourceLines } from './geojson-source.ts'
 
 export const importBoundariesCommand = command({
   name: 'boundaries import',
-  summary: "Split a county's GeoJSON or shapefile into one boundary for each jurisdiction",
+  summary: "Split a county's GeoJSON, TopoJSON, KML or shapefile into one boundary for each jurisdiction",
   operands: ['FILE'],
   options: {
     region: { type: 'string', required: true, value: 'R', help: 'The region to write to, in TENANTS_DIR' },
@@ -51,7 +51,7 @@ export const importBoundariesCommand = command({
       value: 'M',
       help: 'Move boundaries within so many meters of a neighbor onto it (default: as drawn; validate warns)',
     },
-    member: { type: 'string', value: 'PATH', help: 'The file to read in an archive of several' },
+    member: { type: 'string', value: 'PATH', help: 'The file or object to read, where there are several' },
     crs: { type: 'string', value: 'CRS', help: 'Coordinate system, where the file does not say: EPSG:2249' },
     from: {
       type: 'string',
@@ -62,7 +62,8 @@ export const importBoundariesCommand = command({
   },
   run: async (terminal, { options, operands: [file = ''] }) => {
     const { root, present } = await regionFolder(terminal, options.region)
-    const imported = boundaryFiles(await readAsGeoJson(file, options), present, {
+    const source = await readBoundaries(file, present, options)
+    const imported = boundaryFiles(source.value, present, {
       nameField: options['name-field'],
       bodyField: options['body-field'],
       snap: readSnap(options.snap),
@@ -85,6 +86,7 @@ export const importBoundariesCommand = command({
     return {
       ok: refused.length === 0,
       lines: [
+        ...sourceLines(source),
         ...repaired.map(({ name, what }) => `repaired ${name}: ${what}`),
         ...warnings.map(({ name, what }) => `warning ${name}: ${what}.`),
         ...refused.map(({ name, why, repair }) => `refused ${name}: ${why}. ${repair}.`),
@@ -96,7 +98,16 @@ export const importBoundariesCommand = command({
         ...guessedLines(options.region, guessed),
         `${options.region}: ${count(written.length, 'boundary', 'boundaries')} written${replaced.size > 0 ? ` (${replaced.size} replaced)` : ''}, ${refused.length} refused`,
       ],
-      json: { region: options.region, written, repaired, warnings, refused, guessed, renamed },
+      json: {
+        region: options.region,
+        source: { ...source, value: undefined },
+        written,
+        repaired,
+        warnings,
+        refused,
+        guessed,
+        renamed,
+      },
     }
   },
 })
@@ -104,7 +115,7 @@ export const importBoundariesCommand = command({
 export const importAreasCommand = command({
   name: 'areas import',
   summary:
-    'Import postal cities, or areas that agreements name, from GeoJSON or a shapefile into areas.geojson',
+    'Import postal cities, or areas that agreements name, from GeoJSON, TopoJSON, KML or a shapefile into areas.geojson',
   operands: ['FILE'],
   options: {
     region: { type: 'string', required: true, value: 'R', help: 'The region to write to, in TENANTS_DIR' },
@@ -121,7 +132,7 @@ export const importAreasCommand = command({
       multiple: true,
       help: 'Only features with the value V in property P',
     },
-    member: { type: 'string', value: 'PATH', help: 'The file to read in an archive of several' },
+    member: { type: 'string', value: 'PATH', help: 'The file or object to read, where there are several' },
     crs: { type: 'string', value: 'CRS', help: 'Coordinate system, where the file does not say: EPSG:2249' },
     from: {
       type: 'string',
@@ -132,25 +143,23 @@ export const importAreasCommand = command({
   },
   run: async (terminal, { options, operands: [file = ''] }) => {
     const { root, present } = await regionFolder(terminal, options.region)
-    const { files, bodies, repaired, warnings, refused } = areaFiles(
-      await readAsGeoJson(file, options),
-      present,
-      {
-        nameField: options['name-field'],
-        kind: readWith(
-          v.picklist(['postal', 'agreement'], 'use postal or agreement'),
-          options.kind ?? 'postal',
-          '--kind',
-        ),
-        only: new Map((options.only ?? []).map(pair)),
-        from: readWith(jurisdictionDocument.entries.from, options.from, '--from'),
-        to: readWith(jurisdictionDocument.entries.to, options.to, '--to'),
-      },
-    )
+    const source = await readBoundaries(file, present, options)
+    const { files, bodies, repaired, warnings, refused } = areaFiles(source.value, present, {
+      nameField: options['name-field'],
+      kind: readWith(
+        v.picklist(['postal', 'agreement'], 'use postal or agreement'),
+        options.kind ?? 'postal',
+        '--kind',
+      ),
+      only: new Map((options.only ?? []).map(pair)),
+      from: readWith(jurisdictionDocument.entries.from, options.from, '--from'),
+      to: readWith(jurisdictionDocument.entries.to, options.to, '--to'),
+    })
     await writeFiles(root, files)
     return {
       ok: refused.length === 0,
       lines: [
+        ...sourceLines(source),
         ...repaired.map(({ name, what }) => `repaired ${name}: ${what}`),
         ...warnings.map(({ name, what }) => `warning ${name}: ${what}.`),
         ...refused.map(({ name, why, repair }) => `refused ${name}: ${why}. ${repair}.`),
@@ -158,6 +167,7 @@ export const importAreasCommand = command({
       ],
       json: {
         region: options.region,
+        source: { ...source, value: undefined },
         written: bodies.map(({ name, slug }) => ({ name, id: slug })),
         repaired,
         warnings,

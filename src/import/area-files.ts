@@ -28,15 +28,13 @@ export interface AreaFiles extends BoundaryImport {
 type Area = Documents['areas'][number]
 
 /**
- * Adds areas to `areas.geojson`. One with the same id and kind is replaced; with `from`, it holds until then.
+ * Adds areas of a GeoJSON file's value to `areas.geojson`. One with the same id and kind is replaced; with `from`, it holds until then.
  */
-export function areaFiles(bytes: Uint8Array, present: RegionFiles, options: AreaOptions): AreaFiles {
+export function areaFiles(geojson: unknown, present: RegionFiles, options: AreaOptions): AreaFiles {
   const { kind, from, to } = options
-  const read = readGeoJson(bytes)
-  if (isRefusal(read)) return { ...refusedWhole(read), files: new Map() }
   const known = presentAreas(present)
   if (isRefusal(known)) return { ...refusedWhole(known), files: new Map() }
-  const imported = importBoundaries(read.value, options)
+  const imported = importBoundaries(geojson, options)
   if (imported.bodies.length === 0) return { ...imported, files: new Map() }
   const ids = new Set(imported.bodies.map(({ slug }) => slug))
   const other = known.find(({ properties }) => ids.has(properties.id) && properties.kind !== kind)

@@ -8,7 +8,6 @@ import { geoJson, yaml } from '../regions/documents/export.ts'
 import { loadJurisdictions, type RegionFiles } from '../regions/documents/load.ts'
 import type { JurisdictionDocument } from '../regions/documents/schemas/jurisdiction.ts'
 import type { Jurisdiction } from '../regions/documents/snapshot.ts'
-import { readGeoJson } from './boundaries/format.ts'
 import {
   type BoundaryFields,
   type BoundaryImport,
@@ -36,19 +35,20 @@ export interface BoundaryFiles extends BoundaryImport {
   readonly renamed: readonly { readonly slug: string; readonly from: string; readonly to: string }[]
 }
 
-/** One file per body. With `from`, an existing boundary holds until then; without it, it is replaced. */
+/**
+ * One file per body, from the value of a GeoJSON file. With `from`, an existing boundary holds until then; without it,
+ * it is replaced.
+ */
 export function boundaryFiles(
-  bytes: Uint8Array,
+  geojson: unknown,
   present: RegionFiles,
   options: BoundaryOptions,
 ): BoundaryFiles {
   const { kind, from, to } = options
   const nothing = { files: new Map(), replaced: new Set<string>(), guessed: [], renamed: [] }
-  const read = readGeoJson(bytes)
-  if (isRefusal(read)) return { ...refusedWhole(read), ...nothing }
   const table = readNames(present.get(NAMES_FILE))
   if (isRefusal(table)) return { ...refusedWhole(table), ...nothing }
-  const drawn = importBoundaries(read.value, options)
+  const drawn = importBoundaries(geojson, options)
   const jurisdictions = new Map(loadJurisdictions(present).map(held => [held.slug, held]))
   const imported = options.snap === undefined ? drawn : withSnapped(drawn, jurisdictions, options.snap)
   const codes = new Set([...jurisdictions.values()].map(({ code }) => code))

@@ -6,6 +6,12 @@ const DOWNLOAD = 'Download it again, as GeoJSON'
 
 /** The value of a GeoJSON file in UTF-8 or UTF-16, or why this file is none, by the name of its format. */
 export function readGeoJson(bytes: Uint8Array): { readonly value: unknown } | Refusal {
+  const read = readJson(bytes)
+  return 'why' in read ? read : (jsonFormat(read.value) ?? read)
+}
+
+/** The value of a file of JSON in UTF-8 or UTF-16, whatever it describes, or why this file is none. */
+export function readJson(bytes: Uint8Array): { readonly value: unknown } | Refusal {
   const binary = binaryFormat(bytes)
   if (binary !== undefined) return refusal(binary)
   const text = decoded(bytes)
@@ -16,7 +22,7 @@ export function readGeoJson(bytes: Uint8Array): { readonly value: unknown } | Re
   if (format !== undefined) return format
   try {
     const value: unknown = JSON.parse(text)
-    return jsonFormat(value) ?? { value }
+    return { value }
   } catch (error) {
     return notJson(text, (error as Error).message)
   }

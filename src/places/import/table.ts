@@ -50,4 +50,6 @@ export interface Table {
   readonly coordinateSystem?: string
   /** In batches of one piece of the file each. Throws `UnreadableFile`. */
   records(): AsyncIterable<readonly FileRecord[]>
+  /** What the file does not say and was assumed while its records were read, as sentences without a full stop. */
+  assumed?(): readonly string[]
 }

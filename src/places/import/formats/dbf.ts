@@ -19,6 +19,8 @@ export class DbfReader {
   #recordLength = 0
   /** As its header says. */
   count = 0
+  /** Without an encoding, a text was not UTF-8 and was read as Windows-1252. */
+  isGuessed = false
 
   /** `encoding`: what its .cpg says; without one, the header's, or UTF-8 where the bytes agree. */
   constructor(stream: ByteStream, encoding: string | undefined) {
@@ -62,6 +64,7 @@ export class DbfReader {
     try {
       return UTF_8.decode(bytes)
     } catch {
+      this.isGuessed = true
       return SINGLE_BYTES.decode(bytes)
     }
   }

@@ -43,8 +43,8 @@ function isLineDelimited(head: string): boolean {
   return isFeature && (second === undefined || /^\s*(?:\{|$)/.test(second))
 }
 
-// OGC URNs (urn:ogc:def:crs:EPSG::2248) and short names (EPSG:2248); CRS84 is RFC 7946's own.
-function crsOf(crs: unknown): string | undefined {
+/** OGC URNs (urn:ogc:def:crs:EPSG::2248) and short names (EPSG:2248); CRS84 is RFC 7946’s own. */
+export function crsOf(crs: unknown): string | undefined {
   const name = String((crs as { properties?: { name?: unknown } } | null | undefined)?.properties?.name ?? '')
   if (/CRS:?84$/i.test(name)) return undefined
   const [, code] = /EPSG:+(?:[\d.]*:)?(\d+)$/i.exec(name) ?? []

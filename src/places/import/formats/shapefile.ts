@@ -31,20 +31,21 @@ export async function openShapefile({ shp, dbf, prj, cpg }: ShapefileParts): Pro
   }
   const system = prj && new TextDecoder().decode(await firstBytes(prj, 20_000)).trim()
   const encoding = cpg && encodingOf(new TextDecoder().decode(await firstBytes(cpg, 100)).trim())
+  let isGuessed = false
   return {
     format: 'Shapefile',
     ...(system && { coordinateSystem: system }),
-    records: () => recordsOf(shp, dbf, encoding),
+    async *records() {
+      const table = new DbfReader(dbf, encoding)
+      yield* recordsOf(shp, table)
+      isGuessed ||= table.isGuessed
+    },
+    assumed: () => (isGuessed ? ['Read its attributes as Windows-1252, because it has no .cpg'] : []),
   }
 }
 
-async function* recordsOf(
-  shp: ByteStream,
-  dbf: ByteStream,
-  encoding: string | undefined,
-): AsyncIterable<readonly FileRecord[]> {
+async function* recordsOf(shp: ByteStream, table: DbfReader): AsyncIterable<readonly FileRecord[]> {
   const shapes = new ByteReader(shp.read())
-  const table = new DbfReader(dbf, encoding)
   try {
     await table.open()
     if (!(await shapes.has(HEADER))) throw new UnreadableFile('Its .shp has no header', DAMAGED)

@@ -242,6 +242,14 @@ const systems = `
 32159: +proj=lcc +lat_0=41 +lon_0=-107.5 +lat_1=41 +lat_2=45 +x_0=500000 +y_0=200000 +units=m
 `
 
+/** One code for each of the systems. */
+export function statePlaneCodes(): string[] {
+  return systems
+    .trim()
+    .split('\n')
+    .map(line => `EPSG:${/^\d+/.exec(line)?.[0]}`)
+}
+
 /** Undefined for a code that is not among them. */
 export function statePlane(code: string): string | undefined {
   const line = systems.split('\n').find(written => written.split(':')[0]?.split(' ').includes(code))
