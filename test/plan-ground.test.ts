@@ -102,6 +102,17 @@ it('plan says what a town loses, in both units, with the requests that fell ther
       /! ground: from 2026-08-12, hollis loses \d+\.\d\d km² \(\d+\.\d\d sq mi\), where 2 requests fell, 2 of them open/,
     )
     expect(out).toMatch(/Map of gaps, overlaps and changed ground: /)
+    expect(out).not.toContain('! gap')
+    const services = documents.services.map(one =>
+      one.code === 'graffiti' ? { ...one, layers: ['municipality'] } : one,
+    )
+    const without = withBoundary({ ...documents, services }, 'hollis', [{}, elsewhere])
+    writeFilesTo(join(folder, bundled), exportRegion(without))
+    out = ''
+    await main(['plan', '--region', bundled], { env: { DATA_DIR: app.dataDir, TENANTS_DIR: folder }, ...io })
+    expect(out).toMatch(
+      /! gap: from 2026-08-12, no agency is responsible for graffiti on [\d.]+ sq mi, where 2 requests of the last year fell/,
+    )
     out = ''
     await main(['plan', '--region', bundled, '--json'], {
       env: { DATA_DIR: app.dataDir, TENANTS_DIR: tenantsDir },

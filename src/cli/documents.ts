@@ -5,7 +5,7 @@ import type { NodePlatform } from '../platform/node/platform.ts'
 import { writeFiles } from '../platform/node/tenants.ts'
 import { applyRegion } from '../regions/versions/apply.ts'
 import { type Plan, planGeoJson, planJson, planLines, planRegion } from '../regions/versions/plan.ts'
-import { requestsOnGround } from '../requests/rehearsal/ground.ts'
+import { planRequests } from '../requests/rehearsal/plan-requests.ts'
 import { affectedLines } from './affected.ts'
 import { command, refuse } from './command.ts'
 import {
@@ -67,7 +67,7 @@ export const plan = command({
         const planned = planRegion(current, draft, platform.clock.now())
         const affected = await affectedCases(platform, current, draft, operatorOf(options.as))
         const drawn = await draw(planned, options.geojson ?? join(dataDir, `plan-${region}.geojson`))
-        const fell = await requestsOnGround(platform, region, planned.ground)
+        const fell = await planRequests(platform, region, planned)
         lines.push(
           ...planLines(planned, fell),
           ...(drawn ? [`  Map of gaps, overlaps and changed ground: ${drawn}`] : []),

@@ -3,7 +3,7 @@ import { readMigrations } from '../platform/node/databases/migrations.ts'
 import { applyRegion } from '../regions/versions/apply.ts'
 import { listVersions, snapshotOfVersion } from '../regions/versions/history.ts'
 import { planJson, planLines, planRegion } from '../regions/versions/plan.ts'
-import { requestsOnGround } from '../requests/rehearsal/ground.ts'
+import { planRequests } from '../requests/rehearsal/plan-requests.ts'
 import { affectedLines } from './affected.ts'
 import { command, refuse } from './command.ts'
 import { appliedSnapshot, asOption, operatorOf, readSlug, withPlatform } from './configuration.ts'
@@ -56,7 +56,7 @@ export const rollbackCommand = command({
       const planned = planRegion(current, documents, terminal.now())
       const by = operatorOf(options.as)
       const affected = await affectedCases(platform, current, documents, by)
-      const fell = await requestsOnGround(platform, region, planned.ground)
+      const fell = await planRequests(platform, region, planned)
       const lines = [...planLines(planned, fell), ...affectedLines(affected)]
       const plan = { ...planJson(planned, fell), affected }
       if (options['dry-run']) return { ok: true, lines, json: { region, ok: true, ...plan } }

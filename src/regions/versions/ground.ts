@@ -1,5 +1,4 @@
-import type { MultiPolygonRings, Place } from '../../core/geometry.ts'
-import { prepareAtlas } from '../../geography/atlas.ts'
+import type { MultiPolygonRings } from '../../core/geometry.ts'
 import { difference } from '../../geography/polygons/clip.ts'
 import { squareMeters } from '../../geography/polygons/measure.ts'
 import type { Documents } from '../documents/snapshot.ts'
@@ -54,16 +53,11 @@ function heldBy(documents: Documents, day: string): Map<string, MultiPolygonRing
   return held
 }
 
-function groundOf(whole: MultiPolygonRings, without: MultiPolygonRings): Ground {
+export const NO_GROUND: Ground = { geometry: [], squareMeters: 0 }
+
+/** Less than a sliver counts as nothing. */
+export function groundOf(whole: MultiPolygonRings, without: MultiPolygonRings): Ground {
   const geometry = without.length === 0 ? whole : difference(whole, [without])
   const size = squareMeters(geometry)
-  return size < SLIVER ? { geometry: [], squareMeters: 0 } : { geometry, squareMeters: size }
-}
-
-/** For places: the changes whose lost or gained ground they are on, by index. */
-export function placesOnChanged(changes: readonly GroundChange[]) {
-  const areas = changes.flatMap(({ lost, gained }) => [lost.geometry, gained.geometry])
-  const atlas = prepareAtlas({ areas, segments: [] })
-  return ({ lat, long }: Place) =>
-    atlas.areasAt(lat, long).map(area => ({ change: area >> 1, isLost: area % 2 === 0 }))
+  return size < SLIVER ? NO_GROUND : { geometry, squareMeters: size }
 }

@@ -5,16 +5,16 @@ import type { Documents, Snapshot } from '../documents/snapshot.ts'
 import { localDay } from '../runtime/calendar.ts'
 import { compileRouting } from '../runtime/routing.ts'
 import { changesBetween, type DocumentChange } from './changes.ts'
-import { type CoverageGap, coverageGaps, overlappingClaims, type TerritoryClaim } from './coverage.ts'
 import { type GroundChange, type GroundRequests, groundChanges } from './ground.ts'
+import { type OpenedClaim, type OpenedGap, openedClaims, openedGaps, openedShare } from './openings.ts'
 
 export interface Plan {
   readonly units: Units
   /** The version it starts from; null: the region is new. */
   readonly from: number | null
   readonly changes: readonly DocumentChange[]
-  readonly overlaps: readonly TerritoryClaim[]
-  readonly gaps: readonly CoverageGap[]
+  readonly overlaps: readonly OpenedClaim[]
+  readonly gaps: readonly OpenedGap[]
   readonly ground: readonly GroundChange[]
   /** Agreements that end soon, or have ended, without a successor (S5). */
   readonly ends: readonly {
@@ -22,6 +22,13 @@ export interface Plan {
     readonly accountable: string
     readonly daysLeft: number
   }[]
+}
+
+/** How many of the region's own requests a plan concerns: those of the last year in what it opens, by index. */
+export interface PlanRequests {
+  readonly ground: readonly GroundRequests[]
+  readonly gaps: readonly number[]
+  readonly overlaps: readonly number[]
 }
 
 /** `at` is now, in milliseconds: gaps count from today on. */
@@ -32,8 +39,8 @@ export function planRegion(current: Snapshot | undefined, next: Documents, at: n
     units: next.region.units ?? 'us',
     from: current?.version ?? null,
     changes: changesBetween(current?.documents, next),
-    overlaps: overlappingClaims(next),
-    gaps: coverageGaps(next, today),
+    overlaps: openedClaims(current?.documents, next),
+    gaps: openedGaps(current?.documents, next, today),
     ground: groundChanges(current?.documents, next, today),
     ends: agreementsWithoutSuccessor(routing.agreements, at)
       .filter(({ warning, daysLeft }) => warning !== null || daysLeft <= 0)
@@ -41,20 +48,24 @@ export function planRegion(current: Snapshot | undefined, next: Documents, at: n
   }
 }
 
-/** `requests`: how many fell on the lost and the gained ground of each change. */
 export function planLines(
   { units, from, changes, overlaps, gaps, ground, ends }: Plan,
-  requests: readonly GroundRequests[] = [],
+  requests?: PlanRequests,
 ): string[] {
   return [
     ...changeLines(changes),
-    ...ground.flatMap((change, index) => groundLines(change, requests[index])),
-    ...overlaps.map(({ layer, bodies: [a, b], squareMeters, narrow }) => {
+    ...ground.flatMap((change, index) => groundLines(change, requests?.ground[index])),
+    ...overlaps.map((overlap, index) => {
+      const { layer, bodies, squareMeters, narrow } = overlap
+      const [a, b] = bodies
       const kind = narrow === null ? 'overlap' : `overlap about ${lengthText(units, narrow)} wide`
-      return `  ! ${kind}: ${a.jurisdiction.slug} and ${b.jurisdiction.slug} both cover ${areaText(units, squareMeters)} in the layer "${layer}"`
+      const said = openedText(units, overlap, requests?.overlaps[index])
+      return `  ! ${kind}: ${a.jurisdiction.slug} and ${b.jurisdiction.slug} both cover ${areaText(units, squareMeters)} in the layer "${layer}"${said}`
     }),
-    ...gaps.map(({ day, services, squareMeters }) => {
-      return `  ! gap: from ${day}, no agency is responsible for ${listed(services)} on ${areaText(units, squareMeters)}`
+    ...gaps.map((gap, index) => {
+      const { day, services, squareMeters } = gap
+      const said = openedText(units, gap, requests?.gaps[index])
+      return `  ! gap: from ${day}, no agency is responsible for ${listed(services)} on ${areaText(units, squareMeters)}${said}`
     }),
     ...ends.map(({ agreement, accountable, daysLeft }) => {
       const when = daysLeft > 0 ? `ends in ${daysLeft} days` : 'has ended'
@@ -62,6 +73,17 @@ export function planLines(
     }),
     ...(changes.length === 0 ? [`  no changes: version ${from} is current`] : []),
   ]
+}
+
+function openedText(
+  units: Units,
+  { opened, squareMeters }: OpenedClaim | OpenedGap,
+  requests: number | undefined,
+): string {
+  const share = openedShare(opened, squareMeters)
+  if (share === 'none') return ', as in force'
+  const part = share === 'some' ? `, ${areaText(units, opened.squareMeters)} of it new` : ''
+  return requests === undefined ? part : `${part}, where ${requests} requests of the last year fell`
 }
 
 function groundLines({ jurisdiction, day, lost, gained }: GroundChange, requests?: GroundRequests): string[] {
@@ -136,17 +158,16 @@ export function planGeoJson({ overlaps, gaps, ground }: Plan) {
 }
 
 /** Areas in square meters; their shapes are in `planGeoJson`. */
-export function planJson(
-  { from, changes, overlaps, gaps, ground, ends }: Plan,
-  requests: readonly GroundRequests[] = [],
-) {
+export function planJson({ from, changes, overlaps, gaps, ground, ends }: Plan, requests?: PlanRequests) {
   return {
     from,
     changes,
-    overlaps: overlaps.map(({ layer, bodies: [a, b], squareMeters, narrow }) => ({
+    overlaps: overlaps.map(({ layer, bodies: [a, b], squareMeters, narrow, opened }, index) => ({
       layer,
       bodies: [a.jurisdiction.slug, b.jurisdiction.slug],
       squareMetres: Math.round(squareMeters),
+      openedSquareMetres: Math.round(opened.squareMeters),
+      requests: requests?.overlaps[index],
       narrow: narrow !== null,
     })),
     ground: ground.map(({ jurisdiction, day, lost, gained }, index) => ({
@@ -154,12 +175,14 @@ export function planJson(
       from: day,
       lostSquareMetres: Math.round(lost.squareMeters),
       gainedSquareMetres: Math.round(gained.squareMeters),
-      requests: requests[index],
+      requests: requests?.ground[index],
     })),
-    gaps: gaps.map(({ day, services, squareMeters }) => ({
+    gaps: gaps.map(({ day, services, squareMeters, opened }, index) => ({
       from: day,
       services,
       squareMetres: Math.round(squareMeters),
+      openedSquareMetres: Math.round(opened.squareMeters),
+      requests: requests?.gaps[index],
     })),
     ends,
   }
