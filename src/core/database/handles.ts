@@ -7,6 +7,7 @@ import { type DatabaseName, isReading, type Platform } from '../../platform/plat
 import { type Access, actorOf, mayChange, type Proof, proofOf, publicAccess } from '../access.ts'
 import { asProblem, type ProblemDetails, type ProblemSlug, problem } from '../problem.ts'
 import { verifiedClient } from './clients.ts'
+import { queryOf } from './query-text.ts'
 
 // Handles on databases. Only this file makes them, always from an access, and a function that touches data
 // takes one as its first argument: a query without a tenant does not compile.
@@ -66,24 +67,38 @@ export function fixedStatement(text: string, params: readonly (string | number |
 
 /** A step that inserts one row. Its SQL is built once per set of columns: a request's row has thirty-four. */
 export function insertOne<T extends SQLiteTable>(table: T, row: T['$inferInsert']): Statement {
-  const columns = getTableColumns(table) as Record<string, SQLiteColumn>
   const names = Object.keys(row)
   const given = row as Record<string, unknown>
-  const params = names.map(name => {
+  const { text, columns } = insertionOf(table, names)
+  const params = names.map((name, index) => {
     const value = given[name]
-    return value === null || value === undefined ? null : columns[name]?.mapToDriverValue(value)
+    return value === null || value === undefined ? null : columns[index]?.mapToDriverValue(value)
   })
-  const key = names.join()
-  const texts = insertTexts.get(table) ?? new Map<string, string>()
-  insertTexts.set(table, texts)
-  const text =
-    texts.get(key) ??
-    `INSERT INTO "${getTableName(table)}" (${names.map(name => `"${columns[name]?.name}"`).join(', ')}) VALUES (${names.map(() => '?').join(', ')})`
-  texts.set(key, text)
   return { toSQL: () => ({ sql: text, params }) }
 }
 
-const insertTexts = new WeakMap<SQLiteTable, Map<string, string>>()
+interface Insertion {
+  readonly names: readonly string[]
+  readonly columns: readonly (SQLiteColumn | undefined)[]
+  readonly text: string
+}
+
+const insertions = new WeakMap<SQLiteTable, Insertion[]>()
+
+function insertionOf(table: SQLiteTable, names: readonly string[]): Insertion {
+  const known = insertions.get(table) ?? []
+  const same = known.find(
+    each => each.names.length === names.length && each.names.every((name, index) => name === names[index]),
+  )
+  if (same !== undefined) return same
+  const all = getTableColumns(table) as Record<string, SQLiteColumn>
+  const columns = names.map(name => all[name])
+  const listed = columns.map(column => `"${column?.name}"`).join(', ')
+  const text = `INSERT INTO "${getTableName(table)}" (${listed}) VALUES (${names.map(() => '?').join(', ')})`
+  const made = { names, columns, text }
+  insertions.set(table, [...known, made])
+  return made
+}
 
 export interface TenantReader extends Reader {
   readonly [kind]: 'tenant'
@@ -308,13 +323,10 @@ async function commit(client: Client, steps: readonly Step[]): Promise<ResultSet
 function statement(step: Step): InStatement {
   if ('holds' in step) {
     // Malformed JSON raises an error, which is how a plain SELECT can abort a batch.
-    const { sql: text, params } = dialect.sqlToQuery(
-      sql`SELECT CASE WHEN ${step.holds} THEN 1 ELSE json('guard') END`,
-    )
-    return { sql: text, args: params as never }
+    return statement(sql`SELECT CASE WHEN ${step.holds} THEN 1 ELSE json('guard') END`)
   }
   if ('forJob' in step) return statement(step.forJob)
-  const query = 'toSQL' in step ? step.toSQL() : dialect.sqlToQuery(step)
+  const query = 'toSQL' in step ? step.toSQL() : (queryOf(step) ?? dialect.sqlToQuery(step))
   return { sql: query.sql, args: query.params as never }
 }
 
