@@ -66,7 +66,7 @@ export function createApp(platform: Platform): Hono<AppEnv> {
     c.set('platform', platform)
     c.set('registry', registry)
     const start = { name: c.req.method, kind: 'server', traceparent: c.req.header('traceparent') } as const
-    await traced(platform, start, async span => {
+    const labels = await traced(platform, start, async span => {
       await next()
       const { route, method } = labelsOf(c)
       span.rename(`${method} ${route}`)
@@ -76,6 +76,7 @@ export function createApp(platform: Platform): Hono<AppEnv> {
         'http.response.status_code': c.res.status,
       })
       if (c.res.status >= 500) span.fail(c.get('problem') ?? String(c.res.status))
+      return { route, method }
     })
     // Also on a response that a handler has made itself.
     c.res.headers.set('x-request-id', c.get('requestId'))
@@ -84,7 +85,6 @@ export function createApp(platform: Platform): Hono<AppEnv> {
     }
     const refused = c.get('problem')
     const { status } = c.res
-    const labels = labelsOf(c)
     const milliseconds = platform.clock.now() - startedAt
     platform.metrics.add(httpRequests, { ...labels, status: `${Math.floor(status / 100)}xx` })
     platform.metrics.observe(httpDuration, labels, milliseconds / 1000)

@@ -19,16 +19,22 @@ import { serviceRequestUpdates } from './updates.ts'
 
 export { open311Errors } from './format/errors.ts'
 
+const ANY_ORIGIN = '*'
+
 /** Open311 GeoReport v2 and service discovery. docs/open311-conformance.md covers every clause. */
 export function open311Routes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>()
-  routes.use(
-    cors({
-      origin: '*',
-      allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
-      allowHeaders: ['authorization', 'content-type', 'idempotency-key'],
-    }),
-  )
+  const preflight = cors({
+    origin: ANY_ORIGIN,
+    allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
+    allowHeaders: ['authorization', 'content-type', 'idempotency-key'],
+  })
+  routes.use((c, next) => {
+    if (c.req.method === 'OPTIONS') return preflight(c, next)
+    // The middleware itself would start a response before there is one, which Node then copies as a stream.
+    c.header('access-control-allow-origin', ANY_ORIGIN)
+    return next()
+  })
 
   routes.on('GET', both('/discovery', '/v2/discovery'), c => answer(c, discovery(c.get('site'))))
   routes.get('/discovery', c => c.redirect(`${c.get('site').base}/open311/discovery.json`))

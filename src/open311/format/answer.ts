@@ -16,6 +16,5 @@ export function answer(
   const type = isJson ? 'application/json' : 'text/xml'
   return c.body(isJson ? writeJson(content) : writeXml(content), status, {
     'content-type': `${type}; charset=utf-8`,
-    vary: 'accept-language',
   })
 }
