@@ -21,12 +21,15 @@ const email = emailAddress('')
  * domain with other letters in the ASCII form that mail servers know it by (IDNA).
  */
 export function cleanEmail(typed: string): string {
+  if (CLEAN_EMAIL.test(typed)) return typed
   return typed
     .replace(/\p{Cf}/gu, '')
     .trim()
     .replace(/\.$/, '')
     .replace(/(?<=@)[\p{L}\p{M}\p{N}.-]+$/u, asciiDomain)
 }
+
+const CLEAN_EMAIL = /^[!-~]*(?<!\.)$/
 
 function asciiDomain(domain: string): string {
   const isOther = /\P{ASCII}/u.test(domain) && URL.canParse(`http://${domain}`)

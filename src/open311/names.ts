@@ -38,9 +38,11 @@ const spelled = new Map([
   ),
 ])
 
+const properlySpelled = new Set(spelled.values())
+
 /** The parameter that is meant; what is none, as it is written. Case, separators and `[]` do not count. */
 export function parameterNamed(written: string): string {
-  return spelled.get(plain(written)) ?? written
+  return properlySpelled.has(written) ? written : (spelled.get(plain(written)) ?? written)
 }
 
 export function isParameter(call: Call, written: string): boolean {
@@ -59,7 +61,9 @@ export function nearestParameter(call: Call, written: string): string | undefine
 /** Whether `attribute[code]` is meant: its first word is nearly that, or short for it. */
 export function isNearlyAttribute(written: string): boolean {
   const [word = ''] = /^[a-z]*/i.exec(written) ?? []
-  return /^attr(ib)?s?$/i.test(word) || ['attribute', 'attributes'].some(name => isNear(plain(word), name))
+  return (
+    /^attr(ib(ute)?)?s?$/i.test(word) || ['attribute', 'attributes'].some(name => isNear(plain(word), name))
+  )
 }
 
 export function nearestCode(written: string, codes: readonly string[]): string | undefined {

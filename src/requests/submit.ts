@@ -110,13 +110,11 @@ export async function fileReport(
   const db = openTenant(platform, access, region.slug, keeper)
   const reporter = await reporterOf(platform, db, receipt.id, { ...sender, draft }, at)
   const content = { ...draft, contact: reporter.fingerprint }
-  const photos = await claimPhotos(
-    platform,
-    openPublicRegion(platform, region.slug),
-    draft.media,
-    { by: await sendingOf(access, sender, receipt, content), keeper },
-    at,
-  )
+  const claim = { by: await sendingOf(access, sender, receipt, content), keeper }
+  const photos =
+    draft.media.length === 0
+      ? []
+      : await claimPhotos(platform, openPublicRegion(platform, region.slug), draft.media, claim, at)
   const steps = [
     ...reporter.steps,
     ...reportSteps(region, report, receipt, { person: reporter.person, photos, actor: actorOf(access) }),

@@ -9,7 +9,7 @@ import { personSteps } from './person.ts'
 export interface Reporter {
   readonly person: string | null
   readonly steps: readonly Step[]
-  /** Represents the contact details in the comparison of repeated submissions, without revealing them. */
+  /** Stands for the contact details where repeated submissions are compared: only with an idempotency key. */
   readonly fingerprint: string | null
 }
 
@@ -17,7 +17,7 @@ export async function reporterOf(
   platform: Platform,
   db: TenantDb,
   caseId: string,
-  { draft, provenEmail, network }: Submission,
+  { draft, provenEmail, network, idempotencyKey }: Submission,
   at: number,
 ): Promise<Reporter> {
   const { contact, follow, language } = draft
@@ -41,7 +41,9 @@ export async function reporterOf(
     const isProven = provenEmail !== undefined && isSameMailbox(email, provenEmail)
     steps.push(await followStep(platform, db, { caseId, email, language, isProven, network }, at))
   }
-  return { person: id, steps, fingerprint: await keyedHash(platform, db, 'contact', JSON.stringify(contact)) }
+  const fingerprint =
+    idempotencyKey === undefined ? null : await keyedHash(platform, db, 'contact', JSON.stringify(contact))
+  return { person: id, steps, fingerprint }
 }
 
 export function blankToNull(words: string): string | null {
