@@ -14,7 +14,7 @@ const FEWEST_WORDS = 10
 
 /** Keys of texts that only staff, partners and operators read. All others are for residents. */
 const notForResidents =
-  /^(work|region|role|my|me|passkey|mailbox|method|give-up|again|sign-in|link|no-mail|demo|handoff-(back|not)|email-(appointment|asked|invitation|mailbox|not|sign-in)|forward|reply)(-|$)/
+  /^(admin|work|region|role|my|me|passkey|mailbox|method|give-up|again|sign-in|link|no-mail|demo|handoff-(back|not)|email-(appointment|asked|invitation|mailbox|not|sign-in)|forward|reply)(-|$)/
 
 /** Replaces an argument while a text is measured; other arguments become two plain words. */
 const samples: Readonly<Record<string, string>> = {

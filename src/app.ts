@@ -1,5 +1,6 @@
 // What the app consists of.
 
+export { admin } from './admin/capability.ts'
 export { audit } from './audit/capability.ts'
 export { citizen } from './citizen/capability.ts'
 export { handoffs } from './handoffs/capability.ts'

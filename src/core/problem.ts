@@ -54,6 +54,7 @@ export interface FieldError {
 
 export type FieldErrorCode =
   | 'required'
+  | 'taken'
   | 'too-long'
   | 'not-a-number'
   | 'not-a-date'

@@ -56,12 +56,16 @@ export const staffJurisdiction = sqliteTable(
   table => [primaryKey({ columns: [table.staff, table.jurisdiction] })],
 )
 
-/** Region administrators: they manage sign-in, and gain no access to a jurisdiction's data. */
+export const regionRoles = ['administrator', 'reviewer'] as const
+export type RegionRole = (typeof regionRoles)[number]
+
+/** Administrators change the region's configuration, reviewers read it. Neither gains access to a jurisdiction's data. */
 export const regionGrant = sqliteTable(
   'region_grant',
   {
     id: text('id').primaryKey(),
     staff: text('staff').notNull(),
+    role: text('role', { enum: regionRoles }).notNull().default('administrator'),
     madeBy: text('made_by').notNull(),
     madeAt: integer('made_at').notNull(),
     endedBy: text('ended_by'),

@@ -46,12 +46,27 @@ export type Ability =
   | 'be staff'
   /** Manages the administrators of the region's jurisdictions. */
   | 'administer'
+  /** Reads what administrators prepare: those of the region and of each jurisdiction. */
+  | 'see administration'
+  /** Prepares changes: an administrator of the region or of any jurisdiction. */
+  | 'draft'
+  /** Edits a jurisdiction's own documents. */
+  | 'configure'
   /** Has an account, and has signed in to it. */
   | 'be resident'
 
 const everyday: readonly Ability[] = ['be staff', 'read', 'change', 'hand on']
 const ofRole: Readonly<Record<Role, readonly Ability[]>> = {
-  administrator: [...everyday, 'decide', 'grant', 'make keys', 'audit'],
+  administrator: [
+    ...everyday,
+    'decide',
+    'grant',
+    'make keys',
+    'audit',
+    'see administration',
+    'draft',
+    'configure',
+  ],
   supervisor: [...everyday, 'decide'],
   agent: everyday,
   'field-crew': ['be staff', 'read', 'change'],
@@ -173,7 +188,9 @@ async function atWork({ app, own, neighbor }: World): Promise<Caller[]> {
   for (const { signedIn } of [ended, endedToo]) await endSession(platform, own.region, signedIn.session)
 
   const beside = await arrive('the neighbor’s agent', { may: everyday, sees: everydaySights })
-  const besideFirst = await arrive('the neighbor’s administrator', nothing)
+  const besideFirst = await arrive('the neighbor’s administrator', {
+    may: ['be staff', 'see administration', 'draft'],
+  })
   const besideDb = openTenant(platform, system, neighbor.region, neighbor.slug)
   const source = 'command'
   await makeGrant(platform, besideDb, { staff: beside.signedIn.holder, role: 'agent', source })
@@ -183,6 +200,8 @@ async function atWork({ app, own, neighbor }: World): Promise<Caller[]> {
   const region = await addAdministrator(platform, own.region, person, 'test')
   const another = { email: 'region-2@example.org', name: 'The region’s other' }
   const second = await addAdministrator(platform, own.region, another, 'test')
+  const reader = { email: 'region-3@example.org', name: 'The region’s reviewer' }
+  const reviewer = await addAdministrator(platform, own.region, reader, 'test', 'reviewer')
   // A provider that the neighbor runs can claim to be anyone it knows.
   const provider = 'issuer:https://login.neighbor.example/'
   const arriveByProvider = (name: string, staff?: string) =>
@@ -211,7 +230,12 @@ async function atWork({ app, own, neighbor }: World): Promise<Caller[]> {
     { ...identity, otherSignInFor: 'jurisdiction' },
     await arriveByProvider('staff without a grant'),
     { ...(await arriveByProvider('the region’s administrator', second)), otherSignInFor: 'region' },
-    await arrive('the region’s administrator', { may: ['be staff', 'administer'] }, region),
+    await arrive('the region’s reviewer', { may: ['be staff', 'see administration'] }, reviewer),
+    await arrive(
+      'the region’s administrator',
+      { may: ['be staff', 'administer', 'see administration', 'draft', 'configure'] },
+      region,
+    ),
   ]
 }
 

@@ -15,6 +15,8 @@ export interface Expectation {
   readonly isPersonal?: true
   /** Authorization is for the whole region. */
   readonly isRegional?: true
+  /** A page of administration: who may see those, and not do this, is refused openly. */
+  readonly isAdministration?: true
   /** Things named in its query or form, which must be as secret as those in its path. */
   readonly names?: readonly (keyof Ids)[]
   /** It signs the caller out, so it is requested last. */

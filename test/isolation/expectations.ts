@@ -1,4 +1,5 @@
 import { type Expectation, open } from './expectation.ts'
+import { admin } from './expected-admin.ts'
 import { api, open311 } from './expected-programs.ts'
 import { account, citizen } from './expected-residents.ts'
 import { signIn, workspace } from './expected-staff.ts'
@@ -27,4 +28,5 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   ...account,
   ...signIn,
   ...workspace,
+  ...admin,
 }

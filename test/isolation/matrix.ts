@@ -108,8 +108,7 @@ async function playIn(
       for (const party of others) {
         const found = await ask(party, party.ids)
         check(found.status < 500, () => `${who}: about ${party.name}'s answered ${found.status}`)
-        const isTheirs =
-          expectation.isRegional && party.region === home.region && caller.may.has('administer')
+        const isTheirs = party.region === home.region && mayKnow(expectation, caller)
         if (isSecret && !isTheirs)
           check(alike(found, missing), () => `${who}: ${difference(party, found, missing)}`)
       }
@@ -237,10 +236,18 @@ function isRight({ status, headers }: Answer, expectation: Expectation, caller: 
   if (!caller.may.has('be staff')) return isToSignIn
   if (expectation.isPersonal) return caller.isHolder ? isIn : status === 404
   const place = expectation.isRegional ? 'region' : 'jurisdiction'
+  if (expectation.isAdministration && caller.otherSignInFor !== undefined) return isToSignIn
   if (needs !== 'be staff' && caller.otherSignInFor === place) return isToSignIn
   if (caller.may.has(needs))
     return caller.isLimited && expectation.ids?.[':id'] !== undefined ? status === 404 : isIn
+  if (expectation.isAdministration) return status === (caller.may.has('see administration') ? 403 : 404)
   return status === (caller.may.has('read') && !expectation.isRegional ? 403 : 404)
+}
+
+/** Whether things of the whole region are theirs to know of. */
+function mayKnow({ isRegional, isAdministration }: Expectation, { may }: Caller): boolean {
+  if (isAdministration) return may.has('see administration')
+  return isRegional === true && may.has('administer')
 }
 
 function isLetIntoPrivate(ability: Ability, { may, isHolder, isLimited }: Caller): boolean {

@@ -1,4 +1,5 @@
-import { openTenant } from '../../src/core/database/handles.ts'
+import { createDraft } from '../../src/admin/drafts/drafts.ts'
+import { openRegion, openTenant } from '../../src/core/database/handles.ts'
 import { signPayload } from '../../src/core/encryption/signing.ts'
 import { trackingNumber } from '../../src/core/ids.ts'
 import { createKey } from '../../src/identity/programs/keys.ts'
@@ -88,6 +89,8 @@ export interface Ids {
   /** The request under GeoReport's name. */
   readonly file: string
   readonly service: string
+  /** Of its region's configuration. */
+  readonly draft: string
 }
 
 export interface World {
@@ -164,6 +167,7 @@ function missingBeside({ request, file }: Pick<Ids, 'request' | 'file'>): Ids {
     reply: 'eA.eA',
     file: file.replace(request, number),
     service: 'no-such-service',
+    draft: 'X'.repeat(12),
   }
 }
 
@@ -273,6 +277,12 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
       reply: await signPayload(platform, 'reply', [region, slug, 'X', 1]),
       file,
       service: 'pothole',
+      draft: await createDraft(platform, openRegion(platform, system, region), {
+        title: `A draft beside ${name}`,
+        base: compiled.snapshot.version,
+        by: 'system:test',
+        at: platform.clock.now(),
+      }),
     },
     cursor: ((await page.json()) as { next: string }).next,
     service: 'pothole',

@@ -5,6 +5,7 @@ import {
   openRegion,
   openTenant,
   openTenantReader,
+  type RegionReader,
   type Step,
   type TenantDb,
 } from '../../core/database/handles.ts'
@@ -13,7 +14,7 @@ import { asProblem, problem } from '../../core/problem.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { Jurisdiction } from '../../regions/documents/snapshot.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
-import { regionGrant, staff } from '../region-schema.ts'
+import { type RegionRole, regionGrant, regionRoles, staff } from '../region-schema.ts'
 import { grant } from '../schema.ts'
 import { type SignedIn, signedInAccess } from '../sessions/sessions.ts'
 import { isNeutralSource } from '../sessions/sources.ts'
@@ -26,8 +27,13 @@ import { type Invitation, identityDb, inviteStaff, mailboxIndex, staffByMailbox,
 
 /** `not-found` for others; `other-sign-in-needed` if only a jurisdiction vouches for them. */
 export function administratorAccess(platform: Platform, signedIn: SignedIn): SignedInAccess {
+  return regionAccess(platform, signedIn, 'administrator')
+}
+
+/** As `administratorAccess`, for someone with this role. */
+export function regionAccess(platform: Platform, signedIn: SignedIn, role: RegionRole): SignedInAccess {
   const access = signedInAccess(signedIn, platform.clock.now())
-  const holds = sql`EXISTS (SELECT 1 FROM ${regionGrant} WHERE staff = ${signedIn.holder} AND ${isInForce(platform)})`
+  const holds = sql`EXISTS (SELECT 1 FROM ${regionGrant} WHERE staff = ${signedIn.holder} AND role = ${role} AND ${isInForce(platform)})`
   const isTaken = signedIn.authentications.some(({ source }) => isNeutralSource(source))
   const refusal = isTaken ? [] : [OTHER_SIGN_IN]
   return { ...access, proof: [...access.proof, { holds, otherwise: 'not-found' }, ...refusal] }
@@ -38,7 +44,7 @@ const isInForce = ({ demo }: Platform) =>
   demo ? sql`ended_at IS NULL` : sql`ended_at IS NULL AND made_by <> ${BY_DEMO}`
 
 export function demoAdministers(platform: Platform, region: string, id: string): Promise<void> {
-  return letAdminister(platform, region, id, BY_DEMO)
+  return giveRole(platform, region, { staff: id, role: 'administrator' }, BY_DEMO)
 }
 
 export async function addAdministrator(
@@ -46,17 +52,24 @@ export async function addAdministrator(
   region: string,
   person: { readonly email: string; readonly name?: string | undefined },
   madeBy: string,
+  role: RegionRole = 'administrator',
 ): Promise<string> {
   const id = await staffOf(platform, region, person)
-  await letAdminister(platform, region, id, madeBy)
+  await giveRole(platform, region, { staff: id, role }, madeBy)
   return id
 }
 
-async function letAdminister(platform: Platform, region: string, id: string, madeBy: string): Promise<void> {
+async function giveRole(
+  platform: Platform,
+  region: string,
+  { staff: id, role }: { readonly staff: string; readonly role: RegionRole },
+  madeBy: string,
+): Promise<void> {
   await identityDb(platform, region).commit([
-    sql`INSERT INTO ${regionGrant} (id, staff, made_by, made_at)
-      SELECT ${randomText(platform.random, 12)}, ${id}, ${madeBy}, ${platform.clock.now()}
-      WHERE NOT EXISTS (SELECT 1 FROM ${regionGrant} WHERE staff = ${id} AND ${isInForce(platform)})`,
+    sql`INSERT INTO ${regionGrant} (id, staff, role, made_by, made_at)
+      SELECT ${randomText(platform.random, 12)}, ${id}, ${role}, ${madeBy}, ${platform.clock.now()}
+      WHERE NOT EXISTS (SELECT 1 FROM ${regionGrant}
+        WHERE staff = ${id} AND role = ${role} AND ${isInForce(platform)})`,
   ])
 }
 
@@ -148,15 +161,24 @@ export async function regionAdministrators(platform: Platform, region: string): 
   const found = await identityDb(platform, region)
     .selectDistinct({ staff: regionGrant.staff })
     .from(regionGrant)
-    .where(isInForce(platform))
+    .where(sql`role = 'administrator' AND ${isInForce(platform)}`)
   return found.map(({ staff }) => staff)
 }
 
 /** For what a page offers, not for access control. */
 export async function isAdministrator(platform: Platform, region: string, holder: string): Promise<boolean> {
-  const found = await identityDb(platform, region)
-    .select({ id: regionGrant.id })
+  return (await regionRoleOf(platform, identityDb(platform, region), holder)) === 'administrator'
+}
+
+/** The higher one of someone who has both; undefined for others. For what a page offers, not for access control. */
+export async function regionRoleOf(
+  platform: Platform,
+  db: RegionReader,
+  holder: string,
+): Promise<RegionRole | undefined> {
+  const found = await db
+    .select({ role: regionGrant.role })
     .from(regionGrant)
     .where(and(eq(regionGrant.staff, holder), isInForce(platform)))
-  return found.length > 0
+  return regionRoles.find(role => found.some(row => row.role === role))
 }

@@ -5,31 +5,38 @@ import type { Documents, Feature } from './snapshot.ts'
 
 /** Writes documents as files; `loadRegion` of the result gives the same hash. */
 export function exportRegion(documents: Documents): RegionFiles {
+  return new Map([...documentValues(documents)].map(([file, value]) => [file, documentText(file, value)]))
+}
+
+/** What each file of a region holds, by its name: `loadRegionValues` of the result gives the same documents. */
+export function documentValues(documents: Documents): Map<string, DocumentValue> {
   const { region, services, agreements, jurisdictions, areas, roads, places, backdrop } = documents
   const { demonstration, districts } = documents
-  const files = new Map([
-    ['region.yaml', yaml('../../docs/schemas/region', region)],
-    ['services.yaml', yaml('../../docs/schemas/services', { services })],
+  const values = new Map<string, DocumentValue>([
+    ['region.yaml', region],
+    ['services.yaml', { services }],
   ])
-  if (Object.keys(agreements).length > 0) {
-    files.set('agreements.yaml', yaml('../../docs/schemas/agreements', agreements))
-  }
-  if (demonstration !== undefined) {
-    files.set('demonstration.yaml', yaml('../../docs/schemas/demonstration', demonstration))
-  }
-  if (districts !== undefined)
-    files.set('districts.yaml', yaml('../../docs/schemas/districts', { districts }))
+  if (Object.keys(agreements).length > 0) values.set('agreements.yaml', agreements)
+  if (demonstration !== undefined) values.set('demonstration.yaml', demonstration)
+  if (districts !== undefined) values.set('districts.yaml', { districts })
   for (const { slug, boundary, districts, ...document } of jurisdictions) {
-    files.set(`${slug}/jurisdiction.yaml`, yaml('../../../docs/schemas/jurisdiction', document))
-    if (districts !== undefined) {
-      files.set(`${slug}/districts.yaml`, yaml('../../../docs/schemas/districts', { districts }))
-    }
-    if (boundary.length > 0) files.set(`${slug}/boundary.geojson`, geoJson(boundary))
+    values.set(`${slug}/jurisdiction.yaml`, document)
+    if (districts !== undefined) values.set(`${slug}/districts.yaml`, { districts })
+    if (boundary.length > 0) values.set(`${slug}/boundary.geojson`, featureCollection(boundary))
   }
   for (const [name, features] of Object.entries({ areas, roads, places, backdrop })) {
-    if (features.length > 0) files.set(`${name}.geojson`, geoJson(features))
+    if (features.length > 0) values.set(`${name}.geojson`, featureCollection(features))
   }
-  return files
+  return values
+}
+
+export type DocumentValue = Readonly<Record<string, unknown>>
+
+function documentText(file: string, value: DocumentValue): string {
+  if (file.endsWith('.geojson')) return geoJsonText(value as unknown as FeatureCollection)
+  const kind = file.slice(file.indexOf('/') + 1, -'.yaml'.length)
+  const up = file.includes('/') ? '../../..' : '../..'
+  return yaml(`${up}/docs/schemas/${kind}`, value)
 }
 
 export function yaml(schema: string, document: unknown): string {
@@ -38,11 +45,29 @@ export function yaml(schema: string, document: unknown): string {
 
 type Coordinates = MultiPolygonRings | readonly LongLat[] | LongLat
 
-/** One line per feature, so that diffs show which changed. */
+interface FeatureCollection extends DocumentValue {
+  readonly type: 'FeatureCollection'
+  readonly features: readonly object[]
+}
+
+function featureCollection(features: readonly Feature<unknown, Coordinates>[]): FeatureCollection {
+  return {
+    type: 'FeatureCollection',
+    features: features.map(({ properties, coordinates }) => ({
+      type: 'Feature',
+      properties,
+      geometry: geometry(coordinates),
+    })),
+  }
+}
+
 export function geoJson(features: readonly Feature<unknown, Coordinates>[]): string {
-  const lines = features.map(({ properties, coordinates }) =>
-    JSON.stringify({ type: 'Feature', properties, geometry: geometry(coordinates) }),
-  )
+  return geoJsonText(featureCollection(features))
+}
+
+/** One line per feature, so that diffs show which changed. */
+function geoJsonText({ features }: FeatureCollection): string {
+  const lines = features.map(feature => JSON.stringify(feature))
   return `{"type":"FeatureCollection","features":[\n${lines.join(',\n')}\n]}\n`
 }
 

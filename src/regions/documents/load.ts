@@ -52,32 +52,74 @@ export function loadRegion(
   takenHosts: ReadonlyMap<string, string> = new Map(),
   use?: Use,
 ): Loaded {
-  const reader = new Reader(files)
-  reader.checkSlug('region.yaml', region)
-  const draft = reader.documents()
-  if (draft === undefined) return { issues: reader.issues() }
-  reader.findings.push(...validateDocuments(region, draft, takenHosts))
-  if (use !== undefined) {
-    if (!reader.findings.some(isError)) reader.findings.push(...checkReadiness(draft, use.hasPlaces))
-    reader.findings.push(...checkHolidaysEnd(draft, use.at))
-  }
+  const reader = new Reader(parsed(files))
+  const draft = reader.region(region, takenHosts, use)
   const issues = reader.issues()
+  if (draft === undefined) return { issues }
+  return issues.some(isError) ? { draft, issues } : { documents: draft, draft, issues }
+}
+
+export interface LoadedValues extends Omit<Loaded, 'issues'> {
+  /** `path` leads to the value within its document. */
+  readonly issues: readonly IssueAtPath[]
+}
+
+/** As `loadRegion`, of what the files would hold once parsed (`documentValues`). */
+export function loadRegionValues(
+  region: string,
+  values: ReadonlyMap<string, unknown>,
+  takenHosts: ReadonlyMap<string, string> = new Map(),
+  use?: Use,
+): LoadedValues {
+  const start = { line: 1, column: 1 }
+  const sources = new Map(
+    [...values].map(([file, value]) => [file, () => ({ value, syntax: [], at: () => start })]),
+  )
+  const reader = new Reader(sources)
+  const draft = reader.region(region, takenHosts, use)
+  const issues = reader.findings
+  if (draft === undefined) return { issues }
   return issues.some(isError) ? { draft, issues } : { documents: draft, draft, issues }
 }
 
 /** Jurisdictions whose own documents are valid, even in an incomplete region. */
 export function loadJurisdictions(files: RegionFiles): readonly Jurisdiction[] {
-  return new Reader(files).jurisdictions()
+  return new Reader(parsed(files)).jurisdictions()
 }
+
+function parsed(files: RegionFiles): Sources {
+  const parse = (file: string, text: string) =>
+    file.endsWith('.geojson') ? parseJson(text) : parseYaml(text)
+  return new Map([...files].map(([file, text]) => [file, () => parse(file, text)]))
+}
+
+type Sources = ReadonlyMap<string, () => DocumentSource>
 
 class Reader {
   readonly findings: IssueAtPath[] = []
-  readonly #files: RegionFiles
+  readonly #files: Sources
   readonly #sources = new Map<string, DocumentSource>()
   readonly #syntax: DocumentIssue[] = []
 
-  constructor(files: RegionFiles) {
+  constructor(files: Sources) {
     this.#files = files
+  }
+
+  /** The documents if each is valid by itself, and findings about them together. */
+  region(
+    region: string,
+    takenHosts: ReadonlyMap<string, string>,
+    use: Use | undefined,
+  ): Documents | undefined {
+    this.checkSlug('region.yaml', region)
+    const draft = this.documents()
+    if (draft === undefined) return undefined
+    this.findings.push(...validateDocuments(region, draft, takenHosts))
+    if (use !== undefined) {
+      if (!this.findings.some(isError)) this.findings.push(...checkReadiness(draft, use.hasPlaces))
+      this.findings.push(...checkHolidaysEnd(draft, use.at))
+    }
+    return draft
   }
 
   documents(): Documents | undefined {
@@ -135,8 +177,8 @@ class Reader {
   }
 
   #document<T extends v.GenericSchema>(file: string, schema: T, required?: 'required') {
-    const text = this.#files.get(file)
-    if (text !== undefined) return this.#shaped(file, parseYaml(text), schema)
+    const parse = this.#files.get(file)
+    if (parse !== undefined) return this.#shaped(file, parse(), schema)
     if (required) this.#error(file, 'The file is missing', `Add ${file}`)
     return undefined
   }
@@ -145,8 +187,8 @@ class Reader {
     file: string,
     schema: T,
   ): v.InferOutput<T> | undefined {
-    const text = this.#files.get(file)
-    const collection = text === undefined ? undefined : this.#shaped(file, parseJson(text), schema)
+    const parse = this.#files.get(file)
+    const collection = parse && this.#shaped(file, parse(), schema)
     if (collection) this.findings.push(...ringIssues(file, collection))
     return collection
   }

@@ -32,6 +32,8 @@ export interface ApplyRequest {
   readonly first?: number
   /** Milliseconds until the job begins: another process has begun already. */
   readonly wait?: number
+  /** The version that the documents were planned from: refused if another is in force by now, or being applied. */
+  readonly from?: number
 }
 
 /** A server that finds an unfinished request of another process waits this long before it goes on with it. */
@@ -41,14 +43,14 @@ const OTHERS_TURN_MILLISECONDS = 60_000
  * Asks that documents become a region's configuration: stores them as pending, with a job that makes the
  * databases they need and then puts them in force. They must be validated (`loadRegion`). A request replaces an
  * earlier one that is not yet in force. Throws `bad-request` for a host of another region or a tracking code that
- * another jurisdiction had before, because its numbers are in use.
+ * another jurisdiction had before, because its numbers are in use, and with `from` `changed-meanwhile`.
  */
 export async function requestApply(
   platform: Platform,
   migrations: Migrations,
   slug: string,
   documents: Documents,
-  { by, first = 1, wait = 0 }: ApplyRequest,
+  { by, first = 1, wait = 0, from }: ApplyRequest,
 ): Promise<string> {
   await migrateDatabase(platform, { kind: 'directory' }, migrations)
   await refuseTakenHosts(openDirectory(platform), slug, documents)
@@ -61,6 +63,7 @@ export async function requestApply(
   // The same request again goes on where it was stopped.
   if (known?.hash === hash) return hash
   await db.commit([
+    ...(from === undefined ? [] : [guard(isNewest(from), 'changed-meanwhile')]),
     db.delete(pendingConfiguration),
     db.insert(pendingConfiguration).values({
       id: 1,
@@ -73,6 +76,10 @@ export async function requestApply(
     enqueueJob(applyKind, at + wait),
   ])
   return hash
+}
+
+function isNewest(version: number) {
+  return sql`(SELECT max(version) FROM ${configuration}) = ${version} AND NOT EXISTS (SELECT 1 FROM ${pendingConfiguration})`
 }
 
 export interface Applying {

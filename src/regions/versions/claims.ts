@@ -1,4 +1,4 @@
-import { eq, inArray, sql } from 'drizzle-orm'
+import { eq, inArray, ne, sql } from 'drizzle-orm'
 import type { DirectoryDb, RegionDb } from '../../core/database/handles.ts'
 import { problem } from '../../core/problem.ts'
 import type { Platform } from '../../platform/platform.ts'
@@ -29,6 +29,12 @@ export async function refuseTakenHosts(
       detail: `The host "${taken.host}" already belongs to the region ${taken.region}. Use each host for one region only.`,
     })
   }
+}
+
+/** Host name → the other region that uses it. */
+export async function takenHosts(directory: DirectoryDb, slug: string): Promise<ReadonlyMap<string, string>> {
+  const rows = await directory.select().from(host).where(ne(host.region, slug))
+  return new Map(rows.map(row => [row.host, row.region]))
 }
 
 export async function listHosts(

@@ -3,7 +3,7 @@ import { problem } from '../../core/problem.ts'
 import { hasSteppedUp } from '../../identity/sessions/authentications.ts'
 import { passkeysOf } from '../../identity/sessions/passkeys.ts'
 import { listSessions, signedInAccess } from '../../identity/sessions/sessions.ts'
-import { isAdministrator } from '../../identity/staff/administrators.ts'
+import { regionRoleOf } from '../../identity/staff/administrators.ts'
 import { grantsOf } from '../../identity/staff/grants.ts'
 import { decryptMailbox, hasMailbox, type StaffRow, staffById } from '../../identity/staff/staff.ts'
 import { SignOut } from '../../web/components/components.tsx'
@@ -28,15 +28,16 @@ export async function ownAccountPage(c: SignInPageContext) {
   const view = viewOf(c)
   const { platform, region, signedIn, db } = await ownAccount(c)
   const { holder } = signedIn
-  const [row, sessions, passkeys, held, isRegionAdministrator] = await Promise.all([
+  const [row, sessions, passkeys, held, role] = await Promise.all([
     staffById(db, holder),
     listSessions(db, 'staff', holder, view.now),
     passkeysOf(db, holder),
     grantsOf(platform, region.slug, holder),
-    isAdministrator(platform, region.slug, holder),
+    regionRoleOf(platform, db, holder),
   ])
   if (row === undefined) throw problem('sign-in-needed')
   const { t } = view
+  const mayAdminister = role !== undefined || held.grants.some(grant => grant.role === 'administrator')
   return c.html(
     <Page view={view} title={t('me-title')} script={PASSKEY_SCRIPT} personal>
       <div class="narrow sign-in">
@@ -49,7 +50,12 @@ export async function ownAccountPage(c: SignInPageContext) {
             {t('work-mine')}
           </a>
           <SignOut view={view} kind="outline" />
-          {isRegionAdministrator && (
+          {mayAdminister && (
+            <a class="usa-link" href={view.href('/admin')}>
+              {t('admin-title')}
+            </a>
+          )}
+          {role === 'administrator' && (
             <a class="usa-link" href={view.href('/region')}>
               {t('region-title')}
             </a>

@@ -2,6 +2,7 @@
 export const icons = [
   'arrow_back',
   'arrow_forward',
+  'check',
   'check_circle',
   'close',
   'edit',

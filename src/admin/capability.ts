@@ -1,0 +1,8 @@
+import type { Capability } from '../capability.ts'
+import { adminPages } from './pages.tsx'
+
+/** Preparing and applying a region's configuration in the browser. */
+export const admin: Capability = {
+  name: 'admin',
+  routes: [{ at: '/', app: adminPages }],
+}

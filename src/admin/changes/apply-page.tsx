@@ -1,0 +1,83 @@
+import { shippedMigrations } from '../../core/database/shipped.ts'
+import { problem } from '../../core/problem.ts'
+import { requestApply } from '../../regions/versions/apply.ts'
+import { listVersions } from '../../regions/versions/history.ts'
+import { type ApplyProgress, applyProgress } from '../../regions/versions/pending.ts'
+import { Alert } from '../../web/components/components.tsx'
+import { type PageView, viewOf } from '../../web/view.ts'
+import { readSubmitted } from '../../workspace/shell/form.tsx'
+import { checkDraft } from '../drafts/documents.ts'
+import { endApplied } from '../drafts/drafts.ts'
+import { openDraft, openDraftToEdit } from '../drafts/open-draft.ts'
+import { type AdminPageContext, doingNow, requireAdminStepUp } from '../shell/context.ts'
+import { AdminPage, draftPath } from '../shell/frame.tsx'
+
+/**
+ * Puts a draft in force. Throws `step-up-required`, `changed-meanwhile` if the draft was saved or another version was
+ * applied since its plan was shown, and `bad-request` for one with errors.
+ */
+export async function applyDraft(c: AdminPageContext) {
+  const view = viewOf(c)
+  const context = await openDraftToEdit(c)
+  requireAdminStepUp(context)
+  const { platform, region, draft, db, by } = context
+  const { version } = await readSubmitted(c, 'apply')
+  if (version !== draft.revision) throw problem('changed-meanwhile')
+  const { documents } = await checkDraft(platform, region, context.values)
+  if (documents === undefined) throw problem('bad-request', { detail: view.t('admin-plan-has-errors') })
+  const request = { by, from: draft.base }
+  const hash = await requestApply(platform, shippedMigrations(), region.slug, documents, request)
+  await endApplied(db, draft, hash, doingNow(context))
+  return c.redirect(view.href(`${draftPath(draft)}/progress`), 303)
+}
+
+const REFRESH_SECONDS = 3
+
+/** How far applying has come. Refreshes by itself until the draft is in force. */
+export async function progressPage(c: AdminPageContext) {
+  const view = viewOf(c)
+  const { t } = view
+  const context = await openDraft(c)
+  const { platform, region, draft, me } = context
+  if (draft.state !== 'applied') throw problem('not-found')
+  const progress = await applyProgress(platform, shippedMigrations(), region.slug)
+  const versions = await listVersions(platform, region.slug)
+  const inForce = versions.find(({ hash }) => hash === draft.hash)
+  const isWaiting = inForce === undefined && progress !== undefined
+  if (isWaiting) c.header('Refresh', String(REFRESH_SECONDS))
+  return c.html(
+    <AdminPage {...{ c, view, context, draft, me }} section="drafts" title={draft.title}>
+      <h1>{draft.title}</h1>
+      {inForce !== undefined && (
+        <Alert type="success" live>
+          <p>{t('admin-in-force', { version: inForce.version })}</p>
+        </Alert>
+      )}
+      {isWaiting && <Progress view={view} progress={progress} />}
+      {inForce === undefined && progress === undefined && (
+        <Alert type="warning" live>
+          <p>{t('admin-not-in-force')}</p>
+        </Alert>
+      )}
+      <p>
+        <a class="usa-link" href={view.href('/admin')}>
+          {t('admin-overview')}
+        </a>
+      </p>
+    </AdminPage>,
+  )
+}
+
+function Progress({ view, progress }: { view: PageView; progress: ApplyProgress }) {
+  const { t } = view
+  const { ready, needed, failed } = progress
+  return (
+    <Alert type="info" heading={t('admin-applying')}>
+      <p>
+        <progress class="progress" value={ready} max={needed} aria-label={t('admin-applying')} />
+      </p>
+      <p>{t('admin-databases-ready', { ready, needed })}</p>
+      {failed.length > 0 && <p>{t('admin-databases-failed', { count: failed.length })}</p>}
+    </Alert>
+  )
+}

@@ -1,0 +1,49 @@
+import { desc, lt } from 'drizzle-orm'
+import { insertOne, type RegionReader, type Step } from '../core/database/handles.ts'
+import type { MessageKey } from '../core/i18n.ts'
+import { administrationLog } from './region-schema.ts'
+
+/** What an administrator can do, and how the log says it. */
+export const administrationActions = {
+  'draft-created': 'admin-log-draft-created',
+  'draft-discarded': 'admin-log-draft-discarded',
+  'draft-applied': 'admin-log-draft-applied',
+  'draft-rebased': 'admin-log-draft-rebased',
+  'document-saved': 'admin-log-document-saved',
+  'document-removed': 'admin-log-document-removed',
+  'document-restored': 'admin-log-document-restored',
+} as const satisfies Readonly<Record<string, MessageKey>>
+
+export type AdministrationAction = keyof typeof administrationActions
+
+export interface LogEntry {
+  readonly at: number
+  readonly by: string
+  readonly action: AdministrationAction
+  readonly draft?: string
+  readonly subject?: string
+}
+
+/** A step of the batch that does what it says. */
+export function logStep(entry: LogEntry): Step {
+  return insertOne(administrationLog, entry)
+}
+
+const PAGE = 100
+
+/** The newest first; `before`: the `seq` of the last entry of the page before. */
+export async function readLog(db: RegionReader, before: number | undefined) {
+  const rows = await db
+    .select()
+    .from(administrationLog)
+    .where(before === undefined ? undefined : lt(administrationLog.seq, before))
+    .orderBy(desc(administrationLog.seq))
+    .limit(PAGE + 1)
+  const more = rows.length > PAGE
+  const entries = rows.slice(0, PAGE)
+  return { entries, before: more ? entries.at(-1)?.seq : undefined }
+}
+
+export function actionText(action: string): MessageKey | undefined {
+  return Object.entries(administrationActions).find(([name]) => name === action)?.[1]
+}

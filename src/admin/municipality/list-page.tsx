@@ -1,0 +1,197 @@
+import { problem } from '../../core/problem.ts'
+import { cleanLine, isLongerThan, MAX_LINE } from '../../core/text.ts'
+import { shortSlug, slugOf } from '../../import/boundaries/slug.ts'
+import { proposeCode } from '../../import/codes.ts'
+import type { DocumentValue } from '../../regions/documents/export.ts'
+import { BackLink, Empty } from '../../web/components/components.tsx'
+import { ErrorSummary, SelectField, TextField, titled } from '../../web/components/fields.tsx'
+import { type PageView, viewOf } from '../../web/view.ts'
+import {
+  ActionForm,
+  type FormState,
+  formStateFor,
+  readSubmitted,
+  refuseMissing,
+  type SubmittedForm,
+  typedValue,
+} from '../../workspace/shell/form.tsx'
+import { editDocuments } from '../drafts/drafts.ts'
+import {
+  baseValues,
+  type DraftContext,
+  jurisdictionsOf,
+  openDraft,
+  openDraftToEdit,
+} from '../drafts/open-draft.ts'
+import { type AdminPageContext, doingNow, mayEdit } from '../shell/context.ts'
+import { AdminPage, adminDone, draftPath } from '../shell/frame.tsx'
+import { checklistOf } from './checklist.ts'
+
+export async function jurisdictionsPage(c: AdminPageContext) {
+  const view = viewOf(c)
+  const { t } = view
+  const context = await openDraft(c)
+  const { draft, me } = context
+  const slugs = jurisdictionsOf(context)
+  const path = `${draftPath(draft)}/jurisdictions`
+  return c.html(
+    <AdminPage {...{ c, view, context, draft, me }} section="drafts" title={t('admin-part-jurisdictions')}>
+      <h1>{t('admin-part-jurisdictions')}</h1>
+      {context.isOpen && context.role === 'administrator' && (
+        <p>
+          <a class="usa-button" href={view.href(`${path}/new`)}>
+            {t('admin-new-jurisdiction')}
+          </a>
+        </p>
+      )}
+      {slugs.length === 0 ? (
+        <Empty>
+          <p>{t('admin-no-jurisdictions')}</p>
+        </Empty>
+      ) : (
+        <ul class="queue">
+          {slugs.map(slug => (
+            <ListItem {...{ view, context, slug }} href={view.href(`${path}/${slug}`)} />
+          ))}
+        </ul>
+      )}
+    </AdminPage>,
+  )
+}
+
+interface ItemProps {
+  view: PageView
+  context: DraftContext
+  slug: string
+  href: string
+}
+
+function ListItem({ view, context, slug, href }: ItemProps) {
+  const { t } = view
+  const { values, base, draft } = context
+  const { name } = values.get(`${slug}/jurisdiction.yaml`) ?? {}
+  const isNew = !base.jurisdictions.some(one => one.slug === slug)
+  const isChanged = [...draft.edits.keys()].some(file => file.startsWith(`${slug}/`))
+  const left = checklistOf(context, slug).filter(({ isDone, isRequired }) => isRequired && !isDone).length
+  return (
+    <li class="queue__item">
+      <div class="queue__what">
+        <a class="usa-link" href={href}>
+          <strong>{typeof name === 'string' ? name : slug}</strong>
+        </a>
+      </div>
+      <div class="queue__state">
+        {isNew ? (
+          <span class="mark">{t('admin-new')}</span>
+        ) : (
+          isChanged && <span class="mark">{t('admin-changed')}</span>
+        )}
+        {left > 0 && <span class="late">{t('admin-left', { count: left })}</span>}
+      </div>
+      <div class="queue__when">{!mayEdit(context, `${slug}/jurisdiction.yaml`) && t('admin-read-only')}</div>
+    </li>
+  )
+}
+
+const ACTION = 'new'
+
+export async function newJurisdictionPage(c: AdminPageContext) {
+  const context = await openDraftToEdit(c)
+  return newPage(c, context)
+}
+
+function newPage(c: AdminPageContext, context: DraftContext, formState?: FormState) {
+  const view = viewOf(c)
+  const { t } = view
+  const { draft, me } = context
+  const path = `${draftPath(draft)}/jurisdictions`
+  const errors = formState?.errors ?? []
+  const title = t('admin-new-jurisdiction')
+  const field = (name: string) => ({
+    view,
+    name: `${ACTION}.${name}`,
+    errors,
+    value: typedValue(formState, ACTION, name),
+  })
+  const kinds = ['municipality', 'county', 'special-district', 'agency'] as const
+  return c.html(
+    <AdminPage {...{ c, view, context, draft, me }} section="drafts" title={titled(view, title, errors)}>
+      <BackLink href={view.href(path)}>{t('admin-part-jurisdictions')}</BackLink>
+      <ErrorSummary view={view} errors={errors} />
+      <h1>{title}</h1>
+      <div class="work__form">
+        <ActionForm c={c} view={view} action={`${path}/new`}>
+          <TextField
+            {...field('name')}
+            label={t('admin-field-name')}
+            autocomplete="off"
+            maxlength={200}
+            required
+          />
+          <SelectField
+            {...field('kind')}
+            label={t('admin-field-kind')}
+            required
+            values={[typedValue(formState, ACTION, 'kind', 'municipality')]}
+            options={kinds.map(value => ({ value, label: t(`admin-kind-${value}`) }))}
+          />
+          <TextField
+            {...field('slug')}
+            label={t('admin-field-slug')}
+            hint={t('admin-field-slug-hint')}
+            autocomplete="off"
+            maxlength={48}
+            required={false}
+          />
+          <button class="usa-button" type="submit">
+            {t('admin-continue')}
+          </button>
+        </ActionForm>
+      </div>
+    </AdminPage>,
+    formState === undefined ? 200 : 400,
+  )
+}
+
+export async function addJurisdiction(c: AdminPageContext) {
+  const view = viewOf(c)
+  const context = await openDraftToEdit(c)
+  const sent = await readSubmitted(c, ACTION)
+  try {
+    const { slug, value } = newJurisdiction(context, sent)
+    const edit = (before: DocumentValue | undefined) => {
+      if (before !== undefined) throw taken()
+      return value
+    }
+    const edits = [{ file: `${slug}/jurisdiction.yaml`, edit }]
+    await editDocuments(context.db, context.draft.id, baseValues(context), edits, doingNow(context))
+    return adminDone(c, view, `${draftPath(context.draft)}/jurisdictions/${slug}`, 'saved')
+  } catch (error) {
+    return newPage(c, context, formStateFor(view, sent, error))
+  }
+}
+
+function newJurisdiction(context: DraftContext, sent: SubmittedForm) {
+  refuseMissing(sent, ['name', 'kind'])
+  const name = cleanLine(sent.one('name'))
+  if (isLongerThan(name, MAX_LINE)) {
+    throw problem('invalid-fields', {
+      fields: [{ field: 'name', code: 'too-long', params: { max: MAX_LINE } }],
+    })
+  }
+  const slug = sent.one('slug') || shortSlug(slugOf(name))
+  if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(slug) || slug.length > 48) {
+    throw problem('invalid-fields', { fields: [{ field: 'slug', code: 'malformed' }] })
+  }
+  if (jurisdictionsOf(context).includes(slug)) throw taken()
+  return { slug, value: { name, kind: sent.one('kind'), code: proposeCode(name, takenCodes(context)) } }
+}
+
+function takenCodes({ values }: DraftContext): ReadonlySet<string> {
+  const codes = [...values].flatMap(([file, { code }]) => (file.endsWith('/jurisdiction.yaml') ? [code] : []))
+  return new Set(codes.filter(code => typeof code === 'string'))
+}
+
+function taken() {
+  return problem('invalid-fields', { fields: [{ field: 'slug', code: 'taken' }] })
+}

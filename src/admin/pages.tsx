@@ -1,0 +1,43 @@
+import { Hono } from 'hono'
+import type { AppEnv } from '../regions/runtime/site.ts'
+import { applyDraft, progressPage } from './changes/apply-page.tsx'
+import { planPage } from './changes/plan-page.tsx'
+import { rebase } from './changes/rebase-page.tsx'
+import { versionsPage } from './changes/versions-page.tsx'
+import { discard, draftPage, restoreInDraft } from './drafts/draft-page.tsx'
+import { draftsPage, startDraft } from './drafts/list-page.tsx'
+import { logPage } from './log-page.tsx'
+import { checklistPage } from './municipality/checklist-page.tsx'
+import { addJurisdiction, jurisdictionsPage, newJurisdictionPage } from './municipality/list-page.tsx'
+import { jurisdictionProfilePage, saveJurisdictionProfile } from './municipality/profile-page.tsx'
+import { overviewPage } from './overview.tsx'
+import { regionProfilePage, saveRegionProfile } from './region/profile-page.tsx'
+
+export function adminPages(): Hono<AppEnv> {
+  const pages = new Hono<AppEnv>()
+
+  pages.get('/admin', overviewPage)
+  pages.get('/admin/versions', versionsPage)
+  pages.get('/admin/log', logPage)
+
+  pages.get('/admin/drafts', draftsPage)
+  pages.post('/admin/drafts', startDraft)
+  pages.get('/admin/drafts/:draft', draftPage)
+  pages.post('/admin/drafts/:draft/discard', discard)
+  pages.post('/admin/drafts/:draft/restore', restoreInDraft)
+  pages.get('/admin/drafts/:draft/plan', planPage)
+  pages.post('/admin/drafts/:draft/rebase', rebase)
+  pages.post('/admin/drafts/:draft/apply', applyDraft)
+  pages.get('/admin/drafts/:draft/progress', progressPage)
+
+  pages.get('/admin/drafts/:draft/region', regionProfilePage)
+  pages.post('/admin/drafts/:draft/region', saveRegionProfile)
+
+  pages.get('/admin/drafts/:draft/jurisdictions', jurisdictionsPage)
+  pages.get('/admin/drafts/:draft/jurisdictions/new', newJurisdictionPage)
+  pages.post('/admin/drafts/:draft/jurisdictions/new', addJurisdiction)
+  pages.get('/admin/drafts/:draft/jurisdictions/:jurisdiction', checklistPage)
+  pages.get('/admin/drafts/:draft/jurisdictions/:jurisdiction/profile', jurisdictionProfilePage)
+  pages.post('/admin/drafts/:draft/jurisdictions/:jurisdiction/profile', saveJurisdictionProfile)
+  return pages
+}

@@ -1,0 +1,51 @@
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { DocumentValue } from '../regions/documents/export.ts'
+
+// Changes that are being prepared, beside the configuration in force.
+
+export const draftStates = ['open', 'applied', 'discarded'] as const
+
+export const draft = sqliteTable('draft', {
+  id: text('id').primaryKey(),
+  title: text('title').notNull(),
+  /** The version that its documents replace parts of. */
+  base: integer('base').notNull(),
+  state: text('state', { enum: draftStates }).notNull().default('open'),
+  /** Counts what was saved in it. */
+  revision: integer('revision').notNull().default(0),
+  /** Once it is applied, the hash of the documents that came of it. */
+  hash: text('hash'),
+  /** `staff:<id>`, as are the others. */
+  createdBy: text('created_by').notNull(),
+  createdAt: integer('created_at').notNull(),
+  changedBy: text('changed_by').notNull(),
+  changedAt: integer('changed_at').notNull(),
+})
+
+export const draftDocument = sqliteTable(
+  'draft_document',
+  {
+    draft: text('draft').notNull(),
+    /** As in a region's folder: `region.yaml`, `<slug>/boundary.geojson`. */
+    file: text('file').notNull(),
+    /** What the file would hold; null, as JSON: it is removed. */
+    value: text('value', { mode: 'json' }).$type<DocumentValue | null>().notNull(),
+    /** The draft's revision at which it was saved. */
+    revision: integer('revision').notNull(),
+    changedBy: text('changed_by').notNull(),
+    changedAt: integer('changed_at').notNull(),
+  },
+  table => [primaryKey({ columns: [table.draft, table.file] })],
+)
+
+/** What administrators did in the region. Rows are added only. */
+export const administrationLog = sqliteTable('administration_log', {
+  seq: integer('seq').primaryKey({ autoIncrement: true }),
+  at: integer('at').notNull(),
+  by: text('by').notNull(),
+  /** A key of `administrationActions`. */
+  action: text('action').notNull(),
+  draft: text('draft'),
+  /** A document, a jurisdiction, a version: what the action says it is about. */
+  subject: text('subject').notNull().default(''),
+})

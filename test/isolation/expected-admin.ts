@@ -1,0 +1,44 @@
+import type { Expectation } from './expectation.ts'
+
+/* Administration of a region's configuration. Drafts are the region's: all its administrators see them. */
+
+const seen = {
+  by: 'cookie',
+  needs: 'see administration',
+  isAdministration: true,
+} as const
+const draft = { ...seen, ids: { ':draft': 'draft' } } as const
+const edited = { ...draft, needs: 'administer' } as const
+const inJurisdiction = { ':draft': 'draft', ':jurisdiction': 'jurisdiction' } as const
+
+export const admin: Record<string, Expectation> = {
+  'GET /admin': seen,
+  'GET /admin/versions': seen,
+  'GET /admin/log': seen,
+  'GET /admin/drafts': seen,
+  'POST /admin/drafts': { ...seen, needs: 'draft', form: () => ({ '/admin/drafts.title': 'By the matrix' }) },
+  'GET /admin/drafts/:draft': draft,
+  'GET /admin/drafts/:draft/plan': draft,
+  'GET /admin/drafts/:draft/region': draft,
+  'POST /admin/drafts/:draft/region': { ...edited, form: () => ({}) },
+  'GET /admin/drafts/:draft/jurisdictions': draft,
+  'GET /admin/drafts/:draft/jurisdictions/new': edited,
+  'POST /admin/drafts/:draft/jurisdictions/new': {
+    ...edited,
+    form: () => ({ 'new.name': 'Matrix Town', 'new.kind': 'municipality' }),
+  },
+  'GET /admin/drafts/:draft/jurisdictions/:jurisdiction': { ...draft, ids: inJurisdiction },
+  'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/profile': { ...draft, ids: inJurisdiction },
+  'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/profile': {
+    ...draft,
+    ids: inJurisdiction,
+    needs: 'configure',
+    form: () => ({}),
+  },
+  'POST /admin/drafts/:draft/restore': { ...edited, form: () => ({ 'restore.file': 'region.yaml' }) },
+  'POST /admin/drafts/:draft/rebase': { ...draft, needs: 'draft' },
+  // Nothing has been applied.
+  'GET /admin/drafts/:draft/progress': { ...draft, also: 404 },
+  'POST /admin/drafts/:draft/apply': { ...edited, form: () => ({ version: '99' }) },
+  'POST /admin/drafts/:draft/discard': edited,
+}
