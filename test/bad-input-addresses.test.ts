@@ -4,7 +4,7 @@ import type { NodePlatform } from '../src/platform/node/platform.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { lakeDocuments } from './support/lake.ts'
 
-/* URLs, hosts, methods and headers that nobody should send. The fixture's region has no catch-all host (`*`). */
+/* URLs, hosts, methods and headers that nobody should send. */
 
 let app: TestApp
 beforeAll(async () => {
@@ -68,7 +68,24 @@ describe('an address that leads nowhere', () => {
 
   it('tells it in the language of the reader, also where no site is found', async () => {
     const answer = await ask('http://nowhere.example/', { headers: { 'accept-language': 'es-MX' } })
-    expect(await answer.text()).toContain('Página no encontrada')
+    expect(await answer.text()).toContain('No hay ningún sitio en esta dirección')
+  })
+
+  it('names the sites of the deployment at its own address only', async () => {
+    const { name } = app.region.documents.region
+    const own = await ask('http://localhost/')
+    expect(own.status).toBe(404)
+    expect(await own.text()).toMatch(new RegExp(`href="https://lake.example">${name}</a>`))
+    for (const host of ['nowhere.example', '127.0.0.1', 'localhost.nowhere.example']) {
+      const other = await ask(`http://${host}/`)
+      expect(other.status).toBe(404)
+      expect(await other.text()).not.toMatch(new RegExp(`${name}|lake`, 'i'))
+    }
+  })
+
+  it('is told to programs by a problem of its own', async () => {
+    const answer = await ask('http://nowhere.example/api/v1/services')
+    expect(await answer.json()).toMatchObject({ type: 'urn:countyline:problem:unknown-host', status: 404 })
   })
 })
 

@@ -86,13 +86,22 @@ describe('the checks of a deployment', () => {
       email: ['warning'],
       'text messages': ['ok'],
       'sign-in providers': ['ok'],
-      hosts: ['warning'],
+      hosts: ['ok'],
       holidays: expect.any(Array),
       'audit anchors': ['warning'],
     })
     const all = results.flatMap(({ findings }) => findings)
     for (const { level, mend } of all) expect(mend !== undefined).toBe(level !== 'ok')
     for (const secret of Object.values(environment)) expect(JSON.stringify(results)).not.toContain(secret)
+  })
+
+  it('name a region that answers for every host', async () => {
+    const documents = await bundledDocuments()
+    const region = { ...documents.region, hosts: ['localhost', '*'] }
+    const { platform } = await app({ documents: { ...documents, region } })
+    expect(await found(platform, 'hosts')).toMatchObject([
+      { level: 'warning', what: 'ellery answers for every host that nobody else claims.' },
+    ])
   })
 
   it('name secrets that are weak or the same', async () => {

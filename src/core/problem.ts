@@ -13,6 +13,7 @@ const problems = {
   'not-allowed': { status: 403, title: 'You do not have access' },
   'cross-site': { status: 403, title: 'The form came from another website' },
   'not-found': { status: 404, title: 'Not found' },
+  'unknown-host': { status: 404, title: 'There is no site at this address' },
   'unknown-jurisdiction': { status: 404, title: 'Jurisdiction not found' },
   'unknown-service': { status: 404, title: 'Service not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },

@@ -22,19 +22,41 @@ export function pathInSite(pathname: string): string {
   return pathname.replace(PREFIX, '').replace(/(?<=.)\/$/, '') || '/'
 }
 
-/** By path where there is a prefix (`/r/<region>`, `/j/<jurisdiction>`), else by host. Throws `not-found`. */
+/** By path where there is a prefix (`/r/<region>`, `/j/<jurisdiction>`), else by host. Throws `not-found` and `unknown-host`. */
 export async function findSite(platform: Platform, url: URL): Promise<Site> {
   const [base = '', regionSlug, jurisdictionSlug] = PREFIX.exec(url.pathname) ?? []
   const { hosts } = await currentHosts(platform)
   const named = hosts.get(url.hostname.toLowerCase()) ?? hosts.get('*')
   const slug = regionSlug ?? named?.region
-  if (slug === undefined) throw problem('not-found', { detail: 'There is no site at this address.' })
+  if (slug === undefined) throw problem('unknown-host')
   const region = await currentRegion(platform, slug)
   const hostJurisdiction = regionSlug === undefined ? named?.jurisdiction : undefined
   const own = jurisdictionSlug ?? hostJurisdiction ?? undefined
   const jurisdiction = own === undefined ? undefined : region.jurisdiction(own)
   if (own !== undefined && jurisdiction === undefined) throw problem('unknown-jurisdiction')
   return { region, jurisdiction, base, origin: url.origin }
+}
+
+// Each is read and compiled.
+const MAX_LISTED = 20
+
+export interface ListedSite {
+  readonly name: string
+  readonly address: string
+}
+
+/**
+ * The deployment's sites, for somebody at its own address (`PUBLIC_URL`) where no region is. Empty at any other
+ * host: who points a name at this server learns nothing of its regions.
+ */
+export async function sitesListedAt(platform: Platform, url: URL): Promise<readonly ListedSite[]> {
+  if (url.hostname !== new URL(platform.publicUrl).hostname) return []
+  const { regions } = await currentHosts(platform)
+  const listed = [...regions].sort().slice(0, MAX_LISTED)
+  const read = await Promise.allSettled(listed.map(slug => currentRegion(platform, slug)))
+  return read
+    .filter(region => region.status === 'fulfilled')
+    .map(({ value }) => ({ name: value.documents.region.name, address: siteAddress(platform, value) }))
 }
 
 /** For links in emails: the first public host name, else a path on the deployment's address. */

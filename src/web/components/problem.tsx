@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { catalogues, translator } from '../../core/i18n.ts'
 import type { Problem } from '../../core/problem.ts'
-import type { AppEnv } from '../../regions/runtime/site.ts'
+import { type AppEnv, type ListedSite, sitesListedAt } from '../../regions/runtime/site.ts'
 import { stillPolicy } from '../headers.ts'
 import { chooseLanguage } from '../language.ts'
 import { type PageView, viewOf } from '../view.ts'
@@ -16,13 +16,15 @@ export function problemPage(c: Context<AppEnv>, problem: Problem): Response | Pr
   return c.html(<ProblemPage view={view} problem={problem} requestId={c.get('requestId')} />, problem.status)
 }
 
-/** For problems without a site: an unknown region or jurisdiction, or an error before the site was read. */
-export function barePage(c: Context<AppEnv>, problem: Problem): Response | Promise<Response> {
+/** For problems without a site: an unknown host, region or jurisdiction, or an error before the site was read. */
+export async function barePage(c: Context<AppEnv>, problem: Problem): Promise<Response> {
   if (problem.retryAfterSeconds !== undefined) c.header('Retry-After', String(problem.retryAfterSeconds))
   c.header('content-security-policy', stillPolicy)
   const language = chooseLanguage(c, Object.keys(catalogues))
   const t = translator(language)
   const title = t(`problem-${problem.slug}`)
+  const isUnknownHost = problem.slug === 'unknown-host'
+  const sites = isUnknownHost ? await sitesListedAt(c.get('platform'), new URL(c.req.url)) : []
   return c.html(
     html`<!doctype html>${(
       <html lang={language} dir="ltr">
@@ -39,16 +41,40 @@ export function barePage(c: Context<AppEnv>, problem: Problem): Response | Promi
             <div class="narrow">
               <h1>{title}</h1>
               <p class="usa-intro">{t(`problem-${problem.slug}-help`)}</p>
-              <p>{t('problem-reference', { id: c.get('requestId') })}</p>
-              <a class="usa-link" href="/">
-                {t('go-home')}
-              </a>
+              {sites.length > 0 && <SiteList heading={t('problem-unknown-host-sites')} sites={sites} />}
+              {isUnknownHost ? (
+                <p>{t('problem-unknown-host-operator')}</p>
+              ) : (
+                <>
+                  <p>{t('problem-reference', { id: c.get('requestId') })}</p>
+                  <a class="usa-link" href="/">
+                    {t('go-home')}
+                  </a>
+                </>
+              )}
             </div>
           </main>
         </body>
       </html>
     )}`,
     problem.status,
+  )
+}
+
+function SiteList({ heading, sites }: { heading: string; sites: readonly ListedSite[] }) {
+  return (
+    <>
+      <h2>{heading}</h2>
+      <ul class="usa-list">
+        {sites.map(({ name, address }) => (
+          <li>
+            <a class="usa-link" href={address}>
+              {name}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }
 
