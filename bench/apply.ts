@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,37 +9,56 @@ import { type Figure, figure } from './figure.ts'
 const FEW = 35
 
 /**
- * A region with every county of the United States is applied for the first time: time and memory, beside those
- * of 35 counties, whose time is multiplied.
+ * A region with every county of the United States is applied for the first time, and then with a change: time,
+ * processor time (on a server's machine with that of the server) and memory, beside those of 35 counties, whose
+ * times are multiplied.
  */
 export async function bench(): Promise<readonly Figure[]> {
   const onFiles = await applyIn({})
   const fewOnFiles = await applyIn({ COUNTIES: String(FEW) })
   const [onSqld, fewOnSqld] = [await applyOnSqld({}), await applyOnSqld({ COUNTIES: String(FEW) })]
-  const times = onFiles.databases / FEW
   return [
-    figure(`apply ${onFiles.databases} counties: files`, 's', onFiles.seconds, times * fewOnFiles.seconds),
-    figure('apply all counties: files, most memory', 'MB', onFiles.megabytes, fewOnFiles.megabytes),
+    ...figures('files', onFiles, fewOnFiles),
     figure('apply all counties: files, most open at once', 'files', onFiles.openFiles, fewOnFiles.openFiles),
-    figure('apply a changed configuration: files', 's', onFiles.again, times * fewOnFiles.again),
-    figure('apply all counties: sqld', 's', onSqld.seconds, times * fewOnSqld.seconds),
-    figure('apply all counties: sqld, most memory', 'MB', onSqld.megabytes, fewOnSqld.megabytes),
+    ...figures('sqld', onSqld, fewOnSqld),
+  ]
+}
+
+function figures(where: string, all: Applied, few: Applied): Figure[] {
+  const times = all.databases / FEW
+  return [
+    figure(`apply ${all.databases} counties: ${where}`, 's', all.seconds, times * few.seconds),
+    figure(`apply a changed configuration: ${where}`, 's', all.again, times * few.again),
+    figure(`both: ${where}, processor time`, 's', all.processor, times * few.processor),
+    figure(`both: ${where}, most memory`, 'MB', all.megabytes, few.megabytes),
   ]
 }
 
 async function applyOnSqld(env: Readonly<Record<string, string>>): Promise<Applied> {
   const sqld = await startSqld()
   try {
-    return await applyIn({ ...env, DATABASE_URL: sqld.url, DATABASE_ADMIN_URL: sqld.adminUrl })
+    const applied = await applyIn({ ...env, DATABASE_URL: sqld.url, DATABASE_ADMIN_URL: sqld.adminUrl })
+    return { ...applied, processor: applied.processor + processorSeconds(sqld.pid()) }
   } finally {
     await sqld.stop()
   }
+}
+
+const TICKS_A_SECOND = 100
+
+/** With that of threads that have ended. Zero where there is no /proc. */
+function processorSeconds(pid: number | undefined): number {
+  if (process.platform !== 'linux') return 0
+  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
+  const [user, system] = fields.split(' ').slice(11, 13)
+  return (Number(user) + Number(system)) / TICKS_A_SECOND
 }
 
 interface Applied {
   readonly databases: number
   readonly seconds: number
   readonly again: number
+  readonly processor: number
   readonly megabytes: number
   readonly openFiles: number
 }

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { completeSchemas } from '../src/core/database/complete-schemas.ts'
 import { openForJobs, openRegion } from '../src/core/database/handles.ts'
 import { listJobs } from '../src/core/database/jobs.ts'
-import { migrateDatabase } from '../src/core/database/migrate.ts'
+import { migrateDatabase, newest } from '../src/core/database/migrate.ts'
 import { runDueJobs } from '../src/core/database/run-jobs.ts'
 import { shippedMigrations } from '../src/core/database/shipped.ts'
 import { jobHandlers } from '../src/create-app.ts'
@@ -46,6 +47,13 @@ it('what a worker is built with are the migrations in their folder', () => {
   expect(shippedMigrations()).toEqual(readMigrations())
 })
 
+// Else a new database takes the server three times the work.
+it('the complete schemas are of these migrations', () => {
+  for (const kind of ['directory', 'region', 'places', 'tenant'] as const) {
+    expect(completeSchemas[kind].mark).toBe(newest(migrations, kind))
+  }
+})
+
 describe('a new database', () => {
   const schemaOf = async (platform: NodePlatform, name: DatabaseName) => {
     const client = platform.databases.client(name)
@@ -55,6 +63,10 @@ describe('a new database', () => {
     const ledger = await client.execute('SELECT name, hash FROM migration ORDER BY name')
     return {
       schema: rows.map(row => ({ ...row, sql: plain(row.sql) })),
+      jobs:
+        name.kind === 'places'
+          ? []
+          : (await client.execute('SELECT * FROM job')).rows.map(row => ({ ...row })),
       ledger: ledger.rows.map(row => ({ ...row })),
     }
   }

@@ -119,6 +119,20 @@ describe('Turso', () => {
     await expect(works(using(turso.databaseUrl, settings()), river)).rejects.toThrow()
   })
 
+  it('fills a new database at once, also where the server does not find it for a moment', async () => {
+    const own = await startTurso({ organization: 'o', apiToken: 't', groups: { g: 'opens' } })
+    onTestFinished(() => own.stop())
+    const given = { TURSO_ORGANIZATION: 'o', TURSO_GROUP: 'g', TURSO_API_TOKEN: 't', TURSO_API_URL: own.url }
+    const databases = using(own.databaseUrl, { ...given, DATABASE_TOKEN: 'opens' })
+    const content = { mark: '', common: ['CREATE TABLE common (a)'], own: ['INSERT INTO common VALUES (7)'] }
+    own.hideNext(2)
+    expect(await databases.create(lake, content)).toBe(true)
+    const { rows } = await databases.client(lake).execute('SELECT a FROM common')
+    expect(rows[0]?.a).toBe(7)
+    // What is there stays as it is.
+    expect(await databases.create(lake, content)).toBe(false)
+  })
+
   it('explains a quota that is reached', async () => {
     const more: DatabaseName = { kind: 'region', region: 'more' }
     await expect(using(turso.databaseUrl, settings()).create(more)).rejects.toMatchObject({

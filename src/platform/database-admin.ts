@@ -8,11 +8,11 @@ import type { DatabaseName } from './platform.ts'
 
 export interface DatabaseAdmin {
   /**
-   * Makes the database that the server calls `remoteName`, unless it is there. Throws `database-unavailable`
+   * Makes the database that the server calls `remoteName`, unless it is there; whether it has made it. Throws `database-unavailable`
    * for what may succeed later, `not-configured` for what the operator must mend, `bad-request` for a name
    * that the service refuses.
    */
-  create(name: DatabaseName, remoteName: string): Promise<void>
+  create(name: DatabaseName, remoteName: string): Promise<boolean>
 }
 
 export interface TursoSettings {
@@ -43,7 +43,7 @@ export function sqldAdmin(url: string, token: string | undefined, deadline: numb
         body: {},
         deadline,
       })
-      if (answer.isOk || answer.text.includes('already exists')) return
+      if (answer.isOk || answer.text.includes('already exists')) return answer.isOk
       throw refusal(answer, remoteName, {
         service: 'The database server',
         token: 'DATABASE_ADMIN_TOKEN',
@@ -79,7 +79,7 @@ export function tursoAdmin(
         body: { name: remoteName, group: own('TURSO_GROUP') ?? group },
         deadline,
       })
-      if (answer.status === 409) return
+      if (answer.status === 409) return false
       if (!answer.isOk) {
         throw refusal(answer, remoteName, {
           service: 'Turso',
@@ -94,6 +94,7 @@ export function tursoAdmin(
           `Turso answers for ${remoteName} at ${host}, and DATABASE_URL leads to ${expected}. Correct DATABASE_URL, with {name} for the name.`,
         )
       }
+      return true
     },
   }
 }

@@ -23,6 +23,8 @@ import {
   type Deadlines,
   databaseLabel,
   isReading,
+  type NewContent,
+  noDeadlines,
 } from './platform.ts'
 import { openSnapshot } from './remote-snapshot.ts'
 
@@ -124,12 +126,29 @@ export function remoteDatabases(settings: RemoteSettings): Databases {
     snapshot: name =>
       openSnapshot(signal => connect(url, tokenOf(name), databaseLabel(name), signal, { intMode: 'bigint' })),
     urlOf: name => urlOf(url, databaseLabel(name)),
-    async create(name) {
-      await admin?.create(name, remoteNameOf(databaseLabel(name), url))
-      return false
+    async create(name, content) {
+      const isNew = (await admin?.create(name, remoteNameOf(databaseLabel(name), url))) ?? false
+      return isNew && content !== undefined && fillNew(open(url, name, noDeadlines), content)
     },
     async close() {},
   }
+}
+
+const FILL_TRIES = 6
+const FIRST_FILL_WAIT_MILLISECONDS = 50
+
+// In one transaction. A server can answer 404 for a moment where it has just made a database. False: it may be empty.
+async function fillNew(client: DatabaseClient, { common, own }: NewContent): Promise<boolean> {
+  for (let tries = 1; tries <= FILL_TRIES; tries++) {
+    try {
+      await client.batch([...common, ...own], 'write')
+      return true
+    } catch (error) {
+      if (!(error instanceof Error && /\b404\b/.test(error.message))) return false
+      await new Promise(resolve => setTimeout(resolve, FIRST_FILL_WAIT_MILLISECONDS * 2 ** (tries - 1)))
+    }
+  }
+  return false
 }
 
 // Creating may take longer than a page can wait.

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 export interface Sqld {
   readonly url: string
   readonly adminUrl: string
+  pid(): number | undefined
   /** Like a power cut: no time to finish anything. */
   kill(): Promise<void>
   /** Starts again on the same data and ports. */
@@ -94,6 +95,7 @@ export async function startSqld(options: SqldOptions = {}): Promise<Sqld> {
     url,
     adminUrl: `http://127.0.0.1:${adminPort}`,
     leadsUrl: `http://${leadsAddress}`,
+    pid: () => child?.pid,
     start,
     stall: () => void child?.kill('SIGSTOP'),
     goOn: () => void child?.kill('SIGCONT'),

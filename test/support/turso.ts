@@ -13,6 +13,8 @@ export interface Turso {
   readonly calls: () => number
   /** How the next requests to create are answered: with a status, with silence, or normally. */
   answerNext(...answers: readonly (TursoAnswer | 'never' | 'normally')[]): void
+  /** The next calls of databases are answered with 404, as a server does now and then for one just made. */
+  hideNext(calls: number): void
   /** As by somebody with the right to do so, and its data are gone. */
   lose(name: string): void
   stop(): Promise<void>
@@ -49,6 +51,7 @@ export async function startTurso({
   const generation = new Map<string, number>()
   const answers: (TursoAnswer | 'never' | 'normally')[] = []
   let calls = 0
+  let hidden = 0
   const namespaceOf = (name: string) => `${name}.${generation.get(name) ?? 0}`
 
   const create = async (request: IncomingMessage): Promise<{ status: number; body: object } | 'never'> => {
@@ -100,6 +103,11 @@ export async function startTurso({
       response.end(JSON.stringify({ error: 'Unauthorized' }))
       return
     }
+    if (hidden > 0) {
+      hidden--
+      response.writeHead(404).end()
+      return
+    }
     const answer = await fetch(`${sqld.url}/${path.join('/')}`, {
       method: request.method ?? 'GET',
       headers: {
@@ -121,6 +129,9 @@ export async function startTurso({
     },
     calls: () => calls,
     answerNext: (...next) => void answers.push(...next),
+    hideNext(calls) {
+      hidden = calls
+    },
     lose(name) {
       created.delete(name)
       generation.set(name, (generation.get(name) ?? 0) + 1)
