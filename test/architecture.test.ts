@@ -17,7 +17,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   regions: ['core', 'geography', 'routing'],
   identity: ['core', 'regions'],
   import: ['core', 'geography', 'regions'],
-  monitoring: ['core', 'identity', 'regions'],
+  monitoring: ['audit', 'core', 'identity', 'regions'],
   places: ['core', 'geography', 'import', 'regions', 'routing'],
   audit: ['core', 'identity', 'regions'],
   requests: ['audit', 'core', 'identity', 'places', 'regions', 'routing'],

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -11,6 +11,8 @@ import { registry } from '../src/create-app.ts'
 import { checks } from '../src/monitoring/doctor/checks.ts'
 import { type Examined, examine } from '../src/monitoring/doctor/examine.ts'
 import { weaknessOf } from '../src/monitoring/doctor/strength.ts'
+import { webAnchors } from '../src/platform/anchors.ts'
+import { fileAnchors } from '../src/platform/node/anchors.ts'
 import type { Platform } from '../src/platform/platform.ts'
 import { bundledDocuments, startApp, type TestApp } from './support/app.ts'
 import { startMailbox } from './support/mailbox.ts'
@@ -83,6 +85,7 @@ describe('the checks of a deployment', () => {
       'recurring work': ['ok'],
       'jobs and messages': ['ok'],
       storage: ['ok'],
+      'kept configuration': [],
       email: ['warning'],
       'text messages': ['ok'],
       'sign-in providers': ['ok'],
@@ -241,6 +244,59 @@ describe('the checks of a deployment', () => {
       level: 'fault',
       what: expect.stringMatching(/^TLS with 127\.0\.0\.1:\d+ fails/),
     })
+  })
+
+  it('say how many of many databases they have asked', async () => {
+    const { platform } = await app()
+    const progress: [string, number, number][] = []
+    const only = checks.filter(({ name }) => name === 'databases')
+    const [result] = await examine(platform, only, (...at) => progress.push(at))
+    expect(result?.findings[0]?.what).toBe(`${progress.length} databases answer and have the newest schema.`)
+    expect(progress.at(-1)).toEqual(['databases', progress.length, progress.length])
+  })
+
+  it('say whether copies of the audit’s seals can be written to a file, and write none', async () => {
+    const { platform, dataDir } = await app()
+    const level = async (path: string) => {
+      const [finding] = await found({ ...platform, anchors: fileAnchors(path) }, 'audit anchors')
+      return finding?.level
+    }
+    const file = join(dataDir, 'anchors.jsonl')
+    expect(await level(file)).toBe('ok')
+    expect(existsSync(file)).toBe(false)
+    writeFileSync(file, 'a line\n')
+    expect(await level(file)).toBe('ok')
+    expect(readFileSync(file, 'utf8')).toBe('a line\n')
+    expect(await level(join(dataDir, 'absent', 'anchors.jsonl'))).toBe('fault')
+    expect(await level(dataDir)).toBe('fault')
+  })
+
+  it('say whether copies of the audit’s seals reach an address, and whether the last were taken', async () => {
+    const received: string[] = []
+    const store = createServer((request, response) => {
+      received.push(String(request.method))
+      response.writeHead(405).end()
+    })
+    await new Promise<void>(resolve => void store.listen(0, '127.0.0.1', resolve))
+    const host = `127.0.0.1:${(store.address() as AddressInfo).port}`
+    const started = await app({ outboundAllow: [host] })
+    const platform = {
+      ...started.platform,
+      anchors: webAnchors(started.platform.outbound, `http://${host}/`, undefined),
+    }
+    expect(await found(platform, 'audit anchors')).toMatchObject([{ level: 'ok' }])
+    expect(received).toEqual(['GET'])
+    const region = openForJobs(platform, { kind: 'region', region: 'ellery' })
+    await region.commit([
+      sql`INSERT INTO job (kind, key, due_at, created_at, attempts) VALUES ('audit-anchor', 'audit-anchor', 0, 0, 1)`,
+    ])
+    expect(await found(platform, 'audit anchors')).toMatchObject([
+      { level: 'fault', what: 'Copies of the audit’s seals of ellery were not taken elsewhere.' },
+    ])
+    await new Promise(resolve => store.close(resolve))
+    expect(await found(platform, 'audit anchors')).toMatchObject([
+      { level: 'fault', what: expect.stringMatching(/cannot be kept elsewhere/) },
+    ])
   })
 
   it('name holidays that run out', async () => {

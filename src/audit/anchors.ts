@@ -136,6 +136,12 @@ export const anchorJob = defineJob(anchorKind, {
   },
 })
 
+/** Whether copies wait because the last try to keep them elsewhere failed. */
+export async function isCopyingFailing(region: RegionReader): Promise<boolean> {
+  const [row] = await region.rows(sql`SELECT 1 FROM job WHERE kind = ${ANCHOR} AND attempts > 0 LIMIT 1`)
+  return row !== undefined
+}
+
 export interface VerifiedAnchors {
   readonly anchors: number
   /** Number of the first anchor that is missing, changed or superfluous; null if none is. */

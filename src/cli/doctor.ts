@@ -46,6 +46,8 @@ function linesOf({ check, findings }: Examined): string[] {
   ])
 }
 
+const SHOWN_EVERY = 500
+
 async function examineHere(terminal: Terminal, address: string | undefined): Promise<readonly Examined[]> {
   if (!hasDatabases(terminal)) throw refuse('There are no databases yet. Start the server first.')
   const environment = readEnvironment(terminal.env)
@@ -58,7 +60,10 @@ async function examineHere(terminal: Terminal, address: string | undefined): Pro
     log: () => {},
   })
   try {
-    return await examine(platform, address === undefined ? checks : [...checks, testEmail(address)])
+    const chosen = address === undefined ? checks : [...checks, testEmail(address)]
+    return await examine(platform, chosen, (check, done, total) => {
+      if (done % SHOWN_EVERY === 0 && done < total) terminal.err(`${check}: ${done} of ${total}\n`)
+    })
   } finally {
     await platform.close()
   }

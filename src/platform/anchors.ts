@@ -15,6 +15,10 @@ export function webAnchors(outbound: Outbound, url: string, token: string | unde
       if (status < 200 || status > 299)
         throw problem('partner-unavailable', { detail: `AUDIT_ANCHOR_URL answered ${status}.` })
     },
+    // That it answers at all: only a line would show more.
+    async verify() {
+      await outbound.ask(url)
+    },
   }
 }
 
@@ -24,6 +28,9 @@ export function allAnchors(places: readonly (Anchors | undefined)[]): Anchors | 
   return {
     async keep(lines) {
       for (const place of known) await place.keep(lines)
+    },
+    async verify() {
+      for (const place of known) await place.verify()
     },
   }
 }

@@ -260,6 +260,8 @@ export interface Limits {
 export interface Anchors {
   /** Appends JSON lines durably; throws when they may not have been. A line may repeat. */
   keep(lines: readonly string[]): Promise<void>
+  /** Throws if nothing could be appended, as far as can be seen without appending anything. */
+  verify(): Promise<void>
 }
 
 export interface Uploads {

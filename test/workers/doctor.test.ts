@@ -21,6 +21,7 @@ it('a Worker checks itself: what is bound, its databases, its storage', async ()
   expect(levels('databases')).toEqual(['ok'])
   expect(levels('storage')).toEqual(['ok'])
   expect(levels('clock')).toEqual(['ok'])
+  expect(levels('kept configuration')).toHaveLength(1)
   // Its public address is that of the tests.
   expect(levels('addresses')).toEqual(['fault'])
 })
@@ -39,6 +40,27 @@ it('a Worker names what is not bound and what does not answer', async () => {
   ])
   expect(found.get('databases')?.map(({ level }) => level)).toEqual(['fault'])
   expect(found.get('storage')?.map(({ level }) => level)).toEqual(['fault'])
+})
+
+it('a Worker says whether its configuration is kept for the time when its databases are away', async () => {
+  const kept = async (env: object) => (await examined(env)).get('kept configuration')
+  const ok = [{ level: 'ok', what: expect.stringMatching(/^The configuration of \d+ regions is kept/) }]
+  for (const path of ['/', '/r/lake/']) expect((await request(path)).status).toBe(200)
+  // It is kept in the background, after the first answer.
+  await expect.poll(() => kept({}), { timeout: 20_000 }).toEqual(ok)
+  const { SNAPSHOTS } = workerEnv
+  const full = {
+    getWithMetadata: SNAPSHOTS?.getWithMetadata.bind(SNAPSHOTS),
+    get: SNAPSHOTS?.get.bind(SNAPSHOTS),
+    put: () => Promise.reject(new Error('KV PUT failed: 429 Too Many Requests')),
+  }
+  expect(await kept({ SNAPSHOTS: full })).toMatchObject([
+    { level: 'fault', mend: 'Check that SNAPSHOTS is a KV namespace of this account, and its limits.' },
+  ])
+  const bindings = (await examined({ SNAPSHOTS: undefined })).get('bindings')
+  expect(bindings).toMatchObject([
+    { level: 'warning', what: expect.stringMatching(/^SNAPSHOTS is not bound/) },
+  ])
 })
 
 it('is not there without a token', async () => {

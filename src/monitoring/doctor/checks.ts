@@ -1,7 +1,7 @@
 import { databases, recurring, work } from './databases.ts'
 import type { Check } from './examine.ts'
 import { holidays, hosts, issuers, partnerSecrets } from './regions.ts'
-import { anchors, email, storage, textMessages } from './services.ts'
+import { anchors, email, keptConfiguration, storage, textMessages } from './services.ts'
 import { addresses, bindings, certificate, clock, secrets } from './settings.ts'
 
 /** In the order in which they are shown. */
@@ -16,6 +16,7 @@ export const checks: readonly Check[] = [
   recurring,
   work,
   storage,
+  keptConfiguration,
   email,
   textMessages,
   issuers,

@@ -15,15 +15,19 @@ const MINUTE = 60_000
 export const databases: Check = {
   name: 'databases',
   within: 3 * MINUTE,
-  async run(platform) {
+  async run(platform, onProgress) {
     const rows = await openDirectory(platform).select().from(database)
     const behind = rows.filter(({ kind, migratedTo }) => migratedTo !== buildInfo.schemas[kind])
     const quarantined = platform.databases.quarantined?.() ?? []
     const names = rows.filter(({ migratedTo }) => migratedTo !== '').map(nameOf)
     const asked = platform.runtime === 'workers' ? names.slice(0, MAX_ASKED_BY_WORKER) : names
-    const failures = (await each(asked, AT_ONCE, name => failureOf(platform, name))).filter(
-      failure => failure !== undefined,
-    )
+    let done = 0
+    const outcomes = await each(asked, AT_ONCE, async name => {
+      const failure = await failureOf(platform, name)
+      onProgress(++done, asked.length)
+      return failure
+    })
+    const failures = outcomes.filter(failure => failure !== undefined)
     const findings: Finding[] = [
       ...quarantined.map(({ database, reason }) =>
         fault(

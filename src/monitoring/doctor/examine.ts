@@ -1,7 +1,7 @@
 import { asProblem } from '../../core/problem.ts'
 import type { Platform } from '../../platform/platform.ts'
 
-/** `fault`: something does not work, or is not safe. `warning`: it works, but will not for long or for everyone. */
+/** `fault`: something does not work, or is not safe. `warning`: it works now, but may soon stop or does not work for everyone. */
 export type Level = 'ok' | 'warning' | 'fault'
 
 export interface Finding {
@@ -16,8 +16,11 @@ export interface Check {
   readonly name: string
   /** Milliseconds; ten seconds if absent. */
   readonly within?: number
-  run(platform: Platform): Promise<readonly Finding[]>
+  run(platform: Platform, onProgress: Progress): Promise<readonly Finding[]>
 }
+
+/** For a check of many things: how many of them are done. */
+export type Progress = (done: number, total: number) => void
 
 export interface Examined {
   readonly check: string
@@ -31,13 +34,24 @@ export const warning = (what: string, mend: string): Finding => ({ level: 'warni
 export const fault = (what: string, mend: string): Finding => ({ level: 'fault', what, mend })
 
 /** All at once. One that fails or does not end is a fault, and holds up no other. */
-export function examine(platform: Platform, checks: readonly Check[]): Promise<readonly Examined[]> {
+export function examine(
+  platform: Platform,
+  checks: readonly Check[],
+  onProgress: (check: string, done: number, total: number) => void = () => {},
+): Promise<readonly Examined[]> {
   return Promise.all(
-    checks.map(async check => ({ check: check.name, findings: await findingsOf(platform, check) })),
+    checks.map(async check => {
+      const progress: Progress = (done, total) => onProgress(check.name, done, total)
+      return { check: check.name, findings: await findingsOf(platform, check, progress) }
+    }),
   )
 }
 
-async function findingsOf(platform: Platform, check: Check): Promise<readonly Finding[]> {
+async function findingsOf(
+  platform: Platform,
+  check: Check,
+  onProgress: Progress,
+): Promise<readonly Finding[]> {
   const { within = WITHIN_MILLISECONDS } = check
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<readonly Finding[]>(resolve => {
@@ -48,7 +62,7 @@ async function findingsOf(platform: Platform, check: Check): Promise<readonly Fi
     timer = setTimeout(() => resolve([finding]), within)
   })
   try {
-    return await Promise.race([check.run(platform), late])
+    return await Promise.race([check.run(platform, onProgress), late])
   } catch (error) {
     return [fault(`This check failed: ${reasonOf(error)}`, 'Mend that first, and run the check again.')]
   } finally {

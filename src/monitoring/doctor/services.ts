@@ -1,6 +1,8 @@
+import { isCopyingFailing } from '../../audit/anchors.ts'
+import { openRegion } from '../../core/database/handles.ts'
 import { probeStorage } from '../../core/encryption/files.ts'
-import type { Platform } from '../../platform/platform.ts'
-import { type Check, type Finding, fault, ok, reasonOf, warning } from './examine.ts'
+import { currentHosts, keptNow } from '../../regions/runtime/current.ts'
+import { type Check, each, type Finding, fault, named, ok, reasonOf, warning } from './examine.ts'
 
 export const email: Check = {
   name: 'email',
@@ -56,13 +58,52 @@ export const storage: Check = {
 
 export const anchors: Check = {
   name: 'audit anchors',
-  run: async ({ anchors }: Platform) =>
-    anchors === undefined
-      ? [
-          warning(
-            'The audit’s seals are kept in the databases only.',
-            'Set AUDIT_ANCHOR_FILE or AUDIT_ANCHOR_URL (docs/audit.md).',
-          ),
-        ]
-      : [ok('Copies of the audit’s seals are kept elsewhere.')],
+  async run(platform) {
+    if (platform.anchors === undefined) {
+      const mend = 'Set AUDIT_ANCHOR_FILE or AUDIT_ANCHOR_URL (docs/audit.md).'
+      return [warning('The audit’s seals are kept in the databases only.', mend)]
+    }
+    try {
+      await platform.anchors.verify()
+    } catch (error) {
+      return [fault(`Copies of the audit’s seals cannot be kept elsewhere: ${reasonOf(error)}`, MEND_ANCHORS)]
+    }
+    const { regions } = await currentHosts(platform)
+    const failing = await each([...regions], REGIONS_AT_ONCE, async slug =>
+      (await isCopyingFailing(openRegion(platform, access, slug))) ? slug : undefined,
+    )
+    const slugs = failing.filter(slug => slug !== undefined)
+    if (slugs.length > 0) {
+      const mend = `Run \`countyline jobs\`: it says why \`audit-anchor\` fails. ${MEND_ANCHORS}`
+      return [fault(`Copies of the audit’s seals of ${named(slugs)} were not taken elsewhere.`, mend)]
+    }
+    return [ok('Copies of the audit’s seals are kept elsewhere.')]
+  },
+}
+
+const access = { kind: 'system', reason: 'doctor' } as const
+const REGIONS_AT_ONCE = 8
+const MEND_ANCHORS =
+  'Check that the server may write AUDIT_ANCHOR_FILE, or AUDIT_ANCHOR_URL and its token (docs/audit.md).'
+
+/** What a new isolate of a Worker serves while the databases are away. */
+export const keptConfiguration: Check = {
+  name: 'kept configuration',
+  async run(platform) {
+    const { kept, clock } = platform
+    if (kept === undefined) return []
+    try {
+      await kept.write('doctor', String(clock.now()), '')
+      const { regions, missing } = await keptNow(platform)
+      if (missing.length === 0)
+        return [ok(`The configuration of ${regions} regions is kept for new isolates.`)]
+      const mend =
+        'Open a page of each, and check again in a minute. If it stays so, look for snapshot-not-kept in the log.'
+      return [warning(`No configuration is kept of ${named(missing)}.`, mend)]
+    } catch (error) {
+      const what = `The configuration cannot be kept for new isolates: ${reasonOf(error)}`
+      const mend = 'Check that SNAPSHOTS is a KV namespace of this account, and its limits.'
+      return [fault(what, mend)]
+    }
+  },
 }

@@ -17,6 +17,7 @@ export const bindings: Check = {
     const missing = ['FILES', 'JOB_QUEUE', 'ASSETS'].filter(name => !hasBinding(name))
     const limits = Object.keys(policies).map(name => `LIMIT_${name.toUpperCase().replaceAll('-', '_')}`)
     const unlimited = limits.filter(name => !hasBinding(name))
+    const isKept = hasBinding('SNAPSHOTS')
     return [
       ...missing.map(name => fault(`${name} is not bound.`, 'Bind it in wrangler.toml, and deploy again.')),
       ...unlimited.map(name =>
@@ -25,7 +26,15 @@ export const bindings: Check = {
           'Bind the rate limit in wrangler.toml.',
         ),
       ),
-      ...(missing.length + unlimited.length === 0 ? [ok('Everything is bound.')] : []),
+      ...(isKept
+        ? []
+        : [
+            warning(
+              'SNAPSHOTS is not bound: where nobody visited before, a site is away while its databases are.',
+              'Bind a KV namespace as SNAPSHOTS in wrangler.toml, and deploy again.',
+            ),
+          ]),
+      ...(missing.length + unlimited.length === 0 && isKept ? [ok('Everything is bound.')] : []),
     ]
   },
 }

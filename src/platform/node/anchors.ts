@@ -1,4 +1,7 @@
-import { open } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { problem } from '../../core/problem.ts'
 import type { Anchors } from '../platform.ts'
 
 export function fileAnchors(path: string): Anchors {
@@ -17,5 +20,23 @@ export function fileAnchors(path: string): Anchors {
         await file.close()
       }
     },
+    async verify() {
+      try {
+        await canAppend(path)
+      } catch (cause) {
+        throw problem('not-configured', { detail: 'AUDIT_ANCHOR_FILE cannot be written', cause })
+      }
+    },
+  }
+}
+
+// Creates nothing: whoever looks may be somebody else than the server.
+async function canAppend(path: string): Promise<void> {
+  try {
+    const file = await open(path, constants.O_RDWR | constants.O_APPEND)
+    await file.close()
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    await access(dirname(path), constants.W_OK)
   }
 }

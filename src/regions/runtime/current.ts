@@ -89,6 +89,22 @@ export function forgetConfiguration(platform: Platform): void {
   for (const cache of [hostsCache, regions, earlier]) cache.clear(platform)
 }
 
+// A request to a Worker may make only so many of its own.
+const MAX_LOOKED_UP = 50
+
+/** What a new process would find if the databases were away now: regions, and those of them that are missing. */
+export async function keptNow(
+  platform: Platform,
+): Promise<{ readonly regions: number; readonly missing: readonly string[] }> {
+  const { kept } = platform
+  const { regions } = await currentHosts(platform)
+  const asked = [...regions].slice(0, MAX_LOOKED_UP)
+  const names = [HOSTS, ...asked.map(keptName)]
+  const labels = await Promise.all(names.map(name => kept?.labelOf(name)))
+  const missing = asked.filter((_, index) => labels[0] === undefined || labels[index + 1] === undefined)
+  return { regions: asked.length, missing }
+}
+
 const HOSTS = 'hosts'
 const keptName = (region: string) => `region/${region}`
 
