@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import * as v from 'valibot'
 import { stringify } from 'yaml'
 import { areaFiles } from '../import/area-files.ts'
@@ -8,15 +6,15 @@ import { boundaryFiles } from '../import/boundary-files.ts'
 import { importServices } from '../import/catalogue.ts'
 import { mergeCatalogue, withPartnerCodes } from '../import/catalogue-files.ts'
 import { declaredText } from '../import/declared-text.ts'
-import { readEnvironment } from '../platform/node/settings.ts'
-import { readBytes, readRegionFiles, writeFiles } from '../platform/node/tenants.ts'
+import { readBytes, writeFiles } from '../platform/node/tenants.ts'
 import { formatIssue, isError } from '../regions/documents/issue.ts'
 import { loadRegion, type RegionFiles } from '../regions/documents/load.ts'
 import { jurisdictionDocument } from '../regions/documents/schemas/jurisdiction.ts'
 import { service } from '../regions/documents/schemas/services.ts'
-import { command, refuse, type Terminal } from './command.ts'
-import { count, readSlug } from './configuration.ts'
-import { readBoundaries, sourceLines } from './geojson-source.ts'
+import { command, refuse } from './command.ts'
+import { count } from './configuration.ts'
+import { readBoundaries, sourceLines } from './import/boundary-source.ts'
+import { pair, readSnap, readWith, regionFolder } from './import/options.ts'
 
 export const importBoundariesCommand = command({
   name: 'boundaries import',
@@ -177,13 +175,6 @@ export const importAreasCommand = command({
   },
 })
 
-function readSnap(written: string | undefined): number | undefined {
-  if (written === undefined) return undefined
-  const meters = Number(written)
-  if (meters > 0 && meters <= 50) return meters
-  throw refuse(`--snap "${written}" must be a distance of up to 50 meters, such as 5.`)
-}
-
 function guessedLines(region: string, guessed: readonly GuessedName[]): string[] {
   if (guessed.length === 0) return []
   const doubtful = guessed.filter(({ isDoubtful }) => isDoubtful)
@@ -261,16 +252,6 @@ export const importServicesCommand = command({
   },
 })
 
-async function regionFolder(
-  terminal: Terminal,
-  region: string,
-): Promise<{ root: string; present: RegionFiles }> {
-  const { tenantsDir } = readEnvironment(terminal.env)
-  const root = join(tenantsDir, readSlug('--region', region))
-  const present: RegionFiles = existsSync(root) ? await readRegionFiles(tenantsDir, region) : new Map()
-  return { root, present }
-}
-
 /** The text of services.yaml. Undefined if there is none; throws `bad-request` if it has errors. */
 function readable(region: string, present: RegionFiles): string | undefined {
   const file = 'services.yaml'
@@ -279,16 +260,4 @@ function readable(region: string, present: RegionFiles): string | undefined {
   const issues = loadRegion(region, present).issues.filter(issue => issue.file === file && isError(issue))
   if (issues[0]) throw refuse(`${region}/${formatIssue(issues[0])}`)
   return own
-}
-
-function readWith<T extends v.GenericSchema>(schema: T, given: unknown, option: string): v.InferOutput<T> {
-  const read = v.safeParse(schema, given)
-  if (read.success) return read.output
-  throw refuse(`${option} ${JSON.stringify(given)}: ${read.issues[0].message}.`)
-}
-
-function pair(written: string): [string, string] {
-  const equals = written.indexOf('=')
-  if (equals < 1) throw refuse(`--only "${written}" must be property=value.`)
-  return [written.slice(0, equals), written.slice(equals + 1)]
 }

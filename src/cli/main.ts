@@ -15,6 +15,7 @@ import { completionCommand } from './completion.ts'
 import { createDatabasesCommand, listDatabasesCommand, migrate } from './database.ts'
 import { doctor } from './doctor.ts'
 import { apply, plan, validate } from './documents.ts'
+import { importMunicipalitiesCommand } from './import/municipalities.ts'
 import { importAreasCommand, importBoundariesCommand, importServicesCommand } from './imports.ts'
 import { jobs } from './jobs.ts'
 import { importPlacesCommand } from './places/import.ts'
@@ -36,6 +37,7 @@ const commands: readonly Command[] = [
   importCommand,
   route,
   importBoundariesCommand,
+  importMunicipalitiesCommand,
   importAreasCommand,
   importServicesCommand,
   importPlacesCommand,

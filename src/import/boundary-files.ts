@@ -1,13 +1,8 @@
 import { parseDocument } from 'yaml'
-import type { MultiPolygonRings } from '../core/geometry.ts'
-import { intersection } from '../geography/polygons/clip.ts'
-import { squareMeters } from '../geography/polygons/measure.ts'
-import { snappedTo } from '../geography/polygons/snap.ts'
-import { isRefusal, type Refusal } from '../geography/refusal.ts'
+import { isRefusal } from '../geography/refusal.ts'
 import { geoJson, yaml } from '../regions/documents/export.ts'
 import { loadJurisdictions, type RegionFiles } from '../regions/documents/load.ts'
 import type { JurisdictionDocument } from '../regions/documents/schemas/jurisdiction.ts'
-import type { Jurisdiction } from '../regions/documents/snapshot.ts'
 import {
   type BoundaryFields,
   type BoundaryImport,
@@ -15,6 +10,7 @@ import {
   refusedWhole,
 } from './boundaries/import.ts'
 import { type GuessedName, guessedName, NAMES_FILE, readNames, withNames } from './boundaries/names.ts'
+import { liesElsewhere, withBoundary, withSnapped } from './boundaries/validity.ts'
 import { proposeCode } from './codes.ts'
 
 export interface BoundaryOptions extends BoundaryFields {
@@ -60,16 +56,19 @@ export function boundaryFiles(
   const added = new Map<string, string>()
   for (const { name: written, slug, geometry } of imported.bodies) {
     const own = jurisdictions.get(slug)
-    const elsewhere = own && liesElsewhere(own, geometry)
-    if (elsewhere !== undefined) {
-      refused.push({ name: written, ...elsewhere })
+    if (own !== undefined && liesElsewhere(own.boundary, geometry)) {
+      refused.push({
+        name: written,
+        why: `${slug} is already ${own.name}, whose boundary lies elsewhere`,
+        repair: `If it is another body, give it another name; if ${slug} was drawn in the wrong place, remove ${slug}/boundary.geojson first`,
+      })
       continue
     }
-    const earlier = from === undefined ? [] : endedBy(own?.boundary ?? [], from)
-    const properties = { ...(from && { from }), ...(to && { to }) }
     const file = `${slug}/boundary.geojson`
-    files.set(file, geoJson([...earlier, { properties, coordinates: geometry }]))
-    if (earlier.length === 0 && present.has(file) && present.get(file) !== files.get(file)) replaced.add(slug)
+    const boundary = withBoundary(own?.boundary ?? [], geometry, { from, to })
+    files.set(file, geoJson(boundary))
+    if (boundary.length === 1 && present.has(file) && present.get(file) !== files.get(file))
+      replaced.add(slug)
     const guess = guessedName(written)
     const corrected = table.get(written)
     if (guess !== undefined && corrected === undefined) {
@@ -89,52 +88,6 @@ export function boundaryFiles(
   }
   if (added.size > 0) files.set(NAMES_FILE, withNames(present.get(NAMES_FILE), added))
   return { ...imported, refused, files, replaced, guessed, renamed }
-}
-
-// In order: each onto the present boundaries that stay, and onto the bodies before it.
-function withSnapped(
-  imported: BoundaryImport,
-  jurisdictions: ReadonlyMap<string, Jurisdiction>,
-  meters: number,
-): BoundaryImport {
-  const slugs = new Set(imported.bodies.map(({ slug }) => slug))
-  const neighbors = [...jurisdictions.values()]
-    .filter(({ slug }) => !slugs.has(slug))
-    .flatMap(({ boundary }) => boundary.flatMap(({ coordinates }) => coordinates))
-  const repaired = [...imported.repaired]
-  const bodies = imported.bodies.map(body => {
-    const geometry = snappedTo(neighbors, body.geometry, meters)
-    if (geometry !== undefined)
-      repaired.push({ name: body.name, what: `Moved onto its neighbors, up to ${meters} m` })
-    neighbors.push(...(geometry ?? body.geometry))
-    if (geometry === undefined) return body
-    return { ...body, geometry, vertices: geometry.flat(2).length, squareMeters: squareMeters(geometry) }
-  })
-  return { ...imported, bodies, repaired }
-}
-
-// Boundaries change at their edges. One that shares hardly any ground with the present one is another body's.
-const MIN_SHARED = 0.1
-
-function liesElsewhere({ slug, name, boundary }: Jurisdiction, next: MultiPolygonRings): Refusal | undefined {
-  const present = boundary.flatMap(({ coordinates }) => coordinates)
-  const isSame = boundary.some(({ coordinates }) => JSON.stringify(coordinates) === JSON.stringify(next))
-  if (present.length === 0 || isSame) return undefined
-  const shared = squareMeters(intersection(present, next))
-  if (shared >= MIN_SHARED * Math.min(squareMeters(present), squareMeters(next))) return undefined
-  return {
-    why: `${slug} is already ${name}, whose boundary lies elsewhere`,
-    repair: `If it is another body, give it another name; if ${slug} was drawn in the wrong place, remove ${slug}/boundary.geojson first`,
-  }
-}
-
-function endedBy(boundary: Jurisdiction['boundary'], day: string): Jurisdiction['boundary'] {
-  return boundary
-    .filter(({ properties: { from } }) => !from || from < day)
-    .map(({ properties, coordinates }) => {
-      const to = properties.to && properties.to < day ? properties.to : day
-      return { properties: { ...properties, to }, coordinates }
-    })
 }
 
 function withName(document: string, name: string): string {

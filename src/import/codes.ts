@@ -4,6 +4,7 @@ import { slugOf } from './boundaries/slug.ts'
 export function proposeCode(name: string, taken: ReadonlySet<string>): string {
   const words = name
     .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
     .toUpperCase()
     .split(/[^A-Z]+/)
     .filter(Boolean)

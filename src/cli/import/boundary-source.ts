@@ -1,12 +1,12 @@
 import { DOMParser } from '@xmldom/xmldom'
-import type { Bounds } from '../geography/polygons/bounds.ts'
-import { boundsOf } from '../geography/polygons/bounds.ts'
-import { isRefusal } from '../geography/refusal.ts'
-import type { ParseXml } from '../places/import/maps/kml.ts'
-import { type MapFile, readMapFile } from '../places/import/maps/read-map.ts'
-import { fileSource, siblingsOf } from '../platform/node/byte-source.ts'
-import { loadJurisdictions, type RegionFiles } from '../regions/documents/load.ts'
-import { refuse } from './command.ts'
+import type { Bounds } from '../../geography/polygons/bounds.ts'
+import { boundsOf } from '../../geography/polygons/bounds.ts'
+import { isRefusal } from '../../geography/refusal.ts'
+import type { ParseXml } from '../../places/import/maps/kml.ts'
+import { type MapFile, readMapFile } from '../../places/import/maps/read-map.ts'
+import { fileSource, siblingsOf } from '../../platform/node/byte-source.ts'
+import { loadJurisdictions, type RegionFiles } from '../../regions/documents/load.ts'
+import { refuse } from '../command.ts'
 
 export interface SourceOptions {
   /** The coordinate system, where the file does not say. */
