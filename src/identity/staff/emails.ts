@@ -1,9 +1,11 @@
+import { Temporal } from 'temporal-polyfill'
 import type { RegionDb } from '../../core/database/handles.ts'
 import { defineJob, LONG_RETRY } from '../../core/database/jobs.ts'
 import { isoDate } from '../../core/dates.ts'
 import { translator } from '../../core/i18n.ts'
 import { problem } from '../../core/problem.ts'
 import type { Email, Mail, Platform } from '../../platform/platform.ts'
+import { nameOf } from '../../regions/coverage/on-day.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import { currentRegion } from '../../regions/runtime/current.ts'
 import { siteAddress } from '../../regions/runtime/site.ts'
@@ -78,6 +80,7 @@ async function write(
   if (pending.about === 'invitation') return invitation(platform, db, region, jurisdiction, pending)
   if (pending.about === 'appointment') return appointment(platform, db, region, jurisdiction, pending)
   if (pending.about === 'holidays') return holidaysEmail(platform, db, region, jurisdiction, pending)
+  if (pending.about === 'agreement-end') return agreementEndEmail(platform, db, region, pending)
   if (platform.clock.now() - pending.asked.at > STILL_USEFUL) return undefined
   return pending.about === 'sign-in'
     ? signInEmail(platform, db, region, pending)
@@ -171,6 +174,32 @@ async function holidaysEmail(
     to: await addressOf(platform, db, row),
     subject: t('email-holidays-subject', { who: own.name, day }),
     text: [t('email-holidays', { who: own.name, day }), t('email-holidays-do')].join('\n\n'),
+  }
+}
+
+async function agreementEndEmail(
+  platform: Platform,
+  db: RegionDb,
+  region: Region,
+  { staff, agreement: id, to, language }: PendingOf<'agreement-end'>,
+): Promise<Written | undefined> {
+  const row = await staffById(db, staff)
+  const agreement = region.documents.agreements.agreements?.find(one => one.id === id)
+  if (row === undefined || !hasMailbox(row) || isMadeUp(platform, row)) return undefined
+  // Renewed or removed in the meantime.
+  if (agreement?.to !== to) return undefined
+  const t = translator(language)
+  const last = Temporal.PlainDate.from(to).subtract({ days: 1 }).toString()
+  const says = {
+    title: agreement.title,
+    day: isoDate(t, last),
+    accountable: nameOf(region.documents, agreement.accountable),
+    performer: nameOf(region.documents, agreement.performer),
+  }
+  return {
+    to: await addressOf(platform, db, row),
+    subject: t('email-agreement-end-subject', says),
+    text: [t('email-agreement-end', says), t('email-agreement-end-do')].join('\n\n'),
   }
 }
 

@@ -38,6 +38,14 @@ const pendingEmail = v.variant('about', [
     language: v.string(),
   }),
   v.object({
+    about: v.literal('agreement-end'),
+    staff: v.string(),
+    agreement: v.string(),
+    /** The first day without it. */
+    to: v.string(),
+    language: v.string(),
+  }),
+  v.object({
     about: v.literal('sign-in'),
     /** Keyed hash of the address. */
     mailbox: v.string(),

@@ -78,7 +78,8 @@ function claimsBetween(layer: string, one: Boundary, other: Boundary): Territory
   })
 }
 
-function isWide(piece: PolygonRings): boolean {
+/** Wide enough to report from. */
+export function isWide(piece: PolygonRings): boolean {
   return squareMeters([piece]) >= SLIVER && meanWidthMeters(piece) >= NARROW_METERS
 }
 
@@ -146,7 +147,7 @@ export function datesOf({ jurisdiction, feature }: Boundary): Dated {
   return jurisdiction.boundary[feature]?.properties ?? {}
 }
 
-function holdsOn({ from, to }: Dated, day: string): boolean {
+export function holdsOn({ from, to }: Dated, day: string): boolean {
   return (!from || from <= day) && (!to || day < to)
 }
 

@@ -27,7 +27,8 @@ export async function planRequests(platform: Platform, region: string, plan: Pla
     gaps: plan.gaps.map(() => 0),
     overlaps: plan.overlaps.map(() => 0),
   }
-  const areasAt = placesInPlan(plan)
+  // A new region has no requests yet, and maybe no databases.
+  const areasAt = plan.from === null ? undefined : placesInPlan(plan)
   if (areasAt === undefined) return found
   const { since } = lastYear(platform.clock.now())
   const count = (row: Row, { kind, index, services }: PlanArea) => {
