@@ -2,6 +2,7 @@ import { readNumber } from '../core/input.ts'
 import { Empty, Moment } from '../web/components/components.tsx'
 import { viewOf } from '../web/view.ts'
 import { actorName, namesOf } from '../workspace/shell/names.ts'
+import { nameOfDocument } from './drafts/draft-page.tsx'
 import { actionText, readLog } from './log.ts'
 import { type AdminPageContext, authorizeAdmin } from './shell/context.ts'
 import { AdminPage } from './shell/frame.tsx'
@@ -23,6 +24,7 @@ export async function logPage(c: AdminPageContext) {
     signedIn,
     entries.map(({ by }) => by),
   )
+  const nameOf = (file: string) => nameOfDocument(view, file, slug => region.jurisdiction(slug)?.name)
   const title = t('admin-section-log')
   return c.html(
     <AdminPage {...{ c, view, context, title }} me={names.get(signedIn.holder) ?? ''} section="log">
@@ -39,7 +41,7 @@ export async function logPage(c: AdminPageContext) {
           return (
             <li class="queue__item">
               <div class="queue__what">
-                {key === undefined ? action : t(key, { subject })}
+                {key === undefined ? action : t(key, { subject: nameOf(subject) })}
                 {draft !== null && (
                   <a class="usa-link" href={view.href(`/admin/drafts/${draft}`)}>
                     {t('admin-log-draft')}

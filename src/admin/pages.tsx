@@ -4,7 +4,7 @@ import { applyDraft, progressPage } from './changes/apply-page.tsx'
 import { planPage } from './changes/plan-page.tsx'
 import { rebase } from './changes/rebase-page.tsx'
 import { versionsPage } from './changes/versions-page.tsx'
-import { discard, draftPage, restoreInDraft } from './drafts/draft-page.tsx'
+import { discard, draftPage, rename, restoreInDraft } from './drafts/draft-page.tsx'
 import { draftsPage, startDraft } from './drafts/list-page.tsx'
 import { logPage } from './log-page.tsx'
 import { checklistPage } from './municipality/checklist-page.tsx'
@@ -23,6 +23,7 @@ export function adminPages(): Hono<AppEnv> {
   pages.get('/admin/drafts', draftsPage)
   pages.post('/admin/drafts', startDraft)
   pages.get('/admin/drafts/:draft', draftPage)
+  pages.post('/admin/drafts/:draft/rename', rename)
   pages.post('/admin/drafts/:draft/discard', discard)
   pages.post('/admin/drafts/:draft/restore', restoreInDraft)
   pages.get('/admin/drafts/:draft/plan', planPage)

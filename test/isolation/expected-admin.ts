@@ -40,5 +40,6 @@ export const admin: Record<string, Expectation> = {
   // Nothing has been applied.
   'GET /admin/drafts/:draft/progress': { ...draft, also: 404 },
   'POST /admin/drafts/:draft/apply': { ...edited, form: () => ({ version: '99' }) },
+  'POST /admin/drafts/:draft/rename': { ...edited, form: () => ({ 'rename.title': 'By the matrix' }) },
   'POST /admin/drafts/:draft/discard': edited,
 }

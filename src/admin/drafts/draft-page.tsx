@@ -1,12 +1,14 @@
 import type { MessageKey } from '../../core/i18n.ts'
 import { Alert, Empty, Moment } from '../../web/components/components.tsx'
+import { TextField } from '../../web/components/fields.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'
 import { ActionForm, readSubmitted } from '../../workspace/shell/form.tsx'
 import { actorName, type Names, namesOf } from '../../workspace/shell/names.ts'
 import { type AdminPageContext, doingNow, mayEdit, mayEditAnything } from '../shell/context.ts'
 import { AdminPage, adminDone, draftPath } from '../shell/frame.tsx'
-import { discardDraft, type Edit, restoreDocument } from './drafts.ts'
+import { discardDraft, type Edit, renameDraft, restoreDocument } from './drafts.ts'
 import { type DraftContext, openDraft, openDraftToEdit } from './open-draft.ts'
+import { MAX_TITLE, titleOf } from './title.ts'
 
 /** What a draft holds, and what can be done with it. */
 export async function draftPage(c: AdminPageContext) {
@@ -38,6 +40,25 @@ export async function draftPage(c: AdminPageContext) {
             {t('admin-draft-check')}
           </a>
         </p>
+      )}
+      {context.isOpen && mayDiscard(context) && (
+        <details class="action">
+          <summary>{t('admin-draft-rename')}</summary>
+          <ActionForm c={c} view={view} action={`${path}/rename`}>
+            <TextField
+              view={view}
+              name="rename.title"
+              label={t('admin-draft-title')}
+              value={draft.title}
+              maxlength={MAX_TITLE}
+              required
+              errors={[]}
+            />
+            <button class="usa-button" type="submit">
+              {t('admin-save')}
+            </button>
+          </ActionForm>
+        </details>
       )}
       {context.isOpen && mayDiscard(context) && (
         <details class="action">
@@ -126,13 +147,23 @@ const ownNames: Readonly<Record<string, MessageKey>> = {
 
 /** A document as people call it. */
 export function documentName(view: PageView, { values, base }: DraftContext, file: string): string {
+  return nameOfDocument(view, file, slug => {
+    const name = values.get(`${slug}/jurisdiction.yaml`)?.name
+    return typeof name === 'string' ? name : base.jurisdictions.find(one => one.slug === slug)?.name
+  })
+}
+
+/** `nameOf`: the name of a jurisdiction; undefined for one that is not known. */
+export function nameOfDocument(
+  view: PageView,
+  file: string,
+  nameOf: (slug: string) => string | undefined,
+): string {
   const known = documentNames[file]
   if (known !== undefined) return view.t(known)
   const slug = file.slice(0, file.indexOf('/'))
-  const stored = values.get(`${slug}/jurisdiction.yaml`)?.name
-  const name = typeof stored === 'string' ? stored : base.jurisdictions.find(one => one.slug === slug)?.name
   const key = ownNames[file.slice(slug.length + 1)]
-  return key === undefined ? file : view.t(key, { name: name ?? slug })
+  return key === undefined ? file : view.t(key, { name: nameOf(slug) ?? slug })
 }
 
 /** Takes back what the draft has of one document. */
@@ -142,6 +173,16 @@ export async function restoreInDraft(c: AdminPageContext) {
   const context = await openDraftToEdit(c, context => mayEdit(context, file))
   await restoreDocument(context.db, context.draft.id, file, doingNow(context))
   return adminDone(c, view, draftPath(context.draft), 'restored')
+}
+
+export async function rename(c: AdminPageContext) {
+  const view = viewOf(c)
+  const title = titleOf(await readSubmitted(c, 'rename'))
+  const context = await openDraftToEdit(c, mayDiscard)
+  const path = draftPath(context.draft)
+  if (title === undefined) return c.redirect(view.href(path), 303)
+  await renameDraft(context.db, context.draft.id, title, doingNow(context))
+  return adminDone(c, view, path, 'saved')
 }
 
 export async function discard(c: AdminPageContext) {

@@ -66,10 +66,16 @@ export async function createDraft(platform: Platform, db: RegionDb, input: NewDr
   return id
 }
 
-/**
- * Ends a draft. Returns nothing of what it held to the configuration in force. Throws `wrong-state` unless it is
- * open.
- */
+/** Throws `wrong-state` unless it is open. */
+export async function renameDraft(db: RegionDb, id: string, title: string, doing: Doing): Promise<void> {
+  await db.commit([
+    isOpen(id),
+    db.update(draftTable).set({ title }).where(eq(draftTable.id, id)),
+    touched(id, doing),
+  ])
+}
+
+/** Ends a draft, whose changes never take effect. Throws `wrong-state` unless it is open. */
 export async function discardDraft(db: RegionDb, id: string, { by, at }: Doing): Promise<void> {
   await db.commit([
     isOpen(id),

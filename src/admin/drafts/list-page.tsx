@@ -1,5 +1,4 @@
 import { problem } from '../../core/problem.ts'
-import { cleanLine, isLongerThan } from '../../core/text.ts'
 import { Empty, Moment } from '../../web/components/components.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'
 import { readSubmitted } from '../../workspace/shell/form.tsx'
@@ -7,6 +6,7 @@ import { actorName, type Names, namesOf } from '../../workspace/shell/names.ts'
 import { type AdminPageContext, authorizeAdmin, doingNow, mayEditAnything } from '../shell/context.ts'
 import { AdminPage, draftPath } from '../shell/frame.tsx'
 import { createDraft, type DraftRow, listDrafts } from './drafts.ts'
+import { titleOf } from './title.ts'
 
 export async function draftsPage(c: AdminPageContext) {
   const view = viewOf(c)
@@ -79,7 +79,6 @@ export function DraftList({
   )
 }
 
-const MAX_TITLE = 120
 // Where a new draft may begin.
 const BEGINNINGS = /^(?:\/(?:region|jurisdictions(?:\/new)?|plan))?$/
 
@@ -89,8 +88,7 @@ export async function startDraft(c: AdminPageContext) {
   const context = await authorizeAdmin(c)
   if (!mayEditAnything(context)) throw problem('not-allowed')
   const sent = await readSubmitted(c, '/admin/drafts')
-  const typed = cleanLine(sent.one('title'))
-  const title = typed === '' || isLongerThan(typed, MAX_TITLE) ? view.t('admin-edit') : typed
+  const title = titleOf(sent) ?? view.t('admin-edit')
   const to = BEGINNINGS.test(sent.one('to')) ? sent.one('to') : ''
   const base = context.region.snapshot.version
   const id = await createDraft(context.platform, context.db, { title, base, ...doingNow(context) })

@@ -15,7 +15,7 @@ import {
   type SubmittedForm,
   typedValue,
 } from '../../workspace/shell/form.tsx'
-import { editDocuments } from '../drafts/drafts.ts'
+import { editDocuments, renameDraft } from '../drafts/drafts.ts'
 import {
   baseValues,
   type DraftContext,
@@ -164,7 +164,11 @@ export async function addJurisdiction(c: AdminPageContext) {
       return value
     }
     const edits = [{ file: `${slug}/jurisdiction.yaml`, edit }]
-    await editDocuments(context.db, context.draft.id, baseValues(context), edits, doingNow(context))
+    const { db, draft } = context
+    await editDocuments(db, draft.id, baseValues(context), edits, doingNow(context))
+    if (draft.title === view.t('admin-new-jurisdiction')) {
+      await renameDraft(db, draft.id, view.t('admin-add-named', { name: value.name }), doingNow(context))
+    }
     return adminDone(c, view, `${draftPath(context.draft)}/jurisdictions/${slug}`, 'saved')
   } catch (error) {
     return newPage(c, context, formStateFor(view, sent, error))
