@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 import { build, type Plugin } from 'esbuild'
 import { compile } from 'sass'
+import { parse } from 'yaml'
 import { icons } from '../src/web/components/icons.ts'
 
 /**
@@ -70,6 +71,9 @@ for (const [, picture] of css.matchAll(/url\("\/assets\/(img\/[\w/-]+\.svg)"\)/g
   if (picture !== undefined) cpSync(join(uswds, 'dist', picture), join(out, picture))
 }
 writeFileSync(join(out, 'icons.svg'), sprite())
+// For the set-up of a region. Read here, because the file has anchors and comments.
+const services = parse(readFileSync(join(root, 'templates/services.yaml'), 'utf8')) as unknown
+writeFileSync(join(out, 'common-services.json'), JSON.stringify(services))
 cpSync(join(root, 'src/web/icon.svg'), join(out, 'icon.svg'))
 cpSync(join(root, 'src/web/fonts'), join(out, 'fonts'), { recursive: true })
 await build({

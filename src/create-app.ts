@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { requestId } from 'hono/request-id'
+import { setupPages } from './admin/setup/routes.ts'
 import * as listed from './app.ts'
 import { type Capability, jobHandlersOf, registryOf } from './capability.ts'
 import { buildInfo } from './core/build-info.ts'
@@ -118,6 +119,7 @@ export function createApp(platform: Platform): Hono<AppEnv> {
     asset.headers.set('content-security-policy', assetPolicy)
     return asset
   })
+  app.route('/', setupPages())
   app.use(async (c, next) => {
     const site = await findSite(platform, new URL(c.req.url))
     await refuseWithRealUsers(platform, site.region)
@@ -173,6 +175,8 @@ function refuseQuery(query: string): void {
 // shown after a form was posted, should lead to the page that holds the form.
 function isFormTarget(app: Hono<AppEnv>, c: Context<AppEnv>): boolean {
   if (c.req.method !== 'GET' || isForPrograms(c.req.path) || c.get('site') === undefined) return false
+  // Those of the set-up do not exist for those without a code.
+  if (/^\/setup(?:\/|$)/.test(c.req.path)) return false
   const [handlers] = app.router.match('POST', c.req.path)
   return handlers.some(([[, { method, path }]]) => method === 'POST' && !path.endsWith('*'))
 }

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import { createAdaptorServer, type Http2Bindings, type HttpBindings } from '@hono/node-server'
+import { codeOfStart, secretCode } from './admin/setup/codes.ts'
 import { refuseReplica } from './core/database/clients.ts'
 import { checkMasterKey } from './core/encryption/master-key.ts'
 import { asProblem } from './core/problem.ts'
@@ -56,6 +57,7 @@ async function start(): Promise<void> {
     const { regions: applied } = await currentHosts(platform)
     for (const region of applied) await refuseDemo(platform, region)
   }
+  const setupCode = await firstCode(platform)
   const runner = jobRunner(platform, jobHandlers, { gauges: registry.gauges })
   if (platform.secrets.get('METRICS_TOKEN') !== undefined) measureProcess(platform.metrics)
   const app = createApp(platform)
@@ -68,7 +70,7 @@ async function start(): Promise<void> {
     // Before anything else runs its jobs: they belong to the past.
     const seeded = platform.demo ? seedDemonstrations(platform, jobHandlers) : Promise.resolve()
     platform.waitUntil(seeded)
-    process.stdout.write(invitation(port, host, [...sources.keys()]))
+    process.stdout.write(invitation(port, host, [...sources.keys()], setupCode))
     seeded.then(() => runner.start(() => listDatabases(platform)))
     platform.waitUntil(platform.secureFiles())
     if (!isReady) prepareLater(prepared)
@@ -127,11 +129,23 @@ function prepareLater(prepared: Preparation): void {
   setTimeout(again, PREPARE_AGAIN_MILLISECONDS).unref()
 }
 
-function invitation(port: number, host: string, regions: readonly string[]): string {
+// While no region exists: whoever knows it sets up the first one in the browser.
+async function firstCode(platform: Platform): Promise<string | undefined> {
+  if ((await currentHosts(platform)).regions.size > 0) return undefined
+  return secretCode(platform) === undefined ? codeOfStart(platform) : 'the value of SETUP_CODE'
+}
+
+function invitation(port: number, host: string, regions: readonly string[], setupCode?: string): string {
   const site = `http://localhost:${port}`
+  if (setupCode !== undefined) {
+    return `\nCountyline is open. It has no region yet. Set one up in the browser:\n\n  ${site}/\n\nSet-up code: ${setupCode}\n\n${reachOf(host)}Stop with Ctrl+C.\n\n`
+  }
   const others = regions.map(region => `  ${site}/r/${region}/`).join('\n')
-  const reach = isLoopback(host)
+  return `\nCountyline is open:\n\n  ${site}/                              the site of the region that answers for localhost\n  ${site}/open311/discovery.json        its Open311 endpoints\n\nEvery region:\n${others}\n\n${reachOf(host)}Stop with Ctrl+C.\n\n`
+}
+
+function reachOf(host: string): string {
+  return isLoopback(host)
     ? `Only this machine can reach it. In a container, or for a proxy on another machine: HOST=0.0.0.0\n\n`
     : ''
-  return `\nCountyline is open:\n\n  ${site}/                              the site of the region that answers for localhost\n  ${site}/open311/discovery.json        its Open311 endpoints\n\nEvery region:\n${others}\n\n${reach}Stop with Ctrl+C.\n\n`
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 
+const setupCode = () => randomBytes(10).toString('hex').toUpperCase().match(/.{5}/g)?.join('-') ?? ''
 const key = () => randomBytes(32).toString('base64url')
 
 /** Writes a settings file with fresh keys, which only its owner can read. Throws if there is a file already. */
@@ -39,6 +40,9 @@ SIGNING_KEY=${key()}
 
 # Opens /metrics and /doctor to your monitoring and to countyline doctor --url (docs/operate.md).
 METRICS_TOKEN=${key()}
+
+# Who opens the new site first is asked for it, and sets up the region (docs/deploy.md). Then it is worth nothing any more.
+SETUP_CODE=${setupCode()}
 
 # A mail service over HTTP (docs/partners.md).
 MAIL_URL=

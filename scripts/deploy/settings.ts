@@ -57,6 +57,12 @@ const form = v.objectWithRest(
     METRICS_TOKEN: v.optional(
       v.pipe(v.string(), v.regex(/^\S{32,}$/, 'has fewer than 32 characters, or a space')),
     ),
+    SETUP_CODE: v.optional(
+      v.pipe(
+        v.string(),
+        v.check(code => code.replace(/[^0-9a-z]/gi, '').length >= 16, 'has fewer than 16 letters and digits'),
+      ),
+    ),
     OTEL_EXPORTER_OTLP_ENDPOINT: text,
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: text,
     OTEL_EXPORTER_OTLP_HEADERS: text,

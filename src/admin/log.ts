@@ -1,10 +1,11 @@
-import { desc, lt } from 'drizzle-orm'
+import { desc, lt, sql } from 'drizzle-orm'
 import { insertOne, type RegionReader, type Step } from '../core/database/handles.ts'
 import type { MessageKey } from '../core/i18n.ts'
 import { administrationLog } from './region-schema.ts'
 
 /** What an administrator can do, and how the log says it. */
 export const administrationActions = {
+  'region-created': 'admin-log-region-created',
   'draft-created': 'admin-log-draft-created',
   'draft-discarded': 'admin-log-draft-discarded',
   'draft-applied': 'admin-log-draft-applied',
@@ -27,6 +28,12 @@ export interface LogEntry {
 /** A step of the batch that does what it says. */
 export function logStep(entry: LogEntry): Step {
   return insertOne(administrationLog, entry)
+}
+
+/** The same for work that may be repeated: written once for each action. */
+export function logOnceStep({ at, by, action }: Pick<LogEntry, 'at' | 'by' | 'action'>): Step {
+  return sql`INSERT INTO ${administrationLog} (at, "by", action) SELECT ${at}, ${by}, ${action}
+    WHERE NOT EXISTS (SELECT 1 FROM ${administrationLog} WHERE action = ${action})`
 }
 
 const PAGE = 100

@@ -24,6 +24,7 @@ import { parserFor, UsageError } from './program.ts'
 import { rebuildPublicIndexCommand } from './public-index.ts'
 import { rehearseCommand } from './rehearse.ts'
 import { route } from './route.ts'
+import { setupCodeCommand } from './setup-code.ts'
 import { rollbackCommand, versionsCommand } from './versions.ts'
 
 const commands: readonly Command[] = [
@@ -51,6 +52,7 @@ const commands: readonly Command[] = [
   createGrantCommand,
   listGrantsCommand,
   endGrantCommand,
+  setupCodeCommand,
   addAdministratorCommand,
   staffLinkCommand,
   endStaffSessionsCommand,

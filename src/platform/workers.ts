@@ -79,6 +79,8 @@ export interface Env {
   readonly RATE_LIMITS?: string
   /** A secret: opens `/metrics` to the operator's monitoring. At least 32 random characters. */
   readonly METRICS_TOKEN?: string
+  /** A secret: lets its holder set up the first region in the browser. At least 16 letters and digits. */
+  readonly SETUP_CODE?: string
   readonly COUNTYLINE_DEMO?: string
   readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string
   readonly OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string
@@ -89,7 +91,7 @@ export interface Env {
 
 // Of one isolate to one database. With dozens at once, a libSQL server leaves some waiting for seconds.
 const MAX_WRITERS = 4
-const OWN_SECRETS = ['SIGNING_KEY', 'MASTER_KEY', 'MASTER_KEY_PREVIOUS', 'METRICS_TOKEN']
+const OWN_SECRETS = ['SIGNING_KEY', 'MASTER_KEY', 'MASTER_KEY_PREVIOUS', 'METRICS_TOKEN', 'SETUP_CODE']
 
 function textIn(env: Env, name: string): string | undefined {
   const value: unknown = Reflect.get(env, name)

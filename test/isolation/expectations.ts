@@ -9,6 +9,21 @@ import { signIn, workspace } from './expected-staff.ts'
  * a line whose route is gone.
  */
 
+// No code is valid in the matrix: 404 for everyone.
+const closed: Expectation = { ...open, also: 404 }
+const setup: Readonly<Record<string, Expectation>> = {
+  'GET /setup': closed,
+  'POST /setup': { ...closed, form: () => ({ code: '22222-22222-22222-22222' }) },
+  'GET /setup/start/:code': closed,
+  ...Object.fromEntries(
+    ['you', 'region', 'services', 'county', 'check', 'done'].flatMap(step => [
+      [`GET /setup/${step}`, closed],
+      [`POST /setup/${step}`, closed],
+    ]),
+  ),
+  'GET /setup/progress': closed,
+}
+
 export const expectations: Readonly<Record<string, Expectation>> = {
   'GET /healthz': open,
   'GET /readyz': open,
@@ -22,6 +37,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
   'GET /.well-known/oauth-authorization-server/r/:region': { ...open, also: 404 },
   // The region's first key is made on demand.
   'GET /.well-known/jwks.json': { ...open, writesAnywhere: true },
+  ...setup,
   ...open311,
   ...api,
   ...citizen,

@@ -6,6 +6,8 @@ export interface Visitor {
   get(path: string): Promise<Response>
   /** Sends a form as one of our pages does. */
   post(path: string, fields?: Readonly<Record<string, string>>): Promise<Response>
+  /** With several values of one name, or with files. */
+  postBody(path: string, body: URLSearchParams | FormData): Promise<Response>
   read(path: string): Promise<string>
 }
 
@@ -24,15 +26,17 @@ export function visitor(app: Pick<TestApp, 'request'>, userAgent = firefox): Vis
     return answer
   }
   const get = (path: string) => send(path, {})
+  const postBody = (path: string, body: URLSearchParams | FormData) =>
+    send(path, {
+      method: 'POST',
+      body,
+      headers: { origin: 'http://localhost', 'sec-fetch-site': 'same-origin' },
+    })
   return {
     cookies,
     get,
-    post: (path, fields = {}) =>
-      send(path, {
-        method: 'POST',
-        body: new URLSearchParams(fields),
-        headers: { origin: 'http://localhost', 'sec-fetch-site': 'same-origin' },
-      }),
+    postBody,
+    post: (path, fields = {}) => postBody(path, new URLSearchParams(fields)),
     read: async path => (await get(path)).text(),
   }
 }

@@ -21,6 +21,8 @@ declare module 'vitest' {
     keys: Record<string, string>
     /** A server outside: a mail service, and what a partner's could be. */
     outside: string
+    /** A libSQL server with an empty directory: a deployment without regions. */
+    empty: { readonly url: string; readonly adminUrl: string }
   }
 }
 
@@ -32,6 +34,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { sqldPort: port, sqldAdminPort: adminPort } = project.getProvidedContext()
   const adminToken = 'admin-key-of-the-tests'
   const sqld = await startSqld({ port, adminPort, more: ['--admin-auth-key', adminToken] })
+  const empty = await startSqld({ more: ['--admin-auth-key', adminToken] })
+  project.provide('empty', { url: empty.url, adminUrl: empty.adminUrl })
   const dataDir = mkdtempSync(join(tmpdir(), 'countyline-'))
   const platform = nodePlatform({
     dataDir,
@@ -60,6 +64,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await outside.close()
     await platform.close()
     await sqld.stop()
+    await empty.stop()
     rmSync(dataDir, { recursive: true, force: true })
   }
 }

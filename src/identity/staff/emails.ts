@@ -78,6 +78,7 @@ async function write(
 ): Promise<Written | undefined> {
   const db = identityDb(platform, region.slug)
   if (pending.about === 'invitation') return invitation(platform, db, region, jurisdiction, pending)
+  if (pending.about === 'region-administrator') return administratorEmail(platform, db, region, pending)
   if (pending.about === 'appointment') return appointment(platform, db, region, jurisdiction, pending)
   if (pending.about === 'holidays') return holidaysEmail(platform, db, region, jurisdiction, pending)
   if (pending.about === 'agreement-end') return agreementEndEmail(platform, db, region, pending)
@@ -110,6 +111,31 @@ async function invitation(
     to: await decryptMailbox(platform, db, row.email),
     subject: t('email-invitation-subject', { who }),
     text: [t('email-invitation', { who, role: t(`role-${role}`) }), way, t('email-not-meant')].join('\n\n'),
+    token,
+  }
+}
+
+async function administratorEmail(
+  platform: Platform,
+  db: RegionDb,
+  region: Region,
+  { staff, to, language }: PendingOf<'region-administrator'>,
+): Promise<Written | undefined> {
+  const row = await staffById(db, staff)
+  if (row === undefined || !hasMailbox(row) || isMadeUp(platform, row)) return undefined
+  const t = translator(language)
+  const names = { region: region.documents.region.name }
+  const says = { staff, sources: ['mailbox'], device: '', to, again: false } as const
+  const token = await issueLink(platform, db, says, 'invitation')
+  const url = `${siteAddress(platform, region)}/sign-in/link/${token}`
+  return {
+    to: await decryptMailbox(platform, db, row.email),
+    subject: t('email-region-administrator-subject', names),
+    text: [
+      t('email-region-administrator', names),
+      t('email-invitation-new', { url, days: INVITATION_DAYS }),
+      t('email-not-meant'),
+    ].join('\n\n'),
     token,
   }
 }

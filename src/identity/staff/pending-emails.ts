@@ -24,6 +24,13 @@ const pendingEmail = v.variant('about', [
     language: v.string(),
   }),
   v.object({
+    about: v.literal('region-administrator'),
+    staff: v.string(),
+    /** Where they begin, once they have signed in. */
+    to: v.string(),
+    language: v.string(),
+  }),
+  v.object({
     about: v.literal('appointment'),
     to: v.nullable(v.string()),
     appointed: v.string(),
@@ -69,6 +76,11 @@ export const staffEmailKind = jobKind(
 )
 
 /** Commit it with its cause. `id` is the same for every attempt, and enqueued once. */
-export function enqueueStaffEmail(platform: Platform, id: string, email: PendingEmail): JobStep {
-  return enqueueJob(staffEmailKind, platform.clock.now(), { id, email })
+export function enqueueStaffEmail(
+  platform: Platform,
+  id: string,
+  email: PendingEmail,
+  at = platform.clock.now(),
+): JobStep {
+  return enqueueJob(staffEmailKind, at, { id, email })
 }

@@ -18,7 +18,12 @@ async function allRegions(platform: Platform): Promise<readonly Region[]> {
 export const hosts: Check = {
   name: 'hosts',
   async run(platform) {
-    const { hosts } = await currentHosts(platform)
+    const { hosts, regions } = await currentHosts(platform)
+    if (regions.size === 0) {
+      const mend =
+        'Open the site and enter the set-up code: the server prints it as it starts, or it is SETUP_CODE, or countyline setup-code makes one.'
+      return [warning('There is no region yet.', mend)]
+    }
     const findings: Finding[] = []
     for (const { slug, documents } of await allRegions(platform)) {
       const { hosts: own, jurisdictionHosts = {} } = documents.region

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { formatDate, formatDateTime, isoDateTime, isSameDay, lastMinute } from '../../core/dates.ts'
+import type { Translate } from '../../core/i18n.ts'
 import type { Mail } from '../../platform/platform.ts'
 import type { Status } from '../../requests/schema.ts'
 import type { PageView } from '../view.ts'
@@ -68,15 +69,27 @@ function momentWords({ t }: PageView, at: number, zone: string, exact = false): 
 export function Steps({ view, current }: { view: PageView; current: 1 | 2 | 3 }) {
   const { t } = view
   const steps = [t('step-what'), t('step-where'), t('step-details')]
+  return <StepIndicator {...{ t, steps, current }} label={t('steps')} />
+}
+
+interface StepIndicatorProps {
+  t: Translate
+  label: string
+  steps: readonly string[]
+  /** From 1. */
+  current: number
+}
+
+export function StepIndicator({ t, label, steps, current }: StepIndicatorProps) {
   return (
     <div class="usa-step-indicator usa-step-indicator--no-labels steps">
-      <ol class="usa-step-indicator__segments" aria-label={t('steps')}>
-        {steps.map((label, index) => (
+      <ol class="usa-step-indicator__segments" aria-label={label}>
+        {steps.map((step, index) => (
           <li
             class={`usa-step-indicator__segment ${segmentState(index + 1, current)}`}
             aria-current={index + 1 === current ? 'step' : undefined}
           >
-            <span class="usa-step-indicator__segment-label">{label}</span>
+            <span class="usa-step-indicator__segment-label">{step}</span>
           </li>
         ))}
       </ol>

@@ -35,8 +35,11 @@ export function fieldMessage(
   return { field, label: naming.includes(code) ? undefined : label, message }
 }
 
+/** What a field takes of a page: also pages that belong to no region have fields. */
+export type FieldView = Pick<PageView, 't'>
+
 interface FieldProps {
-  view: PageView
+  view: FieldView
   name: string
   label: string
   hint?: string | undefined
@@ -48,11 +51,11 @@ export function fieldId(name: string): string {
   return `field-${name.replaceAll('.', '-')}`
 }
 
-export function titled(view: PageView, title: string, errors: readonly FieldMessage[]): string {
+export function titled(view: FieldView, title: string, errors: readonly FieldMessage[]): string {
   return errors.length === 0 ? title : view.t('title-with-errors', { title })
 }
 
-export function ErrorSummary({ view, errors }: { view: PageView; errors: readonly FieldMessage[] }) {
+export function ErrorSummary({ view, errors }: { view: FieldView; errors: readonly FieldMessage[] }) {
   if (errors.length === 0) return null
   return (
     <div class="usa-alert usa-alert--error" role="alert" id="errors" tabindex={-1} data-focus>
@@ -72,14 +75,14 @@ export function ErrorSummary({ view, errors }: { view: PageView; errors: readonl
   )
 }
 
-function summarized({ t }: PageView, label: string | undefined, message: string): string {
+function summarized({ t }: FieldView, label: string | undefined, message: string): string {
   if (label === undefined) return message
   return label.endsWith('?') ? `${label} ${message}` : t('error-in', { label, message })
 }
 
 type TextProps = FieldProps & {
   value: string
-  type?: 'text' | 'email' | 'tel' | 'date' | 'search'
+  type?: 'text' | 'email' | 'tel' | 'date' | 'time' | 'url' | 'search'
   inputmode?: 'decimal' | 'numeric' | 'text'
   autocomplete?: string
   maxlength?: number
@@ -229,7 +232,7 @@ function Labelled({ children, ...props }: FieldProps & { children?: Child }) {
   )
 }
 
-function Optional({ view, required }: { view: PageView; required: boolean | undefined }) {
+function Optional({ view, required }: { view: FieldView; required: boolean | undefined }) {
   return required === false ? <span class="optional"> {view.t('optional')}</span> : null
 }
 

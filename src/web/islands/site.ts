@@ -6,6 +6,7 @@ import { RegionMap } from './region-map.ts'
 import { guardForm } from './report-form.ts'
 import { ServiceFilter } from './service-filter.ts'
 import { ShareNumber } from './share-number.ts'
+import { TimeZoneField } from './time-zone-field.ts'
 
 customElements.define('emergency-watch', EmergencyWatch)
 customElements.define('region-map', RegionMap)
@@ -14,6 +15,7 @@ customElements.define('place-picker', PlacePicker)
 customElements.define('place-search', PlaceSearch)
 customElements.define('photo-field', PhotoField)
 customElements.define('share-number', ShareNumber)
+customElements.define('time-zone-field', TimeZoneField)
 for (const form of document.querySelectorAll<HTMLFormElement>('.report-form')) guardForm(form)
 
 /* Where a form keeps what was typed when the language changes, the language links of the header do too. */
