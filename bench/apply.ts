@@ -19,6 +19,12 @@ export async function bench(): Promise<readonly Figure[]> {
   const [onSqld, fewOnSqld] = [await applyOnSqld({}), await applyOnSqld({ COUNTIES: String(FEW) })]
   return [
     ...figures('files', onFiles, fewOnFiles),
+    figure(
+      `plan a moved boundary among ${onFiles.databases} counties`,
+      's',
+      onFiles.plan,
+      (onFiles.databases / FEW) * fewOnFiles.plan,
+    ),
     figure('apply all counties: files, most open at once', 'files', onFiles.openFiles, fewOnFiles.openFiles),
     ...figures('sqld', onSqld, fewOnSqld),
   ]
@@ -59,6 +65,7 @@ interface Applied {
   readonly seconds: number
   readonly again: number
   readonly processor: number
+  readonly plan: number
   readonly megabytes: number
   readonly openFiles: number
 }
