@@ -129,6 +129,8 @@ describe('Turso', () => {
     expect(await databases.create(lake, content)).toBe(true)
     const { rows } = await databases.client(lake).execute('SELECT a FROM common')
     expect(rows[0]?.a).toBe(7)
+    own.hideNext(3)
+    expect(await works(databases, lake)).toBe(1)
     // What is there stays as it is.
     expect(await databases.create(lake, content)).toBe(false)
   })

@@ -13,7 +13,7 @@ import { type Examined, examine } from '../src/monitoring/doctor/examine.ts'
 import { weaknessOf } from '../src/monitoring/doctor/strength.ts'
 import { webAnchors } from '../src/platform/anchors.ts'
 import { fileAnchors } from '../src/platform/node/anchors.ts'
-import type { Platform } from '../src/platform/platform.ts'
+import { databaseLabel, type Platform } from '../src/platform/platform.ts'
 import { bundledDocuments, startApp, type TestApp } from './support/app.ts'
 import { startMailbox } from './support/mailbox.ts'
 import { startServer } from './support/server.ts'
@@ -184,6 +184,17 @@ describe('the checks of a deployment', () => {
     const late = { ...platform, clock: { now: () => Date.now() + 90_000 } }
     expect((await found(late, 'clock'))[0]).toMatchObject({ level: 'fault' })
     expect((await found(platform, 'databases'))[0]).toMatchObject({ level: 'ok' })
+    // One that a server does not know for a moment is asked again.
+    const hollis = { kind: 'tenant', region: 'ellery', slug: 'hollis' } as const
+    let refusals = 1
+    const client: Platform['databases']['client'] = (name, deadlines) => {
+      const real = platform.databases.client(name, deadlines)
+      const isRefused = databaseLabel(name) === databaseLabel(hollis) && refusals-- > 0
+      return isRefused ? { ...real, execute: () => Promise.reject(new Error('HTTP status 502')) } : real
+    }
+    const once = { ...platform, databases: { ...platform.databases, client } }
+    expect((await found(once, 'databases'))[0]).toMatchObject({ level: 'ok' })
+    expect(refusals).toBeLessThan(0)
     await sqld.kill()
     expect((await found(platform, 'databases'))[0]).toMatchObject({ level: 'fault' })
   })

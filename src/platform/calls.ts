@@ -78,6 +78,30 @@ export async function untilFree<T>(end: number, work: () => Promise<T>): Promise
   }
 }
 
+const FIND_TRIES = 7
+const FIRST_FIND_WAIT_MILLISECONDS = 20
+
+/**
+ * Asks again for a second where the server answers that it does not know the database: a sqld does so for a moment
+ * where it has just made one, and while it puts one that was used long ago in the place of another. Nothing was
+ * done then.
+ */
+export async function untilFound<T>(end: number, work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      const wait = FIRST_FIND_WAIT_MILLISECONDS * 2 ** (tries - 1)
+      if (!isNotFound(error) || tries === FIND_TRIES || performance.now() + wait > end) throw error
+      await new Promise(resolve => setTimeout(resolve, wait))
+    }
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && /\bHTTP status 404\b/.test(error.message)
+}
+
 /** Whether the database refused because of another writer. Nothing was done then. */
 export function isBusy(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''

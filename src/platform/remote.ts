@@ -3,6 +3,7 @@ import {
   Breaker,
   CircuitOpen,
   type Operation,
+  untilFound,
   untilFree,
   withDeadline,
   withServingDeadlines,
@@ -92,7 +93,7 @@ export function remoteDatabases(settings: RemoteSettings): Databases {
         )
       }
       const isInTurn = operation === 'write' && settings.inTurn !== undefined
-      const askUntilFree = () => untilFree(end, async () => ask())
+      const askUntilFree = () => untilFree(end, () => untilFound(end, ask))
       return isInTurn ? settings.inTurn(label, askUntilFree) : askUntilFree()
     }
     return {
@@ -134,21 +135,14 @@ export function remoteDatabases(settings: RemoteSettings): Databases {
   }
 }
 
-const FILL_TRIES = 6
-const FIRST_FILL_WAIT_MILLISECONDS = 50
-
-// In one transaction. A server can answer 404 for a moment where it has just made a database. False: it may be empty.
+// In one transaction. False: it may be empty.
 async function fillNew(client: DatabaseClient, { common, own }: NewContent): Promise<boolean> {
-  for (let tries = 1; tries <= FILL_TRIES; tries++) {
-    try {
-      await client.batch([...common, ...own], 'write')
-      return true
-    } catch (error) {
-      if (!(error instanceof Error && /\b404\b/.test(error.message))) return false
-      await new Promise(resolve => setTimeout(resolve, FIRST_FILL_WAIT_MILLISECONDS * 2 ** (tries - 1)))
-    }
+  try {
+    await client.batch([...common, ...own], 'write')
+    return true
+  } catch {
+    return false
   }
-  return false
 }
 
 // Creating may take longer than a page can wait.

@@ -4,7 +4,17 @@ import { databaseGauge, heartbeat } from '../../core/database/directory-schema.t
 import { openDirectory, openForJobs } from '../../core/database/handles.ts'
 import { type DatabaseName, databaseLabel, type Platform } from '../../platform/platform.ts'
 import { database } from '../../regions/directory-schema.ts'
-import { type Check, each, type Finding, fault, named, ok, reasonOf, warning } from './examine.ts'
+import {
+  type Check,
+  each,
+  type Finding,
+  fault,
+  named,
+  ok,
+  type Progress,
+  reasonOf,
+  warning,
+} from './examine.ts'
 
 const AT_ONCE = 16
 // A request to a Worker may make only so many of its own.
@@ -21,13 +31,7 @@ export const databases: Check = {
     const quarantined = platform.databases.quarantined?.() ?? []
     const names = rows.filter(({ migratedTo }) => migratedTo !== '').map(nameOf)
     const asked = platform.runtime === 'workers' ? names.slice(0, MAX_ASKED_BY_WORKER) : names
-    let done = 0
-    const outcomes = await each(asked, AT_ONCE, async name => {
-      const failure = await failureOf(platform, name)
-      onProgress(++done, asked.length)
-      return failure
-    })
-    const failures = outcomes.filter(failure => failure !== undefined)
+    const { failures, notAsked } = await unusable(platform, asked, onProgress)
     const findings: Finding[] = [
       ...quarantined.map(({ database, reason }) =>
         fault(
@@ -47,6 +51,10 @@ export const databases: Check = {
     if (failures.length > AT_ONCE) {
       const others = failures.slice(AT_ONCE).map(({ label }) => label)
       findings.push(fault(`Nor can these: ${named(others)}.`, 'See above.'))
+    }
+    if (notAsked > 0) {
+      const what = `${notAsked} others were not asked: ${STOP_AFTER} in a row did not answer.`
+      findings.push(fault(what, 'See above, and run this again.'))
     }
     if (behind.length > 0) {
       const labels = behind.map(row => databaseLabel(nameOf(row)))
@@ -69,7 +77,45 @@ function nameOf({ kind, region, slug }: typeof database.$inferSelect): DatabaseN
   return kind === 'tenant' ? { kind, region, slug } : { kind, region }
 }
 
-async function failureOf(platform: Platform, name: DatabaseName) {
+interface Failure {
+  readonly label: string
+  readonly reason: string
+}
+
+// By then it is their server.
+const STOP_AFTER = 64
+// A database is left alone for two seconds after a call that was not answered.
+const PAUSE_MILLISECONDS = 2_500
+
+/** A few that failed on a server are asked once more: among thousands, a call can be slow by chance. */
+async function unusable(
+  platform: Platform,
+  names: readonly DatabaseName[],
+  onProgress: Progress,
+): Promise<{ readonly failures: readonly Failure[]; readonly notAsked: number }> {
+  const failed: DatabaseName[] = []
+  let failures: Failure[] = []
+  let [done, inARow] = [0, 0]
+  await each(names, AT_ONCE, async name => {
+    if (inARow >= STOP_AFTER) return
+    const failure = await failureOf(platform, name)
+    inARow = failure === undefined ? 0 : inARow + 1
+    if (failure !== undefined) {
+      failed.push(name)
+      failures.push(failure)
+    }
+    onProgress(++done, names.length)
+  })
+  const isRemote = platform.databases.quarantined === undefined
+  if (isRemote && failed.length > 0 && failed.length < STOP_AFTER) {
+    await new Promise(resolve => setTimeout(resolve, PAUSE_MILLISECONDS))
+    const again = await each(failed, AT_ONCE, name => failureOf(platform, name))
+    failures = again.filter(failure => failure !== undefined)
+  }
+  return { failures, notAsked: names.length - done }
+}
+
+async function failureOf(platform: Platform, name: DatabaseName): Promise<Failure | undefined> {
   try {
     await openForJobs(platform, name).rows(sql`SELECT 1`)
     return undefined
