@@ -11,16 +11,16 @@ test('versions are listed, the one in force first, with who applied them', async
   write('lake', lakeFiles())
   await countyline('apply', '--as', 'first')
   write('lake', edited)
-  await countyline('apply', '--as', 'second')
+  await countyline('apply', '--as', 'second', '--why', 'Plain names')
   const { code, out } = await countyline('versions', '--region', 'lake')
   expect(code).toBe(0)
   expect(out).toMatch(
-    /2 {2}2026-06-01 16:00 {2}[0-9a-f]{12} {2}operator:second {2}\(in force\)\n.*1 {2}.*operator:first\n/,
+    /2 {2}2026-06-01 16:00 {2}[0-9a-f]{12} {2}operator:second {2}\(in force\) {2}Plain names\n.*1 {2}.*operator:first\n/,
   )
   const { json } = await countyline('versions', '--region', 'lake', '--json')
   expect(json).toMatchObject([
-    { version: 2, inForce: true },
-    { version: 1, inForce: false },
+    { version: 2, inForce: true, why: 'Plain names' },
+    { version: 1, inForce: false, why: null },
   ])
 })
 

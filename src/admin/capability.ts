@@ -1,8 +1,10 @@
 import type { Capability } from '../capability.ts'
+import { applyScheduledJob } from './changes/schedule.ts'
 import { adminPages } from './pages.tsx'
 
 /** Preparing and applying a region's configuration in the browser. */
 export const admin: Capability = {
   name: 'admin',
   routes: [{ at: '/', app: adminPages }],
+  jobs: () => [applyScheduledJob],
 }

@@ -1,8 +1,11 @@
 import { Hono } from 'hono'
 import type { AppEnv } from '../regions/runtime/site.ts'
-import { applyDraft, progressPage } from './changes/apply-page.tsx'
+import { applyDraft, progressPage, unscheduleDraft } from './changes/apply-page.tsx'
+import { approveDraft } from './changes/approval.ts'
 import { planPage } from './changes/plan-page.tsx'
 import { rebase } from './changes/rebase-page.tsx'
+import { restoreVersion } from './changes/restore.ts'
+import { versionPage } from './changes/version-page.tsx'
 import { versionsPage } from './changes/versions-page.tsx'
 import { discard, draftPage, rename, restoreInDraft } from './drafts/draft-page.tsx'
 import { draftsPage, startDraft } from './drafts/list-page.tsx'
@@ -18,6 +21,8 @@ export function adminPages(): Hono<AppEnv> {
 
   pages.get('/admin', overviewPage)
   pages.get('/admin/versions', versionsPage)
+  pages.get('/admin/versions/:version', versionPage)
+  pages.post('/admin/versions/:version/restore', restoreVersion)
   pages.get('/admin/log', logPage)
 
   pages.get('/admin/drafts', draftsPage)
@@ -29,6 +34,8 @@ export function adminPages(): Hono<AppEnv> {
   pages.get('/admin/drafts/:draft/plan', planPage)
   pages.post('/admin/drafts/:draft/rebase', rebase)
   pages.post('/admin/drafts/:draft/apply', applyDraft)
+  pages.post('/admin/drafts/:draft/approve', approveDraft)
+  pages.post('/admin/drafts/:draft/unschedule', unscheduleDraft)
   pages.get('/admin/drafts/:draft/progress', progressPage)
 
   pages.get('/admin/drafts/:draft/region', regionProfilePage)

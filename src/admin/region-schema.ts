@@ -38,6 +38,43 @@ export const draftDocument = sqliteTable(
   table => [primaryKey({ columns: [table.draft, table.file] })],
 )
 
+/** The rehearsal of a draft. One of an earlier revision is out of date. */
+export const draftRehearsal = sqliteTable('draft_rehearsal', {
+  draft: text('draft').primaryKey(),
+  /** The draft's revision, and the version in force, that it compares. */
+  revision: integer('revision').notNull(),
+  version: integer('version').notNull(),
+  startedBy: text('started_by').notNull(),
+  startedAt: integer('started_at').notNull(),
+  finishedAt: integer('finished_at'),
+  /** JSON: how far it has come, and what it has found. */
+  progress: text('progress').notNull(),
+})
+
+/** Who approved a draft, and at which revision: one that was changed since is not approved. */
+export const draftApproval = sqliteTable(
+  'draft_approval',
+  {
+    draft: text('draft').notNull(),
+    revision: integer('revision').notNull(),
+    by: text('by').notNull(),
+    at: integer('at').notNull(),
+  },
+  table => [primaryKey({ columns: [table.draft, table.revision, table.by] })],
+)
+
+/** Drafts that are to be applied at a later time. */
+export const draftSchedule = sqliteTable('draft_schedule', {
+  draft: text('draft').primaryKey(),
+  revision: integer('revision').notNull(),
+  dueAt: integer('due_at').notNull(),
+  by: text('by').notNull(),
+  at: integer('at').notNull(),
+  why: text('why').notNull().default(''),
+  /** Why nothing was applied when the time had come. */
+  failed: text('failed'),
+})
+
 /** What administrators did in the region. Rows are added only. */
 export const administrationLog = sqliteTable('administration_log', {
   seq: integer('seq').primaryKey({ autoIncrement: true }),

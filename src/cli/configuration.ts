@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { SchemaMismatch } from '../core/database/clients.ts'
 import { asProblem } from '../core/problem.ts'
+import { cleanLine, isLongerThan, MAX_LINE } from '../core/text.ts'
 import { hasAddresses } from '../places/index/exists.ts'
 import { type NodePlatform, nodePlatform } from '../platform/node/platform.ts'
 import { type Environment, readEnvironment } from '../platform/node/settings.ts'
@@ -102,6 +103,19 @@ export const asOption = {
   value: 'NAME',
   help: 'Your name for the audit log (default: your login name)',
 } as const
+
+export const whyOption = {
+  type: 'string',
+  value: 'TEXT',
+  help: 'What the change is for, for the list of versions',
+} as const
+
+export function readWhy(written: string | undefined): string | undefined {
+  const why = written === undefined ? undefined : cleanLine(written)
+  if (why !== undefined && isLongerThan(why, MAX_LINE))
+    throw refuse(`--why: use up to ${MAX_LINE} characters.`)
+  return why || undefined
+}
 
 export function operatorOf(as: string | undefined): string {
   const name = as ?? loginName()

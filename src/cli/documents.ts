@@ -14,7 +14,9 @@ import {
   hasDatabases,
   loadRegions,
   operatorOf,
+  readWhy,
   validationResult,
+  whyOption,
   withPlatform,
 } from './configuration.ts'
 
@@ -93,9 +95,10 @@ const RETRIES = 5
 export const apply = command({
   name: 'apply',
   summary: 'Apply the documents as a new version of the configuration',
-  options: { region, as: asOption },
+  options: { region, why: whyOption, as: asOption },
   run: (terminal, { options }) =>
     withPlatform(terminal, async platform => {
+      const why = readWhy(options.why)
       const loaded = await loadRegions(terminal, options.region, platform)
       const lines: string[] = []
       const json: unknown[] = []
@@ -109,6 +112,7 @@ export const apply = command({
         const by = `operator:${operatorOf(options.as)}`
         const { version, hash, changed } = await applyRegion(platform, readMigrations(), region, documents, {
           by,
+          why,
           retries: RETRIES,
           onReady: (ready, needed) => {
             if (ready % SHOW_EVERY === 0 || ready === needed)

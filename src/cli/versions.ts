@@ -6,7 +6,15 @@ import { planJson, planLines, planRegion } from '../regions/versions/plan.ts'
 import { planRequests } from '../requests/rehearsal/plan-requests.ts'
 import { affectedLines } from './affected.ts'
 import { command, refuse } from './command.ts'
-import { appliedSnapshot, asOption, operatorOf, readSlug, withPlatform } from './configuration.ts'
+import {
+  appliedSnapshot,
+  asOption,
+  operatorOf,
+  readSlug,
+  readWhy,
+  whyOption,
+  withPlatform,
+} from './configuration.ts'
 
 const HASH_DIGITS = 12
 const region = { type: 'string', value: 'R', required: true, help: 'The region' } as const
@@ -19,13 +27,14 @@ export const versionsCommand = command({
     withPlatform(terminal, async platform => {
       const { region, current } = await applied(platform, options.region)
       const versions = await listVersions(platform, region)
-      const lines = versions.map(({ version, hash, appliedAt, appliedBy }) =>
+      const lines = versions.map(({ version, hash, appliedAt, appliedBy, why }) =>
         [
           String(version).padStart(5),
           new Date(appliedAt).toISOString().slice(0, 16).replace('T', ' '),
           hash.slice(0, HASH_DIGITS),
           appliedBy,
           ...(version === current.version ? ['(in force)'] : []),
+          ...(why === null ? [] : [why]),
         ].join('  '),
       )
       return {
@@ -42,6 +51,7 @@ export const rollbackCommand = command({
   options: {
     region,
     to: { type: 'string', value: 'N', required: true, help: 'The version whose documents come back' },
+    why: whyOption,
     'dry-run': { type: 'boolean', help: 'Only preview what would change' },
     as: asOption,
   },
@@ -62,6 +72,7 @@ export const rollbackCommand = command({
       if (options['dry-run']) return { ok: true, lines, json: { region, ok: true, ...plan } }
       const { version, hash, changed } = await applyRegion(platform, readMigrations(), region, documents, {
         by: `operator:${by}`,
+        why: readWhy(options.why),
       })
       const result = changed
         ? `${region}: version ${version} in force, with the documents of version ${number}`

@@ -10,6 +10,10 @@ export const configuration = sqliteTable('configuration', {
   documents: text('documents').notNull(),
   appliedAt: integer('applied_at').notNull(),
   appliedBy: text('applied_by').notNull(),
+  /** What who applied it said about the change. */
+  why: text('why'),
+  /** The draft that it came of. */
+  draft: text('draft'),
 })
 
 /** One row at most: the configuration that is being applied, whose databases may not all be ready. */
@@ -28,6 +32,9 @@ export const pendingConfiguration = sqliteTable('pending_configuration', {
   notifiedTo: text('notified_to').notNull().default(''),
   /** A JSON list of those before it that could not be told yet. */
   missed: text('missed').notNull().default('[]'),
+  /** As in `configuration`. */
+  why: text('why'),
+  draft: text('draft'),
 })
 
 export function snapshotOf(region: string, row: typeof configuration.$inferSelect): Snapshot {

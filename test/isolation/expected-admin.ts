@@ -9,11 +9,19 @@ const seen = {
 } as const
 const draft = { ...seen, ids: { ':draft': 'draft' } } as const
 const edited = { ...draft, needs: 'administer' } as const
+/** Their numbers are no secret: each region counts from 1. */
+const version = { ...seen, ids: { ':version': 'version' }, isPublic: true } as const
 const inJurisdiction = { ':draft': 'draft', ':jurisdiction': 'jurisdiction' } as const
 
 export const admin: Record<string, Expectation> = {
   'GET /admin': seen,
   'GET /admin/versions': seen,
+  'GET /admin/versions/:version': version,
+  'POST /admin/versions/:version/restore': {
+    ...version,
+    needs: 'administer',
+    form: () => ({ version: '99' }),
+  },
   'GET /admin/log': seen,
   'GET /admin/drafts': seen,
   'POST /admin/drafts': { ...seen, needs: 'draft', form: () => ({ '/admin/drafts.title': 'By the matrix' }) },
@@ -39,6 +47,8 @@ export const admin: Record<string, Expectation> = {
   'POST /admin/drafts/:draft/rebase': { ...draft, needs: 'draft' },
   // Nothing has been applied.
   'GET /admin/drafts/:draft/progress': { ...draft, also: 404 },
+  'POST /admin/drafts/:draft/approve': { ...edited, form: () => ({ version: '99' }) },
+  'POST /admin/drafts/:draft/unschedule': edited,
   'POST /admin/drafts/:draft/apply': { ...edited, form: () => ({ version: '99' }) },
   'POST /admin/drafts/:draft/rename': { ...edited, form: () => ({ 'rename.title': 'By the matrix' }) },
   'POST /admin/drafts/:draft/discard': edited,

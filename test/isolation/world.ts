@@ -91,6 +91,8 @@ export interface Ids {
   readonly service: string
   /** Of its region's configuration. */
   readonly draft: string
+  /** In force in its region: a number that other regions have too. */
+  readonly version: string
 }
 
 export interface World {
@@ -168,6 +170,7 @@ function missingBeside({ request, file }: Pick<Ids, 'request' | 'file'>): Ids {
     file: file.replace(request, number),
     service: 'no-such-service',
     draft: 'X'.repeat(12),
+    version: '99',
   }
 }
 
@@ -283,6 +286,7 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
         by: 'system:test',
         at: platform.clock.now(),
       }),
+      version: String(compiled.snapshot.version),
     },
     cursor: ((await page.json()) as { next: string }).next,
     service: 'pothole',

@@ -1,16 +1,21 @@
 import { shippedMigrations } from '../../core/database/shipped.ts'
+import { readInstant } from '../../core/input.ts'
 import { problem } from '../../core/problem.ts'
+import { localDay, startOfDay } from '../../regions/runtime/calendar.ts'
 import { requestApply } from '../../regions/versions/apply.ts'
 import { listVersions } from '../../regions/versions/history.ts'
 import { type ApplyProgress, applyProgress } from '../../regions/versions/pending.ts'
 import { Alert } from '../../web/components/components.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'
-import { readSubmitted } from '../../workspace/shell/form.tsx'
+import { fieldError, readSubmitted } from '../../workspace/shell/form.tsx'
 import { checkDraft } from '../drafts/documents.ts'
 import { endApplied } from '../drafts/drafts.ts'
 import { openDraft, openDraftToEdit } from '../drafts/open-draft.ts'
 import { type AdminPageContext, doingNow, requireAdminStepUp } from '../shell/context.ts'
-import { AdminPage, draftPath } from '../shell/frame.tsx'
+import { AdminPage, adminDone, draftPath } from '../shell/frame.tsx'
+import { approvalOf, isApproved } from './approval.ts'
+import { readReason } from './reason.ts'
+import { cancelSchedule, schedule } from './schedule.ts'
 
 /**
  * Puts a draft in force. Throws `step-up-required`, `changed-meanwhile` if the draft was saved or another version was
@@ -21,14 +26,43 @@ export async function applyDraft(c: AdminPageContext) {
   const context = await openDraftToEdit(c)
   requireAdminStepUp(context)
   const { platform, region, draft, db, by } = context
-  const { version } = await readSubmitted(c, 'apply')
-  if (version !== draft.revision) throw problem('changed-meanwhile')
+  const sent = await readSubmitted(c, 'apply')
+  if (sent.version !== draft.revision) throw problem('changed-meanwhile')
+  if (!isApproved(await approvalOf(db, region.documents, draft))) throw problem('not-allowed')
   const { documents } = await checkDraft(platform, region, context.values)
   if (documents === undefined) throw problem('bad-request', { detail: view.t('admin-plan-has-errors') })
-  const request = { by, from: draft.base }
+  const why = readReason(sent) || draft.title
+  const { timezone } = region.documents.region
+  const dueAt = readDay(sent.one('on'), timezone)
+  if (dueAt !== undefined && dueAt < startOfDay(localDay(view.now, timezone), timezone))
+    throw problem('bad-request', { detail: view.t('admin-apply-on-past') })
+  if (dueAt !== undefined && dueAt > view.now) {
+    await schedule(db, draft, { ...doingNow(context), dueAt, why })
+    return adminDone(c, view, `${draftPath(draft)}/plan`, 'scheduled')
+  }
+  const request = { by, from: draft.base, why, draft: draft.id }
   const hash = await requestApply(platform, shippedMigrations(), region.slug, documents, request)
   await endApplied(db, draft, hash, doingNow(context))
   return c.redirect(view.href(`${draftPath(draft)}/progress`), 303)
+}
+
+// Midnight of a day in the region; undefined for none. Throws `bad-request` for what is no day.
+function readDay(written: string, zone: string): number | undefined {
+  if (written === '') return undefined
+  const { value } = /^\d{4}-\d{2}-\d{2}$/.test(written)
+    ? readInstant('on', written, zone)
+    : { value: undefined }
+  if (value === undefined) throw fieldError('on', 'not-a-date')
+  return value
+}
+
+/** Calls off what was to be applied later. Throws `wrong-state` if that has happened. */
+export async function unscheduleDraft(c: AdminPageContext) {
+  const view = viewOf(c)
+  const context = await openDraftToEdit(c)
+  const { draft, db } = context
+  await cancelSchedule(db, draft.id, doingNow(context))
+  return adminDone(c, view, `${draftPath(draft)}/plan`, 'unscheduled')
 }
 
 const REFRESH_SECONDS = 3
@@ -68,7 +102,7 @@ export async function progressPage(c: AdminPageContext) {
   )
 }
 
-function Progress({ view, progress }: { view: PageView; progress: ApplyProgress }) {
+export function Progress({ view, progress }: { view: PageView; progress: ApplyProgress }) {
   const { t } = view
   const { ready, needed, failed } = progress
   return (

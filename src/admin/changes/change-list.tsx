@@ -20,13 +20,20 @@ const nouns: Readonly<Record<string, MessageKey>> = {
   backdrop: 'admin-noun-backdrop',
 }
 
+interface Props {
+  view: PageView
+  changes: readonly DocumentChange[]
+  /** What is said where there are none. */
+  none?: string
+}
+
 /** Differences between two versions, in words. */
-export function ChangeList({ view, changes }: { view: PageView; changes: readonly DocumentChange[] }) {
+export function ChangeList({ view, changes, none }: Props) {
   const { t } = view
   if (changes.length === 0) {
     return (
       <Empty>
-        <p>{t('admin-no-changes')}</p>
+        <p>{none ?? t('admin-no-changes')}</p>
       </Empty>
     )
   }

@@ -2,26 +2,32 @@ import { type IssueAtPath, isError } from '../../regions/documents/issue.ts'
 import { planRegion } from '../../regions/versions/plan.ts'
 import { Alert } from '../../web/components/components.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'
-import { ActionForm } from '../../workspace/shell/form.tsx'
+import { namesOf } from '../../workspace/shell/names.ts'
 import { checkDraft } from '../drafts/documents.ts'
 import { documentName } from '../drafts/draft-page.tsx'
 import { type DraftContext, openDraft } from '../drafts/open-draft.ts'
 import type { AdminPageContext } from '../shell/context.ts'
-import { AdminPage, draftPath } from '../shell/frame.tsx'
+import { AdminPage } from '../shell/frame.tsx'
+import { ApplySection } from './apply-form.tsx'
+import { approvalOf } from './approval.ts'
 import { ChangeList } from './change-list.tsx'
 import { Behind, rebaseOf } from './rebase-page.tsx'
+import { scheduleOf } from './schedule.ts'
 
 /** What the draft would change, and what is wrong with it. */
 export async function planPage(c: AdminPageContext) {
   const view = viewOf(c)
   const { t } = view
   const context = await openDraft(c)
-  const { draft, base, me, platform, region } = context
+  const { draft, base, me, platform, region, db, signedIn } = context
   const rebased = context.isOpen ? rebaseOf(context) : undefined
   const { documents, draft: readable, issues } = await checkDraft(platform, region, context.values)
   const before = { region: region.slug, version: draft.base, hash: '', documents: base }
   const plan = readable && planRegion(before, readable, view.now)
-  const mayApply = context.isOpen && context.role === 'administrator' && rebased === undefined
+  const isReady = context.isOpen && rebased === undefined
+  const approval = await approvalOf(db, region.documents, draft)
+  const planned = await scheduleOf(db, draft.id)
+  const names = await namesOf(platform, signedIn, [...approval.by, ...(planned ? [planned.by] : [])])
   const title = t('admin-part-plan')
   return c.html(
     <AdminPage {...{ c, view, context, draft, me }} section="drafts" title={title}>
@@ -34,13 +40,8 @@ export async function planPage(c: AdminPageContext) {
           <ChangeList view={view} changes={plan.changes} />
         </section>
       )}
-      {mayApply && documents && plan && plan.changes.length > 0 && (
-        <ActionForm c={c} view={view} action={`${draftPath(draft)}/apply`} version={draft.revision}>
-          <p>{t('admin-apply-text')}</p>
-          <button class="usa-button" type="submit">
-            {t('admin-apply')}
-          </button>
-        </ActionForm>
+      {isReady && documents && plan && plan.changes.length > 0 && (
+        <ApplySection {...{ c, view, context, approval, planned, names }} />
       )}
     </AdminPage>,
   )

@@ -31,6 +31,9 @@ const results = [
   'removed',
   'restored',
   'applied',
+  'approved',
+  'scheduled',
+  'unscheduled',
 ] as const
 export type AdminResult = (typeof results)[number]
 

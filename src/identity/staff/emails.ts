@@ -82,6 +82,7 @@ async function write(
   if (pending.about === 'appointment') return appointment(platform, db, region, jurisdiction, pending)
   if (pending.about === 'holidays') return holidaysEmail(platform, db, region, jurisdiction, pending)
   if (pending.about === 'agreement-end') return agreementEndEmail(platform, db, region, pending)
+  if (pending.about === 'draft-not-applied') return draftEmail(platform, db, region, pending)
   if (platform.clock.now() - pending.asked.at > STILL_USEFUL) return undefined
   return pending.about === 'sign-in'
     ? signInEmail(platform, db, region, pending)
@@ -226,6 +227,27 @@ async function agreementEndEmail(
     to: await addressOf(platform, db, row),
     subject: t('email-agreement-end-subject', says),
     text: [t('email-agreement-end', says), t('email-agreement-end-do')].join('\n\n'),
+  }
+}
+
+async function draftEmail(
+  platform: Platform,
+  db: RegionDb,
+  region: Region,
+  { staff, draft, title, failed, language }: PendingOf<'draft-not-applied'>,
+): Promise<Written | undefined> {
+  const row = await staffById(db, staff)
+  if (row === undefined || !hasMailbox(row) || isMadeUp(platform, row)) return undefined
+  const t = translator(language)
+  const url = `${siteAddress(platform, region)}/admin/drafts/${draft}/plan`
+  return {
+    to: await addressOf(platform, db, row),
+    subject: t('email-draft-not-applied-subject', { title }),
+    text: [
+      t('email-draft-not-applied', { title }),
+      t(`admin-schedule-failed-${failed}`),
+      t('email-draft-not-applied-do', { url }),
+    ].join('\n\n'),
   }
 }
 

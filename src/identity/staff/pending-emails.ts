@@ -53,6 +53,14 @@ const pendingEmail = v.variant('about', [
     language: v.string(),
   }),
   v.object({
+    about: v.literal('draft-not-applied'),
+    staff: v.string(),
+    draft: v.string(),
+    title: v.string(),
+    failed: v.picklist(['changed', 'behind', 'errors', 'not-approved']),
+    language: v.string(),
+  }),
+  v.object({
     about: v.literal('sign-in'),
     /** Keyed hash of the address. */
     mailbox: v.string(),

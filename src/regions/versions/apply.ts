@@ -34,6 +34,10 @@ export interface ApplyRequest {
   readonly wait?: number
   /** The version that the documents were planned from: refused if another is in force by now, or being applied. */
   readonly from?: number
+  /** What the change is for, in the words of who applies it. */
+  readonly why?: string | undefined
+  /** The draft that the documents come of. */
+  readonly draft?: string | undefined
 }
 
 /** A server that finds an unfinished request of another process waits this long before it goes on with it. */
@@ -50,7 +54,7 @@ export async function requestApply(
   migrations: Migrations,
   slug: string,
   documents: Documents,
-  { by, first = 1, wait = 0, from }: ApplyRequest,
+  { by, first = 1, wait = 0, from, why, draft }: ApplyRequest,
 ): Promise<string> {
   await migrateDatabase(platform, { kind: 'directory' }, migrations)
   await refuseTakenHosts(openDirectory(platform), slug, documents)
@@ -72,6 +76,8 @@ export async function requestApply(
       requestedAt: at,
       requestedBy: by,
       first,
+      why: why ?? null,
+      draft: draft ?? null,
     }),
     enqueueJob(applyKind, at + wait),
   ])
@@ -190,7 +196,7 @@ function newestVersion(db: RegionDb) {
 }
 
 async function putInForce(db: RegionDb, pending: Pending, appliedAt: number): Promise<Applied> {
-  const { hash, documents, requestedBy, first } = pending
+  const { hash, documents, requestedBy, first, why, draft } = pending
   const [newest] = await newestVersion(db)
   if (newest?.hash === hash) return { ...newest, changed: pending.version !== null }
   const before = newest?.version ?? 0
@@ -201,9 +207,15 @@ async function putInForce(db: RegionDb, pending: Pending, appliedAt: number): Pr
     await db.commit([
       guard(isNext, 'changed-meanwhile'),
       guard(isPending, 'changed-meanwhile'),
-      db
-        .insert(configuration)
-        .values({ version, hash, documents: JSON.stringify(documents), appliedAt, appliedBy: requestedBy }),
+      db.insert(configuration).values({
+        version,
+        hash,
+        documents: JSON.stringify(documents),
+        appliedAt,
+        appliedBy: requestedBy,
+        why,
+        draft,
+      }),
       db.update(pendingConfiguration).set({ version }),
     ])
   } catch (error) {

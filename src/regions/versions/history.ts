@@ -12,13 +12,17 @@ export interface Version {
   /** Milliseconds since 1970. */
   readonly appliedAt: number
   readonly appliedBy: string
+  /** What who applied it said about the change. */
+  readonly why: string | null
+  /** The draft that it came of. */
+  readonly draft: string | null
 }
 
 /** Every configuration that a region has had, the one in force first. */
 export async function listVersions(platform: Platform, region: string): Promise<Version[]> {
-  const { version, hash, appliedAt, appliedBy } = configuration
+  const { version, hash, appliedAt, appliedBy, why, draft } = configuration
   return openRegion(platform, access, region)
-    .select({ version, hash, appliedAt, appliedBy })
+    .select({ version, hash, appliedAt, appliedBy, why, draft })
     .from(configuration)
     .orderBy(desc(version))
 }

@@ -81,6 +81,10 @@ export const regionDocument = v.strictObject({
     ),
     'When requests that need review, and that nobody has reviewed, are escalated.',
   ),
+  approval: describe(
+    v.optional(v.picklist(['second-person'], 'use second-person')),
+    'Who must approve a draft before it is applied from the administration pages: a second person, who has changed nothing in it. Default: nobody.',
+  ),
   handoffs: describe(
     v.optional(
       v.strictObject({
