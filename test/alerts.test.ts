@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { setUnavailable } from '../src/core/database/clients.ts'
 import { GaugeRecorder, noteRun } from '../src/core/database/gauges.ts'
 import { openForJobs } from '../src/core/database/handles.ts'
 import { registry } from '../src/create-app.ts'
@@ -10,10 +11,12 @@ import { measureProcess } from '../src/platform/node/process-metrics.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { startMailbox } from './support/mailbox.ts'
 import { parseMetrics, type Series } from './support/prometheus.ts'
+import { fires } from './support/promql.ts'
 
 const file = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 
 const METRICS_TOKEN = 'a-token-of-the-tests-for-metrics-0123456789'
+const email = { to: 'a@b.example', from: 'C', subject: 's', text: 't' }
 const hollis = { kind: 'tenant', region: 'ellery', slug: 'hollis' } as const
 
 // https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/
@@ -65,31 +68,15 @@ async function visit() {
   await recorder.flush()
 }
 
-/** As much of PromQL as the rules about the state have: `or` of `[time() -] max|min(selector) >|< number`. */
-function fires(expr: string, series: readonly Series[]): boolean {
-  return expr.split(/\s+or\s+/).some(part => {
-    const [, time, fold, name, labels = '', sign, limit] =
-      /^(time\(\) - )?(max|min)\((\w+)(?:\{(\w+=~?"[^"]*")\})?\) ([<>]) (\d+)$/.exec(part) ?? []
-    if (fold === undefined) return false
-    const [, label = '', pattern = ''] = /^(\w+)=~?"([^"]*)"$/.exec(labels) ?? []
-    const values = series
-      .filter(
-        each => each.name === name && new RegExp(`^(?:${pattern || '.*'})$`).test(each.labels[label] ?? ''),
-      )
-      .map(({ value }) => value)
-    if (values.length === 0) return false
-    const folded = fold === 'max' ? Math.max(...values) : Math.min(...values)
-    const value = time === undefined ? folded : app.platform.clock.now() / 1000 - folded
-    return sign === '>' ? value > Number(limit) : value < Number(limit)
-  })
+const firing = (...scrapes: readonly Series[][]) => {
+  const now = app.platform.clock.now() / 1000
+  const taken = scrapes.map((series, index) => ({ at: now - 60 * (scrapes.length - 1 - index), series }))
+  return rules.filter(({ expr }) => fires(expr, taken)).map(({ alert }) => alert)
 }
-
-const firing = (series: readonly Series[]) =>
-  rules.filter(({ expr }) => fires(expr, series)).map(({ alert }) => alert)
 
 describe('alerts and the dashboard', () => {
   it('name only metrics that a server has, with labels that it gives', async () => {
-    await app.platform.mail.send({ to: 'a@b.example', from: 'C', subject: 's', text: 't', id: '1' })
+    await app.platform.mail.send({ ...email, id: '1' })
     await noteRun(app.platform, 'jobs')
     app.platform.log('warn', 'job-failed', {})
     await app.runJobs()
@@ -156,6 +143,49 @@ describe('alerts and the dashboard', () => {
     recorder.unavailable(hollis)
     await recorder.flush()
     expect(firing(await scrape())).toContain('CountylineDatabaseUnusable')
+    await recorder.visited(hollis, { done: 0, failed: 0 })
+    await recorder.flush()
+    expect(firing(await scrape())).toEqual([])
+  })
+
+  it('fire for errors of the server by their share of the requests between two scrapes', async () => {
+    const ask = async (times: number, path: string, status: number) => {
+      for (let asked = 0; asked < times; asked++) expect((await app.request(path)).status).toBe(status)
+    }
+    const unavailable = '/open311/v2/requests.json?jurisdiction_id=hollis'
+    // Errors of before: what counts is what has been added since.
+    setUnavailable(app.platform, hollis, new Error('away'))
+    await ask(20, unavailable, 503)
+    await ask(10, '/healthz', 200)
+    const before = await scrape()
+    expect(firing(before)).toEqual([])
+    await ask(98, '/healthz', 200)
+    await ask(20, '/nowhere', 404)
+    await ask(2, unavailable, 503)
+    const few = await scrape()
+    expect(firing(before, few)).toEqual([])
+    await ask(95, '/healthz', 200)
+    await ask(5, unavailable, 503)
+    const many = await scrape()
+    expect(firing(few, many)).toEqual(['CountylineServerErrors'])
+    setUnavailable(app.platform, hollis, undefined)
+    await ask(100, '/healthz', 200)
+    expect(firing(many, await scrape())).toEqual([])
+  })
+
+  it('fire for emails that the mail server refuses, more than a few between two scrapes', async () => {
+    const send = async (times: number) => {
+      for (let sent = 0; sent < times; sent++)
+        await app.platform.mail.send({ ...email, id: `${sent}` }).catch(() => undefined)
+    }
+    await closeMailbox()
+    await send(1)
+    const before = await scrape()
+    await send(5)
+    const few = await scrape()
+    expect(firing(before, few)).toEqual([])
+    await send(6)
+    expect(firing(few, await scrape())).toEqual(['CountylineEmailNotSent'])
   })
 })
 
