@@ -56,6 +56,27 @@ describe('sqld with a key for its admin API and signed tokens', () => {
     await expect(works(using(sqld.url, { DATABASE_TOKEN: `${token}x` }), river)).rejects.toThrow()
   })
 
+  it('deletes a namespace with what it holds, once', async () => {
+    const databases = using(sqld.url, {
+      DATABASE_ADMIN_URL: sqld.adminUrl,
+      DATABASE_ADMIN_TOKEN: 'open-sesame',
+      DATABASE_TOKEN: token,
+    })
+    const name = { kind: 'tenant', region: 'lake', slug: 'gone' } as const
+    await databases.create(name)
+    await databases.client(name).execute('CREATE TABLE held (id INTEGER)')
+    expect(await databases.delete(name)).toBe(true)
+    await expect(works(databases, name)).rejects.toThrow()
+    expect(await databases.delete(name)).toBe(false)
+    await databases.create(name)
+    const { rows } = await databases.client(name).execute('SELECT name FROM sqlite_master')
+    expect(rows).toEqual([])
+    await expect(using(sqld.url, { DATABASE_TOKEN: token }).delete(name)).rejects.toMatchObject({
+      slug: 'not-configured',
+      detail: expect.stringContaining('DATABASE_ADMIN_URL'),
+    })
+  })
+
   it.each([{}, { DATABASE_ADMIN_TOKEN: 'wrong' }])(
     'names the setting when the key is missing or wrong',
     async given => {
@@ -133,6 +154,23 @@ describe('Turso', () => {
     expect(await works(databases, lake)).toBe(1)
     // What is there stays as it is.
     expect(await databases.create(lake, content)).toBe(false)
+  })
+
+  it('deletes a database, and takes one that is not there for deleted', async () => {
+    const own = await startTurso({ organization: 'o', apiToken: 't', groups: { g: 'opens' } })
+    onTestFinished(() => own.stop())
+    const given = { TURSO_ORGANIZATION: 'o', TURSO_GROUP: 'g', TURSO_API_TOKEN: 't', TURSO_API_URL: own.url }
+    const databases = using(own.databaseUrl, { ...given, DATABASE_TOKEN: 'opens' })
+    await databases.create(lake)
+    expect(await databases.delete(lake)).toBe(true)
+    expect(own.created).toEqual([])
+    expect(await databases.delete(lake)).toBe(false)
+    await expect(
+      using(own.databaseUrl, { ...given, TURSO_API_TOKEN: 'wrong' }).delete(lake),
+    ).rejects.toMatchObject({
+      slug: 'not-configured',
+      detail: expect.stringContaining('TURSO_API_TOKEN'),
+    })
   })
 
   it('explains a quota that is reached', async () => {

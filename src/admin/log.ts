@@ -15,6 +15,7 @@ export const administrationActions = {
   'draft-unscheduled': 'admin-log-draft-unscheduled',
   'draft-not-applied': 'admin-log-draft-not-applied',
   'version-restored': 'admin-log-version-restored',
+  'apply-cancelled': 'admin-log-apply-cancelled',
   'document-saved': 'admin-log-document-saved',
   'document-removed': 'admin-log-document-removed',
   'document-restored': 'admin-log-document-restored',

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import type { AppEnv } from '../regions/runtime/site.ts'
-import { applyDraft, progressPage, unscheduleDraft } from './changes/apply-page.tsx'
+import { applyDraft, cancelDraft, progressPage, unscheduleDraft } from './changes/apply-page.tsx'
 import { approveDraft } from './changes/approval.ts'
 import { planPage } from './changes/plan-page.tsx'
 import { rebase } from './changes/rebase-page.tsx'
@@ -37,6 +37,7 @@ export function adminPages(): Hono<AppEnv> {
   pages.post('/admin/drafts/:draft/approve', approveDraft)
   pages.post('/admin/drafts/:draft/unschedule', unscheduleDraft)
   pages.get('/admin/drafts/:draft/progress', progressPage)
+  pages.post('/admin/drafts/:draft/cancel', cancelDraft)
 
   pages.get('/admin/drafts/:draft/region', regionProfilePage)
   pages.post('/admin/drafts/:draft/region', saveRegionProfile)

@@ -7,6 +7,7 @@ import { applyRegion } from '../regions/versions/apply.ts'
 import { type Plan, planGeoJson, planJson, planLines, planRegion } from '../regions/versions/plan.ts'
 import { planRequests } from '../requests/rehearsal/plan-requests.ts'
 import { affectedLines } from './affected.ts'
+import { cancelHere } from './cancel-apply.ts'
 import { command, refuse } from './command.ts'
 import {
   appliedSnapshot,
@@ -95,9 +96,15 @@ const RETRIES = 5
 export const apply = command({
   name: 'apply',
   summary: 'Apply the documents as a new version of the configuration',
-  options: { region, why: whyOption, as: asOption },
+  options: {
+    region,
+    cancel: { type: 'boolean', help: 'Cancel what is being applied to --region and not yet in force' },
+    why: whyOption,
+    as: asOption,
+  },
   run: (terminal, { options }) =>
     withPlatform(terminal, async platform => {
+      if (options.cancel) return cancelHere(platform, options.region, `operator:${operatorOf(options.as)}`)
       const why = readWhy(options.why)
       const loaded = await loadRegions(terminal, options.region, platform)
       const lines: string[] = []

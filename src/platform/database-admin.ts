@@ -4,7 +4,7 @@ import { type Problem, problem } from '../core/problem.ts'
 import { DeadlinePassed, withDeadline } from './calls.ts'
 import type { DatabaseName } from './platform.ts'
 
-// How the databases of a server are made: by the admin API of sqld, or by Turso's platform API.
+// How the databases of a server are made and deleted: by the admin API of sqld, or by Turso's platform API.
 
 export interface DatabaseAdmin {
   /**
@@ -13,6 +13,8 @@ export interface DatabaseAdmin {
    * that the service refuses.
    */
   create(name: DatabaseName, remoteName: string): Promise<boolean>
+  /** Whether it was there. Throws as `create` does. */
+  delete(name: DatabaseName, remoteName: string): Promise<boolean>
 }
 
 export interface TursoSettings {
@@ -35,33 +37,46 @@ export function regionSettings(get: (name: string) => string | undefined): Regio
 }
 
 export function sqldAdmin(url: string, token: string | undefined, deadline: number): DatabaseAdmin {
+  const namespaces = `${url.replace(/\/+$/, '')}/v1/namespaces`
+  // The server knows no other scheme: the word Basic, then the key as it is.
+  const given = { authorization: token === undefined ? undefined : `Basic ${token}`, deadline }
+  const said = {
+    service: 'The database server',
+    token: 'DATABASE_ADMIN_TOKEN',
+    others: 'DATABASE_ADMIN_URL',
+  }
   return {
     async create(_name, remoteName) {
-      const answer = await ask(`${url.replace(/\/+$/, '')}/v1/namespaces/${remoteName}/create`, {
-        // The server knows no other scheme: the word Basic, then the key as it is.
-        authorization: token === undefined ? undefined : `Basic ${token}`,
-        body: {},
-        deadline,
-      })
+      const answer = await ask('POST', `${namespaces}/${remoteName}/create`, { ...given, body: {} })
       if (answer.isOk || answer.text.includes('already exists')) return answer.isOk
-      throw refusal(answer, remoteName, {
-        service: 'The database server',
-        token: 'DATABASE_ADMIN_TOKEN',
-        others: 'DATABASE_ADMIN_URL',
-      })
+      throw refusal('create', answer, remoteName, said)
+    },
+    async delete(_name, remoteName) {
+      const answer = await ask('DELETE', `${namespaces}/${remoteName}`, given)
+      if (answer.isOk) return true
+      if (answer.status === 404 && answer.text.includes("doesn't exist")) return false
+      throw refusal('delete', answer, remoteName, said)
     },
   }
 }
 
 const TURSO = 'https://api.turso.tech'
 
-/** https://docs.turso.tech/api-reference/databases/create */
+/** https://docs.turso.tech/api-reference/databases/create and /delete */
 export function tursoAdmin(
   { organization, group, apiToken, apiUrl = TURSO }: TursoSettings,
   urlOf: (remoteName: string) => string,
   ofRegion: RegionSetting,
   deadline: number,
 ): DatabaseAdmin {
+  const said = { service: 'Turso', token: 'TURSO_API_TOKEN', others: 'TURSO_ORGANIZATION and TURSO_GROUP' }
+  const path = `${apiUrl.replace(/\/+$/, '')}/v1/organizations/${encodeURIComponent(organization)}/databases`
+  const own = (setting: 'TURSO_GROUP' | 'TURSO_API_TOKEN', name: DatabaseName) =>
+    name.kind === 'directory' ? undefined : ofRegion(setting, name.region)
+  const given = (name: DatabaseName) => ({
+    authorization: `Bearer ${own('TURSO_API_TOKEN', name) ?? apiToken}`,
+    deadline,
+  })
   return {
     async create(name, remoteName) {
       const missing = Object.entries({
@@ -71,22 +86,10 @@ export function tursoAdmin(
       }).flatMap(([setting, value]) => (value === '' ? [setting] : []))
       if (missing.length > 0)
         throw notConfigured(`Set ${missing.join(' and ')} to create databases at Turso.`)
-      const own = (setting: 'TURSO_GROUP' | 'TURSO_API_TOKEN') =>
-        name.kind === 'directory' ? undefined : ofRegion(setting, name.region)
-      const path = `/v1/organizations/${encodeURIComponent(organization)}/databases`
-      const answer = await ask(`${apiUrl.replace(/\/+$/, '')}${path}`, {
-        authorization: `Bearer ${own('TURSO_API_TOKEN') ?? apiToken}`,
-        body: { name: remoteName, group: own('TURSO_GROUP') ?? group },
-        deadline,
-      })
+      const body = { name: remoteName, group: own('TURSO_GROUP', name) ?? group }
+      const answer = await ask('POST', path, { ...given(name), body })
       if (answer.status === 409) return false
-      if (!answer.isOk) {
-        throw refusal(answer, remoteName, {
-          service: 'Turso',
-          token: 'TURSO_API_TOKEN',
-          others: 'TURSO_ORGANIZATION and TURSO_GROUP',
-        })
-      }
+      if (!answer.isOk) throw refusal('create', answer, remoteName, said)
       const host = hostIn(answer.text)
       const expected = new URL(urlOf(remoteName).replace(/^\w+:/, 'https:')).hostname
       if (host !== undefined && host !== expected) {
@@ -95,6 +98,12 @@ export function tursoAdmin(
         )
       }
       return true
+    },
+    async delete(name, remoteName) {
+      const answer = await ask('DELETE', `${path}/${remoteName}`, given(name))
+      // An organization that it does not know has no such database either.
+      if (answer.isOk || answer.status === 404) return answer.isOk
+      throw refusal('delete', answer, remoteName, said)
     },
   }
 }
@@ -106,19 +115,22 @@ interface Answer {
   readonly headers: Headers
 }
 
-async function ask(
-  url: string,
-  given: { readonly authorization: string | undefined; readonly body: object; readonly deadline: number },
-): Promise<Answer> {
+interface Given {
+  readonly authorization: string | undefined
+  readonly body?: object
+  readonly deadline: number
+}
+
+async function ask(method: 'POST' | 'DELETE', url: string, given: Given): Promise<Answer> {
   try {
     return await withDeadline(given.deadline, async signal => {
       const answer = await fetch(url, {
-        method: 'POST',
+        method,
         headers: {
           'content-type': 'application/json',
           ...(given.authorization === undefined ? {} : { authorization: given.authorization }),
         },
-        body: JSON.stringify(given.body),
+        ...(given.body === undefined ? {} : { body: JSON.stringify(given.body) }),
         redirect: 'manual',
         signal,
       })
@@ -141,7 +153,12 @@ interface Said {
   readonly others: string
 }
 
-function refusal(answer: Answer, remoteName: string, { service, token, others }: Said): Problem {
+function refusal(
+  verb: 'create' | 'delete',
+  answer: Answer,
+  remoteName: string,
+  { service, token, others }: Said,
+): Problem {
   const { status } = answer
   switch (status) {
     case 401:
@@ -160,7 +177,7 @@ function refusal(answer: Answer, remoteName: string, { service, token, others }:
   }
   if (status >= 500) return later(`${service} failed (${status}).`, RETRY_SECONDS)
   return problem('bad-request', {
-    detail: `${service} refuses to create the database ${remoteName} (${status}).`,
+    detail: `${service} refuses to ${verb} the database ${remoteName} (${status}).`,
     logged: { remoteName, status: String(status) },
   })
 }

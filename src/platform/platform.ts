@@ -124,6 +124,8 @@ export interface Databases {
   quarantined?(): readonly { readonly database: string; readonly reason: string }[]
   /** Makes the database, unless it is there. True: made, and has this content. Else it may be empty. */
   create(name: DatabaseName, content?: NewContent): Promise<boolean>
+  /** Deletes the database with all that it holds. False: there was none. */
+  delete(name: DatabaseName): Promise<boolean>
   /** Where it is, for the operator: a URL, or a file. */
   urlOf(name: DatabaseName): string
   close(): Promise<void>

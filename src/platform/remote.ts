@@ -1,4 +1,5 @@
 import { type Client, createClient, type InStatement } from '@libsql/client/web'
+import { problem } from '../core/problem.ts'
 import {
   Breaker,
   CircuitOpen,
@@ -130,6 +131,14 @@ export function remoteDatabases(settings: RemoteSettings): Databases {
     async create(name, content) {
       const isNew = (await admin?.create(name, remoteNameOf(databaseLabel(name), url))) ?? false
       return isNew && content !== undefined && fillNew(open(url, name, noDeadlines), content)
+    },
+    async delete(name) {
+      if (admin === undefined) {
+        throw problem('not-configured', {
+          detail: 'Set DATABASE_ADMIN_URL, or the settings of Turso, to delete databases.',
+        })
+      }
+      return admin.delete(name, remoteNameOf(databaseLabel(name), url))
     },
     async close() {},
   }

@@ -52,4 +52,5 @@ export const admin: Record<string, Expectation> = {
   'POST /admin/drafts/:draft/apply': { ...edited, form: () => ({ version: '99' }) },
   'POST /admin/drafts/:draft/rename': { ...edited, form: () => ({ 'rename.title': 'By the matrix' }) },
   'POST /admin/drafts/:draft/discard': edited,
+  'POST /admin/drafts/:draft/cancel': { ...edited },
 }

@@ -11,6 +11,7 @@ import type { Scope } from '../../src/identity/roles.ts'
 import { readMigrations } from '../../src/platform/node/databases/migrations.ts'
 import { type NodePlatform, type NodeSettings, nodePlatform } from '../../src/platform/node/platform.ts'
 import { readRegionFiles } from '../../src/platform/node/tenants.ts'
+import { databaseLabel } from '../../src/platform/platform.ts'
 import { loadRegion } from '../../src/regions/documents/load.ts'
 import type { Documents } from '../../src/regions/documents/snapshot.ts'
 import type { Region } from '../../src/regions/runtime/compile.ts'
@@ -91,8 +92,15 @@ export async function startApp(
     async runJobs() {
       for (;;) {
         let done = 0
-        for (const name of await listDatabases(platform))
-          done += (await runDueJobs(platform, name, jobHandlers)).done
+        for (const name of await listDatabases(platform)) {
+          try {
+            done += (await runDueJobs(platform, name, jobHandlers)).done
+          } catch (error) {
+            // A job before it may have deleted this database.
+            const left = (await listDatabases(platform)).map(databaseLabel)
+            if (left.includes(databaseLabel(name))) throw error
+          }
+        }
         if (done === 0) return
       }
     },

@@ -25,6 +25,7 @@ export function counted<P extends Platform>(platform: P): { platform: P; trips: 
       return known
     },
     create: databases.create.bind(databases),
+    delete: databases.delete.bind(databases),
     urlOf: databases.urlOf.bind(databases),
     close: () => databases.close(),
   }

@@ -37,7 +37,7 @@ export interface TursoSetup {
 
 /**
  * Speaks Turso's platform API as documented (docs.turso.tech/api-reference): `POST
- * /v1/organizations/{org}/databases` with name and group. The databases are those of a real sqld, and a
+ * /v1/organizations/{org}/databases` with name and group, and `DELETE …/databases/{name}`. The databases are those of a real sqld, and a
  * group's token opens only those of its group.
  */
 export async function startTurso({
@@ -85,10 +85,22 @@ export async function startTurso({
     return { status: 200, body: { database: { DbId: `id-of-${name}`, Hostname: '127.0.0.1', Name: name } } }
   }
 
+  const remove = (request: IncomingMessage): { status: number; body: object } => {
+    if (request.headers.authorization !== `Bearer ${apiToken}`) {
+      return { status: 401, body: { error: 'token is invalid' } }
+    }
+    const name = request.url?.replace(`/v1/organizations/${organization}/databases/`, '') ?? ''
+    if (!created.delete(name)) {
+      return { status: 404, body: { error: `could not find database with name ${name}: record not found` } }
+    }
+    generation.set(name, (generation.get(name) ?? 0) + 1)
+    return { status: 200, body: { database: name } }
+  }
+
   const server = createServer(async (request, response) => {
     if (request.url?.startsWith('/v1/')) {
       const headers = typeof answers[0] === 'object' ? (answers[0].headers ?? {}) : {}
-      const answer = await create(request)
+      const answer = request.method === 'DELETE' ? remove(request) : await create(request)
       if (answer === 'never') return
       response.writeHead(answer.status, { 'content-type': 'application/json', ...headers })
       response.end(JSON.stringify(answer.body))

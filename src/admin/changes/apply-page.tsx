@@ -7,13 +7,14 @@ import { listVersions } from '../../regions/versions/history.ts'
 import { type ApplyProgress, applyProgress } from '../../regions/versions/pending.ts'
 import { Alert } from '../../web/components/components.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'
-import { fieldError, readSubmitted } from '../../workspace/shell/form.tsx'
+import { ActionForm, fieldError, readSubmitted } from '../../workspace/shell/form.tsx'
 import { checkDraft } from '../drafts/documents.ts'
 import { endApplied } from '../drafts/drafts.ts'
 import { openDraft, openDraftToEdit } from '../drafts/open-draft.ts'
-import { type AdminPageContext, doingNow, requireAdminStepUp } from '../shell/context.ts'
+import { type AdminPageContext, doingNow, isRegionAdmin, requireAdminStepUp } from '../shell/context.ts'
 import { AdminPage, adminDone, draftPath } from '../shell/frame.tsx'
 import { approvalOf, isApproved } from './approval.ts'
+import { cancelAndReopen } from './cancel.ts'
 import { readReason } from './reason.ts'
 import { cancelSchedule, schedule } from './schedule.ts'
 
@@ -66,6 +67,7 @@ export async function unscheduleDraft(c: AdminPageContext) {
 }
 
 const REFRESH_SECONDS = 3
+const SHOWN_FAILURES = 5
 
 /** How far applying has come. Refreshes by itself until the draft is in force. */
 export async function progressPage(c: AdminPageContext) {
@@ -88,6 +90,17 @@ export async function progressPage(c: AdminPageContext) {
         </Alert>
       )}
       {isWaiting && <Progress view={view} progress={progress} />}
+      {isWaiting && isRegionAdmin(context) && (
+        <details class="action">
+          <summary>{t('admin-cancel-apply')}</summary>
+          <p>{t('admin-cancel-apply-text')}</p>
+          <ActionForm c={c} view={view} action={`${draftPath(draft)}/cancel`}>
+            <button class="usa-button usa-button--secondary" type="submit">
+              {t('admin-cancel-apply')}
+            </button>
+          </ActionForm>
+        </details>
+      )}
       {inForce === undefined && progress === undefined && (
         <Alert type="warning" live>
           <p>{t('admin-not-in-force')}</p>
@@ -102,6 +115,18 @@ export async function progressPage(c: AdminPageContext) {
   )
 }
 
+/** Takes back what is not yet in force: the draft is open again. Throws `step-up-required`, and `wrong-state` once it is in force. */
+export async function cancelDraft(c: AdminPageContext) {
+  const view = viewOf(c)
+  const context = await openDraft(c)
+  if (!isRegionAdmin(context)) throw problem('not-allowed')
+  requireAdminStepUp(context)
+  const { platform, region, draft } = context
+  if (draft.state !== 'applied') throw problem('wrong-state')
+  await cancelAndReopen(platform, region.slug, { ...doingNow(context), hash: draft.hash ?? '' })
+  return adminDone(c, view, draftPath(draft), 'apply-cancelled')
+}
+
 export function Progress({ view, progress }: { view: PageView; progress: ApplyProgress }) {
   const { t } = view
   const { ready, needed, failed } = progress
@@ -111,7 +136,14 @@ export function Progress({ view, progress }: { view: PageView; progress: ApplyPr
         <progress class="progress" value={ready} max={needed} aria-label={t('admin-applying')} />
       </p>
       <p>{t('admin-databases-ready', { ready, needed })}</p>
-      {failed.length > 0 && <p>{t('admin-databases-failed', { count: failed.length })}</p>}
+      {failed.length > 0 && (
+        <p>
+          {t('admin-databases-failed', { count: failed.length })}{' '}
+          {failed.slice(0, SHOWN_FAILURES).map(({ database }) => (
+            <code>{database} </code>
+          ))}
+        </p>
+      )}
     </Alert>
   )
 }

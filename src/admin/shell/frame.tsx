@@ -34,6 +34,7 @@ const results = [
   'approved',
   'scheduled',
   'unscheduled',
+  'apply-cancelled',
 ] as const
 export type AdminResult = (typeof results)[number]
 

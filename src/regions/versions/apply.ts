@@ -107,8 +107,11 @@ export async function continueApply(
   if (pending === undefined) return { nextAt: undefined }
   const { documents } = pending
   if (pending.version === null) {
-    const nextAt = await prepareDatabases(platform, migrations, slug, documents, preparing)
-    if (nextAt !== undefined) return { nextAt }
+    const nextAt = await prepareDatabases(platform, migrations, slug, pending, preparing)
+    if (nextAt !== undefined) {
+      // It may have been cancelled meanwhile.
+      return { nextAt: (await readPending(db))?.hash === pending.hash ? nextAt : undefined }
+    }
   }
   const applied = await putInForce(db, pending, platform.clock.now())
   await listHosts(platform, openDirectory(platform), slug, documents)

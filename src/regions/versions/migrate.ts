@@ -92,10 +92,13 @@ const LANES = { node: 8, workers: 4 }
 // So many in a row are a failure of the service, not of the databases.
 const FAILURES_IN_A_ROW = 16
 const MARKED_TOGETHER = 50
+const ASK_EVERY_MILLISECONDS = 1_000
 
 export interface MigrateListed {
   /** Milliseconds since 1970: begins no more after this. */
   readonly until?: number
+  /** Asked now and then: if not, it begins no more. */
+  readonly isWanted?: () => Promise<boolean>
   readonly onDone?: (name: ListedName) => void
   readonly onFailed?: (failure: MigrationFailure) => void
 }
@@ -109,12 +112,20 @@ export async function migrateListed(
   directory: DirectoryDb,
   rows: readonly Listed[],
   migrations: Migrations,
-  { until = Infinity, onDone = () => {}, onFailed = () => {} }: MigrateListed = {},
+  { until = Infinity, isWanted, onDone = () => {}, onFailed = () => {} }: MigrateListed = {},
 ): Promise<number | undefined> {
   const waiting = rows.values()
   let done: Listed[] = []
   let inARow = 0
   let stopped: number | undefined
+  let askedAt = platform.clock.now()
+  const isCancelled = async () => {
+    if (isWanted === undefined || platform.clock.now() - askedAt < ASK_EVERY_MILLISECONDS) return false
+    askedAt = platform.clock.now()
+    if (await isWanted()) return false
+    stopped = 0
+    return true
+  }
   const markDone = async () => {
     const marked = done
     done = []
@@ -126,6 +137,7 @@ export async function migrateListed(
   }
   const lane = async () => {
     for (const row of waiting) {
+      if (await isCancelled()) break
       const name = nameOf(row)
       try {
         const ready = await migrateOne(platform, row, migrations)
@@ -220,6 +232,6 @@ export function nameOf({ kind, region, slug }: Pick<Listed, 'kind' | 'region' | 
   return kind === 'tenant' ? { kind, region, slug } : { kind, region }
 }
 
-function isDatabase({ kind, region, slug }: Pick<Listed, 'kind' | 'region' | 'slug'>) {
+export function isDatabase({ kind, region, slug }: Pick<Listed, 'kind' | 'region' | 'slug'>) {
   return and(eq(database.kind, kind), eq(database.region, region), eq(database.slug, slug))
 }

@@ -7,6 +7,7 @@ import { districtSetsOf } from '../documents/district-sets.ts'
 import type { Documents } from '../documents/snapshot.ts'
 import { pendingConfiguration, pendingOf } from '../region-schema.ts'
 import { type Listed, type ListedName, migrateListed, nameOf } from './migrate.ts'
+import { REMOVING } from './remove.ts'
 
 // A configuration that is being applied, and the databases that it needs before it can be in force.
 
@@ -53,6 +54,12 @@ export async function readPending(db: RegionDb): Promise<Pending | undefined> {
   return row && pendingOf(row)
 }
 
+async function isPending(platform: Platform, region: string, hash: string): Promise<boolean> {
+  const db = openRegion(platform, access, region)
+  const rows = await db.select({ hash: pendingConfiguration.hash }).from(pendingConfiguration)
+  return rows[0]?.hash === hash
+}
+
 export function neededDatabases(region: string, documents: Documents): ListedName[] {
   const tenants = documents.jurisdictions.map(({ slug }) => ({ kind: 'tenant', region, slug }) as const)
   // Districts are written by a running server too.
@@ -69,14 +76,14 @@ export interface Preparing {
 }
 
 /**
- * Makes and migrates databases that documents need. Can be killed and repeated. Returns when to go on, in
+ * Makes and migrates databases that a pending configuration needs, as long as it is pending. Can be killed and repeated. Returns when to go on, in
  * milliseconds since 1970; undefined when all are ready.
  */
 export async function prepareDatabases(
   platform: Platform,
   migrations: Migrations,
   region: string,
-  documents: Documents,
+  { hash, documents }: Pick<Pending, 'hash' | 'documents'>,
   { until, limit, ignoresBackOff = false, onReady = () => {} }: Preparing,
 ): Promise<number | undefined> {
   const directory = openDirectory(platform)
@@ -84,10 +91,13 @@ export async function prepareDatabases(
   const rows = await neededRows(directory, region, documents)
   const behind = rows.filter(row => row.migratedTo !== newest(migrations, row.kind))
   const now = platform.clock.now()
-  const due = behind.filter(({ retryAt }) => ignoresBackOff || (retryAt ?? 0) <= now)
+  const due = behind.filter(
+    ({ retryAt, lastError }) => (ignoresBackOff && lastError !== REMOVING) || (retryAt ?? 0) <= now,
+  )
   let ready = rows.length - behind.length
   const stopped = await migrateListed(platform, directory, due.slice(0, limit), migrations, {
     until,
+    isWanted: () => isPending(platform, region, hash),
     onDone: () => onReady(++ready, rows.length),
     onFailed: failure => platform.log('warn', 'database-not-ready', { ...failure }),
   })

@@ -133,6 +133,15 @@ export function embeddedDatabases(
       openEmbedded(fileOf(label), key).close()
       return false
     },
+    async delete(name) {
+      const label = databaseLabel(name)
+      const wasThere = existsSync(fileOf(label))
+      closeFile(label)
+      // The file last: killed in the middle, it is deleted the next time.
+      for (const rest of ['-wal', '-shm', '']) rmSync(`${fileOf(label)}${rest}`, { force: true })
+      quarantine.release(label)
+      return wasThere
+    },
     urlOf: name => fileOf(databaseLabel(name)),
     labels,
     rewrite(label) {
