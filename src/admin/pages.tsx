@@ -9,6 +9,9 @@ import { versionPage } from './changes/version-page.tsx'
 import { versionsPage } from './changes/versions-page.tsx'
 import { discard, draftPage, rename, restoreInDraft } from './drafts/draft-page.tsx'
 import { draftsPage, startDraft } from './drafts/list-page.tsx'
+import { addHolidays } from './holidays/add-page.ts'
+import { holidaysPage, saveHolidays } from './holidays/holidays-page.tsx'
+import { hoursPage, saveHours } from './hours/hours-page.tsx'
 import { logPage } from './log-page.tsx'
 import { checklistPage } from './municipality/checklist-page.tsx'
 import { addJurisdiction, jurisdictionsPage, newJurisdictionPage } from './municipality/list-page.tsx'
@@ -48,5 +51,10 @@ export function adminPages(): Hono<AppEnv> {
   pages.get('/admin/drafts/:draft/jurisdictions/:jurisdiction', checklistPage)
   pages.get('/admin/drafts/:draft/jurisdictions/:jurisdiction/profile', jurisdictionProfilePage)
   pages.post('/admin/drafts/:draft/jurisdictions/:jurisdiction/profile', saveJurisdictionProfile)
+  pages.get('/admin/drafts/:draft/jurisdictions/:jurisdiction/hours', hoursPage)
+  pages.post('/admin/drafts/:draft/jurisdictions/:jurisdiction/hours', saveHours)
+  pages.get('/admin/drafts/:draft/jurisdictions/:jurisdiction/holidays', holidaysPage)
+  pages.post('/admin/drafts/:draft/jurisdictions/:jurisdiction/holidays', saveHolidays)
+  pages.post('/admin/drafts/:draft/jurisdictions/:jurisdiction/holidays/add', addHolidays)
   return pages
 }

@@ -43,6 +43,26 @@ export const admin: Record<string, Expectation> = {
     needs: 'configure',
     form: () => ({}),
   },
+  'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/hours': { ...draft, ids: inJurisdiction },
+  'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/hours': {
+    ...draft,
+    ids: inJurisdiction,
+    needs: 'configure',
+    form: () => ({}),
+  },
+  'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/holidays': { ...draft, ids: inJurisdiction },
+  'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/holidays': {
+    ...draft,
+    ids: inJurisdiction,
+    needs: 'configure',
+    form: () => ({}),
+  },
+  'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/holidays/add': {
+    ...draft,
+    ids: inJurisdiction,
+    needs: 'configure',
+    form: () => ({ 'add.kind': 'list' }),
+  },
   'POST /admin/drafts/:draft/restore': { ...edited, form: () => ({ 'restore.file': 'region.yaml' }) },
   'POST /admin/drafts/:draft/rebase': { ...draft, needs: 'draft' },
   // Nothing has been applied.

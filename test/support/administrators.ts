@@ -1,3 +1,4 @@
+import { decodeHTML } from 'entities'
 import { addAdministrator } from '../../src/identity/staff/administrators.ts'
 import { bundled, type TestApp } from './app.ts'
 import { openSession } from './staff.ts'
@@ -6,8 +7,13 @@ import { type Visitor, visitor } from './visitor.ts'
 /** An administrator of the region, signed in. */
 export async function administrator(app: TestApp, email: string): Promise<Visitor> {
   const id = await addAdministrator(app.platform, bundled, { email, name: email }, 'test')
+  return withCookie(app, await openSession(app, id))
+}
+
+/** A browser with this session. */
+export function withCookie(app: TestApp, cookie: string): Visitor {
   const one = visitor(app)
-  const [name = '', value = ''] = (await openSession(app, id)).split('=')
+  const [name = '', value = ''] = cookie.split('=')
   one.cookies.set(name, value)
   return one
 }
@@ -27,7 +33,7 @@ export function fieldsOf(page: string, action?: string): Record<string, string> 
   return Object.fromEntries(
     inputs.flatMap(([tag, name = '', text = '']) => {
       if (/type="(?:checkbox|radio)"/.test(tag) && !tag.includes('checked')) return []
-      if (!tag.startsWith('<select')) return [[name, /value="([^"]*)"/.exec(tag)?.[1] ?? text]]
+      if (!tag.startsWith('<select')) return [[name, decodeHTML(/value="([^"]*)"/.exec(tag)?.[1] ?? text)]]
       const options = form.slice(form.indexOf(tag)).split('</select>')[0] ?? ''
       return [[name, /value="([^"]*)" selected/.exec(options)?.[1] ?? '']]
     }),
@@ -37,4 +43,12 @@ export function fieldsOf(page: string, action?: string): Record<string, string> 
 /** Fills in the form on a page and sends it there. */
 export async function fillForm(who: Visitor, path: string, typed: Readonly<Record<string, string>>) {
   return who.post(path, { ...fieldsOf(await who.read(path)), ...typed })
+}
+
+/** Applies a draft by the button on its plan. */
+export async function applyDraft(app: TestApp, who: Visitor, draft: string): Promise<Response> {
+  const page = await who.read(`${draft}/plan`)
+  const answer = await who.post(`${draft}/apply`, fieldsOf(page, `${draft}/apply`))
+  await app.runJobs()
+  return answer
 }

@@ -1,5 +1,6 @@
 import type { MessageKey } from '../../core/i18n.ts'
 import type { DraftContext } from '../drafts/open-draft.ts'
+import { daysOfDocument, todayOf } from '../holidays/document.ts'
 
 /** One step of bringing a municipality live. */
 export interface ChecklistItem {
@@ -14,8 +15,9 @@ export interface ChecklistItem {
 }
 
 /** What is left to do for a jurisdiction of a draft, in the order in which people do it. */
-export function checklistOf({ values }: DraftContext, slug: string): ChecklistItem[] {
-  const document = values.get(`${slug}/jurisdiction.yaml`) ?? {}
+export function checklistOf(context: DraftContext, slug: string): ChecklistItem[] {
+  const document = context.values.get(`${slug}/jurisdiction.yaml`) ?? {}
+  const today = todayOf(context, slug)
   const has = (...keys: readonly string[]) => keys.every(key => document[key] !== undefined)
   return [
     {
@@ -25,6 +27,22 @@ export function checklistOf({ values }: DraftContext, slug: string): ChecklistIt
       path: 'profile',
       isDone: has('name', 'kind', 'code') && (has('phone') || has('email')),
       isRequired: true,
+    },
+    {
+      name: 'hours',
+      title: 'admin-hours',
+      text: 'admin-check-hours',
+      path: 'hours',
+      isDone: has('hours'),
+      isRequired: true,
+    },
+    {
+      name: 'holidays',
+      title: 'admin-holidays',
+      text: 'admin-check-holidays',
+      path: 'holidays',
+      isDone: daysOfDocument(document).some(({ date }) => date >= today),
+      isRequired: false,
     },
   ]
 }

@@ -29,6 +29,13 @@ export const profileFields: readonly DocumentField[] = [
     kind: 'line',
     required: true,
   },
+  {
+    name: 'timezone',
+    label: 'admin-field-jurisdiction-timezone',
+    hint: 'admin-field-jurisdiction-timezone-hint',
+    path: ['timezone'],
+    kind: 'line',
+  },
   { name: 'phone', label: 'field-phone', path: ['phone'], kind: 'phone' },
   { name: 'email', label: 'field-email', path: ['email'], kind: 'email' },
   { name: 'url', label: 'admin-field-website', path: ['url'], kind: 'line' },
@@ -58,7 +65,7 @@ function formOf(c: AdminPageContext, context: DraftContext): DocumentForm {
   return {
     file: fileOf(c),
     title: t('admin-profile'),
-    intro: t('admin-profile-intro'),
+    intro: `${t('admin-profile-intro')} ${t('admin-profile-slug', { slug })}`,
     path: `${path}/profile`,
     next: path,
     fields: profileFields,

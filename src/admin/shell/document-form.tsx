@@ -237,7 +237,11 @@ export function documentFormState(
   return { sent, errors }
 }
 
-function markOf(value: DocumentValue | undefined, fields: readonly DocumentField[]): string {
+/** What the parts of a document are, in short. */
+export function markOf(
+  value: DocumentValue | undefined,
+  fields: readonly { readonly path: DocumentPath }[],
+): string {
   return shortSha256(JSON.stringify(fields.map(({ path }) => valueAt(value, path) ?? null)))
 }
 

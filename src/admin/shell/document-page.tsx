@@ -6,6 +6,7 @@ import { ErrorSummary, titled } from '../../web/components/fields.tsx'
 import { viewOf } from '../../web/view.ts'
 import { ActionForm, Refused, readSubmitted } from '../../workspace/shell/form.tsx'
 import { editDocuments } from '../drafts/drafts.ts'
+import { jurisdictionIssues } from '../drafts/jurisdiction-issues.ts'
 import { baseValues, type DraftContext } from '../drafts/open-draft.ts'
 import { type AdminPageContext, doingNow, mayEdit } from './context.ts'
 import {
@@ -109,8 +110,12 @@ class InvalidDocument extends Error {
   }
 }
 
-/** Errors of one document by itself: what concerns several is found when the draft is checked. */
-export function issuesOf({ region }: DraftContext, file: string, value: DocumentValue): IssueAtPath[] {
-  const { issues } = loadRegionValues(region.slug, new Map([[file, value]]))
-  return issues.filter(issue => issue.file === file && isError(issue) && issue.path.length > 0)
+/**
+ * Errors of one document by itself, and of a jurisdiction's also among the others: what else concerns several is found
+ * when the draft is checked.
+ */
+export function issuesOf(context: DraftContext, file: string, value: DocumentValue): IssueAtPath[] {
+  const { issues } = loadRegionValues(context.region.slug, new Map([[file, value]]))
+  const own = issues.filter(issue => issue.file === file && isError(issue) && issue.path.length > 0)
+  return own.length > 0 ? own : jurisdictionIssues(context, file, value)
 }

@@ -116,7 +116,9 @@ function DraftBar({ view, draft }: { view: PageView; draft: DraftRow }) {
       <ul>
         {parts.map(([suffix, key]) => (
           <li>
-            <a href={view.href(path + suffix)}>{t(key)}</a>
+            <a class="usa-link" href={view.href(path + suffix)}>
+              {t(key)}
+            </a>
           </li>
         ))}
       </ul>

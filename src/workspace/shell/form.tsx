@@ -36,7 +36,10 @@ export interface FormState {
 }
 
 export async function readSubmitted(c: StaffPageContext, action: string): Promise<SubmittedForm> {
-  const form = await readForm(c)
+  return submittedOf(await readForm(c), action)
+}
+
+export function submittedOf(form: FormData, action: string): SubmittedForm {
   const once = readOnce(form)
   const text = (name: string) => {
     const value = form.get(name)
