@@ -18,6 +18,7 @@ import { addJurisdiction, jurisdictionsPage, newJurisdictionPage } from './munic
 import { jurisdictionProfilePage, saveJurisdictionProfile } from './municipality/profile-page.tsx'
 import { overviewPage } from './overview.tsx'
 import { regionProfilePage, saveRegionProfile } from './region/profile-page.tsx'
+import { servicePages } from './services/pages.ts'
 
 export function adminPages(): Hono<AppEnv> {
   const pages = new Hono<AppEnv>()
@@ -56,5 +57,7 @@ export function adminPages(): Hono<AppEnv> {
   pages.get('/admin/drafts/:draft/jurisdictions/:jurisdiction/holidays', holidaysPage)
   pages.post('/admin/drafts/:draft/jurisdictions/:jurisdiction/holidays', saveHolidays)
   pages.post('/admin/drafts/:draft/jurisdictions/:jurisdiction/holidays/add', addHolidays)
+
+  pages.route('/admin/drafts/:draft', servicePages())
   return pages
 }

@@ -11,6 +11,10 @@ const draft = { ...seen, ids: { ':draft': 'draft' } } as const
 const edited = { ...draft, needs: 'administer' } as const
 /** Their numbers are no secret: each region counts from 1. */
 const version = { ...seen, ids: { ':version': 'version' }, isPublic: true } as const
+const inService = { ':draft': 'draft', ':service': 'service' } as const
+const ofService = { ...draft, ids: inService } as const
+const inQuestion = { ...inService, ':question': 'question' } as const
+const ofQuestion = { ...draft, ids: inQuestion } as const
 const inJurisdiction = { ':draft': 'draft', ':jurisdiction': 'jurisdiction' } as const
 
 export const admin: Record<string, Expectation> = {
@@ -62,6 +66,45 @@ export const admin: Record<string, Expectation> = {
     ids: inJurisdiction,
     needs: 'configure',
     form: () => ({ 'add.kind': 'list' }),
+  },
+  'GET /admin/drafts/:draft/services': draft,
+  'GET /admin/drafts/:draft/new-service': edited,
+  'POST /admin/drafts/:draft/new-service': { ...edited, form: () => ({}) },
+  'GET /admin/drafts/:draft/services/:service': ofService,
+  'POST /admin/drafts/:draft/services/:service': { ...edited, ids: inService, form: () => ({}) },
+  'POST /admin/drafts/:draft/services/:service/move': {
+    ...edited,
+    ids: inService,
+    form: () => ({ 'move.direction': 'down' }),
+  },
+  'POST /admin/drafts/:draft/services/:service/remove': { ...edited, ids: inService, form: () => ({}) },
+  'GET /admin/drafts/:draft/services/:service/questions': ofService,
+  'GET /admin/drafts/:draft/services/:service/new-question': {
+    ...edited,
+    ids: inService,
+    query: () => ({ type: 'text' }),
+  },
+  'POST /admin/drafts/:draft/services/:service/new-question': {
+    ...edited,
+    ids: inService,
+    query: () => ({ type: 'text' }),
+    form: () => ({}),
+  },
+  'GET /admin/drafts/:draft/services/:service/questions/:question': ofQuestion,
+  'POST /admin/drafts/:draft/services/:service/questions/:question': {
+    ...edited,
+    ids: inQuestion,
+    form: () => ({}),
+  },
+  'POST /admin/drafts/:draft/services/:service/questions/:question/move': {
+    ...edited,
+    ids: inQuestion,
+    form: () => ({ 'move.direction': 'down' }),
+  },
+  'POST /admin/drafts/:draft/services/:service/questions/:question/remove': {
+    ...edited,
+    ids: inQuestion,
+    form: () => ({}),
   },
   'POST /admin/drafts/:draft/restore': { ...edited, form: () => ({ 'restore.file': 'region.yaml' }) },
   'POST /admin/drafts/:draft/rebase': { ...draft, needs: 'draft' },

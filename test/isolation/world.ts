@@ -89,6 +89,8 @@ export interface Ids {
   /** The request under GeoReport's name. */
   readonly file: string
   readonly service: string
+  /** One of the service's questions. */
+  readonly question: string
   /** Of its region's configuration. */
   readonly draft: string
   /** In force in its region: a number that other regions have too. */
@@ -169,6 +171,7 @@ function missingBeside({ request, file }: Pick<Ids, 'request' | 'file'>): Ids {
     reply: 'eA.eA',
     file: file.replace(request, number),
     service: 'no-such-service',
+    question: 'no-such-question',
     draft: 'X'.repeat(12),
     version: '99',
   }
@@ -280,6 +283,8 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
       reply: await signPayload(platform, 'reply', [region, slug, 'X', 1]),
       file,
       service: 'pothole',
+      question:
+        compiled.documents.services.find(({ code }) => code === 'pothole')?.questions?.[0]?.code ?? 'none',
       draft: await createDraft(platform, openRegion(platform, system, region), {
         title: `A draft beside ${name}`,
         base: compiled.snapshot.version,

@@ -4,6 +4,7 @@ import { asProblem, type Problem, problem } from '../../core/problem.ts'
 import type { DocumentValue } from '../../regions/documents/export.ts'
 import type { DocumentPath, IssueAtPath } from '../../regions/documents/issue.ts'
 import {
+  Checkbox,
   ChoiceField,
   type FieldMessage,
   SelectField,
@@ -21,7 +22,10 @@ export interface DocumentField {
   readonly label: MessageKey
   readonly hint?: MessageKey
   readonly path: DocumentPath
-  /** `list`: lines or commas between; `localized`: one text per language; `choices`: a list of options. */
+  /**
+   * `list`: lines or commas between; `localized`: one text per language; `choices`: a list of options; `ordered`: the
+   * same, where the order counts; `flag`: true or absent.
+   */
   readonly kind:
     | 'line'
     | 'prose'
@@ -33,6 +37,8 @@ export interface DocumentField {
     | 'localized-prose'
     | 'choice'
     | 'choices'
+    | 'ordered'
+    | 'flag'
   readonly required?: boolean
   /** Of a choice: values and their labels. */
   readonly options?: readonly (readonly [value: string, label: MessageKey | { readonly text: string }])[]
@@ -52,13 +58,15 @@ interface Props {
   fields: readonly DocumentField[]
   value: DocumentValue | undefined
   formState: DocumentFormState | undefined
+  /** What the form shows otherwise. */
+  also?: readonly DocumentPath[] | undefined
 }
 
 /** The fields, and a hidden mark of what they showed: see `editFields`. */
-export function DocumentFields({ view, action, fields, value, formState }: Props) {
+export function DocumentFields({ view, action, fields, value, formState, also }: Props) {
   return (
     <>
-      <input type="hidden" name={`${action}.seen`} value={markOf(value, fields)} />
+      <input type="hidden" name={`${action}.seen`} value={markOf(value, fields, also)} />
       {fields.flatMap(field =>
         partsOf(view, field).map(part => (
           <Field {...{ view, action, field, part, formState }} stored={partValue(value, field, part)} />
@@ -72,14 +80,21 @@ interface Part {
   /** Of the form's field. */
   readonly name: string
   readonly language?: string
+  /** Of an ordered list. */
+  readonly place?: number
 }
 
+const PLACES = 5
+
 function partsOf(view: PageView, { name, kind }: DocumentField): Part[] {
+  if (kind === 'ordered') {
+    return Array.from({ length: PLACES }, (_, place) => ({ name: `${name}-${place + 1}`, place }))
+  }
   if (kind !== 'localized' && kind !== 'localized-prose') return [{ name }]
   return languagesOf(view).map(language => ({ name: `${name}-${language}`, language }))
 }
 
-function languagesOf(view: PageView): readonly string[] {
+export function languagesOf(view: PageView): readonly string[] {
   const { languages } = view.site.region.documents.region
   return languages.length > 0 ? languages : offeredLanguages(view)
 }
@@ -104,7 +119,7 @@ function Field({ view, action, field, part, stored, formState }: FieldProps) {
     name: `${action}.${part.name}`,
     label: labelOf(view, field, part),
     hint: field.hint && t(field.hint),
-    required: field.required ?? false,
+    required: (field.required ?? false) && (part.place ?? 0) === 0,
     errors: formState?.errors ?? [],
   }
   const choices = options.map(([value, label]) => ({
@@ -112,6 +127,9 @@ function Field({ view, action, field, part, stored, formState }: FieldProps) {
     label: typeof label === 'string' ? t(label) : label.text,
   }))
   switch (kind) {
+    case 'flag':
+      return <Checkbox {...props} hint={props.hint ?? ''} checked={value === 'yes'} />
+    case 'ordered':
     case 'choice':
       return <SelectField {...props} values={values} options={choices} />
     case 'choices':
@@ -132,21 +150,25 @@ function Field({ view, action, field, part, stored, formState }: FieldProps) {
   }
 }
 
-function labelOf({ t }: PageView, field: DocumentField, { language }: Part): string {
+function labelOf({ t }: PageView, field: DocumentField, { language, place }: Part): string {
   const label = t(field.label)
+  if (place !== undefined && place > 0) return t('admin-next-choice', { label, place: place + 1 })
   return language === undefined
     ? label
     : t('admin-in-language', { label, language: languageName(t, language) })
 }
 
-function languageName(t: PageView['t'], language: string): string {
+export function languageName(t: PageView['t'], language: string): string {
   const names = { en: 'admin-language-en', es: 'admin-language-es', ht: 'admin-language-ht' } as const
   const key = Object.entries(names).find(([code]) => code === language)?.[1]
   return key === undefined ? language : t(key)
 }
 
-function partValue(value: DocumentValue | undefined, field: DocumentField, { language }: Part): string[] {
+function partValue(value: DocumentValue | undefined, field: DocumentField, part: Part): string[] {
+  const { language, place } = part
   const stored = valueAt(value, field.path)
+  if (field.kind === 'flag') return [stored === true ? 'yes' : '']
+  if (place !== undefined) return Array.isArray(stored) ? stored.slice(place, place + 1).map(String) : []
   if (language !== undefined) {
     if (typeof stored === 'string') return [stored]
     const text = isRecord(stored) ? stored[language] : undefined
@@ -158,15 +180,16 @@ function partValue(value: DocumentValue | undefined, field: DocumentField, { lan
 
 /**
  * The document with what was typed in its fields; an empty field removes its value. Throws `invalid-fields` for
- * missing ones, and `changed-meanwhile` if somebody else changed the fields after the form was shown.
+ * missing ones, and `changed-meanwhile` if somebody else changed the fields, or `also`, after the form was shown.
  */
 export function editFields(
   view: PageView,
   fields: readonly DocumentField[],
   sent: SubmittedForm,
   before: DocumentValue | undefined,
+  also: readonly DocumentPath[] = [],
 ): DocumentValue {
-  if (sent.one('seen') !== markOf(before, fields)) throw problem('changed-meanwhile')
+  if (sent.one('seen') !== markOf(before, fields, also)) throw problem('changed-meanwhile')
   const missing = fields.filter(field => field.required && typed(view, field, sent) === undefined)
   if (missing.length > 0) {
     const named = missing.map(field => partsOf(view, field)[0]?.name ?? field.name)
@@ -181,6 +204,13 @@ export function editFields(
 function typed(view: PageView, field: DocumentField, sent: SubmittedForm): unknown {
   const { name, kind } = field
   if (kind === 'choices') return nonEmpty(sent.all(name))
+  if (kind === 'flag') return sent.one(name) === 'yes' || undefined
+  if (kind === 'ordered')
+    return nonEmpty(
+      partsOf(view, field)
+        .map(part => sent.one(part.name))
+        .filter(Boolean),
+    )
   if (kind === 'list')
     return nonEmpty(
       sent
@@ -241,8 +271,10 @@ export function documentFormState(
 export function markOf(
   value: DocumentValue | undefined,
   fields: readonly { readonly path: DocumentPath }[],
+  also: readonly DocumentPath[] = [],
 ): string {
-  return shortSha256(JSON.stringify(fields.map(({ path }) => valueAt(value, path) ?? null)))
+  const paths = [...fields.map(({ path }) => path), ...also]
+  return shortSha256(JSON.stringify(paths.map(path => valueAt(value, path) ?? null)))
 }
 
 export function valueAt(value: unknown, path: DocumentPath): unknown {

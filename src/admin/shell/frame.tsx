@@ -103,6 +103,7 @@ function Masthead({ view, context, me, section }: Props) {
 const parts: readonly (readonly [string, MessageKey])[] = [
   ['', 'admin-draft-contents'],
   ['/region', 'admin-part-region'],
+  ['/services', 'admin-services'],
   ['/jurisdictions', 'admin-part-jurisdictions'],
   ['/plan', 'admin-part-plan'],
 ]

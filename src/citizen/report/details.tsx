@@ -15,13 +15,13 @@ import {
 } from '../../web/components/fields.tsx'
 import { Icon } from '../../web/components/icon.tsx'
 import { offeredLanguages, Page } from '../../web/components/layout.tsx'
+import { QuestionFields } from '../../web/components/question-fields.tsx'
 import type { PageView } from '../../web/view.ts'
 import { Handles } from '../handles.tsx'
-import { contactFields, placeParams } from './form.ts'
+import { ANSWER, contactFields, placeParams } from './form.ts'
 import { Nearby } from './nearby.tsx'
 import { PhotoField } from './photos.tsx'
 import { PlaceLine } from './place.tsx'
-import { QuestionFields } from './questions.tsx'
 import { isHazard } from './where.tsx'
 
 export interface DetailsProps {
@@ -104,7 +104,12 @@ function DetailsForm(props: DetailsProps & { action: string }) {
         <input type="hidden" name={name} value={value} />
       ))}
       <input type="hidden" name="once" value={once} />
-      <QuestionFields view={view} service={service} answers={draft.answers} errors={errors} />
+      <QuestionFields
+        {...{ view, errors }}
+        questions={service.questions ?? []}
+        prefix={ANSWER}
+        answers={draft.answers}
+      />
       <TextArea
         view={view}
         name="description"

@@ -1,81 +1,11 @@
-import type { QuestionDocument, ServiceDocument } from '../../regions/documents/schemas/services.ts'
+import type { ServiceDocument } from '../../regions/documents/schemas/services.ts'
 import type { Draft } from '../../requests/draft.ts'
 import type { RoutingQuestion } from '../../routing/types.ts'
 import { BackLink, Steps } from '../../web/components/components.tsx'
-import {
-  ChoiceField,
-  ErrorSummary,
-  type FieldMessage,
-  SelectField,
-  TextArea,
-  TextField,
-  titled,
-} from '../../web/components/fields.tsx'
+import { ChoiceField, ErrorSummary, type FieldMessage, titled } from '../../web/components/fields.tsx'
 import { Page } from '../../web/components/layout.tsx'
 import type { PageView } from '../../web/view.ts'
 import { ANSWER, placeParams } from './form.ts'
-
-const MAX_TILES = 8
-
-interface Props {
-  view: PageView
-  service: ServiceDocument
-  answers: Draft['answers']
-  errors: readonly FieldMessage[]
-}
-
-export function QuestionFields({ view, service, answers, errors }: Props) {
-  return (
-    <>
-      {(service.questions ?? []).map(question => (
-        <QuestionField view={view} question={question} given={answers[question.code] ?? []} errors={errors} />
-      ))}
-    </>
-  )
-}
-
-function QuestionField({
-  view,
-  question,
-  given,
-  errors,
-}: {
-  view: PageView
-  question: QuestionDocument
-  given: readonly string[]
-  errors: readonly FieldMessage[]
-}) {
-  const { type, code, options = [] } = question
-  if (type === 'notice') return <p class="notice">{view.localize(question.label)}</p>
-  const shared = {
-    view,
-    name: ANSWER + code,
-    label: view.localize(question.label),
-    hint: question.hint && view.localize(question.hint),
-    required: question.required ?? false,
-    errors,
-  }
-  const value = given[0] ?? ''
-  const choices = options.map(({ key, label }) => ({ value: key, label: view.localize(label) }))
-  switch (type) {
-    case 'paragraph':
-      return <TextArea {...shared} value={value} />
-    case 'choice':
-      return options.length > MAX_TILES ? (
-        <SelectField {...shared} values={given} options={choices} />
-      ) : (
-        <ChoiceField {...shared} values={given} options={choices} />
-      )
-    case 'choices':
-      return <ChoiceField {...shared} values={given} options={choices} multiple />
-    case 'date':
-      return <TextField {...shared} value={value} type="date" />
-    case 'number':
-      return <TextField {...shared} value={value} inputmode="decimal" />
-    case 'text':
-      return <TextField {...shared} value={value} />
-  }
-}
 
 export function RoutingQuestionPage({
   view,

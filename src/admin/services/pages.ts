@@ -1,0 +1,30 @@
+import { Hono } from 'hono'
+import type { AppEnv } from '../../regions/runtime/site.ts'
+import { moveService, servicesPage } from './list-page.tsx'
+import { addQuestion, newQuestionPage, questionPage, saveQuestion } from './question-page.tsx'
+import { moveQuestion, questionsPage, removeQuestion } from './questions-page.tsx'
+import { addService, newServicePage, removeServicePage, saveService, servicePage } from './service-page.tsx'
+
+/** Services and their questions, within a draft. */
+export function servicePages(): Hono<AppEnv> {
+  const pages = new Hono<AppEnv>()
+  pages.get('/services', servicesPage)
+  pages.get('/new-service', newServicePage)
+  pages.post('/new-service', addService)
+  pages.get('/services/:service', servicePage)
+  pages.post('/services/:service', saveService)
+  pages.post('/services/:service/move', moveService)
+  pages.post('/services/:service/remove', removeServicePage)
+  questionPages(pages, '/services/:service')
+  return pages
+}
+
+function questionPages(pages: Hono<AppEnv>, at: string): void {
+  pages.get(`${at}/questions`, questionsPage)
+  pages.get(`${at}/new-question`, newQuestionPage)
+  pages.post(`${at}/new-question`, addQuestion)
+  pages.get(`${at}/questions/:question`, questionPage)
+  pages.post(`${at}/questions/:question`, saveQuestion)
+  pages.post(`${at}/questions/:question/move`, moveQuestion)
+  pages.post(`${at}/questions/:question/remove`, removeQuestion)
+}
