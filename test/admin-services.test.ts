@@ -192,6 +192,65 @@ describe('the question builder', () => {
   })
 })
 
+describe("a municipality's services", () => {
+  it('are adapted, declined with who serves them instead, and taken again', async () => {
+    const clerk = asVisitor(app, (await signIn(app, 'hollis', 'administrator')).cookie)
+    const draft = await beginDraft(clerk)
+    const own = `${draft}/jurisdictions/hollis/services`
+    const adapted = await fill(clerk, `${own}/graffiti`, {
+      'item.name-en': 'Paint on walls',
+      'item.deadline': '2 days',
+    })
+    expect(adapted.status).toBe(303)
+    const missing = await fill(clerk, `${own}/dead-animal/decline`, {})
+    expect(missing.status).toBe(400)
+    const typed = { 'item.servedBy': 'ellery-county', 'item.note-en': 'Call the county.' }
+    expect((await fill(clerk, `${own}/dead-animal/decline`, typed)).status).toBe(303)
+    expect(await clerk.read(own)).toContain('Served by Ellery County')
+    expect(await clerk.read(`${draft}/plan`)).not.toMatch(/problems? to fix/)
+    await applyDraft(app, ana, draft)
+    const hollis = (await inForce()).jurisdiction('hollis')
+    expect(hollis?.services?.graffiti).toMatchObject({ name: { en: 'Paint on walls' }, deadline: '2 days' })
+    const declined = { servedBy: 'ellery-county', note: { en: 'Call the county.' } }
+    expect(hollis?.declines).toEqual({ 'dead-animal': declined })
+    const next = await beginDraft(clerk)
+    const path = `${next}/jurisdictions/hollis/services`
+    expect((await clerk.post(`${path}/dead-animal/take`, {})).status).toBe(303)
+    await fill(clerk, `${path}/graffiti`, { 'item.name-en': '', 'item.deadline': '' })
+    await applyDraft(app, ana, next)
+    const again = (await inForce()).jurisdiction('hollis')
+    expect(again?.declines).toBeUndefined()
+    expect(again?.services?.graffiti).toBeUndefined()
+  })
+
+  it('may have questions of their own, beginning with those of the region', async () => {
+    const draft = await beginDraft(ana)
+    const own = `${draft}/jurisdictions/hollis/services/graffiti`
+    expect(await ana.read(`${own}/questions`)).toContain('asks the questions of the region')
+    expect((await ana.get(`${own}/questions/surface`)).status).toBe(404)
+    await ana.post(`${own}/questions`, { 'own.questions': 'own' })
+    await ana.post(`${own}/questions/surface/remove`, { 'remove.sure': 'yes' })
+    await fill(ana, `${own}/new-question?type=text`, { 'item.label-en': 'Which color?' })
+    await applyDraft(app, ana, draft)
+    const region = await inForce()
+    const asked = region.servicesOffered('hollis').find(({ code }) => code === 'graffiti')
+    expect(asked?.questions?.map(({ code }) => code)).toContain('which-color')
+    expect(asked?.questions?.map(({ code }) => code)).not.toContain('surface')
+    expect((await service('graffiti'))?.questions?.map(({ code }) => code)).toContain('surface')
+    const next = await beginDraft(ana)
+    const path = `${next}/jurisdictions/hollis/services/graffiti/questions`
+    await ana.post(path, { 'own.questions': 'region' })
+    await applyDraft(app, ana, next)
+    expect((await inForce()).jurisdiction('hollis')?.services?.graffiti).toBeUndefined()
+  })
+
+  it('are on the checklist until each has somebody who serves it', async () => {
+    const draft = await beginDraft(ana)
+    const page = await ana.read(`${draft}/jurisdictions/larkfield`)
+    expect(page).toContain('Which services it provides')
+  })
+})
+
 function byCode(a: { code: string }, b: { code: string }) {
   return a.code < b.code ? -1 : 1
 }

@@ -1,5 +1,6 @@
 import type { PartnerDocument } from '../regions/documents/schemas/partner.ts'
 import type { ServiceDocument } from '../regions/documents/schemas/services.ts'
+import type { Localized } from '../regions/documents/schemas/values.ts'
 import { promisedBy } from '../requests/case/deadline.ts'
 import { explain } from '../routing/explain.ts'
 import { formatStep } from '../routing/format.ts'
@@ -33,6 +34,9 @@ export function Handles({ view, service, resolution, before }: Props) {
       <p class="handles__name">{isAsking ? names(resolution.candidates).join(' · ') : who.name}</p>
       <p>{formatStep(t, view.units, explain(resolution))}</p>
       {isAsking && <p>{before ? t('handles-question') : t('handles-ask')}</p>}
+      {declinedHere(view, service, trace).map(declined => (
+        <Declined view={view} declined={declined} />
+      ))}
       {partner && <PartnerContact view={view} partner={partner} />}
       {!isAsking && <AfterHours view={view} resolution={resolution} />}
       {informed.length > 0 && !isAsking && <p>{t('handles-told', { names: informed.join(', ') })}</p>}
@@ -46,6 +50,43 @@ export function Handles({ view, service, resolution, before }: Props) {
       )}
       <Trace view={view} trace={trace} />
     </section>
+  )
+}
+
+interface DeclinedService {
+  readonly by: string
+  readonly servedBy: string
+  readonly note: Localized | undefined
+}
+
+/** Of the jurisdictions whose place it is, those that say who serves it instead. */
+function declinedHere(
+  { site: { region } }: PageView,
+  { code }: ServiceDocument,
+  trace: Resolution['trace'],
+): DeclinedService[] {
+  const passed = trace.flatMap(step => (step.code === 'not-offered' ? [step.params.body] : []))
+  return region.documents.jurisdictions.flatMap(({ name, declines }) => {
+    const declined = declines?.[code]
+    return declined && passed.includes(name)
+      ? [{ by: name, servedBy: declined.servedBy, note: declined.note }]
+      : []
+  })
+}
+
+function Declined({ view, declined: { by, servedBy, note } }: { view: PageView; declined: DeclinedService }) {
+  const { t, site } = view
+  const { name, phone, email, url } =
+    site.region.jurisdiction(servedBy) ?? site.region.partner(servedBy) ?? {}
+  return (
+    <div class="partner">
+      <p>
+        {t('declined-by', { name: by })}{' '}
+        {name === undefined ? t('declined-nobody') : t('declined-served', { name })}
+      </p>
+      {note && <p>{view.localize(note)}</p>}
+      {name !== undefined && <Contacts {...{ view, name, phone, email, url }} />}
+    </div>
   )
 }
 

@@ -21,10 +21,20 @@ const pages = ['', '/drafts', '/versions', '/log'] as const
 const draftPages = [
   '',
   '/region',
+  '/services',
+  '/services/pothole',
+  '/services/pothole/questions',
+  '/services/pothole/questions/size',
+  '/services/pothole/new-question?type=choices',
+  '/new-service',
   '/jurisdictions',
   '/jurisdictions/new',
   '/jurisdictions/matrix-town',
   '/jurisdictions/matrix-town/profile',
+  '/jurisdictions/hollis/services',
+  '/jurisdictions/hollis/services/pothole',
+  '/jurisdictions/hollis/services/pothole/decline',
+  '/jurisdictions/hollis/services/pothole/questions',
   '/plan',
 ] as const
 
@@ -34,7 +44,7 @@ const shots = process.env.SHOTS
 async function isFit(page: Page, name: string) {
   if (shots !== undefined) {
     mkdirSync(shots, { recursive: true })
-    const file = name.replaceAll('/', '-').replace(/^-/, '')
+    const file = name.replaceAll(/[/?=]/g, '-').replace(/^-/, '')
     await page.screenshot({
       path: `${shots}/admin-${file}-${page.viewportSize()?.width}.png`,
       fullPage: true,

@@ -15,6 +15,18 @@ const inService = { ':draft': 'draft', ':service': 'service' } as const
 const ofService = { ...draft, ids: inService } as const
 const inQuestion = { ...inService, ':question': 'question' } as const
 const ofQuestion = { ...draft, ids: inQuestion } as const
+const inOwnService = { ...inService, ':jurisdiction': 'jurisdiction' } as const
+const ofOwnService = { ...draft, ids: inOwnService } as const
+const ownServiceSaved = { ...ofOwnService, needs: 'configure', form: () => ({}) } as const
+const inOwnQuestion = { ...inQuestion, ':jurisdiction': 'jurisdiction' } as const
+// Nobody has questions of their own here.
+const ownQuestionSaved = {
+  ...draft,
+  ids: inOwnQuestion,
+  needs: 'configure',
+  also: 404,
+  form: () => ({}),
+} as const
 const inJurisdiction = { ':draft': 'draft', ':jurisdiction': 'jurisdiction' } as const
 
 export const admin: Record<string, Expectation> = {
@@ -106,6 +118,39 @@ export const admin: Record<string, Expectation> = {
     ids: inQuestion,
     form: () => ({}),
   },
+  'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/services': { ...draft, ids: inJurisdiction },
+  'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/services/:service': ofOwnService,
+  'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/services/:service': ownServiceSaved,
+  'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/services/:service/decline': ofOwnService,
+  'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/services/:service/decline': ownServiceSaved,
+  'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/services/:service/take': ownServiceSaved,
+  'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/services/:service/questions': ofOwnService,
+  'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/services/:service/questions': {
+    ...ownServiceSaved,
+    form: () => ({ 'own.questions': 'region' }),
+  },
+  'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/services/:service/new-question': {
+    ...ofOwnService,
+    needs: 'configure',
+    also: 404,
+    query: () => ({ type: 'text' }),
+  },
+  'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/services/:service/new-question': {
+    ...ownServiceSaved,
+    also: 404,
+    query: () => ({ type: 'text' }),
+  },
+  'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/services/:service/questions/:question': {
+    ...draft,
+    ids: inOwnQuestion,
+    also: 404,
+  },
+  'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/services/:service/questions/:question':
+    ownQuestionSaved,
+  'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/services/:service/questions/:question/move':
+    ownQuestionSaved,
+  'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/services/:service/questions/:question/remove':
+    ownQuestionSaved,
   'POST /admin/drafts/:draft/restore': { ...edited, form: () => ({ 'restore.file': 'region.yaml' }) },
   'POST /admin/drafts/:draft/rebase': { ...draft, needs: 'draft' },
   // Nothing has been applied.

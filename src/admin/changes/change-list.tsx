@@ -10,6 +10,7 @@ const nouns: Readonly<Record<string, MessageKey>> = {
   region: 'admin-noun-region',
   partner: 'admin-noun-partner',
   service: 'admin-noun-service',
+  'order of services': 'admin-noun-service-order',
   agreement: 'admin-noun-agreement',
   'boundary street agreement': 'admin-noun-boundary-street',
   jurisdiction: 'admin-noun-jurisdiction',

@@ -1,6 +1,7 @@
 import type { MessageKey } from '../../core/i18n.ts'
 import type { DraftContext } from '../drafts/open-draft.ts'
 import { daysOfDocument, todayOf } from '../holidays/document.ts'
+import { saysWhoServes } from '../services/offered.ts'
 
 /** One step of bringing a municipality live. */
 export interface ChecklistItem {
@@ -43,6 +44,14 @@ export function checklistOf(context: DraftContext, slug: string): ChecklistItem[
       path: 'holidays',
       isDone: daysOfDocument(document).some(({ date }) => date >= today),
       isRequired: false,
+    },
+    {
+      name: 'services',
+      title: 'admin-services',
+      text: 'admin-check-services',
+      path: 'services',
+      isDone: saysWhoServes(context, slug),
+      isRequired: true,
     },
   ]
 }

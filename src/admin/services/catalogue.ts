@@ -68,7 +68,7 @@ export function layerName({ t }: PageView, layer: string): string {
     county: 'admin-layer-county',
   } as const
   const key = Object.entries(names).find(([name]) => name === layer)?.[1]
-  return key === undefined ? layer : t(key)
+  return key === undefined ? layer.replaceAll('-', ' ') : t(key)
 }
 
 export interface ServiceGroup {

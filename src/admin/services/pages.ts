@@ -1,8 +1,16 @@
 import { Hono } from 'hono'
 import type { AppEnv } from '../../regions/runtime/site.ts'
 import { moveService, servicesPage } from './list-page.tsx'
+import {
+  adaptPage,
+  declinePage,
+  offeredPage,
+  saveAdapted,
+  saveDeclined,
+  takeService,
+} from './offered-page.tsx'
 import { addQuestion, newQuestionPage, questionPage, saveQuestion } from './question-page.tsx'
-import { moveQuestion, questionsPage, removeQuestion } from './questions-page.tsx'
+import { chooseQuestions, moveQuestion, questionsPage, removeQuestion } from './questions-page.tsx'
 import { addService, newServicePage, removeServicePage, saveService, servicePage } from './service-page.tsx'
 
 /** Services and their questions, within a draft. */
@@ -16,6 +24,16 @@ export function servicePages(): Hono<AppEnv> {
   pages.post('/services/:service/move', moveService)
   pages.post('/services/:service/remove', removeServicePage)
   questionPages(pages, '/services/:service')
+
+  const own = '/jurisdictions/:jurisdiction/services'
+  pages.get(own, offeredPage)
+  pages.get(`${own}/:service`, adaptPage)
+  pages.post(`${own}/:service`, saveAdapted)
+  pages.get(`${own}/:service/decline`, declinePage)
+  pages.post(`${own}/:service/decline`, saveDeclined)
+  pages.post(`${own}/:service/take`, takeService)
+  questionPages(pages, `${own}/:service`)
+  pages.post(`${own}/:service/questions`, chooseQuestions)
   return pages
 }
 

@@ -84,7 +84,7 @@ interface Part {
   readonly place?: number
 }
 
-const PLACES = 5
+const PLACES = 4
 
 function partsOf(view: PageView, { name, kind }: DocumentField): Part[] {
   if (kind === 'ordered') {
@@ -114,11 +114,12 @@ function Field({ view, action, field, part, stored, formState }: FieldProps) {
   const own = formState?.sent.action === action ? formState.sent : undefined
   const values = own === undefined ? stored : kind === 'choices' ? own.all(part.name) : [own.one(part.name)]
   const [value = ''] = values
+  const isFirst = part.name === partsOf(view, field)[0]?.name
   const props = {
     view,
     name: `${action}.${part.name}`,
     label: labelOf(view, field, part),
-    hint: field.hint && t(field.hint),
+    hint: isFirst ? field.hint && t(field.hint) : undefined,
     required: (field.required ?? false) && (part.place ?? 0) === 0,
     errors: formState?.errors ?? [],
   }

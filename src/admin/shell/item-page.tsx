@@ -144,7 +144,8 @@ function editedItem(
   if (place === undefined) throw problem('changed-meanwhile')
   const edited = editFields(viewOf(c), form.fields, sent, recordAt(document, place), form.also)
   const item = complete(edited, sent, document)
-  return { place, item, document: completeDocument(withItem(document, place, item), item, sent) }
+  const stored = Object.keys(item).length === 0 ? undefined : item
+  return { place, item, document: completeDocument(withItem(document, place, stored), item, sent) }
 }
 
 // Errors that the draft has because of this item, with paths within it.

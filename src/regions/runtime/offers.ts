@@ -15,12 +15,14 @@ export function servicesOffered(documents: Documents, jurisdiction: Jurisdiction
     })
 }
 
-/** Without a list, a jurisdiction may offer every service. */
-export function mayOffer({ offers }: Jurisdiction, code: string): boolean {
+/** Without a list, a jurisdiction may offer every service that it does not decline. */
+export function mayOffer({ offers, declines }: Jurisdiction, code: string): boolean {
+  if (declines?.[code] !== undefined) return false
   return offers === undefined || offers === 'all' || offers.includes(code)
 }
 
 function isOffered(documents: Documents, jurisdiction: Jurisdiction, service: ServiceDocument): boolean {
+  if (jurisdiction.declines?.[service.code] !== undefined) return false
   if (Array.isArray(jurisdiction.offers)) return jurisdiction.offers.includes(service.code)
   const own = layersOf(jurisdiction)
   const ownsRoads = () => documents.roads.some(({ properties }) => properties.owner === jurisdiction.slug)

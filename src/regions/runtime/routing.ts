@@ -12,9 +12,9 @@ import type {
 } from '../../routing/types.ts'
 import type { Dated } from '../documents/checks/issues.ts'
 import type { ServiceDocument } from '../documents/schemas/services.ts'
-import type { Documents, Snapshot } from '../documents/snapshot.ts'
+import type { Documents, Jurisdiction, Snapshot } from '../documents/snapshot.ts'
 import { type Calendar, isOpenAt, makeCalendar, startOfDay } from './calendar.ts'
-import { layersOf } from './offers.ts'
+import { layersOf, mayOffer } from './offers.ts'
 
 /** Dates become instants; areas and segments become indices. */
 export function compileRouting(
@@ -146,7 +146,7 @@ function compileBodies(documents: Documents, calendar: (body: string) => Calenda
       id: jurisdiction.slug,
       name: jurisdiction.name,
       layers: layersOf(jurisdiction),
-      offers: codes(jurisdiction.offers),
+      offers: offersOf(documents, jurisdiction),
       isOpen: isOpenAt(calendar(jurisdiction.slug)),
       ...(!calendar(jurisdiction.slug).isKnown && { hoursUnknown: true }),
       afterHoursDesk: jurisdiction.afterHoursDesk ?? null,
@@ -166,6 +166,12 @@ function compileBodies(documents: Documents, calendar: (body: string) => Calenda
     }),
   )
   return [...jurisdictions, ...partners]
+}
+
+function offersOf({ services }: Documents, jurisdiction: Jurisdiction): ReadonlySet<string> | null {
+  const { offers, declines = {} } = jurisdiction
+  if (Object.keys(declines).length === 0) return codes(offers)
+  return new Set(services.map(({ code }) => code).filter(code => mayOffer(jurisdiction, code)))
 }
 
 function compileService(service: ServiceDocument): ServiceRule {

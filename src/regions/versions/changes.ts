@@ -12,7 +12,20 @@ type Things = ReadonlyMap<string, Readonly<Record<string, unknown>>>
 
 export function changesBetween(before: Documents | undefined, after: Documents): DocumentChange[] {
   const [old, next] = [before && thingsOf(before), thingsOf(after)]
-  return Object.entries(next).flatMap(([noun, things]) => compare(noun, old?.[noun] ?? new Map(), things))
+  const changes = Object.entries(next).flatMap(([noun, things]) =>
+    compare(noun, old?.[noun] ?? new Map(), things),
+  )
+  return [...changes, ...orderOfServices(before?.services ?? [], after.services)]
+}
+
+type Coded = readonly { readonly code: string }[]
+
+// Residents see services in the order of the file.
+function orderOfServices(before: Coded, after: Coded): DocumentChange[] {
+  const common = (from: Coded, other: Coded) =>
+    from.map(({ code }) => code).filter(code => other.some(service => service.code === code))
+  if (common(before, after).join() === common(after, before).join()) return []
+  return [{ kind: 'changed', noun: 'order of services', id: '', details: [] }]
 }
 
 function compare(noun: string, before: Things, after: Things): DocumentChange[] {

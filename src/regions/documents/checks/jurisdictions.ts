@@ -33,6 +33,7 @@ function* checkJurisdiction(jurisdiction: Jurisdiction, known: KnownNames): Issu
     yield report.error(['layers'], `A jurisdiction cannot have the layer "${layer}"`, repair)
   }
   yield* checkOffers(report, jurisdiction, known)
+  yield* checkDeclines(report, jurisdiction, known)
   yield* checkOwnServices(report, jurisdiction, known)
   if (brand) yield* checkContrast(report, ['brand', 'primary'], brand.primary)
   if (hours && hours !== 'always') yield* checkHours(report, hours)
@@ -64,15 +65,35 @@ function* checkOffers(report: Report, jurisdiction: Jurisdiction, known: KnownNa
   }
 }
 
+function* checkDeclines(
+  report: Report,
+  { slug, offers, declines = {} }: Jurisdiction,
+  known: KnownNames,
+): Issues {
+  for (const [code, { servedBy }] of Object.entries(declines)) {
+    const path = ['declines', code]
+    if (!known.services.has(code)) yield report.unknown(path, 'service', code, known.services.keys())
+    else if (Array.isArray(offers) && offers.includes(code)) {
+      yield report.error(path, `${slug} both offers and declines "${code}"`, 'Remove one of the two')
+    }
+    if (servedBy === slug) {
+      const message = `${slug} cannot serve what it declines`
+      yield report.error([...path, 'servedBy'], message, 'Choose another, or "nobody"')
+    } else if (servedBy !== 'nobody' && !known.bodies.has(servedBy)) {
+      yield report.unknown([...path, 'servedBy'], 'jurisdiction or partner', servedBy, known.bodies)
+    }
+  }
+}
+
 function* checkOwnServices(
   report: Report,
-  { slug, offers, services = {} }: Jurisdiction,
+  { slug, offers, declines = {}, services = {} }: Jurisdiction,
   known: KnownNames,
 ): Issues {
   for (const [code, own] of Object.entries(services)) {
     const path = ['services', code]
     if (!known.services.has(code)) yield report.unknown(path, 'service', code, known.services.keys())
-    else if (Array.isArray(offers) && !offers.includes(code)) {
+    else if (declines[code] !== undefined || (Array.isArray(offers) && !offers.includes(code))) {
       yield report.warning(path, `${slug} does not offer "${code}"`, 'Add it to "offers", or remove it here')
     }
     yield* checkQuestions(`${slug}/jurisdiction.yaml`, [...path, 'questions'], own.questions ?? [])

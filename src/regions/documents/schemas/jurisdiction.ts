@@ -77,6 +77,18 @@ export const jurisdictionDocument = v.strictObject({
     v.optional(v.union([v.literal('all'), v.array(v.string())])),
     'Service codes. Default, or "all": every service that has one of its layers.',
   ),
+  declines: describe(
+    v.optional(
+      v.record(
+        v.string(),
+        v.strictObject({
+          servedBy: describe(slug, 'The jurisdiction or partner that serves it instead, or "nobody".'),
+          note: describe(v.optional(localizedProse), 'What residents should know about it.'),
+        }),
+      ),
+    ),
+    'Services that it does not offer, and who serves them instead. Residents there are told so.',
+  ),
   services: describe(
     v.optional(
       v.record(
