@@ -244,7 +244,7 @@ describe('the house', () => {
       'partners/georeport.ts',
       'places/import/formats/geojson.ts',
       'places/import/formats/wkt.ts',
-      'platform/database-admin.ts',
+      'platform/remote/admin.ts',
       'platform/node/databases/monitor.ts',
       'platform/node/databases/quarantine.ts',
       'regions/documents/source.ts',

@@ -7,7 +7,6 @@ import { Metrics } from '../core/metrics.ts'
 import { problem } from '../core/problem.ts'
 import type { Tracer } from '../core/tracing.ts'
 import { webAnchors } from './anchors.ts'
-import { servingDeadlines } from './calls.ts'
 import { webCipher } from './cipher.ts'
 import { demoMailbox } from './demo-mailbox.ts'
 import { snapshotsInCache, snapshotsInKv } from './kept-snapshots.ts'
@@ -26,11 +25,12 @@ import type {
   RateLimitResult,
   RoundPart,
 } from './platform.ts'
-import { databaseSettings, remoteDatabases } from './remote.ts'
+import { servingDeadlines } from './remote/calls.ts'
+import { databaseSettings, remoteDatabases } from './remote/databases.ts'
+import { turns } from './remote/turns.ts'
 import { noSms, smsService } from './sms.ts'
 import { SpanExporter } from './span-exporter.ts'
 import { type Current, openTelemetry, tracingSettings } from './tracing.ts'
-import { turns } from './turns.ts'
 import { uploadLimits, uploadQueue } from './uploads.ts'
 
 /** Jobs of a database are due; or a step of what the cron begins. */

@@ -1,33 +1,27 @@
-import { hkdf } from '@noble/hashes/hkdf.js'
-import { sha256 } from '@noble/hashes/sha2.js'
 import type { Bytes, Platform, StoredFile } from '../../platform/platform.ts'
 import type { RegionDb, RegionReader } from '../database/handles.ts'
 import { randomText } from '../ids.ts'
 import { problem } from '../problem.ts'
 import { currentFileKey, type DataKey, fileKeyIds, fileKeyOf } from './fields.ts'
+import {
+  decryptFile,
+  encryptFile,
+  isUnreadable,
+  type OpenedFile,
+  openPlainFile,
+  type PlainFile,
+} from './file-format.ts'
+import { piecesOf } from './pieces.ts'
 
-// Files of a region, such as photos; nothing else reads or writes `platform.files`. Each is encrypted with
-// its own key, derived from the region's data key, a salt, the region and the file's name, in frames of
-// AES-256-GCM that are bound to their position and to being the last: a file that was changed, truncated or
-// renamed does not decrypt. Files are in `<region>/key-<data key id>/<id>`; those from before encryption,
-// plain, in `<region>/<id>`.
+export type { OpenedFile } from './file-format.ts'
 
-const MAGIC = new TextEncoder().encode('CLF1')
-const SALT_BYTES = 32
-const FRAME_BYTES = 64 * 1024
-const TAG_BYTES = 16
-const PLAIN = 'application/octet-stream'
+// Files of a region, such as photos; nothing else reads or writes `platform.files`. They are encrypted
+// (`file-format.ts`) in `<region>/key-<data key id>/<id>`; those from before encryption, plain, in
+// `<region>/<id>`.
 
 export interface FileContent {
   readonly bytes: Bytes
   readonly type: string
-}
-
-export interface OpenedFile {
-  readonly type: string
-  readonly size: number
-  /** Must be read to its end or canceled. */
-  readonly stream: ReadableStream<Bytes>
 }
 
 /** Durable when it returns. Overwrites. Throws `storage-unavailable`, with nothing written. */
@@ -37,15 +31,14 @@ export async function storeFile(
   id: string,
   { bytes, type }: FileContent,
 ): Promise<void> {
-  await put(platform, db, { id, type, size: bytes.length, pieces: [bytes] })
+  await put(platform, db, id, { type, size: bytes.length, pieces: [bytes] })
 }
 
 /** Null when missing. Throws `storage-unavailable`, and `fault` for a changed file. */
 export async function openFile(platform: Platform, db: RegionReader, id: string): Promise<OpenedFile | null> {
   for await (const folder of foldersOf(platform, db)) {
     const stored = await platform.files.get(`${folder.path}/${id}`)
-    if (stored !== null)
-      return folder.key === undefined ? opened(stored) : decrypted(platform, db, id, folder.key, stored)
+    if (stored !== null) return open(platform, db, id, folder.key, stored)
   }
   return null
 }
@@ -144,8 +137,8 @@ async function moved(
   const stored = await platform.files.get(path)
   if (stored === null) return true
   try {
-    const file = key === undefined ? await opened(stored) : await decrypted(platform, db, id, key, stored)
-    await put(platform, db, { id, type: file.type, size: file.size, pieces: piecesOf(file.stream) })
+    const file = await open(platform, db, id, key, stored)
+    await put(platform, db, id, { type: file.type, size: file.size, pieces: piecesOf(file.stream) })
   } catch (error) {
     if (!isUnreadable(error)) throw error
     platform.log('error', 'file-unreadable', { region: db.region, file: id })
@@ -178,199 +171,18 @@ function folderOf({ region }: RegionReader, key: number): string {
   return `${region}/key-${key}`
 }
 
-interface PlainFile {
-  readonly id: string
-  readonly type: string
-  readonly size: number
-  readonly pieces: Iterable<Bytes> | AsyncIterable<Bytes>
-}
-
-async function put(platform: Platform, db: RegionDb, { id, type, size, pieces }: PlainFile): Promise<void> {
-  const key = await currentFileKey(platform, db)
-  const salt = platform.random.bytes(SALT_BYTES)
-  const head = headOf(salt, type)
-  const encryptedSize = head.length + size + TAG_BYTES * framesOf(size)
-  const own = ownKey(key, salt, db, id, type)
-  await platform.files.put(
-    `${folderOf(db, key.id)}/${id}`,
-    encryptedSize,
-    encrypted(platform, own, head, size, pieces),
-  )
-}
-
-async function* encrypted(
+function open(
   platform: Platform,
-  key: Bytes,
-  head: Bytes,
-  size: number,
-  pieces: Iterable<Bytes> | AsyncIterable<Bytes>,
-): AsyncGenerator<Bytes> {
-  yield head
-  const last = framesOf(size) - 1
-  let number = 0
-  for await (const frame of inFrames(pieces, FRAME_BYTES)) {
-    yield await platform.cipher.seal(key, ivOf(number, number === last), noBytes, frame)
-    number++
-  }
-}
-
-async function decrypted(
-  platform: Platform,
-  db: RegionReader,
+  { region }: RegionReader,
   id: string,
-  dataKey: DataKey,
+  key: DataKey | undefined,
   stored: StoredFile,
 ): Promise<OpenedFile> {
-  const input = new Pieces(stored.read())
-  try {
-    const start = await input.exactly(MAGIC.length + SALT_BYTES + 1)
-    if (!MAGIC.every((byte, at) => start[at] === byte)) throw new Unreadable('no such file')
-    const typeLength = start[start.length - 1] ?? 0
-    const type = new TextDecoder().decode(await input.exactly(typeLength))
-    const key = ownKey(dataKey, start.slice(MAGIC.length, -1), db, id, type)
-    const left = stored.size - start.length - typeLength
-    const frames = Math.ceil(left / (FRAME_BYTES + TAG_BYTES))
-    const open = async (number: number) => {
-      const encrypted = await input.upTo(FRAME_BYTES + TAG_BYTES)
-      const iv = ivOf(number, number === frames - 1)
-      return platform.cipher.open(key, iv, noBytes, encrypted).catch(cause => {
-        throw new Unreadable('changed', { cause })
-      })
-    }
-    // Decrypts the first frame before anything is returned, so that a wrong key fails early.
-    const first = await open(0)
-    const rest = async function* () {
-      try {
-        if (first.length > 0) yield first
-        for (let number = 1; number < frames; number++) yield await open(number)
-      } finally {
-        await input.close()
-      }
-    }
-    return { type, size: left - frames * TAG_BYTES, stream: streamOf(rest(), () => input.close()) }
-  } catch (cause) {
-    await input.close()
-    throw isUnreadable(cause) ? problem('fault', { cause }) : cause
-  }
+  return key === undefined ? openPlainFile(stored) : decryptFile(platform, key, `${region}/${id}`, stored)
 }
 
-async function opened(stored: StoredFile): Promise<OpenedFile> {
-  const input = new Pieces(stored.read())
-  const rest = async function* () {
-    try {
-      for (let piece = await input.upTo(FRAME_BYTES); piece.length > 0; piece = await input.upTo(FRAME_BYTES))
-        yield piece
-    } finally {
-      await input.close()
-    }
-  }
-  return {
-    type: (await stored.type()) ?? PLAIN,
-    size: stored.size,
-    stream: streamOf(rest(), () => input.close()),
-  }
-}
-
-class Unreadable extends Error {}
-
-function isUnreadable(error: unknown): boolean {
-  return error instanceof Unreadable || (error instanceof Error && error.cause instanceof Unreadable)
-}
-
-function headOf(salt: Bytes, type: string): Bytes {
-  const typeBytes = new TextEncoder().encode(type)
-  return new Uint8Array([...MAGIC, ...salt, typeBytes.length, ...typeBytes])
-}
-
-function ownKey({ key }: DataKey, salt: Bytes, { region }: RegionReader, id: string, type: string): Bytes {
-  return new Uint8Array(hkdf(sha256, key, salt, new TextEncoder().encode(`file ${region}/${id} ${type}`), 32))
-}
-
-// Each key encrypts one file, so the frame number is a unique IV.
-function ivOf(number: number, isLast: boolean): Bytes {
-  const iv = new Uint8Array(12)
-  new DataView(iv.buffer).setUint32(7, number)
-  iv[11] = isLast ? 1 : 0
-  return iv
-}
-
-function framesOf(size: number): number {
-  return Math.max(1, Math.ceil(size / FRAME_BYTES))
-}
-
-const noBytes = new Uint8Array(0)
-
-// Yields at least one frame, empty if there is no input; all but the last are full.
-async function* inFrames(
-  pieces: Iterable<Bytes> | AsyncIterable<Bytes>,
-  size: number,
-): AsyncGenerator<Bytes> {
-  const input = new Pieces(pieces)
-  let isFirst = true
-  for (let frame = await input.upTo(size); isFirst || frame.length > 0; frame = await input.upTo(size)) {
-    yield frame
-    isFirst = false
-  }
-}
-
-// Re-chunks a stream into pieces of the size requested.
-class Pieces {
-  readonly #from: Iterator<Bytes> | AsyncIterator<Bytes>
-  #piece: Bytes = noBytes
-
-  constructor(from: Iterable<Bytes> | AsyncIterable<Bytes>) {
-    this.#from = Symbol.asyncIterator in from ? from[Symbol.asyncIterator]() : from[Symbol.iterator]()
-  }
-
-  async upTo(count: number): Promise<Bytes> {
-    if (this.#piece.length >= count) return this.#cut(count)
-    const whole = new Uint8Array(count)
-    let length = 0
-    while (length < count) {
-      if (this.#piece.length === 0) {
-        const { done, value } = await this.#from.next()
-        if (done) break
-        this.#piece = value
-      }
-      const part = this.#cut(Math.min(count - length, this.#piece.length))
-      whole.set(part, length)
-      length += part.length
-    }
-    return whole.subarray(0, length)
-  }
-
-  async exactly(count: number): Promise<Bytes> {
-    const bytes = await this.upTo(count)
-    if (bytes.length < count) throw new Unreadable('cut short')
-    return bytes
-  }
-
-  async close(): Promise<void> {
-    await this.#from.return?.()
-  }
-
-  #cut(count: number): Bytes {
-    const part = this.#piece.subarray(0, count)
-    this.#piece = this.#piece.subarray(count)
-    return part
-  }
-}
-
-function streamOf(pieces: AsyncGenerator<Bytes>, close: () => Promise<void>): ReadableStream<Bytes> {
-  return new ReadableStream<Bytes>(
-    {
-      async pull(controller) {
-        const { done, value } = await pieces.next()
-        if (done) controller.close()
-        else controller.enqueue(value)
-      },
-      // A generator that was never started does not run its `finally`.
-      cancel: close,
-    },
-    { highWaterMark: 0 },
-  )
-}
-
-async function* piecesOf(stream: ReadableStream<Bytes>): AsyncGenerator<Bytes> {
-  yield* stream.values()
+async function put(platform: Platform, db: RegionDb, id: string, file: PlainFile): Promise<void> {
+  const key = await currentFileKey(platform, db)
+  const { size, pieces } = encryptFile(platform, key, `${db.region}/${id}`, file)
+  await platform.files.put(`${folderOf(db, key.id)}/${id}`, size, pieces)
 }

@@ -1,7 +1,7 @@
 import type { InStatement, InValue, ResultSet, Row } from '@libsql/client'
 import Database from 'libsql'
-import { isBusy, untilFree, withServingDeadlines } from '../../calls.ts'
 import type { DatabaseClient } from '../../platform.ts'
+import { isBusy, untilFree, withServingDeadlines } from '../../remote/calls.ts'
 
 // An embedded libSQL file as a `Client`, with the native library that `@libsql/client` uses. Unlike that
 // client it caches prepared statements, and commits writes that arrive together in one transaction. Calls are

@@ -1,5 +1,5 @@
 import type { Client, InValue } from '@libsql/client'
-import { type DatabaseSnapshot, noDeadlines } from './platform.ts'
+import { type DatabaseSnapshot, noDeadlines } from '../platform.ts'
 
 /** `connect` makes a client that reads integers as `bigint`. */
 export async function openSnapshot(connect: (signal: AbortSignal) => Client): Promise<DatabaseSnapshot> {

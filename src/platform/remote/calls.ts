@@ -1,4 +1,4 @@
-import type { Deadlines } from './platform.ts'
+import type { Deadlines } from '../platform.ts'
 
 // Limits on one database call. Each call has its own timer and signal: on Workers a request may not await
 // another's.

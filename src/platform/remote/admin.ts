@@ -1,8 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { type Problem, problem } from '../core/problem.ts'
+import { type Problem, problem } from '../../core/problem.ts'
+import type { DatabaseName } from '../platform.ts'
 import { DeadlinePassed, withDeadline } from './calls.ts'
-import type { DatabaseName } from './platform.ts'
 
 // How the databases of a server are made and deleted: by the admin API of sqld, or by Turso's platform API.
 

@@ -1,23 +1,5 @@
 import { type Client, createClient, type InStatement } from '@libsql/client/web'
-import { problem } from '../core/problem.ts'
-import {
-  Breaker,
-  CircuitOpen,
-  type Operation,
-  untilFound,
-  untilFree,
-  withDeadline,
-  withServingDeadlines,
-} from './calls.ts'
-import {
-  type DatabaseAdmin,
-  type RegionSetting,
-  regionSettings,
-  remoteNameOf,
-  sqldAdmin,
-  type TursoSettings,
-  tursoAdmin,
-} from './database-admin.ts'
+import { problem } from '../../core/problem.ts'
 import {
   type DatabaseClient,
   type DatabaseName,
@@ -27,8 +9,26 @@ import {
   isReading,
   type NewContent,
   noDeadlines,
-} from './platform.ts'
-import { openSnapshot } from './remote-snapshot.ts'
+} from '../platform.ts'
+import {
+  type DatabaseAdmin,
+  type RegionSetting,
+  regionSettings,
+  remoteNameOf,
+  sqldAdmin,
+  type TursoSettings,
+  tursoAdmin,
+} from './admin.ts'
+import {
+  Breaker,
+  CircuitOpen,
+  type Operation,
+  untilFound,
+  untilFree,
+  withDeadline,
+  withServingDeadlines,
+} from './calls.ts'
+import { openSnapshot } from './snapshot.ts'
 
 export interface RemoteSettings {
   /** With `{name}`, a URL per database (Turso); without, a namespace each (`sqld --enable-namespaces`). */
