@@ -1,5 +1,6 @@
 import type { Jurisdiction } from '../src/regions/documents/snapshot.ts'
 import { bundledDocuments, startApp, type TestApp } from '../test/support/app.ts'
+import { letters, plainRegion } from '../test/support/plain-region.ts'
 import { type Figure, figure } from './figure.ts'
 import { race, startBenchServer } from './servers/servers.ts'
 
@@ -110,25 +111,17 @@ async function manyTowns(count: number) {
       [long, north],
       [long, lat],
     ] as const
-    const emails = [Math.floor(index / 676), Math.floor(index / 26) % 26, index % 26].map(digit =>
-      String.fromCharCode(65 + digit),
-    )
     return {
       slug: `town-${String(index).padStart(4, '0')}`,
       name: `Town ${index}`,
       kind: 'municipality',
-      code: `T${emails.join('')}`,
+      code: `T${letters(index, 3)}`,
       boundary: [{ properties: {}, coordinates: [[ring]] }],
     }
   })
-  return {
+  return plainRegion({
     region: { ...region, hosts: ['many-towns.example'], intake: 'town-0000', partners: [] },
     services: [{ code: 'help', name: 'Help', layers: ['municipality'] }],
-    agreements: {},
     jurisdictions,
-    areas: [],
-    roads: [],
-    places: [],
-    backdrop: [],
-  }
+  })
 }

@@ -13,7 +13,7 @@ import type { PageView } from '../web/view.ts'
 import { Contacts } from './contacts.tsx'
 import { OpenNow, WeekHours } from './hours.tsx'
 
-/** Reads `agency`, `letter` and `page`. What makes no sense is as if it were not there. */
+/** Reads `agency`, `letter` and `page`. A value that cannot be used is ignored. */
 export function readJurisdictionQuery(c: Pick<Context, 'req'>): JurisdictionQuery {
   const page = Number(c.req.query('page') ?? '')
   return {

@@ -6,13 +6,14 @@ import type { MultiPolygonRings } from '../../src/core/geometry.ts'
 import { importBoundaries } from '../../src/import/boundaries/import.ts'
 import type { Documents, Jurisdiction } from '../../src/regions/documents/snapshot.ts'
 import { bundledDocuments } from './app.ts'
+import { letters, plainRegion } from './plain-region.ts'
 
 /** The bundled region's catalogue for every county of the United States: the largest region that tests know. */
 export async function usCounties(): Promise<Documents> {
   const { region, services } = await bundledDocuments()
   const { geocoders: _geocoders, jurisdictionHosts: _hosts, ...common } = region
   const jurisdictions = counties()
-  return {
+  return plainRegion({
     region: {
       ...common,
       name: 'Counties of the United States',
@@ -24,13 +25,8 @@ export async function usCounties(): Promise<Documents> {
       map: { center: [-98.6, 39.8] },
     },
     services: services.map(service => ({ ...service, layers: ['county'], inform: [] })),
-    agreements: {},
     jurisdictions,
-    areas: [],
-    roads: [],
-    places: [],
-    backdrop: [],
-  }
+  })
 }
 
 // With the county's code still as short as a slug may be.
@@ -75,7 +71,7 @@ function county(fips: string, name: string, index: number, shape: MultiPolygonRi
     slug: `${slugOf(name)}-${fips}`,
     name,
     kind: 'county',
-    code: codeOf(index),
+    code: letters(index, 4),
     phone: `555-01${String(index % 100).padStart(2, '0')}`,
     boundary: [{ properties: {}, coordinates: shape }],
   }
@@ -87,11 +83,4 @@ function slugOf(name: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, MAX_SLUG)
     .replace(/^-|-$/g, '')
-}
-
-function codeOf(index: number): string {
-  const letters = [index / 17_576, index / 676, index / 26, index].map(part =>
-    String.fromCharCode(65 + (Math.floor(part) % 26)),
-  )
-  return letters.join('')
 }

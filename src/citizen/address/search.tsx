@@ -1,4 +1,4 @@
-import { Icon } from '../../web/components/icon.tsx'
+import { SearchField } from '../../web/components/search-field.tsx'
 import type { PageView } from '../../web/view.ts'
 
 export function AddressSearch({ view, typed = '' }: { view: PageView; typed?: string }) {
@@ -8,28 +8,16 @@ export function AddressSearch({ view, typed = '' }: { view: PageView; typed?: st
     <place-search data-base={view.site.base} data-messages={JSON.stringify(messages)}>
       <search>
         <form action={view.href('/place')}>
-          <label class="usa-label" for="your-address">
-            {t('address-search')}
-          </label>
-          <span class="usa-hint" id="your-address-hint">
-            {t('where-search-hint')}
-          </span>
-          <div class="search">
-            <input
-              class="usa-input"
-              id="your-address"
-              name="q"
-              type="search"
-              value={typed}
-              autocomplete="street-address"
-              aria-describedby="your-address-hint"
-              required
-            />
-            <button class="usa-button" type="submit">
-              <Icon name="search" />
-              <span class="search__word">{t('search')}</span>
-            </button>
-          </div>
+          <SearchField
+            view={view}
+            id="your-address"
+            name="q"
+            label={t('address-search')}
+            hint={t('where-search-hint')}
+            typed={typed}
+            autocomplete="street-address"
+            required
+          />
         </form>
       </search>
     </place-search>

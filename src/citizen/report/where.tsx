@@ -4,9 +4,9 @@ import type { ServiceDocument } from '../../regions/documents/schemas/services.t
 import { BackLink, Emergency, Empty, Steps } from '../../web/components/components.tsx'
 import { EmergencyWatch } from '../../web/components/emergency.tsx'
 import { ErrorSummary, type FieldMessage, HintAndError, titled } from '../../web/components/fields.tsx'
-import { Icon } from '../../web/components/icon.tsx'
 import { Page } from '../../web/components/layout.tsx'
 import { RegionMap } from '../../web/components/map.tsx'
+import { SearchField } from '../../web/components/search-field.tsx'
 import { isNearMe } from '../../web/near-me.ts'
 import type { PageView } from '../../web/view.ts'
 import { FoundPlaces, notFound, placeQuery } from '../found-places.tsx'
@@ -48,27 +48,14 @@ export function WherePage({ view, service, typed, search, words, errors, outside
         >
           <search>
             <form class="where__search" id="field-place">
-              <label class="usa-label" for="place">
-                {t('where-search')}
-              </label>
-              <span class="usa-hint" id="place-hint">
-                {t('where-search-hint')}
-              </span>
-              <div class="search">
-                <input
-                  class="usa-input"
-                  id="place"
-                  name="q"
-                  type="search"
-                  value={typed}
-                  autocomplete="off"
-                  aria-describedby="place-hint"
-                />
-                <button class="usa-button" type="submit">
-                  <Icon name="search" />
-                  <span class="search__word">{t('search')}</span>
-                </button>
-              </div>
+              <SearchField
+                view={view}
+                id="place"
+                name="q"
+                label={t('where-search')}
+                hint={t('where-search-hint')}
+                typed={typed}
+              />
             </form>
           </search>
           <EmergencyWatch view={view} field="place" typed={typed} />

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { asProblem } from '../../core/problem.ts'
 import { type NodePlatform, openBucket } from '../../platform/node/platform.ts'
 import type { Environment } from '../../platform/node/settings.ts'
-import type { Bytes } from '../../platform/platform.ts'
+import type { Bytes, Clock } from '../../platform/platform.ts'
 import { type Bucket, BucketError } from '../../platform/s3/bucket.ts'
 import { refuse } from '../command.ts'
 
@@ -33,13 +33,13 @@ const DAY = 24 * 3_600_000
 
 /** `place`: a folder, or `s3://bucket/prefix` with the settings of S3 in the environment. */
 export function openStore(place: string, platform: NodePlatform, { s3 }: Environment): BackupStore {
-  if (!place.startsWith('s3://')) return folderStore(resolve(place))
+  if (!place.startsWith('s3://')) return folderStore(resolve(place), platform.clock)
   const [, bucket = '', prefix = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]+)(?:\/([\w./-]*))?$/.exec(place) ?? []
   if (bucket === '') throw refuse(`"${place}": write s3://BUCKET or s3://BUCKET/PREFIX.`)
   return bucketStore(openBucket(s3, platform.secrets, bucket), prefix.replace(/\/+$/, ''))
 }
 
-function folderStore(root: string): BackupStore {
+function folderStore(root: string, clock: Clock): BackupStore {
   const put = async (name: string, from: string) => {
     const file = await open(from, 'r+')
     await file.chmod(FILE_MODE)
@@ -56,7 +56,7 @@ function folderStore(root: string): BackupStore {
     name: root,
     async scratch() {
       await mkdir(root, { recursive: true, mode: FOLDER_MODE })
-      await removeAbandoned(root)
+      await removeAbandoned(root, clock.now() - DAY)
       return mkdtemp(join(root, SCRATCH))
     },
     putFile: put,
@@ -87,11 +87,11 @@ function folderStore(root: string): BackupStore {
 const entriesOf = (folder: string): Promise<Dirent[]> => readdir(folder, { withFileTypes: true })
 
 // Of a backup that was killed; another may be running.
-async function removeAbandoned(root: string): Promise<void> {
+async function removeAbandoned(root: string, before: number): Promise<void> {
   for (const entry of await entriesOf(root)) {
     if (!entry.name.startsWith(SCRATCH)) continue
     const path = join(root, entry.name)
-    if ((await stat(path)).mtimeMs < Date.now() - DAY) await rm(path, { recursive: true, force: true })
+    if ((await stat(path)).mtimeMs < before) await rm(path, { recursive: true, force: true })
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { cleanLine } from '../../core/text.ts'
 import type { PageView } from '../view.ts'
-import { Icon } from './icon.tsx'
+import { SearchField } from './search-field.tsx'
 
 interface Props {
   view: PageView
@@ -22,28 +22,15 @@ export function JurisdictionSearch({ view, action, typed, id = 'agency-name', fi
         {fields.map(([name, value]) => (
           <input type="hidden" name={name} value={value} />
         ))}
-        <label class="usa-label" for={id}>
-          {t('agency-search')}
-        </label>
-        <span class="usa-hint" id={`${id}-hint`}>
-          {t('agency-search-hint')}
-        </span>
-        <div class="search">
-          <input
-            class="usa-input"
-            id={id}
-            name="agency"
-            type="search"
-            value={typed}
-            maxlength={100}
-            autocomplete="off"
-            aria-describedby={`${id}-hint`}
-          />
-          <button class="usa-button" type="submit">
-            <Icon name="search" />
-            <span class="search__word">{t('search')}</span>
-          </button>
-        </div>
+        <SearchField
+          view={view}
+          id={id}
+          name="agency"
+          label={t('agency-search')}
+          hint={t('agency-search-hint')}
+          typed={typed}
+          maxlength={100}
+        />
       </form>
     </search>
   )
