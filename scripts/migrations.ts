@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import Database from 'libsql'
 import { type Migration, newest } from '../src/core/database/migrate.ts'
 import { readMigrations } from '../src/platform/node/databases/migrations.ts'
 
-// The SQL of migrations/ as modules, for what runs where there are no files.
+// The SQL of migrations/ as modules, for what runs where there are no files. Part of the build, so that a
+// migration from another branch is in them.
 const root = fileURLToPath(new URL('../', import.meta.url))
 const kinds = ['directory', 'region', 'places', 'tenant'] as const
 const NOTE = '// Made from migrations/ by "npm run migrations". Do not edit.\n'
@@ -51,7 +52,13 @@ function statementsAfter(migrations: readonly Migration[]): string[] {
   return [...schema, ...rows]
 }
 
+// Left alone if it is the same: others watch it.
+function write(file: string, text: string): void {
+  const path = `${root}src/core/database/${file}`
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text)
+}
+
 if (import.meta.main) {
-  writeFileSync(`${root}src/core/database/migration-texts.ts`, migrationTexts())
-  writeFileSync(`${root}src/core/database/complete-schemas.ts`, completeSchemas())
+  write('migration-texts.ts', migrationTexts())
+  write('complete-schemas.ts', completeSchemas())
 }

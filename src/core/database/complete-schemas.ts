@@ -1,7 +1,7 @@
 // Made from migrations/ by "npm run migrations". Do not edit.
 export const completeSchemas = {
   directory: {
-    mark: "0005_database_attempts@0605f8469a20",
+    mark: "0006_setup@831c8f214f92",
     statements: [
       "CREATE TABLE `consumer` (\n\t`name` text PRIMARY KEY NOT NULL,\n\t`seq` integer NOT NULL\n)",
       "CREATE TABLE `idempotency` (\n\t`key` text PRIMARY KEY NOT NULL,\n\t`fingerprint` text NOT NULL,\n\t`outcome` text NOT NULL,\n\t`created_at` integer NOT NULL\n)",
@@ -14,10 +14,12 @@ export const completeSchemas = {
       "CREATE TABLE `key_check` (\n\t`name` text PRIMARY KEY NOT NULL,\n\t`value` text NOT NULL,\n\t`set_at` integer NOT NULL\n)",
       "CREATE TABLE `database_gauge` (\n\t`database` text NOT NULL,\n\t`name` text NOT NULL,\n\t`value` integer NOT NULL,\n\tPRIMARY KEY(`database`, `name`)\n)",
       "CREATE TABLE `heartbeat` (\n\t`name` text PRIMARY KEY NOT NULL,\n\t`at` integer NOT NULL\n)",
+      "CREATE TABLE `setup` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`kind` text NOT NULL,\n\t`nonce` text,\n\t`made_by` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`until` integer,\n\t`answers` text,\n\t`services` text,\n\t`boundary` text,\n\t`revision` integer DEFAULT 0 NOT NULL,\n\t`region` text,\n\t`requested_at` integer,\n\t`ended_at` integer\n)",
       "CREATE INDEX `idempotency_age` ON `idempotency` (`created_at`)",
       "CREATE UNIQUE INDEX `job_key_unique` ON `job` (`key`)",
       "CREATE INDEX `job_due` ON `job` (`due_at`)",
       "CREATE INDEX `database_behind` ON `database` (`kind`,`migrated_to`)",
+      "CREATE UNIQUE INDEX `setup_region_unique` ON `setup` (`region`)",
     ],
   },
   region: {
