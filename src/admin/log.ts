@@ -16,6 +16,8 @@ export const administrationActions = {
   'draft-not-applied': 'admin-log-draft-not-applied',
   'version-restored': 'admin-log-version-restored',
   'apply-cancelled': 'admin-log-apply-cancelled',
+  'role-given': 'admin-log-role-given',
+  'role-ended': 'admin-log-role-ended',
   'document-saved': 'admin-log-document-saved',
   'document-removed': 'admin-log-document-removed',
   'document-restored': 'admin-log-document-restored',

@@ -17,6 +17,7 @@ import { checklistPage } from './municipality/checklist-page.tsx'
 import { addJurisdiction, jurisdictionsPage, newJurisdictionPage } from './municipality/list-page.tsx'
 import { jurisdictionProfilePage, saveJurisdictionProfile } from './municipality/profile-page.tsx'
 import { overviewPage } from './overview.tsx'
+import { endRole, giveRole, peoplePage } from './people/region-page.tsx'
 import { regionProfilePage, saveRegionProfile } from './region/profile-page.tsx'
 import { servicePages } from './services/pages.ts'
 
@@ -28,6 +29,10 @@ export function adminPages(): Hono<AppEnv> {
   pages.get('/admin/versions/:version', versionPage)
   pages.post('/admin/versions/:version/restore', restoreVersion)
   pages.get('/admin/log', logPage)
+
+  pages.get('/admin/people', peoplePage)
+  pages.post('/admin/people', giveRole)
+  pages.post('/admin/people/end', endRole)
 
   pages.get('/admin/drafts', draftsPage)
   pages.post('/admin/drafts', startDraft)

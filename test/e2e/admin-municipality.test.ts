@@ -65,6 +65,8 @@ test.each([
     await page.goto(`${draft}/jurisdictions/larkfield${path}`)
     await isFit(page, `${path.slice(1).replaceAll('/', '-') || 'checklist'}-${kind.replace(' ', '-')}`)
   }
+  await page.goto('/admin/people')
+  await isFit(page, `people-${kind.replace(' ', '-')}`)
   await page.context().close()
 })
 

@@ -39,6 +39,15 @@ export const admin: Record<string, Expectation> = {
     form: () => ({ version: '99' }),
   },
   'GET /admin/log': seen,
+  'GET /admin/people': seen,
+  'POST /admin/people': { ...seen, needs: 'administer', form: () => ({}) },
+  // No such appointment.
+  'POST /admin/people/end': {
+    ...seen,
+    needs: 'administer',
+    form: () => ({ 'end.grant': 'none' }),
+    also: 404,
+  },
   'GET /admin/drafts': seen,
   'POST /admin/drafts': { ...seen, needs: 'draft', form: () => ({ '/admin/drafts.title': 'By the matrix' }) },
   'GET /admin/drafts/:draft': draft,

@@ -20,7 +20,7 @@ interface Props {
   children?: Child
 }
 
-const sections = ['drafts', 'versions', 'log'] as const
+const sections = ['drafts', 'versions', 'people', 'log'] as const
 export type Section = (typeof sections)[number]
 
 const results = [
@@ -35,6 +35,8 @@ const results = [
   'scheduled',
   'unscheduled',
   'apply-cancelled',
+  'invited',
+  'role-ended',
 ] as const
 export type AdminResult = (typeof results)[number]
 

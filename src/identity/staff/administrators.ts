@@ -33,15 +33,21 @@ export function administratorAccess(platform: Platform, signedIn: SignedIn): Sig
 /** As `administratorAccess`, for someone with this role. */
 export function regionAccess(platform: Platform, signedIn: SignedIn, role: RegionRole): SignedInAccess {
   const access = signedInAccess(signedIn, platform.clock.now())
-  const holds = sql`EXISTS (SELECT 1 FROM ${regionGrant} WHERE staff = ${signedIn.holder} AND role = ${role} AND ${isInForce(platform)})`
+  const holds = sql`EXISTS (SELECT 1 FROM ${regionGrant} WHERE staff = ${signedIn.holder} AND role = ${role} AND ${isRoleInForce(platform)})`
   const isTaken = signedIn.authentications.some(({ source }) => isNeutralSource(source))
   const refusal = isTaken ? [] : [OTHER_SIGN_IN]
   return { ...access, proof: [...access.proof, { holds, otherwise: 'not-found' }, ...refusal] }
 }
 
 const BY_DEMO = 'system:demo'
-const isInForce = ({ demo }: Platform) =>
+/** Of appointments in `region_grant`. */
+export const isRoleInForce = ({ demo }: Platform) =>
   demo ? sql`ended_at IS NULL` : sql`ended_at IS NULL AND made_by <> ${BY_DEMO}`
+
+/** Who appointed somebody. What was done in a demonstration ends with it. */
+export function madeInRegion({ demo }: Platform, by: string): string {
+  return demo ? BY_DEMO : `staff:${by}`
+}
 
 export function demoAdministers(platform: Platform, region: string, id: string): Promise<void> {
   return giveRole(platform, region, { staff: id, role: 'administrator' }, BY_DEMO)
@@ -69,7 +75,7 @@ async function giveRole(
     sql`INSERT INTO ${regionGrant} (id, staff, role, made_by, made_at)
       SELECT ${randomText(platform.random, 12)}, ${id}, ${role}, ${madeBy}, ${platform.clock.now()}
       WHERE NOT EXISTS (SELECT 1 FROM ${regionGrant}
-        WHERE staff = ${id} AND role = ${role} AND ${isInForce(platform)})`,
+        WHERE staff = ${id} AND role = ${role} AND ${isRoleInForce(platform)})`,
   ])
 }
 
@@ -161,7 +167,7 @@ export async function regionAdministrators(platform: Platform, region: string): 
   const found = await identityDb(platform, region)
     .selectDistinct({ staff: regionGrant.staff })
     .from(regionGrant)
-    .where(sql`role = 'administrator' AND ${isInForce(platform)}`)
+    .where(sql`role = 'administrator' AND ${isRoleInForce(platform)}`)
   return found.map(({ staff }) => staff)
 }
 
@@ -179,6 +185,6 @@ export async function regionRoleOf(
   const found = await db
     .select({ role: regionGrant.role })
     .from(regionGrant)
-    .where(and(eq(regionGrant.staff, holder), isInForce(platform)))
+    .where(and(eq(regionGrant.staff, holder), isRoleInForce(platform)))
   return regionRoles.find(role => found.some(row => row.role === role))
 }

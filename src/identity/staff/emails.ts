@@ -80,6 +80,8 @@ async function write(
   if (pending.about === 'invitation') return invitation(platform, db, region, jurisdiction, pending)
   if (pending.about === 'region-administrator') return administratorEmail(platform, db, region, pending)
   if (pending.about === 'appointment') return appointment(platform, db, region, jurisdiction, pending)
+  if (pending.about === 'region-invitation') return regionInvitation(platform, db, region, pending)
+  if (pending.about === 'region-role') return regionRoleEmail(platform, db, region, pending)
   if (pending.about === 'holidays') return holidaysEmail(platform, db, region, jurisdiction, pending)
   if (pending.about === 'agreement-end') return agreementEndEmail(platform, db, region, pending)
   if (pending.about === 'draft-not-applied') return draftEmail(platform, db, region, pending)
@@ -182,6 +184,63 @@ async function appointment(
     to: address,
     subject: t('email-appointment-subject', names),
     text: [t('email-appointment', names), t('email-appointment-wrong', names)].join('\n\n'),
+  }
+}
+
+// A link only for those who cannot sign in yet in a stronger way.
+async function regionInvitation(
+  platform: Platform,
+  db: RegionDb,
+  region: Region,
+  { staff, role, language }: PendingOf<'region-invitation'>,
+): Promise<Written | undefined> {
+  const row = await staffById(db, staff)
+  if (row === undefined || !hasMailbox(row) || isMadeUp(platform, row)) return undefined
+  const t = translator(language)
+  const site = siteAddress(platform, region)
+  const who = region.documents.region.name
+  const { passkeys, identities } = await credentialsOf(db, staff)
+  const isNew = passkeys.length === 0 && identities.length === 0
+  const says = { staff, sources: ['mailbox'], device: '', to: '/admin', again: false } as const
+  const token = isNew ? await issueLink(platform, db, says, 'invitation') : undefined
+  const way =
+    token === undefined
+      ? t('email-invitation-known', { url: `${site}/sign-in` })
+      : t('email-invitation-new', { url: `${site}/sign-in/link/${token}`, days: INVITATION_DAYS })
+  return {
+    to: await addressOf(platform, db, row),
+    subject: t('email-invitation-subject', { who }),
+    text: [
+      t('email-region-invitation', { who, role: t(`role-region-${role}`) }),
+      way,
+      t('email-not-meant'),
+    ].join('\n\n'),
+    token,
+  }
+}
+
+async function regionRoleEmail(
+  platform: Platform,
+  db: RegionDb,
+  region: Region,
+  { to, person, role, by, hasEnded, language }: PendingOf<'region-role'>,
+): Promise<Written | undefined> {
+  const [reader, row, maker] = await Promise.all([to, person, by].map(id => staffById(db, id)))
+  if (reader === undefined || row === undefined) return undefined
+  if (!hasMailbox(reader) || isMadeUp(platform, row) || isMadeUp(platform, reader)) return undefined
+  const t = translator(language)
+  const names = {
+    who: region.documents.region.name,
+    name: row.name,
+    email: await addressOf(platform, db, row),
+    by: maker?.name ?? '',
+    role: t(`role-region-${role}`),
+  }
+  const kind = hasEnded ? 'ended' : 'given'
+  return {
+    to: await addressOf(platform, db, reader),
+    subject: t(`email-region-role-${kind}-subject`, names),
+    text: [t(`email-region-role-${kind}`, names), t('email-region-role-wrong')].join('\n\n'),
   }
 }
 

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { JobStep } from '../../core/database/handles.ts'
 import { enqueueJob, jobKind } from '../../core/database/jobs.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { regionRoles } from '../region-schema.ts'
 import { roles } from '../roles.ts'
 
 // Contain no plain address and no secret: `emails.ts` creates links when it sends them.
@@ -35,6 +36,21 @@ const pendingEmail = v.variant('about', [
     to: v.nullable(v.string()),
     appointed: v.string(),
     by: v.string(),
+    language: v.string(),
+  }),
+  v.object({
+    about: v.literal('region-invitation'),
+    staff: v.string(),
+    role: v.picklist(regionRoles),
+    language: v.string(),
+  }),
+  v.object({
+    about: v.literal('region-role'),
+    to: v.string(),
+    person: v.string(),
+    role: v.picklist(regionRoles),
+    by: v.string(),
+    hasEnded: v.boolean(),
     language: v.string(),
   }),
   v.object({
