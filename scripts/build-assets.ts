@@ -80,6 +80,7 @@ await build({
   entryPoints: {
     site: join(root, 'src/web/islands/site.ts'),
     passkey: join(root, 'src/web/islands/passkey.ts'),
+    boundary: join(root, 'src/web/islands/boundary/boundary-editor.ts'),
     map: join(root, 'src/web/styles/map.css'),
     'map-worker': join(maplibre, 'src/source/worker.ts'),
   },

@@ -25,7 +25,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   partners: ['audit', 'core', 'handoffs', 'identity', 'notify', 'regions', 'requests'],
   demonstration: ['core', 'handoffs', 'identity', 'places', 'regions', 'requests'],
   residents: ['core', 'notify', 'identity', 'regions', 'requests'],
-  web: ['core', 'identity', 'regions', 'requests', 'routing'],
+  // Its scripts read boundary files as the command does.
+  web: ['core', 'geography', 'identity', 'import', 'places', 'regions', 'requests', 'routing'],
   open311: ['core', 'identity', 'regions', 'requests', 'routing'],
   notify: ['core', 'regions', 'requests'],
   citizen: [

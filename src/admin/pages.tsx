@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { AppEnv } from '../regions/runtime/site.ts'
+import { boundaryPages } from './boundary/pages.ts'
 import { applyDraft, cancelDraft, progressPage, unscheduleDraft } from './changes/apply-page.tsx'
 import { approveDraft } from './changes/approval.ts'
 import { planPage } from './changes/plan-page.tsx'
@@ -63,6 +64,7 @@ export function adminPages(): Hono<AppEnv> {
   pages.post('/admin/drafts/:draft/jurisdictions/:jurisdiction/holidays', saveHolidays)
   pages.post('/admin/drafts/:draft/jurisdictions/:jurisdiction/holidays/add', addHolidays)
 
+  pages.route('/admin/drafts/:draft', boundaryPages())
   pages.route('/admin/drafts/:draft', servicePages())
   return pages
 }

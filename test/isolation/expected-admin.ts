@@ -69,6 +69,14 @@ export const admin: Record<string, Expectation> = {
     form: () => ({}),
   },
   'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/hours': { ...draft, ids: inJurisdiction },
+  'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/boundary': { ...draft, ids: inJurisdiction },
+  'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/boundary/shapes': { ...draft, ids: inJurisdiction },
+  'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/boundary': {
+    ...draft,
+    ids: inJurisdiction,
+    needs: 'configure',
+    form: () => ({}),
+  },
   'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/hours': {
     ...draft,
     ids: inJurisdiction,

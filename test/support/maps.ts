@@ -1,4 +1,3 @@
-import { DOMParser } from '@xmldom/xmldom'
 import type { Refusal } from '../../src/geography/refusal.ts'
 import { bytesSource } from '../../src/places/import/bytes.ts'
 import {
@@ -10,16 +9,13 @@ import {
 
 export function readMap(
   content: Uint8Array | string | object,
-  options: Partial<MapOptions> = {},
+  options: MapOptions = {},
 ): Promise<MapFile | Refusal | MapQuestion> {
   const bytes =
     content instanceof Uint8Array
       ? content
       : new TextEncoder().encode(typeof content === 'string' ? content : JSON.stringify(content))
-  return readMapFile(bytesSource('map', bytes), {
-    parseXml: text => new DOMParser({ onError: () => undefined }).parseFromString(text, 'text/xml'),
-    ...options,
-  })
+  return readMapFile(bytesSource('map', bytes), options)
 }
 
 interface ReadFeature {

@@ -30,6 +30,14 @@ export function checklistOf(context: DraftContext, slug: string): ChecklistItem[
       isRequired: true,
     },
     {
+      name: 'boundary',
+      title: 'admin-boundary',
+      text: 'admin-check-boundary',
+      path: 'boundary',
+      isDone: context.values.has(`${slug}/boundary.geojson`),
+      isRequired: document.kind !== 'agency',
+    },
+    {
       name: 'hours',
       title: 'admin-hours',
       text: 'admin-check-hours',

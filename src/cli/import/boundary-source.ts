@@ -1,8 +1,6 @@
-import { DOMParser } from '@xmldom/xmldom'
 import type { Bounds } from '../../geography/polygons/bounds.ts'
 import { boundsOf } from '../../geography/polygons/bounds.ts'
 import { isRefusal } from '../../geography/refusal.ts'
-import type { ParseXml } from '../../places/import/maps/kml.ts'
 import { type MapFile, readMapFile } from '../../places/import/maps/read-map.ts'
 import { fileSource, siblingsOf } from '../../platform/node/byte-source.ts'
 import { loadJurisdictions, type RegionFiles } from '../../regions/documents/load.ts'
@@ -14,14 +12,6 @@ export interface SourceOptions {
   /** In an archive or a topology of several: the one that is meant. */
   readonly member?: string | undefined
 }
-
-// Its messages would go to the terminal; what is damaged is refused.
-const parseXml: ParseXml = text =>
-  new DOMParser({
-    onError: (level, message) => {
-      if (level !== 'warning') throw new Error(message)
-    },
-  }).parseFromString(text, 'text/xml')
 
 /**
  * A file of boundaries as GeoJSON in degrees, and what was repaired or assumed. A file that lies far from the present
@@ -37,7 +27,6 @@ export async function readBoundaries(
     member,
     sibling: siblingsOf(path),
     within: regionBox(present),
-    parseXml,
   })
   if (isRefusal(read)) throw refuse(`${path}: ${read.why}. ${read.repair}.`)
   return read

@@ -50,7 +50,7 @@ interface FeatureCollection extends DocumentValue {
   readonly features: readonly object[]
 }
 
-function featureCollection(features: readonly Feature<unknown, Coordinates>[]): FeatureCollection {
+export function featureCollection(features: readonly Feature<unknown, Coordinates>[]): FeatureCollection {
   return {
     type: 'FeatureCollection',
     features: features.map(({ properties, coordinates }) => ({

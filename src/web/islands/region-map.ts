@@ -16,6 +16,11 @@ export class RegionMap extends HTMLElement {
     watch.observe(this)
   }
 
+  /** Draws it now, if it is not drawn yet; undefined where it cannot be. */
+  drawn(): Promise<DrawnMap | undefined> {
+    return this.#draw()
+  }
+
   /** `accuracy` in meters. */
   async mark(place: { lat: number; long: number }, accuracy: number) {
     const drawn = await this.#draw()

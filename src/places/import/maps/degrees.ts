@@ -1,9 +1,10 @@
+import { formatPlace, isNear, kilometersApart } from '../../../geography/polygons/beside.ts'
 import type { Bounds } from '../../../geography/polygons/bounds.ts'
 import { isRefusal, type Refusal } from '../../../geography/refusal.ts'
 import type { ToDegrees } from '../positions/position.ts'
 import { type CoordinateSystem, coordinateSystemOf } from '../positions/projection.ts'
 import type { Geometry, Position } from '../table.ts'
-import { fittingSystems, formatPlace, isNear, kilometersApart } from './box.ts'
+import { fittingSystems } from './box.ts'
 import {
   type MapFeature,
   movedGeometry,

@@ -1,21 +1,13 @@
 import { kml } from '@tmcw/togeojson'
+import { DOMParser, type Document } from '@xmldom/xmldom'
 import type { Refusal } from '../../../geography/refusal.ts'
 import { type MapFeature, recordOf } from './geometry.ts'
-
-/** An XML document as a browser's DOMParser, or a library, makes it. Throws where the text is not XML. */
-export type ParseXml = (text: string) => Parameters<typeof kml>[0]
-
-export function isKml(head: string): boolean {
-  const elements = head.replace(/<!--[\s\S]*?-->|<!DOCTYPE[^>[]*(?:\[[\s\S]*?\])?[^>]*>|<\?[^>]*>/gi, '')
-  return /^[^<]*<(?:\w+:)?kml[\s/>]/i.test(elements)
-}
 
 const DAMAGED = 'Download it again, to its end'
 
 /** The placemarks of a KML file that are areas; `leftOut` counts the points and lines beside them. */
 export function kmlFeatures(
   text: string,
-  parseXml: ParseXml,
 ): { readonly features: readonly MapFeature[]; readonly leftOut: number } | Refusal {
   // Entities that a file defines itself can grow without limit, and no program writes them into KML.
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text))
@@ -42,4 +34,12 @@ export function kmlFeatures(
 
 function isPointOrLine(geometry: unknown): boolean {
   return /^(?:Multi)?(?:Point|LineString)$/.test(String(recordOf(geometry).type))
+}
+
+// The browser's own parser answers a damaged file with a page about it, whose styles the pages' policy forbids.
+function parseXml(text: string): Document {
+  const onError = (level: string, message: string) => {
+    if (level !== 'warning') throw new Error(message)
+  }
+  return new DOMParser({ onError }).parseFromString(text, 'text/xml')
 }

@@ -8,13 +8,10 @@ import { orRefusal } from '../unreadable.ts'
 import { mapInArchive } from './archive.ts'
 import { inDegrees } from './degrees.ts'
 import { type MapFeature, recordOf } from './geometry.ts'
-import { isKml, kmlFeatures, type ParseXml } from './kml.ts'
 import { shapefileFeatures } from './shapefile.ts'
 import { topologyFeatures } from './topojson.ts'
 
 export interface MapOptions {
-  /** How XML is read: by the browser's own parser, or by a library. */
-  readonly parseXml: ParseXml
   /** The coordinate system, where the file does not say or says it wrong. */
   readonly crs?: string | undefined
   /** Of an archive or a topology of several: the one that is meant. */
@@ -57,7 +54,7 @@ const HEAD = 4000
  */
 export function readMapFile(
   source: ByteSource,
-  options: MapOptions,
+  options: MapOptions = {},
 ): Promise<MapFile | Refusal | MapQuestion> {
   return orRefusal<MapFile | MapQuestion>(async () => {
     const size = tooLarge(source.size)
@@ -107,7 +104,9 @@ async function readText(stream: ByteStream, options: MapOptions): Promise<MapFil
   const head = new TextDecoder('latin1').decode(bytes.subarray(0, HEAD))
   const { text, changes } = unicode(bytes, head)
   if (isKml(head)) {
-    const read = kmlFeatures(text ?? new TextDecoder().decode(bytes), options.parseXml)
+    // In a browser, a script of its own: few files need it.
+    const { kmlFeatures } = await import('./kml.ts')
+    const read = kmlFeatures(text ?? new TextDecoder().decode(bytes))
     if (isRefusal(read)) return read
     const { features, leftOut } = read
     if (leftOut > 0) changes.push(`Left out ${leftOut} points and lines`)
@@ -194,4 +193,9 @@ function unicode(bytes: Uint8Array, head: string): { text: string | undefined; c
     }
   }
   return { text: undefined, changes: [] }
+}
+
+function isKml(head: string): boolean {
+  const elements = head.replace(/<!--[\s\S]*?-->|<!DOCTYPE[^>[]*(?:\[[\s\S]*?\])?[^>]*>|<\?[^>]*>/gi, '')
+  return /^[^<]*<(?:\w+:)?kml[\s/>]/i.test(elements)
 }

@@ -11,6 +11,7 @@ import { showReports } from './reports.ts'
 import { mapStyle } from './style.ts'
 
 export interface DrawnMap {
+  readonly map: maplibre.Map
   mark(place: { lat: number; long: number }, accuracy: number): void
 }
 
@@ -92,7 +93,7 @@ export async function drawMap(host: HTMLElement): Promise<DrawnMap> {
   if (marker) pin.setLngLat(positionOf(marker)).addTo(map)
   if (reports) showReports({ host, map, url: reports, base, messages })
   if ('pick' in host.dataset) letPick(host, map, pin, messages.closer ?? '')
-  return { mark }
+  return { map, mark }
 }
 
 /** Undefined if none is named, or if it cannot be read. */
