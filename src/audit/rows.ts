@@ -174,7 +174,8 @@ export async function judgeRow(of: CoveredTable, row: CoveredRow & RowState): Pr
   return { kind: 'changed', digest, event: isExplained ? newest : null }
 }
 
-const MAX_ROWS_PER_TABLE = 200
+// No more digests than a seal may cover (`seal.ts`).
+const MAX_ROWS = 600
 
 export interface NewDigest {
   readonly table: string
@@ -192,11 +193,12 @@ export interface RowChanges {
 export async function changesOf(db: TenantReader): Promise<RowChanges> {
   const digests: NewDigest[] = []
   const done: [string, string, number][] = []
-  for (const of of coveredTables) {
+  // Requests last: there may be more of them than a seal covers.
+  for (const of of coveredTables.toReversed()) {
     const { columns, digests: newest } = rowStates(of, sql`c.row_id`)
     const found = await db.rows<CoveredRow & RowState>(
       sql`SELECT ${columns} FROM changed_row AS c LEFT JOIN ${sql.identifier(of.table)} AS t ON t.id = c.row_id ${newest}
-        WHERE c.table_name = ${of.table} ORDER BY c.baseline DESC LIMIT ${MAX_ROWS_PER_TABLE}`,
+        WHERE c.table_name = ${of.table} ORDER BY c.baseline DESC LIMIT ${MAX_ROWS - done.length}`,
     )
     const isBaseline = found[0]?.['baseline '] === 1
     for (const row of found) {
