@@ -24,7 +24,9 @@ export async function barePage(c: Context<AppEnv>, problem: Problem): Promise<Re
   const t = translator(language)
   const title = t(`problem-${problem.slug}`)
   const isUnknownHost = problem.slug === 'unknown-host'
-  const sites = isUnknownHost ? await sitesListedAt(c.get('platform'), new URL(c.req.url)) : []
+  // A problem is being shown: none may come of it.
+  const list = () => sitesListedAt(c.get('platform'), new URL(c.req.url)).catch(() => [])
+  const sites = isUnknownHost ? await list() : []
   return c.html(
     html`<!doctype html>${(
       <html lang={language} dir="ltr">
