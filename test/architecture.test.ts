@@ -9,7 +9,18 @@ import { describe, expect, it } from 'vitest'
  * higher folder travel as jobs or log entries, never as an import.
  */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  admin: ['core', 'geography', 'identity', 'import', 'regions', 'web', 'workspace'],
+  admin: [
+    'core',
+    'geography',
+    'handoffs',
+    'identity',
+    'import',
+    'regions',
+    'requests',
+    'routing',
+    'web',
+    'workspace',
+  ],
   core: [],
   platform: ['core'],
   geography: ['core'],

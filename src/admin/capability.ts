@@ -1,10 +1,11 @@
 import type { Capability } from '../capability.ts'
 import { applyScheduledJob } from './changes/schedule.ts'
 import { adminPages } from './pages.tsx'
+import { rehearseJob } from './rehearsal/job.ts'
 
 /** Preparing and applying a region's configuration in the browser. */
 export const admin: Capability = {
   name: 'admin',
   routes: [{ at: '/', app: adminPages }],
-  jobs: () => [applyScheduledJob],
+  jobs: () => [applyScheduledJob, rehearseJob],
 }

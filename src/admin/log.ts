@@ -10,6 +10,7 @@ export const administrationActions = {
   'draft-discarded': 'admin-log-draft-discarded',
   'draft-applied': 'admin-log-draft-applied',
   'draft-rebased': 'admin-log-draft-rebased',
+  'draft-rehearsed': 'admin-log-draft-rehearsed',
   'draft-approved': 'admin-log-draft-approved',
   'draft-scheduled': 'admin-log-draft-scheduled',
   'draft-unscheduled': 'admin-log-draft-unscheduled',

@@ -8,6 +8,7 @@ import { rebase } from './changes/rebase-page.tsx'
 import { restoreVersion } from './changes/restore.ts'
 import { versionPage } from './changes/version-page.tsx'
 import { versionsPage } from './changes/versions-page.tsx'
+import { coveragePage } from './coverage/page.tsx'
 import { discard, draftPage, rename, restoreInDraft } from './drafts/draft-page.tsx'
 import { draftsPage, startDraft } from './drafts/list-page.tsx'
 import { addHolidays } from './holidays/add-page.ts'
@@ -20,12 +21,14 @@ import { jurisdictionProfilePage, saveJurisdictionProfile } from './municipality
 import { overviewPage } from './overview.tsx'
 import { endRole, giveRole, peoplePage } from './people/region-page.tsx'
 import { regionProfilePage, saveRegionProfile } from './region/profile-page.tsx'
+import { rehearsalPage, rehearseDraft } from './rehearsal/page.tsx'
 import { servicePages } from './services/pages.ts'
 
 export function adminPages(): Hono<AppEnv> {
   const pages = new Hono<AppEnv>()
 
   pages.get('/admin', overviewPage)
+  pages.get('/admin/coverage', coveragePage)
   pages.get('/admin/versions', versionsPage)
   pages.get('/admin/versions/:version', versionPage)
   pages.post('/admin/versions/:version/restore', restoreVersion)
@@ -44,6 +47,8 @@ export function adminPages(): Hono<AppEnv> {
   pages.get('/admin/drafts/:draft/plan', planPage)
   pages.post('/admin/drafts/:draft/rebase', rebase)
   pages.post('/admin/drafts/:draft/apply', applyDraft)
+  pages.get('/admin/drafts/:draft/rehearsal', rehearsalPage)
+  pages.post('/admin/drafts/:draft/rehearsal', rehearseDraft)
   pages.post('/admin/drafts/:draft/approve', approveDraft)
   pages.post('/admin/drafts/:draft/unschedule', unscheduleDraft)
   pages.get('/admin/drafts/:draft/progress', progressPage)

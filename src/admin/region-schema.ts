@@ -1,5 +1,6 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { DocumentValue } from '../regions/documents/export.ts'
+import type { RehearsalProgress } from './rehearsal/progress.ts'
 
 // Changes that are being prepared, beside the configuration in force.
 
@@ -47,8 +48,7 @@ export const draftRehearsal = sqliteTable('draft_rehearsal', {
   startedBy: text('started_by').notNull(),
   startedAt: integer('started_at').notNull(),
   finishedAt: integer('finished_at'),
-  /** JSON: how far it has come, and what it has found. */
-  progress: text('progress').notNull(),
+  progress: text('progress', { mode: 'json' }).$type<RehearsalProgress>().notNull(),
 })
 
 /** Who approved a draft, and at which revision: one that was changed since is not approved. */

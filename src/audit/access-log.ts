@@ -14,8 +14,9 @@ export interface AccessLogScope {
 /** Every read that shows requests to staff, programs or operators is logged here, in the same transaction. */
 export function withAccessLog(db: TenantReader, scope: AccessLogScope): TenantReader['together'] {
   const { access } = db
-  const isOperator = access.kind === 'system' && access.operator !== undefined
-  if (access.kind !== 'work' && !isOperator) return db.together
+  const isForPerson =
+    access.kind === 'system' && (access.operator !== undefined || access.onBehalfOf !== undefined)
+  if (access.kind !== 'work' && !isForPerson) return db.together
   const { view, shown, contacts, notes } = scope
   // A search is logged even if it finds nothing.
   const none = view === 'search' ? sql`''` : sql`'[]'`

@@ -54,6 +54,8 @@ export interface SystemAccess {
   readonly reason: string
   /** Names the operator in the logs, where a person runs the command line. */
   readonly operator?: string
+  /** The actor who asked for it in the browser, such as `staff:<id>`. */
+  readonly onBehalfOf?: string
 }
 
 /** A condition that must hold in the queried database, and the problem to throw when it does not. */
@@ -122,6 +124,7 @@ export function actorOf(access: Access): string {
   if (access.kind === 'work') return access.actor
   if (access.kind === 'resident') return `account:${access.account}`
   if (access.kind !== 'system') return access.kind
+  if (access.onBehalfOf !== undefined) return access.onBehalfOf
   return access.operator === undefined ? `system:${access.reason}` : `operator:${access.operator}`
 }
 

@@ -31,6 +31,7 @@ const inJurisdiction = { ':draft': 'draft', ':jurisdiction': 'jurisdiction' } as
 
 export const admin: Record<string, Expectation> = {
   'GET /admin': seen,
+  'GET /admin/coverage': seen,
   'GET /admin/versions': seen,
   'GET /admin/versions/:version': version,
   'POST /admin/versions/:version/restore': {
@@ -172,6 +173,8 @@ export const admin: Record<string, Expectation> = {
   'POST /admin/drafts/:draft/rebase': { ...draft, needs: 'draft' },
   // Nothing has been applied.
   'GET /admin/drafts/:draft/progress': { ...draft, also: 404 },
+  'GET /admin/drafts/:draft/rehearsal': draft,
+  'POST /admin/drafts/:draft/rehearsal': { ...edited, form: () => ({ version: '99' }) },
   'POST /admin/drafts/:draft/approve': { ...edited, form: () => ({ version: '99' }) },
   'POST /admin/drafts/:draft/unschedule': edited,
   'POST /admin/drafts/:draft/apply': { ...edited, form: () => ({ version: '99' }) },

@@ -6,11 +6,13 @@ import { namesOf } from '../../workspace/shell/names.ts'
 import { checkDraft } from '../drafts/documents.ts'
 import { documentName } from '../drafts/draft-page.tsx'
 import { type DraftContext, openDraft } from '../drafts/open-draft.ts'
+import { rehearsalOf } from '../rehearsal/job.ts'
 import type { AdminPageContext } from '../shell/context.ts'
-import { AdminPage } from '../shell/frame.tsx'
+import { AdminPage, draftPath } from '../shell/frame.tsx'
 import { ApplySection } from './apply-form.tsx'
 import { approvalOf } from './approval.ts'
 import { ChangeList } from './change-list.tsx'
+import { Endings, PlanAreas } from './plan-areas.tsx'
 import { Behind, rebaseOf } from './rebase-page.tsx'
 import { scheduleOf } from './schedule.ts'
 
@@ -24,6 +26,13 @@ export async function planPage(c: AdminPageContext) {
   const { documents, draft: readable, issues } = await checkDraft(platform, region, context.values)
   const before = { region: region.slug, version: draft.base, hash: '', documents: base }
   const plan = readable && planRegion(before, readable, view.now)
+  const stored = await rehearsalOf(db, draft.id)
+  const isCurrent =
+    stored?.finishedAt != null &&
+    stored.revision === draft.revision &&
+    stored.version === region.snapshot.version
+  const rehearsal = isCurrent ? stored.progress.own?.rehearsal : undefined
+  const fell = isCurrent ? stored.progress.fell : undefined
   const isReady = context.isOpen && rebased === undefined
   const approval = await approvalOf(db, region.documents, draft)
   const planned = await scheduleOf(db, draft.id)
@@ -39,6 +48,20 @@ export async function planPage(c: AdminPageContext) {
           <h2 id="changes">{t('admin-plan-changes')}</h2>
           <ChangeList view={view} changes={plan.changes} />
         </section>
+      )}
+      {plan && <Endings view={view} plan={plan} />}
+      {plan && <PlanAreas {...{ view, context, plan, fell }} />}
+      {plan && plan.changes.length > 0 && (
+        <p>
+          <a class="usa-link" href={view.href(`${draftPath(draft)}/rehearsal`)}>
+            {rehearsal === undefined
+              ? t('admin-rehearse-first')
+              : t('admin-rehearsal-result', {
+                  moved: rehearsal.moved,
+                  total: rehearsal.total,
+                })}
+          </a>
+        </p>
       )}
       {isReady && documents && plan && plan.changes.length > 0 && (
         <ApplySection {...{ c, view, context, approval, planned, names }} />

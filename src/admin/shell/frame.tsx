@@ -20,7 +20,7 @@ interface Props {
   children?: Child
 }
 
-const sections = ['drafts', 'versions', 'people', 'log'] as const
+const sections = ['drafts', 'coverage', 'versions', 'people', 'log'] as const
 export type Section = (typeof sections)[number]
 
 const results = [
@@ -37,6 +37,7 @@ const results = [
   'apply-cancelled',
   'invited',
   'role-ended',
+  'rehearsing',
 ] as const
 export type AdminResult = (typeof results)[number]
 
@@ -107,6 +108,7 @@ const parts: readonly (readonly [string, MessageKey])[] = [
   ['/region', 'admin-part-region'],
   ['/services', 'admin-services'],
   ['/jurisdictions', 'admin-part-jurisdictions'],
+  ['/rehearsal', 'admin-part-rehearsal'],
   ['/plan', 'admin-part-plan'],
 ]
 

@@ -55,6 +55,13 @@ export async function beginOwn(
   return { past, expected, left: left.sort(), after: null, rehearsal: emptyRehearsal() }
 }
 
+export interface OwnTrial {
+  readonly region: string
+  readonly trial: Trial
+  /** For what else is counted of the same requests. */
+  readonly onRequests?: (requests: readonly PastRequest[]) => void
+}
+
 /**
  * Routes the next page. Nothing is left once `left` is empty. The access log of each jurisdiction names the requests
  * that became examples, and who asked, if the access names an operator.
@@ -62,7 +69,7 @@ export async function beginOwn(
 export async function continueOwn(
   platform: Platform,
   access: SystemAccess,
-  { region, trial }: { readonly region: string; readonly trial: Trial },
+  { region, trial, onRequests }: OwnTrial,
   progress: OwnProgress,
 ): Promise<OwnProgress> {
   const [slug, ...others] = progress.left
@@ -70,7 +77,9 @@ export async function continueOwn(
   const db = openTenant(platform, access, region, slug)
   const rows = await pastPage(db, progress)
   const rehearsal = structuredClone(progress.rehearsal)
-  rehearse(rehearsal, trial, rows.map(pastRequestOf))
+  const requests = rows.map(pastRequestOf)
+  rehearse(rehearsal, trial, requests)
+  onRequests?.(requests)
   const ids = new Set(rows.map(({ id }) => id))
   const shown = examplesOf(rehearsal).filter(id => ids.has(id))
   if (shown.length > 0) await appendAccessLog(db, 'list', shown)
