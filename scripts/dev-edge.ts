@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { codeOfStart } from '../src/admin/setup/codes.ts'
 import { readMigrations } from '../src/platform/node/databases/migrations.ts'
 import { nodePlatform } from '../src/platform/node/platform.ts'
 import { readEnvironment } from '../src/platform/node/settings.ts'
 import { readRegionFiles, regionsIn } from '../src/platform/node/tenants.ts'
+import { storedRegions } from '../src/regions/versions/apply.ts'
 import { migrateAll } from '../src/regions/versions/migrate.ts'
 import { seedRegion } from '../src/regions/versions/seed.ts'
 import { wrangler, wranglerArguments } from '../test/support/edge.ts'
@@ -35,11 +37,15 @@ for (const region of await regionsIn(tenantsDir)) {
   )
   console.log(`region ${region}: ${outcome}`)
 }
+const isEmpty = (await storedRegions(platform)).length === 0
+// The worker finds it in the same directory.
+const setupCode = isEmpty ? await codeOfStart(platform) : undefined
 const signingKey = platform.secrets.get('SIGNING_KEY')
 const masterKey = platform.secrets.get('MASTER_KEY')
 await platform.close()
 const variables = {
   DATABASE_URL: sqld.url,
+  DATABASE_ADMIN_URL: sqld.adminUrl,
   SIGNING_KEY: signingKey ?? '',
   MASTER_KEY: masterKey ?? '',
   PUBLIC_URL: publicUrl,
@@ -47,6 +53,7 @@ const variables = {
 const settings = { port, host, folder: join(folder, 'workerd'), variables }
 const child = spawn(wrangler, wranglerArguments(settings), { stdio: 'inherit' })
 console.log(`\nCountyline at the edge opens on http://localhost:${port}/ (libSQL server on ${sqld.url})\n`)
+if (setupCode !== undefined) console.log(`It has no region yet. Set-up code: ${setupCode}\n`)
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal))
 child.once('exit', async code => {
   await sqld.stop()

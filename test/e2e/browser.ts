@@ -61,7 +61,8 @@ export async function showSite(app: TestApp): Promise<Site> {
 export const phone = { width: 390, height: 844 }
 export const desktop = { width: 1280, height: 900 }
 
-async function launch(): Promise<Browser> {
+/** For a server of another process; `startSite` has its own. */
+export async function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: await chromiumBinary.executablePath(),
     args: [

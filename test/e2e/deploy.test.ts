@@ -37,6 +37,7 @@ beforeAll(async () => {
     'package.json',
     'scripts',
     'src',
+    'templates',
     'tsconfig.build.json',
     'tsconfig.json',
     'wrangler.toml',
@@ -142,6 +143,19 @@ test('run again, it ends with a worker that answers', { timeout: 180_000 }, asyn
   expect(out).toContain(`it answers at ${cloudflare.workerUrl}`)
   expect(code).toBe(0)
   expect((await fetch(`${cloudflare.workerUrl}/healthz`)).status).toBe(200)
+})
+
+test('it has no region yet, and asks for the set-up code of its settings', { timeout: 60_000 }, async () => {
+  const { out } = await run(['sh', '-c', `. ./${SETTINGS}; echo "$SETUP_CODE"`])
+  const enter = async (code: string) => {
+    const body = new URLSearchParams({ code })
+    const answer = await fetch(`${cloudflare.workerUrl}/setup`, { method: 'POST', body, redirect: 'manual' })
+    return [answer.status, answer.headers.getSetCookie().length]
+  }
+  const first = await fetch(cloudflare.workerUrl, { redirect: 'manual' })
+  expect([first.status, first.headers.get('location')]).toEqual([303, '/setup'])
+  expect(await enter('22222-22222-22222-22222')).toEqual([400, 0])
+  expect(await enter(out.trim())).toEqual([303, 1])
 })
 
 const square = (west: number, name: string, south = 40) => ({

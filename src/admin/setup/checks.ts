@@ -36,6 +36,7 @@ export async function regionErrors(
   t: Translate,
   region: RegionAnswers,
 ): Promise<FieldMessage[]> {
+  const isNamed = v.is(line, region.name)
   const isSlug = v.is(slug, region.slug)
   const isHost = HOST.test(region.host)
   const [isTaken, isTakenHost] = await Promise.all([
@@ -43,8 +44,9 @@ export async function regionErrors(
     isHost ? isHostTaken(platform, region.host) : false,
   ])
   return messages(t, [
-    ['name', 'setup-error-region-name', !v.is(line, region.name)],
-    ['slug', 'setup-error-slug', !isSlug],
+    ['name', 'setup-error-region-name', !isNamed],
+    // Without a name there is nothing to make it of.
+    ['slug', 'setup-error-slug', !isSlug && (isNamed || region.slug !== '')],
     ['slug', 'setup-error-slug-taken', isTaken || RESERVED.test(region.slug)],
     ['phone', 'setup-error-phone', !v.is(phone, region.phone)],
     ['emergency', 'setup-error-phone', !v.is(phone, region.emergency)],

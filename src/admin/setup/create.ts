@@ -1,4 +1,5 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import type { CleanUp } from '../../core/database/clean-up.ts'
 import { guard, openDirectory } from '../../core/database/handles.ts'
 import { shippedMigrations } from '../../core/database/shipped.ts'
 import { asProblem, problem } from '../../core/problem.ts'
@@ -8,10 +9,13 @@ import { enqueueStaffEmail } from '../../identity/staff/pending-emails.ts'
 import { identityDb, mailboxIndex, staffByMailbox } from '../../identity/staff/staff.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { region as regionTable } from '../../regions/directory-schema.ts'
+import type { Documents } from '../../regions/documents/snapshot.ts'
 import { forgetConfiguration } from '../../regions/runtime/current.ts'
+import { hostAddress } from '../../regions/runtime/site.ts'
 import { requestApply, storedSnapshot } from '../../regions/versions/apply.ts'
 import { type ApplyProgress, applyProgress } from '../../regions/versions/pending.ts'
 import { logOnceStep } from '../log.ts'
+import { tokenForCode } from './codes.ts'
 import { setup } from './directory-schema.ts'
 import { type Checked, checkSetup } from './documents.ts'
 import { readSetup, type Setup } from './session.ts'
@@ -25,15 +29,19 @@ const SHOWN_MILLISECONDS = DAY
 const FIRST_TRY_MILLISECONDS = 3_000
 
 /**
- * Requests the region and adds its first administrator. Returns what keeps it from being created; nothing is written
+ * Requests the region and adds its first administrator. `seenAt`: the host of the page. Returns what keeps it from being created; nothing is written
  * then. Throws `changed-meanwhile` when another set-up took the slug, or made the first region, in the meantime.
  */
-export async function createRegion(platform: Platform, current: Setup): Promise<Checked['issues']> {
+export async function createRegion(
+  platform: Platform,
+  current: Setup,
+  seenAt: string,
+): Promise<Checked['issues']> {
   const { slug, documents, issues } = await checkSetup(platform, current)
   if (documents === undefined) return issues
   await claim(platform, current, slug)
   try {
-    await goOn(platform, { ...current, row: { ...current.row, region: slug } })
+    await goOn(platform, { ...current, row: { ...current.row, region: slug } }, seenAt)
     return []
   } catch (error) {
     const { slug: kind, detail } = asProblem(error)
@@ -59,7 +67,7 @@ async function claim(platform: Platform, { row }: Setup, slug: string): Promise<
 }
 
 /** What has to be requested, unless it was: also after a process died in the middle. */
-async function goOn(platform: Platform, current: Setup): Promise<void> {
+async function goOn(platform: Platform, current: Setup, seenAt: string): Promise<void> {
   const { row, answers } = current
   const { region: slug } = row
   if (row.requestedAt !== null || slug === null) return
@@ -76,7 +84,9 @@ async function goOn(platform: Platform, current: Setup): Promise<void> {
   }
   const staff = await addAdministrator(platform, slug, person, by)
   const now = platform.clock.now()
-  const email = { about: 'region-administrator', staff, to: AFTER_SETUP, language: answers.language } as const
+  const site = addressIn(platform, slug, documents, seenAt)
+  const { language } = answers
+  const email = { about: 'region-administrator', staff, site, to: AFTER_SETUP, language } as const
   await identityDb(platform, slug).commit([
     logOnceStep({ at: now, by: `staff:${staff}`, action: 'region-created' }),
     ...(platform.mail.isConfigured
@@ -85,6 +95,12 @@ async function goOn(platform: Platform, current: Setup): Promise<void> {
   ])
   await openDirectory(platform).update(setup).set({ requestedAt: now }).where(eq(setup.id, row.id))
   platform.log('info', 'region-set-up', { region: slug })
+}
+
+// Its own host, where the clerk is on it already; else the deployment's address, because the host may lead nowhere yet.
+function addressIn(platform: Platform, slug: string, { region }: Documents, seenAt: string): string {
+  const [host = ''] = region.hosts
+  return host === seenAt ? hostAddress(platform, host) : `${platform.publicUrl}/r/${slug}`
 }
 
 async function release(platform: Platform, id: string): Promise<void> {
@@ -98,11 +114,11 @@ export type Progress =
   | { readonly state: 'working'; readonly progress: ApplyProgress | undefined }
   | { readonly state: 'done'; readonly region: string }
 
-/** How far the region has come; goes on where a process died. */
-export async function setupProgress(platform: Platform, current: Setup): Promise<Progress> {
+/** How far the region has come; goes on where a process died. `seenAt`: the host of the page. */
+export async function setupProgress(platform: Platform, current: Setup, seenAt: string): Promise<Progress> {
   const { region: slug } = current.row
   if (slug === null) throw problem('wrong-state')
-  await goOn(platform, current)
+  await goOn(platform, current, seenAt)
   if ((await storedSnapshot(platform, slug)) !== undefined) {
     forgetConfiguration(platform)
     return { state: 'done', region: slug }
@@ -119,12 +135,32 @@ export async function endUsed(platform: Platform, { row, answers }: Setup): Prom
   const index = await mailboxIndex(platform, db, answers.person?.email ?? '')
   const staff = await staffByMailbox(db, index)
   if (staff?.verifiedAt == null && now - requestedAt < SHOWN_MILLISECONDS) return false
-  // The address is kept no longer than it is needed.
+  await end(platform, eq(setup.id, row.id))
+  return true
+}
+
+// The address is kept no longer than it is needed.
+async function end(platform: Platform, which: SQL | undefined): Promise<void> {
   await openDirectory(platform)
     .update(setup)
-    .set({ endedAt: now, answers: null, services: null, boundary: null })
-    .where(eq(setup.id, row.id))
-  return true
+    .set({ endedAt: platform.clock.now(), answers: null, services: null, boundary: null })
+    .where(and(which, isNull(setup.endedAt)))
+}
+
+/** For set-ups that nobody has looked at since. */
+export const cleanUpSetup: CleanUp = {
+  async region(platform, { region: slug }) {
+    const before = platform.clock.now() - SHOWN_MILLISECONDS
+    await end(platform, and(eq(setup.region, slug), lt(setup.requestedAt, before)))
+    return undefined
+  },
+}
+
+/** The token of a code with which something can still be done; undefined for any other. */
+export async function tokenFor(platform: Platform, typed: string): Promise<string | undefined> {
+  const token = await tokenForCode(platform, typed)
+  const current = token === undefined ? undefined : await readSetup(platform, token)
+  return current === undefined || (await endUsed(platform, current)) ? undefined : token
 }
 
 /** For a deployment without email: signs in the administrator who has just been added, once. */

@@ -6,8 +6,8 @@ import type { AppEnv } from '../../regions/runtime/site.ts'
 import { readForm } from '../../web/form.ts'
 import { ownForms } from '../../web/own-forms.ts'
 import { nextStep } from './answers.ts'
-import { cleanCode, tokenForCode } from './codes.ts'
-import { createRegion, endUsed, setupProgress, signInToken } from './create.ts'
+import { cleanCode } from './codes.ts'
+import { createRegion, endUsed, setupProgress, signInToken, tokenFor } from './create.ts'
 import { checkSetup } from './documents.ts'
 import type { SetupContext } from './frame.tsx'
 import { checkPage } from './pages/check.tsx'
@@ -73,7 +73,9 @@ function addStep<Typed>(
 }
 
 async function isEmpty(c: SetupContext): Promise<boolean> {
-  return (await currentHosts(c.get('platform'))).regions.size === 0
+  const { regions, isKept } = await currentHosts(c.get('platform'))
+  // What was kept from earlier may be older than the first region.
+  return regions.size === 0 && !isKept
 }
 
 /** Without a valid code: to its form where no region exists, else nothing is here. */
@@ -104,7 +106,7 @@ async function enterCode(c: SetupContext): Promise<Response | undefined> {
   const platform = c.get('platform')
   await limit(c, 'sign-in')
   const code = textIn(await readForm(c), 'code')
-  const token = await tokenForCode(platform, code)
+  const token = await tokenFor(platform, code)
   await refuseGuessing(c, async () => token !== undefined)
   if (token !== undefined) {
     keepToken(c, token)
@@ -117,7 +119,7 @@ async function enterCode(c: SetupContext): Promise<Response | undefined> {
 
 async function startByLink(c: SetupContext): Promise<Response | undefined> {
   const code = c.req.param('code') ?? ''
-  if ((await tokenForCode(c.get('platform'), code)) !== undefined) return startPage(c, cleanCode(code))
+  if ((await tokenFor(c.get('platform'), code)) !== undefined) return startPage(c, cleanCode(code))
   await countRefused(c)
   return undefined
 }
@@ -134,14 +136,14 @@ async function create(c: SetupContext, current: Setup): Promise<Response> {
   const version = textIn(await readForm(c), 'version')
   // What was changed in another window since is shown first.
   if (version !== String(current.row.revision)) return c.redirect('/setup/check', 303)
-  const issues = await createRegion(c.get('platform'), current)
+  const issues = await createRegion(c.get('platform'), current, hostOf(c))
   return issues.length > 0 ? checkPage(c, current, issues) : c.redirect('/setup/progress', 303)
 }
 
 async function progress(c: SetupContext, current: Setup): Promise<Response> {
   if (current.row.region === null) return c.redirect('/setup', 303)
   try {
-    const found = await setupProgress(c.get('platform'), current)
+    const found = await setupProgress(c.get('platform'), current, hostOf(c))
     return found.state === 'done' ? c.redirect('/setup/done', 303) : progressPage(c, found.progress)
   } catch (error) {
     // Its answers can be changed again.
@@ -154,7 +156,7 @@ async function done(c: SetupContext, current: Setup): Promise<Response> {
   const platform = c.get('platform')
   const { region } = current.row
   if (region === null) return c.redirect('/setup', 303)
-  const { state } = await setupProgress(platform, current)
+  const { state } = await setupProgress(platform, current, hostOf(c))
   if (state !== 'done') return c.redirect('/setup/progress', 303)
   const base = await baseOf(c, region)
   if (!(await endUsed(platform, current))) return donePage(c, current, base)
@@ -173,6 +175,10 @@ async function signIn(c: SetupContext, current: Setup): Promise<Response> {
 /** Empty on a host of the region; by path on any other. */
 async function baseOf(c: SetupContext, region: string): Promise<string> {
   const { hosts } = await currentHosts(c.get('platform'))
-  const named = hosts.get(new URL(c.req.url).hostname.toLowerCase()) ?? hosts.get('*')
+  const named = hosts.get(hostOf(c)) ?? hosts.get('*')
   return named?.region === region ? '' : `/r/${region}`
+}
+
+function hostOf(c: SetupContext): string {
+  return new URL(c.req.url).hostname.toLowerCase()
 }

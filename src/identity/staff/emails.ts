@@ -122,7 +122,7 @@ async function administratorEmail(
   platform: Platform,
   db: RegionDb,
   region: Region,
-  { staff, to, language }: PendingOf<'region-administrator'>,
+  { staff, site, to, language }: PendingOf<'region-administrator'>,
 ): Promise<Written | undefined> {
   const row = await staffById(db, staff)
   if (row === undefined || !hasMailbox(row) || isMadeUp(platform, row)) return undefined
@@ -130,7 +130,7 @@ async function administratorEmail(
   const names = { region: region.documents.region.name }
   const says = { staff, sources: ['mailbox'], device: '', to, again: false } as const
   const token = await issueLink(platform, db, says, 'invitation')
-  const url = `${siteAddress(platform, region)}/sign-in/link/${token}`
+  const url = `${site}/sign-in/link/${token}`
   return {
     to: await decryptMailbox(platform, db, row.email),
     subject: t('email-region-administrator-subject', names),

@@ -27,7 +27,8 @@ const pendingEmail = v.variant('about', [
   v.object({
     about: v.literal('region-administrator'),
     staff: v.string(),
-    /** Where they begin, once they have signed in. */
+    /** The site's address, and where they begin on it once they have signed in. */
+    site: v.string(),
     to: v.string(),
     language: v.string(),
   }),

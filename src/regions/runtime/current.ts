@@ -13,7 +13,8 @@ import { type Keeping, keep, keptRegion, readKept, unlessUnavailable } from './k
 // Caches the directory's hosts and each region's newest version. Requests cost no read: the cache is
 // refreshed in the background, and kept while the database is unavailable (S16).
 const policy = { fresh: 2_000, event: 'configuration-stale' }
-const hostsCache = new Cache<Hosts>(policy)
+// None while there is no region: where another process makes the first one, it is there at the next request.
+const hostsCache = new Cache<Hosts>({ ...policy, keeps: ({ regions }) => regions.size > 0 })
 const regions = new Cache<Region>(policy)
 const earlier = new Cache<Region>(policy)
 

@@ -14,7 +14,7 @@ export function progressPage(c: SetupContext, progress: ApplyProgress | undefine
   return c.html(
     <SetupPage view={view} title={t('setup-progress-title')}>
       <p class="usa-intro">{t('setup-progress-text')}</p>
-      {progress && (
+      {progress && progress.needed > 0 && (
         <p>
           <progress
             class="setup-progress"

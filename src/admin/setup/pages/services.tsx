@@ -14,7 +14,7 @@ const MAX_LIST_BYTES = 1024 * 1024
 interface Typed {
   /** `continue` with what is ticked; `read` another list; or go back to the `common` one. */
   readonly act: 'continue' | 'read' | 'common'
-  /** Undefined: all. */
+  /** Undefined: as before. */
   readonly codes: readonly string[] | undefined
   readonly url: string
   readonly found?: FoundServices & { readonly from: string }
@@ -24,14 +24,14 @@ interface Typed {
 export const servicesPage: StepPage<Typed> = {
   step: 'services',
   maxFileBytes: MAX_LIST_BYTES,
-  typed: ({ services }) => ({ act: 'continue', codes: services?.codes, url: '' }),
+  typed: () => ({ act: 'continue', codes: undefined, url: '' }),
   read: async (platform, sent) => {
     const codes = textsIn(sent.form, 'service')
     const act = textIn(sent.form, 'act')
     const url = cleanLine(textIn(sent.form, 'url'))
-    if (act === 'common') return { act, codes, url }
+    if (act === 'common') return { act, codes: undefined, url }
     return act === 'read'
-      ? { act, codes, url, ...(await otherList(platform, sent, url)) }
+      ? { act, codes: undefined, url, ...(await otherList(platform, sent, url)) }
       : { act: 'continue', codes, url }
   },
   check: async (_, { t }, { act, codes, refused }) => {
@@ -57,7 +57,7 @@ export const servicesPage: StepPage<Typed> = {
   },
   page: async ({ platform, view, typed, version, errors, current: { row, answers } }) => {
     const offered = await offeredServices(platform, row.services)
-    const ticked = new Set(typed.codes ?? offered.map(({ code }) => code))
+    const ticked = new Set(typed.codes ?? answers.services?.codes ?? offered.map(({ code }) => code))
     const from = row.services === null ? '' : (answers.services?.from ?? '')
     return <Services {...{ view, version, errors, offered, ticked, from }} url={typed.url} />
   },
