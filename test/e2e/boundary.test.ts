@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import proj4 from 'proj4'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -153,4 +154,39 @@ test('without script, GeoJSON is taken by name', async () => {
     .setInputFiles({ name: 'a.geojson', mimeType: 'application/json', buffer })
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Saved in the draft.').waitFor()
+})
+
+test.each([desktop, phone])(
+  'a county’s municipalities are previewed and saved from two files: %j',
+  async viewport => {
+    const page = await openBoundary(viewport, false)
+    await page.goto(page.url().replace(/\/jurisdictions\/.*/, '/municipalities/import'))
+    const folder = fileURLToPath(new URL('../fixtures/made-up-county/', import.meta.url))
+    const check = async (table: string | { name: string; mimeType: string; buffer: Buffer }) => {
+      await page.getByLabel('County boundary file').setInputFiles(`${folder}municipalities.geojson`)
+      await page.getByLabel('Table of municipalities').setInputFiles(table)
+      await page.getByRole('button', { name: 'Check the files' }).click()
+    }
+    const wrong = Buffer.from('name,email\nClinton,nobody\nNowhere,\n')
+    await check({ name: 'wrong.csv', mimeType: 'text/csv', buffer: wrong })
+    await page.getByText('2 rows have problems.').waitFor()
+    await check(`${folder}particulars.csv`)
+    await page.getByRole('button', { name: 'Save all 4 municipalities in the draft' }).click()
+    await page.getByText('Saved in the draft.').waitFor()
+  },
+)
+
+test.each([desktop, phone])('the import of municipalities is fit: %j', async viewport => {
+  const page = await openBoundary(viewport)
+  await page.goto(page.url().replace(/\/jurisdictions\/.*/, '/municipalities/import'))
+  await isFit(page, 'import')
+  const folder = fileURLToPath(new URL('../fixtures/made-up-county/', import.meta.url))
+  await page.getByLabel('County boundary file').setInputFiles(`${folder}municipalities.geojson`)
+  const buffer = Buffer.from('name,email\nClinton,nobody\nNowhere,\nSouth Falls,\n')
+  await page
+    .getByLabel('Table of municipalities')
+    .setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer })
+  await page.getByRole('button', { name: 'Check the files' }).click()
+  await page.getByText('2 rows have problems.').waitFor()
+  await isFit(page, 'import-problems')
 })

@@ -70,6 +70,8 @@ export const admin: Record<string, Expectation> = {
     form: () => ({}),
   },
   'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/hours': { ...draft, ids: inJurisdiction },
+  'GET /admin/drafts/:draft/municipalities/import': edited,
+  'POST /admin/drafts/:draft/municipalities/import': { ...edited, form: () => ({}) },
   'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/boundary': { ...draft, ids: inJurisdiction },
   'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/boundary/shapes': { ...draft, ids: inJurisdiction },
   'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/boundary': {

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { AppEnv } from '../../regions/runtime/site.ts'
+import { importPage, previewOrSave } from '../municipalities/import-page.tsx'
 import { boundaryPage, boundaryShapes, saveBoundary } from './page.tsx'
 
 /** Within a draft. */
@@ -9,5 +10,7 @@ export function boundaryPages(): Hono<AppEnv> {
   pages.get(own, boundaryPage)
   pages.post(own, saveBoundary)
   pages.get(`${own}/shapes`, boundaryShapes)
+  pages.get('/municipalities/import', importPage)
+  pages.post('/municipalities/import', previewOrSave)
   return pages
 }

@@ -41,6 +41,12 @@ export async function jurisdictionsPage(c: AdminPageContext) {
         <p>
           <a class="usa-button" href={view.href(`${path}/new`)}>
             {t('admin-new-jurisdiction')}
+          </a>{' '}
+          <a
+            class="usa-button usa-button--outline"
+            href={view.href(`${draftPath(draft)}/municipalities/import`)}
+          >
+            {t('admin-import')}
           </a>
         </p>
       )}
