@@ -19,6 +19,7 @@ import { checklistPage } from './municipality/checklist-page.tsx'
 import { addJurisdiction, jurisdictionsPage, newJurisdictionPage } from './municipality/list-page.tsx'
 import { jurisdictionProfilePage, saveJurisdictionProfile } from './municipality/profile-page.tsx'
 import { overviewPage } from './overview.tsx'
+import { checkPeople, invitePage, sendInvitations } from './people/invite-page.tsx'
 import { endRole, giveRole, peoplePage } from './people/region-page.tsx'
 import { regionProfilePage, saveRegionProfile } from './region/profile-page.tsx'
 import { rehearsalPage, rehearseDraft } from './rehearsal/page.tsx'
@@ -37,6 +38,9 @@ export function adminPages(): Hono<AppEnv> {
   pages.get('/admin/people', peoplePage)
   pages.post('/admin/people', giveRole)
   pages.post('/admin/people/end', endRole)
+  pages.get('/admin/jurisdictions/:jurisdiction/people', invitePage)
+  pages.post('/admin/jurisdictions/:jurisdiction/people/check', checkPeople)
+  pages.post('/admin/jurisdictions/:jurisdiction/people', sendInvitations)
 
   pages.get('/admin/drafts', draftsPage)
   pages.post('/admin/drafts', startDraft)

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addAdministrator } from '../../src/identity/staff/administrators.ts'
 import { startApp } from '../support/app.ts'
-import { openSession } from '../support/staff.ts'
+import { signIn } from '../support/staff.ts'
 import { findings } from './axe.ts'
 import { desktop, type Site, showSite } from './browser.ts'
 
@@ -23,7 +23,8 @@ beforeAll(async () => {
   // Browsers accept `__Host-` cookies without https on this host name only.
   base = site.url.replace('127.0.0.1', 'localhost')
   const person = { email: 'ana@county.example', name: 'Ana Reyes' }
-  cookie = await openSession(app, await addAdministrator(app.platform, 'ellery', person, 'test'))
+  const staff = await addAdministrator(app.platform, 'ellery', person, 'test')
+  cookie = (await signIn(app, 'larkfield', 'administrator', { staff })).cookie
   if (pictures) mkdirSync(pictures, { recursive: true })
 })
 afterAll(() => site.close())
@@ -67,6 +68,14 @@ test.each([
   }
   await page.goto('/admin/people')
   await isFit(page, `people-${kind.replace(' ', '-')}`)
+  await page.goto('/admin/jurisdictions/larkfield/people')
+  await isFit(page, `invite-${kind.replace(' ', '-')}`)
+  const table =
+    'name,email,role,to\nZoë,zoe@larkfield.example,agent,2001-01-01\nAmy,amy@larkfield.example,agent,'
+  await page.getByLabel('Or paste the table here').fill(table)
+  await page.getByRole('button', { name: 'Check the table' }).click()
+  await page.getByText('1 of 2 people').waitFor()
+  await isFit(page, `invite-preview-${kind.replace(' ', '-')}`)
   await page.context().close()
 })
 

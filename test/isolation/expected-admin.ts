@@ -27,6 +27,7 @@ const ownQuestionSaved = {
   also: 404,
   form: () => ({}),
 } as const
+const inviting = { by: 'cookie', needs: 'grant', ids: { ':jurisdiction': 'jurisdiction' } } as const
 const inJurisdiction = { ':draft': 'draft', ':jurisdiction': 'jurisdiction' } as const
 
 export const admin: Record<string, Expectation> = {
@@ -48,6 +49,16 @@ export const admin: Record<string, Expectation> = {
     needs: 'administer',
     form: () => ({ 'end.grant': 'none' }),
     also: 404,
+  },
+  // Of those who add staff in the jurisdiction, as under `/work`.
+  'GET /admin/jurisdictions/:jurisdiction/people': inviting,
+  'POST /admin/jurisdictions/:jurisdiction/people/check': {
+    ...inviting,
+    form: () => ({ 'people.table': 'email,role' }),
+  },
+  'POST /admin/jurisdictions/:jurisdiction/people': {
+    ...inviting,
+    form: () => ({ 'send.table': 'email,role\nmatrix@example.org,agent' }),
   },
   'GET /admin/drafts': seen,
   'POST /admin/drafts': { ...seen, needs: 'draft', form: () => ({ '/admin/drafts.title': 'By the matrix' }) },

@@ -64,10 +64,10 @@ const aliases: Readonly<Record<string, ParticularsColumn>> = {
 export function readParticulars(bytes: Uint8Array): Particulars | Refusal {
   if (bytes.length > MAX_PARTICULARS_BYTES)
     return { why: 'The table has more than 5 MB', repair: 'Leave out the columns that are not needed' }
-  const { text, encoding } = decoded(bytes)
+  const { text, encoding } = decodedTable(bytes)
   if (text.includes('\0'))
     return { why: 'The table is not text', repair: 'Save the sheet as CSV (comma separated)' }
-  const read = records(text)
+  const read = tableLines(text)
   if ('why' in read) return read
   const [heading, ...lines] = read
   if (heading === undefined) return { why: 'The table is empty', repair: 'Add a line of column names' }
@@ -90,7 +90,8 @@ export function readParticulars(bytes: Uint8Array): Particulars | Refusal {
   return { rows: rows.filter(({ cells }) => Object.keys(cells).length > 0), ignored, encoding }
 }
 
-function decoded(bytes: Uint8Array): { text: string; encoding: Particulars['encoding'] } {
+/** UTF-8, UTF-16 or, if it is neither, Windows-1252. */
+export function decodedTable(bytes: Uint8Array): { text: string; encoding: Particulars['encoding'] } {
   const [first, second] = bytes
   if (first === 0xff && second === 0xfe)
     return { text: new TextDecoder('utf-16le').decode(bytes), encoding: 'UTF-16' }
@@ -103,17 +104,18 @@ function decoded(bytes: Uint8Array): { text: string; encoding: Particulars['enco
   }
 }
 
-interface Line {
+export interface TableLine {
   readonly line: number
   readonly cells: readonly string[]
 }
 
-function records(text: string): readonly Line[] | Refusal {
+/** The lines of a table with commas, semicolons or tabs. Cells are texts and nothing else. */
+export function tableLines(text: string): readonly TableLine[] | Refusal {
   const [heading = ''] = text.split(/\r?\n/, 1)
   const parts = (mark: string) => heading.split(mark).length
   const [delimiter = ','] = [',', ';', '\t'].toSorted((a, b) => parts(b) - parts(a))
   try {
-    const lines: Line[] = []
+    const lines: TableLine[] = []
     parse(text, {
       bom: true,
       delimiter,

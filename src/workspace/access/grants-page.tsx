@@ -41,6 +41,12 @@ export async function grantsPage(c: StaffPageContext) {
         <p>
           <a class="usa-button" href={view.href(`${path}/new`)}>
             {t('work-grant-new')}
+          </a>{' '}
+          <a
+            class="usa-button usa-button--outline"
+            href={view.href(`/admin/jurisdictions/${context.jurisdiction.slug}/people`)}
+          >
+            {t('admin-invite-title')}
           </a>
         </p>
       )}
