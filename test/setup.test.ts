@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { codeOfStart, newCode, tokenOf } from '../src/admin/setup/codes.ts'
 import { setup } from '../src/admin/setup/directory-schema.ts'
 import { openDirectory } from '../src/core/database/handles.ts'
+import { shippedMigrations } from '../src/core/database/shipped.ts'
 import { createApp } from '../src/create-app.ts'
 import type { DatabaseName } from '../src/platform/platform.ts'
-import { storedRegions, storedSnapshot } from '../src/regions/versions/apply.ts'
+import { requestApply, storedRegions, storedSnapshot } from '../src/regions/versions/apply.ts'
 import { setupContract } from './contract/setup.ts'
 import { startEmpty } from './support/empty.ts'
-import { box } from './support/lake.ts'
+import { box, lakeDocuments } from './support/lake.ts'
 import { linkIn, type Mailbox, startMailbox } from './support/mailbox.ts'
 import { type OutsideServer, serveOpen311List } from './support/open311-list.ts'
 import { create, enter, fillIn, send, typed } from './support/set-up.ts'
@@ -137,6 +138,15 @@ describe('a set-up', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 409])
     await app.runJobs()
     expect(await storedRegions(app.platform)).toHaveLength(1)
+  })
+
+  it('does not take the slug of a region whose configuration is being applied', async () => {
+    const app = await empty()
+    await requestApply(app.platform, shippedMigrations(), 'lake-county', lakeDocuments(), { by: 'test' })
+    const browser = await enter(app)
+    await send(browser, 'you')
+    const refused = await send(browser, 'region')
+    expect([refused.status, (await refused.text()).includes('id="field-slug-error"')]).toEqual([400, true])
   })
 
   it('takes the county’s boundary, repaired, and refuses a file that is none', async () => {

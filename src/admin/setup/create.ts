@@ -8,7 +8,7 @@ import { issueLink } from '../../identity/staff/links.ts'
 import { enqueueStaffEmail } from '../../identity/staff/pending-emails.ts'
 import { identityDb, mailboxIndex, staffByMailbox } from '../../identity/staff/staff.ts'
 import type { Platform } from '../../platform/platform.ts'
-import { region as regionTable } from '../../regions/directory-schema.ts'
+import { database as databaseTable, region as regionTable } from '../../regions/directory-schema.ts'
 import type { Documents } from '../../regions/documents/snapshot.ts'
 import { forgetConfiguration } from '../../regions/runtime/current.ts'
 import { hostAddress } from '../../regions/runtime/site.ts'
@@ -29,8 +29,8 @@ const SHOWN_MILLISECONDS = DAY
 const FIRST_TRY_MILLISECONDS = 3_000
 
 /**
- * Requests the region and adds its first administrator. `seenAt`: the host of the page. Returns what keeps it from being created; nothing is written
- * then. Throws `changed-meanwhile` when another set-up took the slug, or made the first region, in the meantime.
+ * Requests the region and adds its first administrator. `seenAt`: the host of the page. Returns what keeps it from
+ * being created; nothing is written then. Throws `changed-meanwhile` when another set-up took the slug, or made the first region, in the meantime.
  */
 export async function createRegion(
   platform: Platform,
@@ -52,6 +52,7 @@ export async function createRegion(
 
 async function claim(platform: Platform, { row }: Setup, slug: string): Promise<void> {
   const isFree = sql`NOT EXISTS (SELECT 1 FROM ${regionTable} WHERE slug = ${slug})
+    AND NOT EXISTS (SELECT 1 FROM ${databaseTable} WHERE region = ${slug})
     AND NOT EXISTS (SELECT 1 FROM ${setup} WHERE region = ${slug} AND id <> ${row.id})`
   // A server without regions may have told more than one code: the first region ends all of them.
   const isFirst = sql`NOT EXISTS (SELECT 1 FROM ${regionTable})

@@ -5,7 +5,11 @@ import { isLanguage, translator } from '../../core/i18n.ts'
 import { slugOf } from '../../import/boundaries/slug.ts'
 import { proposeCode } from '../../import/codes.ts'
 import type { Platform } from '../../platform/platform.ts'
-import { host as hostTable, region as regionTable } from '../../regions/directory-schema.ts'
+import {
+  database as databaseTable,
+  host as hostTable,
+  region as regionTable,
+} from '../../regions/directory-schema.ts'
 import { type IssueAtPath, isError } from '../../regions/documents/issue.ts'
 import { jurisdictionDocument } from '../../regions/documents/schemas/jurisdiction.ts'
 import { regionDocument } from '../../regions/documents/schemas/region.ts'
@@ -158,11 +162,17 @@ async function takenHosts(platform: Platform, hosts: readonly string[], own?: st
 /** Whether another region has this slug, or is being set up with it. */
 export async function isSlugTaken(platform: Platform, slug: string): Promise<boolean> {
   const db = openDirectory(platform)
-  const [regions, others] = await db.together([
+  const [regions, databases, others] = await db.together([
     db.select({ slug: regionTable.slug }).from(regionTable).where(eq(regionTable.slug, slug)),
+    // Of a configuration that the command applies at this moment.
+    db
+      .select({ kind: databaseTable.kind })
+      .from(databaseTable)
+      .where(eq(databaseTable.region, slug))
+      .limit(1),
     db.select({ id: setup.id }).from(setup).where(eq(setup.region, slug)),
   ])
-  return regions.length + others.length > 0
+  return regions.length + databases.length + others.length > 0
 }
 
 export async function isHostTaken(platform: Platform, host: string): Promise<boolean> {

@@ -119,6 +119,14 @@ async function enterCode(c: SetupContext): Promise<Response | undefined> {
 
 async function startByLink(c: SetupContext): Promise<Response | undefined> {
   const code = c.req.param('code') ?? ''
+  // Whoever tries too many learns nothing of it either.
+  if (
+    await limit(c, 'sign-in').then(
+      () => false,
+      () => true,
+    )
+  )
+    return undefined
   if ((await tokenFor(c.get('platform'), code)) !== undefined) return startPage(c, cleanCode(code))
   await countRefused(c)
   return undefined
