@@ -33,7 +33,7 @@ export async function versionPage(c: AdminPageContext) {
       <h1>{title}</h1>
       <p>
         {actorName(view, names, shown.appliedBy)},{' '}
-        <Moment view={view} at={shown.appliedAt} zone={region.documents.region.timezone} exact />
+        <Moment view={view} at={shown.appliedAt} zone={region.documents.region.timezone} exact />{' '}
         {isInForce && <span class="mark">{t('admin-version-in-force')}</span>}
       </p>
       {shown.why !== null && <p class="usa-intro">{shown.why}</p>}
