@@ -148,6 +148,11 @@ describe('a boundary file', () => {
     expect(await saved()).toEqual(before)
   })
 
+  it('of lists in lists without end is refused', async () => {
+    const deep = `{"type":"Polygon","coordinates":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+    expect((await upload(deep)).status).toBe(400)
+  })
+
   it('with latitude first is exchanged', async () => {
     const turned = town.map(([long, lat]): Pair => [lat, long])
     expect((await upload(collection(['Larkfield', turned]))).status).toBe(303)

@@ -43,7 +43,7 @@ export function readBoundary(bytes: Uint8Array, of: BoundaryOf): ReadBoundary | 
   const asWritten = drawn(area.geometries)
   if (of.within === undefined) return asWritten
   if (!isRefusal(asWritten) && isNear(boundsOf(asWritten.geometry), of.within)) return asWritten
-  const turned = drawn(area.geometries.map(exchanged))
+  const turned = drawn(area.geometries.map(geometry => exchanged(geometry)))
   if (!isRefusal(turned) && isNear(boundsOf(turned.geometry), of.within)) {
     return { ...turned, repaired: ['Exchanged latitude and longitude', ...turned.repaired] }
   }
@@ -82,11 +82,13 @@ function bareGeometry(bytes: Uint8Array): unknown {
   return isRefusal(read) ? undefined : read.value
 }
 
-function exchanged(geometry: unknown): unknown {
+// No deeper than a MultiPolygon is: a file can nest lists until the stack ends.
+function exchanged(geometry: unknown, depth = 0): unknown {
   if (Array.isArray(geometry)) {
     const [x, y] = geometry
-    return typeof x === 'number' ? [y, x] : geometry.map(exchanged)
+    if (typeof x === 'number') return [y, x]
+    return depth > 4 ? [] : geometry.map(inner => exchanged(inner, depth + 1))
   }
   if (typeof geometry !== 'object' || geometry === null || !('coordinates' in geometry)) return geometry
-  return { ...geometry, coordinates: exchanged(geometry.coordinates) }
+  return { ...geometry, coordinates: depth > 0 ? [] : exchanged(geometry.coordinates, 1) }
 }
