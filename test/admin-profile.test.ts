@@ -262,3 +262,16 @@ SUMMARY:Cancelled\r
 END:VEVENT\r
 END:VCALENDAR\r
 `
+
+describe('a brand color', () => {
+  it('on which white cannot be read is refused, with the nearest shade on which it can', async () => {
+    const path = `${larkfield()}/profile`
+    const answer = await fillForm(ana, path, { 'document.color': '#ffcc00' })
+    expect(answer.status).toBe(400)
+    const [, shade = ''] = /such as (#[0-9a-f]{6})/.exec(await answer.text()) ?? []
+    expect((await fillForm(ana, path, { 'document.color': shade })).status).toBe(303)
+    // One step lighter would not do.
+    const lighter = `#${(Number.parseInt(shade.slice(1), 16) + 0x040400).toString(16).padStart(6, '0')}`
+    expect((await fillForm(ana, path, { 'document.color': lighter })).status).toBe(400)
+  })
+})

@@ -122,10 +122,28 @@ export function* checkContrast(
   path: DocumentPath,
   color: string,
 ): Issues {
-  const contrast = 1.05 / (luminance(color) + 0.05)
-  if (contrast >= 4.5) return
+  const contrast = contrastWithWhite(color)
+  if (contrast >= MIN_CONTRAST) return
   const message = `White on ${color} has a contrast of ${Math.floor(contrast * 100) / 100} to 1`
-  yield report.error(path, message, 'Choose a darker color, of at least 4.5 to 1')
+  const repair = `Choose a darker color, of at least ${MIN_CONTRAST} to 1, such as ${darkened(color)}`
+  yield report.error(path, message, repair)
+}
+
+// WCAG 2.2, 1.4.3.
+const MIN_CONTRAST = 4.5
+
+function contrastWithWhite(color: string): number {
+  return 1.05 / (luminance(color) + 0.05)
+}
+
+/** The lightest shade of a color on which white text can be read. */
+export function darkened(color: string): string {
+  const channels = [1, 3, 5].map(at => Number.parseInt(color.slice(at, at + 2), 16))
+  const shades = Array.from({ length: 256 }, (_, step) => {
+    const parts = channels.map(channel => Math.round((channel * (255 - step)) / 255))
+    return `#${parts.map(part => part.toString(16).padStart(2, '0')).join('')}`
+  })
+  return shades.find(shade => contrastWithWhite(shade) >= MIN_CONTRAST) ?? '#000000'
 }
 
 function luminance(color: string): number {
