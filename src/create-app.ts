@@ -24,6 +24,7 @@ import { httpDuration, httpRequests } from './monitoring/metrics.ts'
 import { monitoringRoutes } from './monitoring/routes.ts'
 import { open311Errors } from './open311/routes.ts'
 import type { Platform } from './platform/platform.ts'
+import { isSandbox } from './regions/documents/sandbox.ts'
 import { type AppEnv, findSite, pathInSite } from './regions/runtime/site.ts'
 import { countBehind } from './regions/versions/migrate.ts'
 import { barePage, problemPage } from './web/components/problem.tsx'
@@ -126,6 +127,7 @@ export function createApp(platform: Platform): Hono<AppEnv> {
     c.set('site', site)
     c.set('language', chooseLanguage(c, site.region.documents.region.languages))
     await next()
+    if (isSandbox(site.region.slug)) c.res.headers.set('x-robots-tag', 'noindex, nofollow')
   })
   app.use((c, next) => (isForPrograms(c.req.path) ? next() : pageHeaders(c, next)))
   app.use(limitHeaders)

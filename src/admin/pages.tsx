@@ -23,6 +23,7 @@ import { checkPeople, invitePage, sendInvitations } from './people/invite-page.t
 import { endRole, giveRole, peoplePage } from './people/region-page.tsx'
 import { regionProfilePage, saveRegionProfile } from './region/profile-page.tsx'
 import { rehearsalPage, rehearseDraft } from './rehearsal/page.tsx'
+import { enterSandbox, removeSandboxPage, sandboxPage, startSandbox } from './sandbox/page.tsx'
 import { servicePages } from './services/pages.ts'
 
 export function adminPages(): Hono<AppEnv> {
@@ -57,6 +58,11 @@ export function adminPages(): Hono<AppEnv> {
   pages.post('/admin/drafts/:draft/unschedule', unscheduleDraft)
   pages.get('/admin/drafts/:draft/progress', progressPage)
   pages.post('/admin/drafts/:draft/cancel', cancelDraft)
+
+  pages.get('/admin/drafts/:draft/sandbox', sandboxPage)
+  pages.post('/admin/drafts/:draft/sandbox', startSandbox)
+  pages.post('/admin/drafts/:draft/sandbox/enter', enterSandbox)
+  pages.post('/admin/drafts/:draft/sandbox/remove', removeSandboxPage)
 
   pages.get('/admin/drafts/:draft/region', regionProfilePage)
   pages.post('/admin/drafts/:draft/region', saveRegionProfile)

@@ -75,6 +75,22 @@ export const draftSchedule = sqliteTable('draft_schedule', {
   failed: text('failed'),
 })
 
+/** Test sites of drafts: each is a region of its own. */
+export const sandbox = sqliteTable('sandbox', {
+  /** Its slug as a region. */
+  region: text('region').primaryKey(),
+  draft: text('draft').notNull(),
+  /** The draft's revision that it shows, and the hash of its documents. */
+  revision: integer('revision').notNull(),
+  hash: text('hash').notNull(),
+  state: text('state', { enum: ['making', 'ready', 'removing'] }).notNull(),
+  /** Who started it, as staff of the test site. */
+  staff: text('staff'),
+  createdBy: text('created_by').notNull(),
+  /** When it was asked for, or that it be deleted. */
+  createdAt: integer('created_at').notNull(),
+})
+
 /** What administrators did in the region. Rows are added only. */
 export const administrationLog = sqliteTable('administration_log', {
   seq: integer('seq').primaryKey({ autoIncrement: true }),

@@ -4,6 +4,7 @@ import { defineJob, enqueueJob, jobKind, LONG_RETRY } from '../core/database/job
 import { consumer } from '../core/database/schema.ts'
 import { sha256 } from '../core/encryption/digest.ts'
 import type { Platform } from '../platform/platform.ts'
+import { isSandbox } from '../regions/documents/sandbox.ts'
 import { sealAnchor } from './region-schema.ts'
 import { seal } from './schema.ts'
 import type { Seal } from './seal.ts'
@@ -45,7 +46,7 @@ export async function appendAnchor(
       sql`INSERT INTO seal_anchor (number, jurisdiction, seal, seal_hash, at, hash)
         SELECT ${row.number}, ${jurisdiction}, ${row.seal}, ${row.sealHash}, ${at}, ${hash}
         WHERE (SELECT coalesce(max(number), 0) FROM seal_anchor) = ${before.number}`,
-      ...(platform.anchors === undefined ? [] : [enqueueJob(anchorKind, at)]),
+      ...(platform.anchors === undefined || isSandbox(region.region) ? [] : [enqueueJob(anchorKind, at)]),
     ])
     if (added?.rowsAffected === 1) return
   }

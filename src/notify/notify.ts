@@ -4,6 +4,7 @@ import { defineJob, type JobHandler, LONG_RETRY } from '../core/database/jobs.ts
 import { databaseLabel, type Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/runtime/compile.ts'
 import { currentRegion } from '../regions/runtime/current.ts'
+import { sendEmail } from '../regions/runtime/mail.ts'
 import type { EventTypes } from '../requests/event-types.ts'
 import { appendEvent, notifyKind } from '../requests/events.ts'
 import { addressOf } from '../requests/followers/follower.ts'
@@ -106,7 +107,7 @@ async function send(
     )
     if (!(await isWanted(platform, db, due, recipient))) return await unfollow({ db, follower: due.follower })
     const email = await emailFor(platform, db, region, { ...due, ...wording, recipient })
-    const outcome = await platform.mail.send(email)
+    const outcome = await sendEmail(platform, region, email)
     const now = platform.clock.now()
     const hasGivenUp = outcome === 'refused' || (outcome === 'later' && claimed.attempts >= TRIES)
     if (outcome === 'sent') await mark({ sentAt: now })

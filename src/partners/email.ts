@@ -8,6 +8,7 @@ import { shortened } from '../core/text.ts'
 import type { HeldRequest } from '../handoffs/messages/crossing.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/runtime/compile.ts'
+import { sendEmail } from '../regions/runtime/mail.ts'
 import { siteAddress } from '../regions/runtime/site.ts'
 import type { ForwardReceipt, ForwardTask } from './forward.ts'
 import type { ForwardRow } from './schema.ts'
@@ -26,7 +27,7 @@ export async function sendPartnerEmail(
   const { name: from, email: replyTo } = region.documents.region
   const t = translator(region.language)
   const { id, serviceName } = held.request
-  const outcome = await platform.mail.send({
+  const outcome = await sendEmail(platform, region, {
     to: email,
     from,
     subject: t('forward-subject', { number: id, service: serviceName, receipt: row.id }),

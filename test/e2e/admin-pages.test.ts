@@ -35,6 +35,7 @@ const draftPages = [
   '/jurisdictions/hollis/services/pothole',
   '/jurisdictions/hollis/services/pothole/decline',
   '/jurisdictions/hollis/services/pothole/questions',
+  '/sandbox',
   '/plan',
 ] as const
 
@@ -83,6 +84,36 @@ describe.each([
       await page.goto(draft + path)
       await isFit(page, `/draft${path}`)
     }
+  })
+})
+
+describe.each([
+  ['a phone', phone],
+  ['a desk', desktop],
+] as const)('without script, on %s', (_, viewport) => {
+  test('a draft is tried out on a test site, which says on every page what it is', async () => {
+    const page = await (await site.visit({ baseURL: base, viewport, javaScriptEnabled: false })).newPage()
+    const draft = await addMunicipality(page, `Trial Town ${viewport.width}`)
+    await page.getByRole('link', { name: 'Try it out' }).click()
+    await page.getByRole('button', { name: 'Make a test site' }).click()
+    await isFit(page, '/draft/sandbox-making')
+    for (let rounds = 0; rounds < 3; rounds++) {
+      site.app.advance(2_500)
+      await site.app.runJobs()
+    }
+    await page.goto(`${draft}/sandbox`)
+    await isFit(page, '/draft/sandbox-ready')
+    await page.getByRole('button', { name: 'Work on the test site as staff' }).click()
+    await page.waitForURL('**/r/ellery-sandbox-*/work')
+    await isFit(page, '/sandbox-work')
+    expect(await page.getByText('Test site. Reports here go to nobody.').count()).toBe(1)
+    await page.goto(page.url().replace(/\/work$/, '/'))
+    await isFit(page, '/sandbox-home')
+    expect(await page.getByText('Test site. Reports here go to nobody.').count()).toBe(1)
+    await page.goto(`${draft}/sandbox`)
+    await page.getByText('Delete the test site').first().click()
+    await page.getByRole('button', { name: 'Delete the test site' }).click()
+    expect(await page.getByText('The test site is being deleted.').count()).toBe(1)
   })
 })
 

@@ -193,5 +193,10 @@ export const admin: Record<string, Expectation> = {
   'POST /admin/drafts/:draft/apply': { ...edited, form: () => ({ version: '99' }) },
   'POST /admin/drafts/:draft/rename': { ...edited, form: () => ({ 'rename.title': 'By the matrix' }) },
   'POST /admin/drafts/:draft/discard': edited,
+  'GET /admin/drafts/:draft/sandbox': draft,
+  // A draft with nothing in it has no test site.
+  'POST /admin/drafts/:draft/sandbox': edited,
+  'POST /admin/drafts/:draft/sandbox/enter': edited,
+  'POST /admin/drafts/:draft/sandbox/remove': edited,
   'POST /admin/drafts/:draft/cancel': { ...edited },
 }

@@ -7,6 +7,7 @@ import type { DocumentValue } from '../../regions/documents/export.ts'
 import { isDocument } from '../../regions/documents/load.ts'
 import { logStep } from '../log.ts'
 import { draftDocument, draft as draftTable } from '../region-schema.ts'
+import { removeSandboxSteps } from '../sandbox/sandbox.ts'
 
 export type DraftRow = typeof draftTable.$inferSelect
 
@@ -84,6 +85,7 @@ export async function discardDraft(db: RegionDb, id: string, { by, at }: Doing):
       .set({ state: 'discarded', changedBy: by, changedAt: at })
       .where(eq(draftTable.id, id)),
     logStep({ at, by, action: 'draft-discarded', draft: id }),
+    ...removeSandboxSteps(id, at),
   ])
 }
 
@@ -216,5 +218,6 @@ export async function endApplied(
       .set({ state: 'applied', hash, changedBy: by, changedAt: at })
       .where(eq(draftTable.id, id)),
     logStep({ at, by, action: 'draft-applied', draft: id }),
+    ...removeSandboxSteps(id, at),
   ])
 }

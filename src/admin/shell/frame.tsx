@@ -38,6 +38,7 @@ const results = [
   'invited',
   'role-ended',
   'rehearsing',
+  'sandbox-removed',
 ] as const
 export type AdminResult = (typeof results)[number]
 
@@ -109,6 +110,7 @@ const parts: readonly (readonly [string, MessageKey])[] = [
   ['/services', 'admin-services'],
   ['/jurisdictions', 'admin-part-jurisdictions'],
   ['/rehearsal', 'admin-part-rehearsal'],
+  ['/sandbox', 'admin-part-sandbox'],
   ['/plan', 'admin-part-plan'],
 ]
 

@@ -5,6 +5,7 @@ import { randomText } from '../../core/ids.ts'
 import { phoneText } from '../../core/measures.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
+import { sendEmail, sendText } from '../../regions/runtime/mail.ts'
 import { siteAddress } from '../../regions/runtime/site.ts'
 import type { AccountAddress } from '../accounts.ts'
 import { readToken, tokenOf } from '../staff/links.ts'
@@ -181,11 +182,11 @@ async function deliver(
   const code = `${secret.slice(0, 4)} ${secret.slice(4)}`
   const outcome =
     address.kind === 'phone'
-      ? await platform.sms.send({
+      ? await sendText(platform, region, {
           to: address.value,
           text: t('code-sms', { code, name, minutes: CODE_MINUTES }),
         })
-      : await platform.mail.send({
+      : await sendEmail(platform, region, {
           to: address.value,
           from: name,
           id: `code.${id}`,
@@ -218,9 +219,9 @@ export async function notifyReplacedAddress(
     name,
     phone: phoneText(phone, region.units, region.documents.region.countryCode),
   })
-  if (kind === 'phone') await platform.sms.send({ to: value, text })
+  if (kind === 'phone') await sendText(platform, region, { to: value, text })
   else {
-    await platform.mail.send({
+    await sendEmail(platform, region, {
       to: value,
       from: name,
       id: `replaced.${randomText(platform.random, 16)}`,

@@ -30,6 +30,11 @@ export function keepSession(c: Context<AppEnv>, kind: SessionKind, written: stri
   setCookie(c, nameOf(c, kind), written, options)
 }
 
+/** Of another region on the same host. */
+export function keepSessionOf(c: Context<AppEnv>, region: string, kind: SessionKind, written: string): void {
+  setCookie(c, `${kind}-${region}`, written, options)
+}
+
 export function forgetSession(c: Context<AppEnv>, kind: SessionKind): void {
   deleteCookie(c, nameOf(c, kind), options)
 }

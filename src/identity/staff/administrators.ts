@@ -50,7 +50,7 @@ export function madeInRegion({ demo }: Platform, by: string): string {
 }
 
 export function demoAdministers(platform: Platform, region: string, id: string): Promise<void> {
-  return giveRole(platform, region, { staff: id, role: 'administrator' }, BY_DEMO)
+  return giveRegionRole(platform, region, { staff: id, role: 'administrator' }, BY_DEMO)
 }
 
 export async function addAdministrator(
@@ -61,11 +61,11 @@ export async function addAdministrator(
   role: RegionRole = 'administrator',
 ): Promise<string> {
   const id = await staffOf(platform, region, person)
-  await giveRole(platform, region, { staff: id, role }, madeBy)
+  await giveRegionRole(platform, region, { staff: id, role }, madeBy)
   return id
 }
 
-async function giveRole(
+export async function giveRegionRole(
   platform: Platform,
   region: string,
   { staff: id, role }: { readonly staff: string; readonly role: RegionRole },

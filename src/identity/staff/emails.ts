@@ -8,6 +8,7 @@ import type { Email, Mail, Platform } from '../../platform/platform.ts'
 import { nameOf } from '../../regions/coverage/on-day.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import { currentRegion } from '../../regions/runtime/current.ts'
+import { sendEmail } from '../../regions/runtime/mail.ts'
 import { siteAddress } from '../../regions/runtime/site.ts'
 import { availableSignInMethods } from '../sessions/methods.ts'
 import { acceptsSignIn, invitationFrom, type SignInSource } from '../sessions/sources.ts'
@@ -58,7 +59,7 @@ async function sendStaffEmail(
 async function send(platform: Platform, region: Region, id: string, { token = '', ...email }: Written) {
   let outcome: Awaited<ReturnType<Mail['send']>> | undefined
   try {
-    outcome = await platform.mail.send({
+    outcome = await sendEmail(platform, region, {
       ...email,
       from: region.documents.region.name,
       id: `staff.${id}`,

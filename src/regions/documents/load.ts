@@ -12,6 +12,7 @@ import {
   toFeatures,
 } from './geojson.ts'
 import { type DocumentIssue, type IssueAtPath, isError } from './issue.ts'
+import { isSandbox } from './sandbox.ts'
 import { agreementsDocument } from './schemas/agreements.ts'
 import { demonstrationDocument } from './schemas/demonstration.ts'
 import { districtsDocument } from './schemas/districts.ts'
@@ -112,6 +113,13 @@ class Reader {
     use: Use | undefined,
   ): Documents | undefined {
     this.checkSlug('region.yaml', region)
+    if (isSandbox(region)) {
+      this.#error(
+        'region.yaml',
+        `"${region}" is the name of a test site`,
+        'Choose a name that does not end like one',
+      )
+    }
     const draft = this.documents()
     if (draft === undefined) return undefined
     this.findings.push(...validateDocuments(region, draft, takenHosts))

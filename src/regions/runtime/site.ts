@@ -2,6 +2,7 @@ import type { WorkAccess } from '../../core/access.ts'
 import { apiFor, type Endpoint } from '../../core/http/api.ts'
 import { type ProblemSlug, problem } from '../../core/problem.ts'
 import type { Platform, RateLimitPolicy, RateLimitResult } from '../../platform/platform.ts'
+import { isSandbox } from '../documents/sandbox.ts'
 import type { Jurisdiction } from '../documents/snapshot.ts'
 import type { Region } from './compile.ts'
 import { currentHosts, currentRegion } from './current.ts'
@@ -25,10 +26,12 @@ export function pathInSite(pathname: string): string {
 /** By path where there is a prefix (`/r/<region>`, `/j/<jurisdiction>`), else by host. Throws `not-found` and `unknown-host`. */
 export async function findSite(platform: Platform, url: URL): Promise<Site> {
   const [base = '', regionSlug, jurisdictionSlug] = PREFIX.exec(url.pathname) ?? []
-  const { hosts } = await currentHosts(platform)
+  const { hosts, regions, isKept } = await currentHosts(platform)
   const named = hosts.get(url.hostname.toLowerCase()) ?? hosts.get('*')
   const slug = regionSlug ?? named?.region
   if (slug === undefined) throw problem('unknown-host')
+  // Deleted, by another process too, while this one still has its configuration.
+  if (isSandbox(slug) && !regions.has(slug) && !isKept) throw problem('not-found')
   const region = await currentRegion(platform, slug)
   const hostJurisdiction = regionSlug === undefined ? named?.jurisdiction : undefined
   const own = jurisdictionSlug ?? hostJurisdiction ?? undefined
@@ -52,7 +55,10 @@ export interface ListedSite {
 export async function sitesListedAt(platform: Platform, url: URL): Promise<readonly ListedSite[]> {
   if (url.hostname !== new URL(platform.publicUrl).hostname) return []
   const { regions } = await currentHosts(platform)
-  const listed = [...regions].sort().slice(0, MAX_LISTED)
+  const listed = [...regions]
+    .filter(slug => !isSandbox(slug))
+    .sort()
+    .slice(0, MAX_LISTED)
   const read = await Promise.allSettled(listed.map(slug => currentRegion(platform, slug)))
   return read
     .filter(region => region.status === 'fulfilled')

@@ -6,6 +6,7 @@ import { problem } from '../../core/problem.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { region as regionTable } from '../directory-schema.ts'
 import { hashDocuments } from '../documents/hash.ts'
+import { isSandbox } from '../documents/sandbox.ts'
 import type { Documents, Snapshot } from '../documents/snapshot.ts'
 import { configuration, pendingConfiguration, snapshotOf } from '../region-schema.ts'
 import { forgetConfiguration } from '../runtime/current.ts'
@@ -38,6 +39,8 @@ export interface ApplyRequest {
   readonly why?: string | undefined
   /** The draft that the documents come of. */
   readonly draft?: string | undefined
+  /** The region is a test site: no other request may name one. */
+  readonly sandbox?: boolean
 }
 
 /** A server that finds an unfinished request of another process waits this long before it goes on with it. */
@@ -54,13 +57,18 @@ export async function requestApply(
   migrations: Migrations,
   slug: string,
   documents: Documents,
-  { by, first = 1, wait = 0, from, why, draft }: ApplyRequest,
+  { by, first = 1, wait = 0, from, why, draft, sandbox = false }: ApplyRequest,
 ): Promise<string> {
+  if (isSandbox(slug) !== sandbox) {
+    throw problem('bad-request', {
+      detail: `"${slug}" is the name of a test site. Its documents come from a draft.`,
+    })
+  }
   await migrateDatabase(platform, { kind: 'directory' }, migrations)
   await refuseTakenHosts(openDirectory(platform), slug, documents)
   await addDatabase(platform, { kind: 'region', region: slug }, migrations)
   const db = openRegion(platform, access, slug)
-  await refuseTakenCodes(db, documents)
+  if (!sandbox) await refuseTakenCodes(db, documents)
   const hash = await hashDocuments(documents)
   const at = platform.clock.now()
   const known = await readPending(db)

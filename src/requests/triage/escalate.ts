@@ -8,6 +8,7 @@ import { problem } from '../../core/problem.ts'
 import { deadline } from '../../regions/runtime/calendar.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import { currentRegion } from '../../regions/runtime/current.ts'
+import { sendEmail } from '../../regions/runtime/mail.ts'
 import { siteAddress } from '../../regions/runtime/site.ts'
 import { appendEvent, triageEscalated } from '../events.ts'
 import type { RequestRow } from '../list/find.ts'
@@ -99,7 +100,7 @@ export const triageEmailJob = defineJob(triageEmailKind, {
     const params = { count: requests.length, who: own?.name ?? db.slug }
     const phone = own?.phone ?? region.documents.region.phone
     const site = siteAddress(platform, region)
-    const outcome = await platform.mail.send({
+    const outcome = await sendEmail(platform, region, {
       to,
       from: region.documents.region.name,
       subject: t('email-triage-subject', params),

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import { isLanguage, translator } from '../../core/i18n.ts'
+import { isSandbox } from '../../regions/documents/sandbox.ts'
 import { type PageView, siteName } from '../view.ts'
 import { Icon } from './icon.tsx'
 
@@ -24,7 +25,11 @@ export function Page({ view, title, section, personal, script, header, still, ch
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{title === name ? name : `${title} – ${name}`}</title>
-        {personal ? <meta name="robots" content="noindex" /> : <Translations view={view} />}
+        {personal || isSandbox(view.site.region.slug) ? (
+          <meta name="robots" content="noindex" />
+        ) : (
+          <Translations view={view} />
+        )}
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
         {['regular', 'bold'].map(weight => (
           <link
@@ -50,6 +55,11 @@ export function Page({ view, title, section, personal, script, header, still, ch
         {view.demo && (
           <aside class="demo-banner" aria-label={view.t('demo-label')}>
             {view.t('demo-banner')} <a href={view.href('/demo/mailbox')}>{view.t('demo-mailbox')}</a>
+          </aside>
+        )}
+        {isSandbox(view.site.region.slug) && (
+          <aside class="demo-banner" aria-label={view.t('sandbox-label')}>
+            {view.t('sandbox-banner')}
           </aside>
         )}
         {header ?? <Header view={view} section={section} />}
