@@ -82,6 +82,13 @@ export async function storedIds(platform: Platform, folder: string): Promise<str
   return ids
 }
 
+/** Of a region that is being deleted. */
+export async function deleteAllFiles(platform: Platform, db: RegionReader): Promise<void> {
+  for await (const { folder, ids } of storedFiles(platform, db)) {
+    for (const id of ids) await platform.files.delete(`${folder}/${id}`)
+  }
+}
+
 /** Null when missing. Throws `storage-unavailable`. */
 export function readStoredFile(platform: Platform, path: string): Promise<StoredFile | null> {
   return platform.files.get(path)

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import { openDirectory, openRegion } from '../../core/database/handles.ts'
-import { storedFiles } from '../../core/encryption/files.ts'
+import { deleteAllFiles } from '../../core/encryption/files.ts'
 import { asProblem, problem } from '../../core/problem.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { database, host, region as regionTable } from '../directory-schema.ts'
@@ -38,9 +38,7 @@ async function emptyRegion(platform: Platform, region: string): Promise<void> {
   const db = openRegion(platform, { kind: 'system', reason: 'test-site' }, region)
   try {
     await db.commit([db.delete(pendingConfiguration)])
-    for await (const { folder, ids } of storedFiles(platform, db)) {
-      for (const id of ids) await platform.files.delete(`${folder}/${id}`)
-    }
+    await deleteAllFiles(platform, db)
   } catch (error) {
     // Deleted before, by a run that was killed. Photos were deleted first.
     if (asProblem(error).slug !== 'database-unavailable') throw error
