@@ -96,7 +96,6 @@ describe.each([
     const draft = await addMunicipality(page, `Trial Town ${viewport.width}`)
     await page.getByRole('link', { name: 'Try it out' }).click()
     await page.getByRole('button', { name: 'Make a test site' }).click()
-    await isFit(page, '/draft/sandbox-making')
     for (let rounds = 0; rounds < 3; rounds++) {
       site.app.advance(2_500)
       await site.app.runJobs()
