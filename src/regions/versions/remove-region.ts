@@ -1,7 +1,7 @@
-import { and, eq } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { openDirectory, openRegion } from '../../core/database/handles.ts'
 import { deleteAllFiles } from '../../core/encryption/files.ts'
-import { asProblem, problem } from '../../core/problem.ts'
+import { problem } from '../../core/problem.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { database, host, region as regionTable } from '../directory-schema.ts'
 import { isSandbox } from '../documents/sandbox.ts'
@@ -23,24 +23,19 @@ export async function removeSandbox(platform: Platform, region: string, isLast: 
   ])
   forgetConfiguration(platform)
   const rows = await directory.select().from(database).where(eq(database.region, region))
-  const own = rows.find(({ kind }) => kind === 'region')
-  if (own !== undefined && own.migratedTo !== '') await emptyRegion(platform, region)
-  const others = rows.filter(row => row !== own)
-  for (const row of own === undefined ? others : [...others, own]) {
-    await platform.databases.delete(nameOf(row))
+  const own = rows.filter(({ kind }) => kind === 'region')
+  if (own.some(({ migratedTo }) => migratedTo !== '')) await emptyRegion(platform, region)
+  for (const row of [...rows.filter(each => !own.includes(each)), ...own]) {
+    // Marked first: a repetition asks nothing of a database that is gone.
     await directory.update(database).set({ migratedTo: '', lastError: null }).where(isDatabase(row))
+    await platform.databases.delete(nameOf(row))
   }
-  if (isLast) await directory.delete(database).where(and(eq(database.region, region)))
+  if (isLast) await directory.delete(database).where(eq(database.region, region))
 }
 
-// Whoever is making its databases ends, and its photos go.
+// Whoever is making its databases ends, and its photos go. Throws `database-unavailable` while they cannot be found.
 async function emptyRegion(platform: Platform, region: string): Promise<void> {
   const db = openRegion(platform, { kind: 'system', reason: 'test-site' }, region)
-  try {
-    await db.commit([db.delete(pendingConfiguration)])
-    await deleteAllFiles(platform, db)
-  } catch (error) {
-    // Deleted before, by a run that was killed. Photos were deleted first.
-    if (asProblem(error).slug !== 'database-unavailable') throw error
-  }
+  await db.commit([db.delete(pendingConfiguration)])
+  await deleteAllFiles(platform, db)
 }
