@@ -90,9 +90,9 @@ describe.each([
 describe.each([
   ['a phone', phone],
   ['a desk', desktop],
-] as const)('without script, on %s', (_, viewport) => {
+] as const)('on %s', (_, viewport) => {
   test('a draft is tried out on a test site, which says on every page what it is', async () => {
-    const page = await (await site.visit({ baseURL: base, viewport, javaScriptEnabled: false })).newPage()
+    const page = await (await site.visit({ baseURL: base, viewport })).newPage()
     const draft = await addMunicipality(page, `Trial Town ${viewport.width}`)
     await page.getByRole('link', { name: 'Try it out' }).click()
     await page.getByRole('button', { name: 'Make a test site' }).click()
