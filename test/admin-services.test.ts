@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newestRegion } from '../src/regions/runtime/current.ts'
 import { startApp, type TestApp } from './support/app.ts'
 import { administrator, applyDraft, asVisitor, beginDraft, fieldsOf, fill } from './support/drafts.ts'
+import { type OutsideServer, serveOpen311List } from './support/open311-list.ts'
 import { signIn } from './support/staff.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -10,13 +11,18 @@ import type { Visitor } from './support/visitor.ts'
 let app: TestApp
 let ana: Visitor
 let ben: Visitor
+let outside: OutsideServer
 
 beforeAll(async () => {
-  app = await startApp()
+  outside = await serveOpen311List()
+  app = await startApp({ outboundAllow: [new URL(outside.url).host] })
   ana = await administrator(app, 'ana@county.example')
   ben = await administrator(app, 'ben@county.example')
 })
-afterAll(() => app.close())
+afterAll(async () => {
+  await app.close()
+  await outside.close()
+})
 
 const inForce = () => newestRegion(app.platform, 'ellery')
 const service = async (code: string) =>
@@ -79,6 +85,49 @@ describe("the region's services", () => {
     expect(removed.status).toBe(303)
     expect(await ana.read(`${draft}/plan`)).not.toMatch(/problems? to fix/)
     expect((await ana.get(`${draft}/services/pothole`)).status).toBe(404)
+  })
+
+  it('are added from the common ones, and not twice', async () => {
+    const draft = await beginDraft(ana)
+    await ana.post(`${draft}/services/graffiti/remove`, { 'remove.sure': 'yes' })
+    const page = await ana.read(`${draft}/import-services`)
+    expect(page).toContain('value="graffiti"')
+    expect(page).not.toContain('value="pothole"')
+    const added = await ana.post(`${draft}/import-services`, { service: 'graffiti' })
+    expect(added.status).toBe(303)
+    expect(await ana.read(`${draft}/services/graffiti`)).toContain('Service code: graffiti')
+    expect(await ana.read(`${draft}/import-services`)).not.toContain('value="graffiti"')
+  })
+
+  it('are imported from an Open311 server, shown before they are saved', async () => {
+    const draft = await beginDraft(ana)
+    const path = `${draft}/import-services`
+    const read = await ana.post(`${path}/read`, { url: `${outside.url}/open311/v2` })
+    const page = await read.text()
+    expect(page).toContain('Cans left out')
+    expect(await ana.read(draft)).toContain('There are no changes in this draft yet')
+    const { list } = fieldsOf(page.slice(0, page.lastIndexOf('import-services/read')))
+    expect((await ana.post(path, { list: list ?? '', service: '001' })).status).toBe(303)
+    const questions = await ana.read(`${draft}/services/001/questions`)
+    expect(questions).toContain('Since when?')
+    expect((await ana.get(`${draft}/services/002`)).status).toBe(404)
+  })
+
+  it.each([
+    ['', ''],
+    ['http://169.254.169.254/latest', ''],
+    ['file:///etc/passwd', ''],
+    ['', 'not a list'],
+  ])('are not imported from %j %j', async (url, file) => {
+    const draft = await beginDraft(ana)
+    const form = new FormData()
+    form.set('url', url)
+    if (file !== '') form.set('list', new Blob([file]), 'services.json')
+    const answer = await ana.postBody(`${draft}/import-services/read`, form)
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain('We cannot read this list.')
+    const forged = await ana.post(`${draft}/import-services`, { list: '[{"code":1}]', service: '1' })
+    expect(forged.status).toBe(400)
   })
 
   it('are read by an administrator of one municipality, and not changed', async () => {

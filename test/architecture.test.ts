@@ -243,6 +243,7 @@ describe('the house', () => {
       'requests/event-types.ts',
     ]
     const arriving = [
+      'admin/services/import-page.tsx',
       'cli/archive/archive.ts',
       'cli/archive/tables.ts',
       'cli/audit-anchors.ts',

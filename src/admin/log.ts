@@ -15,6 +15,8 @@ export const administrationActions = {
   'draft-scheduled': 'admin-log-draft-scheduled',
   'draft-unscheduled': 'admin-log-draft-unscheduled',
   'draft-not-applied': 'admin-log-draft-not-applied',
+  'agreement-confirmed': 'admin-log-agreement-confirmed',
+  'agreement-confirmed-on-paper': 'admin-log-agreement-on-paper',
   'version-restored': 'admin-log-version-restored',
   'sandbox-made': 'admin-log-sandbox-made',
   'sandbox-updated': 'admin-log-sandbox-updated',

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { AppEnv } from '../regions/runtime/site.ts'
+import { agreementPages } from './agreements/pages.ts'
 import { boundaryPages } from './boundary/pages.ts'
 import { applyDraft, cancelDraft, progressPage, unscheduleDraft } from './changes/apply-page.tsx'
 import { approveDraft } from './changes/approval.ts'
@@ -81,5 +82,6 @@ export function adminPages(): Hono<AppEnv> {
 
   pages.route('/admin/drafts/:draft', boundaryPages())
   pages.route('/admin/drafts/:draft', servicePages())
+  pages.route('/admin/drafts/:draft', agreementPages())
   return pages
 }

@@ -63,6 +63,24 @@ export const draftApproval = sqliteTable(
   table => [primaryKey({ columns: [table.draft, table.revision, table.by] })],
 )
 
+/** Who confirmed for its side what a draft says of an agreement. */
+export const agreementConfirmation = sqliteTable(
+  'agreement_confirmation',
+  {
+    draft: text('draft').notNull(),
+    agreement: text('agreement').notNull(),
+    /** A jurisdiction. */
+    side: text('side').notNull(),
+    /** Of the agreement as it was confirmed. */
+    hash: text('hash').notNull(),
+    /** Where it is on paper; null: the side confirmed it here. */
+    note: text('note'),
+    by: text('by').notNull(),
+    at: integer('at').notNull(),
+  },
+  table => [primaryKey({ columns: [table.draft, table.agreement, table.side, table.hash] })],
+)
+
 /** Drafts that are to be applied at a later time. */
 export const draftSchedule = sqliteTable('draft_schedule', {
   draft: text('draft').primaryKey(),

@@ -15,6 +15,7 @@ const inService = { ':draft': 'draft', ':service': 'service' } as const
 const ofService = { ...draft, ids: inService } as const
 const inQuestion = { ...inService, ':question': 'question' } as const
 const ofQuestion = { ...draft, ids: inQuestion } as const
+const inAgreement = { ':draft': 'draft', ':agreement': 'agreement' } as const
 const inOwnService = { ...inService, ':jurisdiction': 'jurisdiction' } as const
 const ofOwnService = { ...draft, ids: inOwnService } as const
 const ownServiceSaved = { ...ofOwnService, needs: 'configure', form: () => ({}) } as const
@@ -113,6 +114,9 @@ export const admin: Record<string, Expectation> = {
   'GET /admin/drafts/:draft/services': draft,
   'GET /admin/drafts/:draft/new-service': edited,
   'POST /admin/drafts/:draft/new-service': { ...edited, form: () => ({}) },
+  'GET /admin/drafts/:draft/import-services': edited,
+  'POST /admin/drafts/:draft/import-services': { ...edited, form: () => ({}) },
+  'POST /admin/drafts/:draft/import-services/read': { ...edited, form: () => ({}) },
   'GET /admin/drafts/:draft/services/:service': ofService,
   'POST /admin/drafts/:draft/services/:service': { ...edited, ids: inService, form: () => ({}) },
   'POST /admin/drafts/:draft/services/:service/move': {
@@ -182,6 +186,21 @@ export const admin: Record<string, Expectation> = {
     ownQuestionSaved,
   'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/services/:service/questions/:question/remove':
     ownQuestionSaved,
+  'GET /admin/drafts/:draft/agreements': draft,
+  'GET /admin/drafts/:draft/new-agreement': edited,
+  'POST /admin/drafts/:draft/new-agreement': { ...edited, form: () => ({}) },
+  'GET /admin/drafts/:draft/agreements/:agreement': { ...draft, ids: inAgreement },
+  'POST /admin/drafts/:draft/agreements/:agreement': { ...edited, ids: inAgreement, form: () => ({}) },
+  'POST /admin/drafts/:draft/agreements/:agreement/end': { ...edited, ids: inAgreement, form: () => ({}) },
+  'POST /admin/drafts/:draft/agreements/:agreement/remove': { ...edited, ids: inAgreement, form: () => ({}) },
+  // Nothing is to be confirmed; a side is confirmed by its own administrators.
+  'POST /admin/drafts/:draft/agreements/:agreement/confirm': {
+    ...draft,
+    ids: inAgreement,
+    needs: 'draft',
+    also: 403,
+    form: ({ slug }) => ({ 'confirm.side': slug }),
+  },
   'POST /admin/drafts/:draft/restore': { ...edited, form: () => ({ 'restore.file': 'region.yaml' }) },
   'POST /admin/drafts/:draft/rebase': { ...draft, needs: 'draft' },
   // Nothing has been applied.

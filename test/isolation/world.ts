@@ -91,6 +91,8 @@ export interface Ids {
   readonly service: string
   /** One of the service's questions. */
   readonly question: string
+  /** Of its region. */
+  readonly agreement: string
   /** Of its region's configuration. */
   readonly draft: string
   /** In force in its region: a number that other regions have too. */
@@ -172,6 +174,7 @@ function missingBeside({ request, file }: Pick<Ids, 'request' | 'file'>): Ids {
     file: file.replace(request, number),
     service: 'no-such-service',
     question: 'no-such-question',
+    agreement: 'no-such-agreement',
     draft: 'X'.repeat(12),
     version: '99',
   }
@@ -285,6 +288,7 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
       service: 'pothole',
       question:
         compiled.documents.services.find(({ code }) => code === 'pothole')?.questions?.[0]?.code ?? 'none',
+      agreement: compiled.documents.agreements.agreements?.[0]?.id ?? 'none',
       draft: await createDraft(platform, openRegion(platform, system, region), {
         title: `A draft beside ${name}`,
         base: compiled.snapshot.version,

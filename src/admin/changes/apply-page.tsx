@@ -8,6 +8,7 @@ import { type ApplyProgress, applyProgress } from '../../regions/versions/pendin
 import { Alert } from '../../web/components/components.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'
 import { ActionForm, fieldError, readSubmitted } from '../../workspace/shell/form.tsx'
+import { missingConfirmations } from '../agreements/confirmations.ts'
 import { checkDraft } from '../drafts/documents.ts'
 import { endApplied } from '../drafts/drafts.ts'
 import { openDraft, openDraftToEdit } from '../drafts/open-draft.ts'
@@ -20,7 +21,7 @@ import { cancelSchedule, schedule } from './schedule.ts'
 
 /**
  * Puts a draft in force. Throws `step-up-required`, `changed-meanwhile` if the draft was saved or another version was
- * applied since its plan was shown, and `bad-request` for one with errors.
+ * applied since its plan was shown, and `bad-request` for one with errors, or with agreements that a side has not confirmed.
  */
 export async function applyDraft(c: AdminPageContext) {
   const view = viewOf(c)
@@ -30,6 +31,8 @@ export async function applyDraft(c: AdminPageContext) {
   const sent = await readSubmitted(c, 'apply')
   if (sent.version !== draft.revision) throw problem('changed-meanwhile')
   if (!isApproved(await approvalOf(db, region.documents, draft))) throw problem('not-allowed')
+  if ((await missingConfirmations(context)).length > 0)
+    throw problem('bad-request', { detail: view.t('admin-not-all-confirmed') })
   const { documents } = await checkDraft(platform, region, context.values)
   if (documents === undefined) throw problem('bad-request', { detail: view.t('admin-plan-has-errors') })
   const why = readReason(sent) || draft.title

@@ -3,6 +3,7 @@ import { planRegion } from '../../regions/versions/plan.ts'
 import { Alert } from '../../web/components/components.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'
 import { namesOf } from '../../workspace/shell/names.ts'
+import { Confirmations, confirmationList } from '../agreements/confirm-page.tsx'
 import { checkDraft } from '../drafts/documents.ts'
 import { documentName } from '../drafts/draft-page.tsx'
 import { type DraftContext, openDraft } from '../drafts/open-draft.ts'
@@ -37,6 +38,8 @@ export async function planPage(c: AdminPageContext) {
   const approval = await approvalOf(db, region.documents, draft)
   const planned = await scheduleOf(db, draft.id)
   const names = await namesOf(platform, signedIn, [...approval.by, ...(planned ? [planned.by] : [])])
+  const confirmations = await confirmationList(context)
+  const isConfirmed = confirmations.states.every(({ confirmed }) => confirmed !== undefined)
   const title = t('admin-part-plan')
   return c.html(
     <AdminPage {...{ c, view, context, draft, me }} section="drafts" title={title}>
@@ -63,7 +66,8 @@ export async function planPage(c: AdminPageContext) {
           </a>
         </p>
       )}
-      {isReady && documents && plan && plan.changes.length > 0 && (
+      <Confirmations {...{ c, view, context }} list={confirmations} />
+      {isReady && documents && plan && plan.changes.length > 0 && isConfirmed && (
         <ApplySection {...{ c, view, context, approval, planned, names }} />
       )}
     </AdminPage>,

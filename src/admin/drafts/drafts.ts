@@ -192,7 +192,8 @@ export async function replaceEdits(
   ])
 }
 
-function isOpen(id: string) {
+/** Throws `wrong-state` unless the draft is open. */
+export function isOpen(id: string) {
   const open = sql`EXISTS (SELECT 1 FROM ${draftTable} WHERE id = ${id} AND state = 'open')`
   return guard(open, 'wrong-state')
 }

@@ -50,9 +50,12 @@ export async function servicesPage(c: AdminPageContext) {
 
 function AddLinks({ view, path }: { view: PageView; path: string }) {
   return (
-    <p class="row">
+    <p>
       <a class="usa-button" href={view.href(`${path}/new-service`)}>
         {view.t('admin-service-new')}
+      </a>{' '}
+      <a class="usa-button usa-button--outline" href={view.href(`${path}/import-services`)}>
+        {view.t('admin-services-import')}
       </a>
     </p>
   )

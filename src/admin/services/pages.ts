@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { AppEnv } from '../../regions/runtime/site.ts'
+import { addServices, importPage, readList } from './import-page.tsx'
 import { moveService, servicesPage } from './list-page.tsx'
 import {
   adaptPage,
@@ -19,6 +20,9 @@ export function servicePages(): Hono<AppEnv> {
   pages.get('/services', servicesPage)
   pages.get('/new-service', newServicePage)
   pages.post('/new-service', addService)
+  pages.get('/import-services', importPage)
+  pages.post('/import-services', addServices)
+  pages.post('/import-services/read', readList)
   pages.get('/services/:service', servicePage)
   pages.post('/services/:service', saveService)
   pages.post('/services/:service/move', moveService)

@@ -84,6 +84,16 @@ async function proveAdministrator(
   return true
 }
 
+/** Whether this person is one of its administrators, whatever they are in the region. */
+export async function administersJurisdiction(
+  { platform, region, signedIn }: AdminContext,
+  slug: string,
+): Promise<boolean> {
+  return (
+    region.jurisdiction(slug) !== undefined && (await proveAdministrator(platform, region, slug, signedIn))
+  )
+}
+
 export function isRegionAdmin({ role }: AdminContext): boolean {
   return role === 'administrator'
 }

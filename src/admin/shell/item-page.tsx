@@ -50,6 +50,8 @@ export interface ItemForm {
   readonly concerns?: (issue: IssueAtPath, item: DocumentValue) => boolean
   /** Within the form, after its fields. */
   readonly extra?: (formState: DocumentFormState | undefined) => Child
+  /** Before the form. */
+  readonly before?: Child
   readonly more?: Child
 }
 
@@ -63,7 +65,7 @@ export function itemPage(
 ) {
   const view = viewOf(c)
   const { draft, me, values } = context
-  const { title, intro, path, back, fields, file, also, extra, more } = form
+  const { title, intro, path, back, fields, file, also, extra, before, more } = form
   const errors = formState?.errors ?? []
   const editable = context.isOpen && mayEdit(context, file)
   const document = values.get(file)
@@ -76,6 +78,7 @@ export function itemPage(
       <Refused view={view} formState={formState && { ...formState, errors: [...formState.errors] }} />
       <h1>{title}</h1>
       {intro && <p class="usa-intro">{intro}</p>}
+      {before}
       <div class="work__form">
         <ActionForm c={c} view={view} action={path}>
           <fieldset class="usa-fieldset" disabled={!editable}>
