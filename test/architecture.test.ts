@@ -248,6 +248,7 @@ describe('the house', () => {
       'cli/archive/tables.ts',
       'cli/audit-anchors.ts',
       'cli/backup/manifest.ts',
+      'cli/import-requests.ts',
       'core/encryption/signing.ts',
       'core/georeport/document.ts',
       'core/http/json.ts',

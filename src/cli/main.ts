@@ -16,6 +16,7 @@ import { createDatabasesCommand, listDatabasesCommand, migrate } from './databas
 import { doctor } from './doctor.ts'
 import { apply, plan, validate } from './documents.ts'
 import { importMunicipalitiesCommand } from './import/municipalities.ts'
+import { importRequestsCommand } from './import-requests.ts'
 import { importAreasCommand, importBoundariesCommand, importServicesCommand } from './imports.ts'
 import { jobs } from './jobs.ts'
 import { importPlacesCommand } from './places/import.ts'
@@ -41,6 +42,7 @@ const commands: readonly Command[] = [
   importMunicipalitiesCommand,
   importAreasCommand,
   importServicesCommand,
+  importRequestsCommand,
   importPlacesCommand,
   listPlacesCommand,
   searchPlacesCommand,

@@ -18,6 +18,17 @@ export const reportSubmitted = defineEvent<{
   isEmailed: true,
 })
 
+/** Past requests of another system that a jurisdiction used before. */
+export const requestImported = defineEvent<{ readonly source: string; readonly externalId: string }>({
+  type: 'imported',
+  publicText: (_, { t }) => ({ title: t('event-imported'), text: '' }),
+  staffText: ({ source, externalId }, { t }) => ({
+    title: t('event-imported'),
+    text: t('event-imported-from', { source, id: externalId }),
+  }),
+  auditText: 'audit-imported-request',
+})
+
 export interface StatusChange {
   readonly from: Status
   readonly to: Status
@@ -177,6 +188,7 @@ export const contactsErased = defineEvent<{ readonly why: 'asked' | 'retention' 
 
 export const requestEvents = [
   reportSubmitted,
+  requestImported,
   statusChanged,
   originalUpdated,
   duplicateInformed,
