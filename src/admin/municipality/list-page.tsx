@@ -1,14 +1,16 @@
-import { problem } from '../../core/problem.ts'
-import { cleanLine, isLongerThan, MAX_LINE } from '../../core/text.ts'
+import * as v from 'valibot'
+import { cleanEmail, cleanLine, isEmail, isLongerThan, MAX_LINE } from '../../core/text.ts'
 import { shortSlug, slugOf } from '../../import/boundaries/slug.ts'
 import { proposeCode } from '../../import/codes.ts'
 import type { DocumentValue } from '../../regions/documents/export.ts'
+import { phone as phoneSchema } from '../../regions/documents/schemas/values.ts'
 import { BackLink, Empty } from '../../web/components/components.tsx'
 import { ErrorSummary, SelectField, TextField, titled } from '../../web/components/fields.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'
 import {
   ActionForm,
   type FormState,
+  fieldError,
   formStateFor,
   readSubmitted,
   refuseMissing,
@@ -100,6 +102,8 @@ function ListItem({ view, context, slug, href }: ItemProps) {
 }
 
 const ACTION = 'new'
+// The address of this page, where a jurisdiction's own page would be.
+const RESERVED = 'new'
 
 export async function newJurisdictionPage(c: AdminPageContext) {
   const context = await openDraftToEdit(c)
@@ -140,6 +144,22 @@ function newPage(c: AdminPageContext, context: DraftContext, formState?: FormSta
             required
             values={[typedValue(formState, ACTION, 'kind', 'municipality')]}
             options={kinds.map(value => ({ value, label: t(`admin-kind-${value}`) }))}
+          />
+          <TextField
+            {...field('phone')}
+            label={t('field-phone')}
+            type="tel"
+            autocomplete="off"
+            maxlength={40}
+            required={false}
+          />
+          <TextField
+            {...field('email')}
+            label={t('field-email')}
+            type="email"
+            autocomplete="off"
+            maxlength={200}
+            required={false}
           />
           <TextField
             {...field('slug')}
@@ -184,17 +204,21 @@ export async function addJurisdiction(c: AdminPageContext) {
 function newJurisdiction(context: DraftContext, sent: SubmittedForm) {
   refuseMissing(sent, ['name', 'kind'])
   const name = cleanLine(sent.one('name'))
-  if (isLongerThan(name, MAX_LINE)) {
-    throw problem('invalid-fields', {
-      fields: [{ field: 'name', code: 'too-long', params: { max: MAX_LINE } }],
-    })
-  }
+  if (isLongerThan(name, MAX_LINE)) throw fieldError('name', 'too-long', { max: MAX_LINE })
   const slug = sent.one('slug') || shortSlug(slugOf(name))
   if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(slug) || slug.length > 48) {
-    throw problem('invalid-fields', { fields: [{ field: 'slug', code: 'malformed' }] })
+    throw fieldError('slug', 'malformed')
   }
-  if (jurisdictionsOf(context).includes(slug)) throw taken()
-  return { slug, value: { name, kind: sent.one('kind'), code: proposeCode(name, takenCodes(context)) } }
+  if (slug === RESERVED || jurisdictionsOf(context).includes(slug)) throw taken()
+  const code = proposeCode(name, takenCodes(context))
+  return { slug, value: { name, kind: sent.one('kind'), code, ...contactsOf(sent) } }
+}
+
+function contactsOf(sent: SubmittedForm) {
+  const [phone, email] = [sent.one('phone'), cleanEmail(sent.one('email'))]
+  if (phone !== '' && !v.is(phoneSchema, phone)) throw fieldError('phone', 'not-a-phone')
+  if (email !== '' && !isEmail(email)) throw fieldError('email', 'not-an-email')
+  return { ...(phone !== '' && { phone }), ...(email !== '' && { email }) }
 }
 
 function takenCodes({ values }: DraftContext): ReadonlySet<string> {
@@ -203,5 +227,5 @@ function takenCodes({ values }: DraftContext): ReadonlySet<string> {
 }
 
 function taken() {
-  return problem('invalid-fields', { fields: [{ field: 'slug', code: 'taken' }] })
+  return fieldError('slug', 'taken')
 }
