@@ -1,4 +1,6 @@
 import type { MessageKey } from '../../core/i18n.ts'
+import { nameOf } from '../../regions/coverage/on-day.ts'
+import type { Documents } from '../../regions/documents/snapshot.ts'
 import type { DocumentChange } from '../../regions/versions/changes.ts'
 import { Empty } from '../../web/components/components.tsx'
 import type { PageView } from '../../web/view.ts'
@@ -24,12 +26,14 @@ const nouns: Readonly<Record<string, MessageKey>> = {
 interface Props {
   view: PageView
   changes: readonly DocumentChange[]
+  /** The versions that are compared: bodies are called by the names they have there. */
+  documents: readonly Documents[]
   /** What is said where there are none. */
   none?: string
 }
 
 /** Differences between two versions, in words. */
-export function ChangeList({ view, changes, none }: Props) {
+export function ChangeList({ view, changes, documents, none }: Props) {
   const { t } = view
   if (changes.length === 0) {
     return (
@@ -42,10 +46,18 @@ export function ChangeList({ view, changes, none }: Props) {
   return (
     <ul class="usa-list changes">
       {[...groups.values()].map(group => (
-        <Group view={view} group={group} />
+        <Group view={view} group={named(documents, group)} />
       ))}
     </ul>
   )
+}
+
+function named(documents: readonly Documents[], group: readonly DocumentChange[]): DocumentChange[] {
+  return group.map(change => {
+    if (change.noun !== 'jurisdiction' && change.noun !== 'partner') return change
+    const names = documents.map(version => nameOf(version, change.id))
+    return { ...change, id: names.find(name => name !== change.id) ?? change.id }
+  })
 }
 
 function Group({ view, group }: { view: PageView; group: readonly DocumentChange[] }) {
@@ -54,15 +66,15 @@ function Group({ view, group }: { view: PageView; group: readonly DocumentChange
   if (first === undefined) return null
   const key = nouns[first.noun]
   const noun = key === undefined ? first.noun : t(key, { count: group.length })
-  const named = group.slice(0, NAMED)
+  const shown = group.slice(0, NAMED)
   return (
     <li>
       <strong>{t(`admin-change-${first.kind}`, { noun, count: group.length })}</strong>{' '}
-      {named.map(({ id }) => id).join(', ')}
+      {shown.map(({ id }) => id).join(', ')}
       {group.length > NAMED && ` ${t('admin-and-more', { count: group.length - NAMED })}`}
       {first.kind === 'changed' && (
         <ul>
-          {named.flatMap(({ id, details }) =>
+          {shown.flatMap(({ id, details }) =>
             details.map(detail => (
               <li>
                 {group.length > 1 && `${id}: `}

@@ -1,11 +1,13 @@
 import { isoDate } from '../../core/dates.ts'
 import { areaText } from '../../core/measures.ts'
+import { nameOf } from '../../regions/coverage/on-day.ts'
 import type { Ground } from '../../regions/versions/ground.ts'
 import type { Plan } from '../../regions/versions/plan.ts'
 import type { PlanArea } from '../../regions/versions/plan-areas.ts'
 import { Alert } from '../../web/components/components.tsx'
 import type { PageView } from '../../web/view.ts'
 import type { DraftContext } from '../drafts/open-draft.ts'
+import { jurisdictionName } from '../municipality/checklist-page.tsx'
 import type { RehearsalProgress } from '../rehearsal/progress.ts'
 import { AreaMap, MapKey } from '../shell/area-map.tsx'
 import { DataTable } from '../shell/data-table.tsx'
@@ -36,7 +38,7 @@ const kinds = {
 /** Ground that changes hands, and gaps and overlaps that the draft opens, on a map and in a table. */
 export function PlanAreas({ view, context, plan, fell }: Props) {
   const { t } = view
-  const rows = rowsOf(view, plan, fell)
+  const rows = rowsOf(view, context, plan, fell)
   if (rows.length === 0) return null
   const { jurisdictions } = context.region.documents
   const used = [...new Set(rows.map(({ kind }) => kind))]
@@ -79,9 +81,9 @@ export function PlanAreas({ view, context, plan, fell }: Props) {
   )
 }
 
-function rowsOf(view: PageView, { ground, gaps, overlaps }: Plan, fell: Props['fell']): Row[] {
-  const { region } = view.site
-  const bodyName = (slug: string) => region.jurisdiction(slug)?.name ?? slug
+function rowsOf(view: PageView, context: DraftContext, plan: Plan, fell: Props['fell']): Row[] {
+  const { ground, gaps, overlaps } = plan
+  const { region } = context
   const serviceName = (code: string) => {
     const known = region.service(code)
     return known ? view.localize(known.name) : code
@@ -104,14 +106,14 @@ function rowsOf(view: PageView, { ground, gaps, overlaps }: Plan, fell: Props['f
     ...ground.flatMap(({ jurisdiction, day, lost, gained }, index) => [
       {
         kind: 'lost' as const,
-        who: bodyName(jurisdiction),
+        who: bodyName(context, jurisdiction),
         day,
         ground: lost,
         requests: fell?.lost[index],
       },
       {
         kind: 'gained' as const,
-        who: bodyName(jurisdiction),
+        who: bodyName(context, jurisdiction),
         day,
         ground: gained,
         requests: fell?.gained[index],
@@ -119,6 +121,13 @@ function rowsOf(view: PageView, { ground, gaps, overlaps }: Plan, fell: Props['f
     ]),
   ]
   return rows.filter(row => row.ground.squareMeters > 0)
+}
+
+// One that the draft removes has a name in its base only.
+function bodyName(context: DraftContext, slug: string): string {
+  return context.values.has(`${slug}/jurisdiction.yaml`)
+    ? jurisdictionName(context, slug)
+    : nameOf(context.base, slug)
 }
 
 /** Agreements that end soon, or have ended, and that no other one follows. */

@@ -49,7 +49,7 @@ export async function planPage(c: AdminPageContext) {
       {plan && (
         <section aria-labelledby="changes">
           <h2 id="changes">{t('admin-plan-changes')}</h2>
-          <ChangeList view={view} changes={plan.changes} />
+          <ChangeList view={view} changes={plan.changes} documents={[readable, base]} />
         </section>
       )}
       {plan && <Endings view={view} plan={plan} />}

@@ -37,7 +37,11 @@ export function Behind({ c, view, context, rebased }: Props) {
   return (
     <Alert type="warning" heading={t('admin-behind', { version: region.snapshot.version })}>
       <p>{t('admin-behind-text')}</p>
-      <ChangeList view={view} changes={changesBetween(base, region.documents)} />
+      <ChangeList
+        view={view}
+        changes={changesBetween(base, region.documents)}
+        documents={[region.documents, base]}
+      />
       {mayEditAnything(context) && (
         <ActionForm c={c} view={view} action={`${draftPath(draft)}/rebase`} version={draft.revision}>
           {rebased.conflicts.map(conflict => (

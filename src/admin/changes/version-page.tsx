@@ -47,6 +47,7 @@ export async function versionPage(c: AdminPageContext) {
           <ChangeList
             view={view}
             changes={changesBetween(compared, documents)}
+            documents={[documents, compared]}
             none={t('admin-versions-same')}
           />
         )}
@@ -124,7 +125,7 @@ function GoBack({ c, view, context, shown, documents }: GoBackProps) {
       <h2 id="back">{t('admin-rollback')}</h2>
       <p>{t(needsApproval ? 'admin-rollback-draft-text' : 'admin-rollback-text', { version })}</p>
       <h3>{t('admin-rollback-changes')}</h3>
-      <ChangeList view={view} changes={changes} />
+      <ChangeList view={view} changes={changes} documents={[documents, region.documents]} />
       <ActionForm
         c={c}
         view={view}
