@@ -4,6 +4,7 @@ import { agreementPages } from './agreements/pages.ts'
 import { boundaryPages } from './boundary/pages.ts'
 import { applyDraft, cancelDraft, progressPage, unscheduleDraft } from './changes/apply-page.tsx'
 import { approveDraft } from './changes/approval.ts'
+import { downloadVersion } from './changes/download.ts'
 import { planPage } from './changes/plan-page.tsx'
 import { rebase } from './changes/rebase-page.tsx'
 import { restoreVersion } from './changes/restore.ts'
@@ -34,6 +35,7 @@ export function adminPages(): Hono<AppEnv> {
   pages.get('/admin/coverage', coveragePage)
   pages.get('/admin/versions', versionsPage)
   pages.get('/admin/versions/:version', versionPage)
+  pages.get('/admin/versions/:version/documents.zip', downloadVersion)
   pages.post('/admin/versions/:version/restore', restoreVersion)
   pages.get('/admin/log', logPage)
 

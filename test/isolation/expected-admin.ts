@@ -36,6 +36,7 @@ export const admin: Record<string, Expectation> = {
   'GET /admin/coverage': seen,
   'GET /admin/versions': seen,
   'GET /admin/versions/:version': version,
+  'GET /admin/versions/:version/documents.zip': version,
   'POST /admin/versions/:version/restore': {
     ...version,
     needs: 'administer',

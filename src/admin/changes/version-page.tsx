@@ -37,6 +37,11 @@ export async function versionPage(c: AdminPageContext) {
         {isInForce && <span class="mark">{t('admin-version-in-force')}</span>}
       </p>
       {shown.why !== null && <p class="usa-intro">{shown.why}</p>}
+      <p>
+        <a class="usa-link" href={view.href(`/admin/versions/${shown.version}/documents.zip`)}>
+          {t('admin-version-download')}
+        </a>
+      </p>
       <section aria-labelledby="changed">
         <h2 id="changed">
           {other === undefined
