@@ -24,10 +24,16 @@ import { grantRole, signIn } from './support/staff.ts'
 const { tries, seed, timeout } = fuzzing(3000)
 
 /**
- * Warnings about the caller's behavior: a refused sign-in, or one address that asked for too many
+ * Warnings about the caller's behavior: a refused sign-in or set-up code, or one address that asked for too many
  * confirmations.
  */
-const expectedWarnings = ['one-time-refused', 'passkey-refused', 'sign-in-refused', 'confirmation-not-sent']
+const expectedWarnings = [
+  'one-time-refused',
+  'passkey-refused',
+  'sign-in-refused',
+  'setup-code-refused',
+  'confirmation-not-sent',
+]
 const isExpected = (level: string, event: string) => level === 'warn' && expectedWarnings.includes(event)
 
 let app: TestApp

@@ -35,7 +35,7 @@ export const sandboxJob = defineJob(sandboxKind, {
     if (snapshot === undefined) {
       return now - row.createdAt > MAX_WAIT_MILLISECONDS ? undefined : now + LOOK_AGAIN_MILLISECONDS
     }
-    const staff = await letIn(platform, db, row)
+    const staff = await admitStarter(platform, db, row)
     for (const { slug } of snapshot.documents.jurisdictions) await appoint(platform, region, slug, staff)
     const ready = db.update(sandbox).set({ state: 'ready', staff })
     await db.commit([ready.where(eq(sandbox.region, region))])
@@ -50,7 +50,11 @@ async function inForce(platform: Platform, { region, hash }: Sandbox) {
 }
 
 /** Returns who they are there. */
-async function letIn(platform: Platform, db: RegionDb, { region, createdBy }: Sandbox): Promise<string> {
+async function admitStarter(
+  platform: Platform,
+  db: RegionDb,
+  { region, createdBy }: Sandbox,
+): Promise<string> {
   const known = await staffById(db, createdBy.replace(/^staff:/, ''))
   if (known === undefined) throw new Error('nobody started this test site')
   if (!hasMailbox(known)) return letInWithoutMailbox(platform, region, known)
