@@ -15,6 +15,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'handoffs',
     'identity',
     'import',
+    'partners',
     'regions',
     'requests',
     'routing',

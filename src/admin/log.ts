@@ -17,6 +17,8 @@ export const administrationActions = {
   'draft-not-applied': 'admin-log-draft-not-applied',
   'agreement-confirmed': 'admin-log-agreement-confirmed',
   'agreement-confirmed-on-paper': 'admin-log-agreement-on-paper',
+  'partner-tested': 'admin-log-partner-tested',
+  'partner-test-failed': 'admin-log-partner-test-failed',
   'version-restored': 'admin-log-version-restored',
   'sandbox-made': 'admin-log-sandbox-made',
   'sandbox-updated': 'admin-log-sandbox-updated',

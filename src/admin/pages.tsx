@@ -21,6 +21,7 @@ import { checklistPage } from './municipality/checklist-page.tsx'
 import { addJurisdiction, jurisdictionsPage, newJurisdictionPage } from './municipality/list-page.tsx'
 import { jurisdictionProfilePage, saveJurisdictionProfile } from './municipality/profile-page.tsx'
 import { overviewPage } from './overview.tsx'
+import { partnerPages } from './partners/pages.ts'
 import { checkPeople, invitePage, sendInvitations } from './people/invite-page.tsx'
 import { endRole, giveRole, peoplePage } from './people/region-page.tsx'
 import { regionProfilePage, saveRegionProfile } from './region/profile-page.tsx'
@@ -85,5 +86,6 @@ export function adminPages(): Hono<AppEnv> {
   pages.route('/admin/drafts/:draft', boundaryPages())
   pages.route('/admin/drafts/:draft', servicePages())
   pages.route('/admin/drafts/:draft', agreementPages())
+  pages.route('/admin/drafts/:draft', partnerPages())
   return pages
 }

@@ -13,6 +13,8 @@ export const policies = {
   reports: { name: 'reports', quota: 60, seconds: 60 },
   /** Few, because a public case can be reopened by anybody. */
   'closed-cases': { name: 'closed-cases', quota: 6, seconds: 60 },
+  /** Of one partner's address: enough to correct a setting and try again. */
+  'partner-tests': { name: 'partner-tests', quota: 5, seconds: 600 },
   /** Forms that carry their key in the body, which has to be read before the key is known. */
   unproven: { name: 'unproven', quota: 1200, seconds: 60 },
   visitor: { name: 'visitor', quota: 1200, seconds: 60 },

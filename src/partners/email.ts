@@ -6,7 +6,7 @@ import { phoneText } from '../core/measures.ts'
 import { problem } from '../core/problem.ts'
 import { shortened } from '../core/text.ts'
 import type { HeldRequest } from '../handoffs/messages/crossing.ts'
-import type { Platform } from '../platform/platform.ts'
+import type { Email, Mail, Platform } from '../platform/platform.ts'
 import type { Region } from '../regions/runtime/compile.ts'
 import { sendEmail } from '../regions/runtime/mail.ts'
 import { siteAddress } from '../regions/runtime/site.ts'
@@ -24,21 +24,29 @@ export async function sendPartnerEmail(
   { held, partner: { name, email }, row }: ForwardTask,
 ): Promise<ForwardReceipt> {
   if (email === undefined) throw problem('not-configured', { detail: `${name} has no email address.` })
-  const { name: from, email: replyTo } = region.documents.region
   const t = translator(region.language)
   const { id, serviceName } = held.request
-  const outcome = await sendEmail(platform, region, {
+  const outcome = await mailPartner(platform, region, {
     to: email,
-    from,
     subject: t('forward-subject', { number: id, service: serviceName, receipt: row.id }),
     text: await emailText(platform, db, region, held, row),
     id: `forward.${row.id}`,
-    headers: replyTo === undefined ? {} : { 'Reply-To': replyTo },
   })
   if (outcome === 'sent') return { receipt: row.id, token: null }
   throw problem('mail-unavailable', {
     detail: `The mail server does not accept email to ${name}: ${outcome}.`,
   })
+}
+
+/** From the region, which gets the replies. */
+export function mailPartner(
+  platform: Platform,
+  region: Region,
+  email: Pick<Email, 'to' | 'subject' | 'text' | 'id'>,
+): ReturnType<Mail['send']> {
+  const { name: from, email: replyTo } = region.documents.region
+  const headers = replyTo === undefined ? {} : { 'Reply-To': replyTo }
+  return sendEmail(platform, region, { ...email, from, headers })
 }
 
 async function emailText(

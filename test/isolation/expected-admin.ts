@@ -16,6 +16,7 @@ const ofService = { ...draft, ids: inService } as const
 const inQuestion = { ...inService, ':question': 'question' } as const
 const ofQuestion = { ...draft, ids: inQuestion } as const
 const inAgreement = { ':draft': 'draft', ':agreement': 'agreement' } as const
+const inPartner = { ':draft': 'draft', ':partner': 'partner' } as const
 const inOwnService = { ...inService, ':jurisdiction': 'jurisdiction' } as const
 const ofOwnService = { ...draft, ids: inOwnService } as const
 const ownServiceSaved = { ...ofOwnService, needs: 'configure', form: () => ({}) } as const
@@ -202,6 +203,14 @@ export const admin: Record<string, Expectation> = {
     also: 403,
     form: ({ slug }) => ({ 'confirm.side': slug }),
   },
+  'GET /admin/drafts/:draft/partners': draft,
+  'GET /admin/drafts/:draft/new-partner': edited,
+  'POST /admin/drafts/:draft/new-partner': { ...edited, form: () => ({}) },
+  'GET /admin/drafts/:draft/partners/:partner': { ...draft, ids: inPartner },
+  'POST /admin/drafts/:draft/partners/:partner': { ...edited, ids: inPartner, form: () => ({}) },
+  'POST /admin/drafts/:draft/partners/:partner/remove': { ...edited, ids: inPartner, form: () => ({}) },
+  'GET /admin/drafts/:draft/partners/:partner/test': { ...edited, ids: inPartner },
+  'POST /admin/drafts/:draft/partners/:partner/test': { ...edited, ids: inPartner, form: () => ({}) },
   'POST /admin/drafts/:draft/restore': { ...edited, form: () => ({ 'restore.file': 'region.yaml' }) },
   'POST /admin/drafts/:draft/rebase': { ...draft, needs: 'draft' },
   // Nothing has been applied.

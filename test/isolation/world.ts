@@ -93,6 +93,8 @@ export interface Ids {
   readonly question: string
   /** Of its region. */
   readonly agreement: string
+  /** Of its region. */
+  readonly partner: string
   /** Of its region's configuration. */
   readonly draft: string
   /** In force in its region: a number that other regions have too. */
@@ -175,6 +177,7 @@ function missingBeside({ request, file }: Pick<Ids, 'request' | 'file'>): Ids {
     service: 'no-such-service',
     question: 'no-such-question',
     agreement: 'no-such-agreement',
+    partner: 'no-such-partner',
     draft: 'X'.repeat(12),
     version: '99',
   }
@@ -289,6 +292,7 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
       question:
         compiled.documents.services.find(({ code }) => code === 'pothole')?.questions?.[0]?.code ?? 'none',
       agreement: compiled.documents.agreements.agreements?.[0]?.id ?? 'none',
+      partner: compiled.documents.region.partners?.[0]?.id ?? 'none',
       draft: await createDraft(platform, openRegion(platform, system, region), {
         title: `A draft beside ${name}`,
         base: compiled.snapshot.version,

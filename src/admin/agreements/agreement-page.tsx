@@ -1,5 +1,4 @@
 import { problem } from '../../core/problem.ts'
-import { shortSlug, slugOf } from '../../import/boundaries/slug.ts'
 import type { DocumentValue } from '../../regions/documents/export.ts'
 import type { IssueAtPath } from '../../regions/documents/issue.ts'
 import { Alert } from '../../web/components/components.tsx'
@@ -10,6 +9,7 @@ import { checkDraft } from '../drafts/documents.ts'
 import { baseValues, type DraftContext, openDraft, openDraftToEdit } from '../drafts/open-draft.ts'
 import { type AdminPageContext, mayEdit } from '../shell/context.ts'
 import { adminDone, draftPath } from '../shell/frame.tsx'
+import { freeId } from '../shell/free-id.ts'
 import { editList, type ItemForm, itemPage, requireSure, saveItemPage } from '../shell/item-page.tsx'
 import { isRecord, recordsAt, textAt, withItem } from '../shell/values.ts'
 import { AGREEMENTS } from './confirmations.ts'
@@ -112,20 +112,15 @@ function newForm(c: AdminPageContext, context: DraftContext): ItemForm {
     complete: (item, _sent, document) => {
       const to = textAt(item, ['to'])
       if (to !== '' && to <= today(view, context)) throw fieldError('to', 'in-the-past')
-      return { id: freeId(textAt(item, ['title']), document), ...item }
+      return { id: freeId(textAt(item, ['title']), 'agreement', takenIds(document)), ...item }
     },
   }
 }
 
-function freeId(title: string, document: DocumentValue): string {
-  const taken = ['agreements', 'boundaryStreets'].flatMap(key =>
+function takenIds(document: DocumentValue): string[] {
+  return ['agreements', 'boundaryStreets'].flatMap(key =>
     recordsAt(document, [key]).map(one => textAt(one, ['id'])),
   )
-  const words = shortSlug(slugOf(title)).slice(0, 44).replace(/-$/, '') || 'agreement'
-  for (let number = 1; ; number++) {
-    const id = number === 1 ? words : `${words}-${number}`
-    if (!taken.includes(id)) return id
-  }
 }
 
 interface EndingsProps {

@@ -14,6 +14,7 @@ import {
 import { offeredLanguages } from '../../web/components/layout.tsx'
 import type { PageView } from '../../web/view.ts'
 import type { SubmittedForm } from '../../workspace/shell/form.tsx'
+import { pairLines, readPairs } from './pairs.ts'
 
 /* Forms that edit one document: each field reads and writes the value at a path of it. */
 
@@ -24,7 +25,7 @@ export interface DocumentField {
   readonly path: DocumentPath
   /**
    * `list`: lines or commas between; `localized`: one text per language; `choices`: a list of options; `ordered`: the
-   * same, where the order counts; `flag`: true or absent.
+   * same, where the order counts; `flag`: true or absent; `pairs`: lines such as `key = value`.
    */
   readonly kind:
     | 'line'
@@ -39,6 +40,7 @@ export interface DocumentField {
     | 'choices'
     | 'ordered'
     | 'flag'
+    | 'pairs'
   readonly required?: boolean
   /** Of a choice: values and their labels. */
   readonly options?: readonly (readonly [value: string, label: MessageKey | { readonly text: string }])[]
@@ -139,6 +141,7 @@ function Field({ view, action, field, part, stored, formState }: FieldProps) {
     case 'localized-prose':
       return <TextArea {...props} value={value} rows={3} />
     case 'list':
+    case 'pairs':
       return <TextArea {...props} value={values.join('\n')} rows={3} />
     case 'email':
       return <TextField {...props} value={value} type="email" autocomplete="off" maxlength={200} />
@@ -168,6 +171,7 @@ export function languageName(t: PageView['t'], language: string): string {
 function partValue(value: DocumentValue | undefined, field: DocumentField, part: Part): string[] {
   const { language, place } = part
   const stored = valueAt(value, field.path)
+  if (field.kind === 'pairs') return isRecord(stored) ? [pairLines(stored).join('\n')] : []
   if (field.kind === 'flag') return [stored === true ? 'yes' : '']
   if (place !== undefined) return Array.isArray(stored) ? stored.slice(place, place + 1).map(String) : []
   if (language !== undefined) {
@@ -205,6 +209,7 @@ export function editFields(
 function typed(view: PageView, field: DocumentField, sent: SubmittedForm): unknown {
   const { name, kind } = field
   if (kind === 'choices') return nonEmpty(sent.all(name))
+  if (kind === 'pairs') return readPairs(sent.one(name))
   if (kind === 'flag') return sent.one(name) === 'yes' || undefined
   if (kind === 'ordered')
     return nonEmpty(

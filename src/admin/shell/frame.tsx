@@ -111,6 +111,7 @@ const parts: readonly (readonly [string, MessageKey])[] = [
   ['/services', 'admin-services'],
   ['/jurisdictions', 'admin-part-jurisdictions'],
   ['/agreements', 'admin-agreements'],
+  ['/partners', 'admin-partners'],
   ['/rehearsal', 'admin-part-rehearsal'],
   ['/sandbox', 'admin-part-sandbox'],
   ['/plan', 'admin-part-plan'],

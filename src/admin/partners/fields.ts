@@ -1,0 +1,86 @@
+import type { DocumentField } from '../shell/document-form.tsx'
+
+export const partnerFields: readonly DocumentField[] = [
+  { name: 'name', label: 'admin-field-name', path: ['name'], kind: 'line', required: true },
+  { name: 'phone', label: 'field-phone', path: ['phone'], kind: 'phone' },
+  { name: 'email', label: 'field-email', path: ['email'], kind: 'email' },
+  {
+    name: 'url',
+    label: 'admin-field-website',
+    hint: 'admin-field-partner-url-hint',
+    path: ['url'],
+    kind: 'line',
+  },
+  {
+    name: 'note',
+    label: 'admin-field-partner-note',
+    hint: 'admin-field-partner-note-hint',
+    path: ['note'],
+    kind: 'localized-prose',
+  },
+  {
+    name: 'forward',
+    label: 'admin-field-forward',
+    hint: 'admin-field-forward-hint',
+    path: ['forward'],
+    kind: 'choice',
+    options: [
+      ['email', 'admin-forward-email'],
+      ['open311', 'admin-forward-open311'],
+      ['none', 'admin-forward-none'],
+    ],
+  },
+  {
+    name: 'check-back',
+    label: 'admin-field-check-back',
+    hint: 'admin-field-check-back-hint',
+    path: ['checkBackAfter'],
+    kind: 'line',
+  },
+  {
+    name: 'endpoint',
+    label: 'admin-field-endpoint',
+    hint: 'admin-field-endpoint-hint',
+    path: ['open311', 'endpoint'],
+    kind: 'line',
+  },
+  {
+    name: 'their-id',
+    label: 'admin-field-their-jurisdiction',
+    hint: 'admin-field-their-jurisdiction-hint',
+    path: ['open311', 'jurisdictionId'],
+    kind: 'line',
+  },
+  {
+    name: 'codes',
+    label: 'admin-field-their-codes',
+    hint: 'admin-field-their-codes-hint',
+    path: ['open311', 'services'],
+    kind: 'pairs',
+  },
+  {
+    name: 'format',
+    label: 'admin-field-format',
+    hint: 'admin-field-format-hint',
+    path: ['open311', 'format'],
+    kind: 'choice',
+    options: [
+      ['xml', { text: 'XML' }],
+      ['json', { text: 'JSON' }],
+    ],
+  },
+  {
+    name: 'poll',
+    label: 'admin-field-poll',
+    hint: 'admin-field-poll-hint',
+    path: ['pollEvery'],
+    kind: 'line',
+  },
+  {
+    name: 'updates',
+    label: 'admin-field-updates',
+    hint: 'admin-field-updates-hint',
+    path: ['open311', 'updates'],
+    kind: 'flag',
+  },
+]
