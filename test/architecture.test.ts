@@ -230,6 +230,8 @@ describe('the house', () => {
 
   it('reads JSON in few places: beside the column that stores it, and where it arrives', () => {
     const stored = [
+      'admin/moving/imports.ts',
+      'admin/moving/pieces.ts',
       'admin/setup/session.ts',
       'core/database/idempotency.ts',
       'core/database/json.ts',

@@ -51,6 +51,22 @@ it('takes each row once, writes the others with their reasons, and remembers wha
   expect((await run()).json).toMatchObject({ imported: 0, known: 3, rejected: 1 })
 })
 
+it('takes its own file of rejects when they are mended, also places in the west and names that mean something in code', async () => {
+  const { file, run, rejects } = await started()
+  await run('--rejects', rejects)
+  const mended = readFileSync(rejects, 'utf8')
+    .replace('never', '2025-07-04')
+    .replace(/Potholes of old/, 'constructor')
+  expect(mended).toContain("'-80.05")
+  writeFileSync(file, mended)
+  expect((await run('--rejects', rejects)).json).toMatchObject({ read: 2, imported: 1, rejected: 1 })
+  expect(
+    readFileSync(rejects, 'utf8')
+      .split('\n')[0]
+      ?.match(/reason/g)?.length,
+  ).toBe(1)
+})
+
 it('keeps them as history or open as they were: in public lists, never urgent, with an event of their own', async () => {
   const { run, dataDir } = await started()
   await run('--source', 'old-crm')

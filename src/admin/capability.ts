@@ -1,5 +1,9 @@
 import type { Capability } from '../capability.ts'
 import { applyScheduledJob } from './changes/schedule.ts'
+import { importActions } from './moving/audit-actions.ts'
+import { cleanUpImports } from './moving/imports.ts'
+import { importPastJob } from './moving/job.ts'
+import { encryptedImports } from './moving/pieces.ts'
 import { adminPages } from './pages.tsx'
 import { rehearseJob } from './rehearsal/job.ts'
 import { removeSandboxesJob, sandboxJob } from './sandbox/jobs.ts'
@@ -9,6 +13,9 @@ import { cleanUpSetup } from './setup/create.ts'
 export const admin: Capability = {
   name: 'admin',
   routes: [{ at: '/', app: adminPages }],
-  jobs: () => [applyScheduledJob, rehearseJob, sandboxJob, removeSandboxesJob],
-  cleanUp: () => cleanUpSetup,
+  jobs: () => [applyScheduledJob, rehearseJob, sandboxJob, removeSandboxesJob, importPastJob],
+  auditActions: importActions,
+  encryptedTables: { tenant: encryptedImports },
+  unexportedTables: ['past_import', 'past_import_piece', 'past_import_reject'],
+  cleanUp: () => ({ ...cleanUpSetup, ...cleanUpImports }),
 }

@@ -17,6 +17,7 @@ import { addHolidays } from './holidays/add-page.ts'
 import { holidaysPage, saveHolidays } from './holidays/holidays-page.tsx'
 import { hoursPage, saveHours } from './hours/hours-page.tsx'
 import { logPage } from './log-page.tsx'
+import { movingPages } from './moving/pages.ts'
 import { checklistPage } from './municipality/checklist-page.tsx'
 import { addJurisdiction, jurisdictionsPage, newJurisdictionPage } from './municipality/list-page.tsx'
 import { jurisdictionProfilePage, saveJurisdictionProfile } from './municipality/profile-page.tsx'
@@ -46,6 +47,8 @@ export function adminPages(): Hono<AppEnv> {
   pages.get('/admin/jurisdictions/:jurisdiction/people', invitePage)
   pages.post('/admin/jurisdictions/:jurisdiction/people/check', checkPeople)
   pages.post('/admin/jurisdictions/:jurisdiction/people', sendInvitations)
+
+  pages.route('/admin/jurisdictions/:jurisdiction/import', movingPages())
 
   pages.get('/admin/drafts', draftsPage)
   pages.post('/admin/drafts', startDraft)

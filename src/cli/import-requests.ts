@@ -3,24 +3,25 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { openTenant } from '../core/database/handles.ts'
 import { readGeoReportRequests } from '../core/georeport/document.ts'
+import { translator } from '../core/i18n.ts'
 import { asProblem } from '../core/problem.ts'
 import { firstBytes } from '../places/import/bytes.ts'
 import { openTable } from '../places/import/open.ts'
-import { csvValue } from '../places/import/rows/reject-lines.ts'
 import { UnreadableFile } from '../places/import/unreadable.ts'
 import { fileSource } from '../platform/node/byte-source.ts'
 import { readText } from '../platform/node/tenants.ts'
 import { compileRegion } from '../regions/runtime/compile.ts'
 import {
-  guessColumns,
   isPastField,
   missingFields,
+  offeredMapping,
   type PastMapping,
   pastFields,
   pastMapping,
 } from '../requests/past/columns.ts'
 import { importPast } from '../requests/past/import.ts'
-import { type PastRequest, readPast } from '../requests/past/record.ts'
+import { type PastRequest, type Refusal, readPast, refusalText } from '../requests/past/record.ts'
+import { rejectLine, rejectsHeading } from '../requests/past/rejects.ts'
 import { command, refuse } from './command.ts'
 import { appliedSnapshot, asOption, count, operatorOf, readSlug, withPlatform } from './configuration.ts'
 import { linesFile } from './places/lines-file.ts'
@@ -30,7 +31,7 @@ type Values = Readonly<Record<string, unknown>>
 /** One row of the file, or what is wrong with it. */
 interface Row {
   readonly values: Values
-  readonly fault?: string | undefined
+  readonly fault?: Refusal | undefined
 }
 
 const BATCH = 100
@@ -84,10 +85,12 @@ export const importRequestsCommand = command({
       let mapping: PastMapping | undefined
       let columns: readonly string[] = []
       const lines: string[] = []
-      const refuseRow = (values: Values, why: string) => {
+      const refuseRow = (values: Values, refusal: Refusal) => {
+        const why = refusalText(translator('en'), refusal)
         counts.rejected++
         reasons.set(why, (reasons.get(why) ?? 0) + 1)
-        rejects.write(`${[...columns.map(name => textIn(values, name)), why].map(csvValue).join(',')}\n`)
+        const cells = columns.map(name => textIn(values, name))
+        rejects.write(rejectLine(columns, cells, why))
       }
       for await (const rows of rowsFrom(from)) {
         if (mapping === undefined) {
@@ -97,14 +100,14 @@ export const importRequestsCommand = command({
             'Columns:',
             ...Object.entries(mapping.columns).map(([field, name]) => `  ${field}: ${name}`),
           )
-          rejects.write(`${[...columns, 'reason'].map(csvValue).join(',')}\n`)
+          rejects.write(rejectsHeading(columns))
         }
         const good: PastRequest[] = []
         for (const { values, fault } of rows) {
           counts.read++
           const reading = { region, jurisdiction, mapping, now: platform.clock.now() }
           const read = fault ?? readPast(values, reading)
-          if (typeof read === 'string') refuseRow(values, read)
+          if ('code' in read) refuseRow(values, read)
           else good.push(read)
         }
         if (!options['dry-run']) {
@@ -146,9 +149,7 @@ interface Given {
 }
 
 async function chooseMapping(file: string, columns: readonly string[], given: Given): Promise<PastMapping> {
-  const last = await rememberedIn(file)
-  const isStillThere =
-    last && Object.values(last.columns).every(name => name !== undefined && columns.includes(name))
+  const offered = offeredMapping(await rememberedIn(file), columns)
   const pairs = (option: string, list: readonly string[] = []) =>
     list.map(pair => {
       const at = pair.indexOf('=')
@@ -163,8 +164,8 @@ async function chooseMapping(file: string, columns: readonly string[], given: Gi
       throw refuse(`--map "${column}": the file has the columns ${columns.join(', ')}.`)
   }
   const mapping = {
-    columns: { ...(isStillThere ? last.columns : guessColumns(columns)), ...Object.fromEntries(own) },
-    services: { ...last?.services, ...Object.fromEntries(pairs('--service', given.service)) },
+    columns: { ...offered.columns, ...Object.fromEntries(own) },
+    services: { ...offered.services, ...Object.fromEntries(pairs('--service', given.service)) },
   }
   const missing = missingFields(mapping)
   if (missing.length > 0)
@@ -196,7 +197,10 @@ async function* rowsFrom(from: string): AsyncGenerator<readonly Row[]> {
   try {
     for await (const records of table.records())
       yield* inBatches(
-        records.map(({ values, fault }) => ({ values, fault: fault && 'it is no whole row of the table' })),
+        records.map(({ values, fault, line }) => ({
+          values,
+          fault: fault && ({ code: 'row', value: String(line ?? '') } as const),
+        })),
       )
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw asProblem(error)

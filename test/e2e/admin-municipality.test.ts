@@ -79,6 +79,39 @@ test.each([
   await page.context().close()
 })
 
+const past = `Case Number,Category,Status,Created Date,Closed Date,Latitude,Longitude,Address,Description
+A-1,Graffiti,Closed,7/4/2025 3:05 PM,7/9/2025,38.6,-74.3,12 Larch Lane,Paint on the wall beside the school
+A-2,Potholes of old,Closed,7/4/2025,7/9/2025,38.6,-74.3,12 Larch Lane,A hole
+`
+
+test.each([
+  ['phone', { viewport: narrow, javaScriptEnabled: false }],
+  ['desktop', { viewport: desktop }],
+  ['dark phone', { viewport: narrow, colorScheme: 'dark' }],
+] as const)('on a %s, past requests are imported', { timeout: 60_000 }, async (kind, options) => {
+  const page = await signedIn(options)
+  const look = async (name: string) => {
+    if (!('javaScriptEnabled' in options)) await isFit(page, `moving-${name}-${kind.replace(' ', '-')}`)
+  }
+  await page.goto('/work/larkfield/grants')
+  await page.getByRole('link', { name: 'Import past requests' }).click()
+  await look('file')
+  await page.getByLabel('Name of the earlier system').fill('old-crm')
+  const file = { name: 'past.csv', mimeType: 'text/csv', buffer: Buffer.from(past) }
+  await page.getByLabel('File', { exact: true }).setInputFiles(file)
+  await page.getByRole('button', { name: 'Check the file' }).click()
+  await page.getByText('1 of 2 rows can be imported').waitFor()
+  await look('mapping')
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await page.getByText('0 of 2 rows').waitFor()
+  await look('progress')
+  await site.app.runJobs()
+  // The page has refreshed by itself.
+  await page.getByText('The import is finished.').waitFor()
+  await look('result')
+  await page.context().close()
+})
+
 test('hours and holidays are set without script', { timeout: 60_000 }, async () => {
   const page = await signedIn({ javaScriptEnabled: false, viewport: narrow })
   const draft = await begin(page)

@@ -30,6 +30,7 @@ const ownQuestionSaved = {
   form: () => ({}),
 } as const
 const inviting = { by: 'cookie', needs: 'grant', ids: { ':jurisdiction': 'jurisdiction' } } as const
+const pastImport = { ...inviting, ids: { ':jurisdiction': 'jurisdiction', ':import': 'import' } } as const
 const inJurisdiction = { ':draft': 'draft', ':jurisdiction': 'jurisdiction' } as const
 
 export const admin: Record<string, Expectation> = {
@@ -62,6 +63,18 @@ export const admin: Record<string, Expectation> = {
   'POST /admin/jurisdictions/:jurisdiction/people': {
     ...inviting,
     form: () => ({ 'send.table': 'email,role\nmatrix@example.org,agent' }),
+  },
+  'GET /admin/jurisdictions/:jurisdiction/import': inviting,
+  'POST /admin/jurisdictions/:jurisdiction/import': { ...inviting, form: () => ({}) },
+  'GET /admin/jurisdictions/:jurisdiction/import/:import': pastImport,
+  'POST /admin/jurisdictions/:jurisdiction/import/:import': { ...pastImport, form: () => ({}) },
+  'GET /admin/jurisdictions/:jurisdiction/import/:import/rejects.csv': pastImport,
+  'POST /admin/jurisdictions/:jurisdiction/import/:import/continue': { ...pastImport, form: () => ({}) },
+  // The first who may discards it.
+  'POST /admin/jurisdictions/:jurisdiction/import/:import/cancel': {
+    ...pastImport,
+    form: () => ({}),
+    also: 404,
   },
   'GET /admin/drafts': seen,
   'POST /admin/drafts': { ...seen, needs: 'draft', form: () => ({ '/admin/drafts.title': 'By the matrix' }) },

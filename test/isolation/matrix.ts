@@ -318,7 +318,8 @@ async function fingerprints({ app, ...world }: World): Promise<Record<Party['nam
         (SELECT coalesce(max(seq), 0) FROM access_log) || ' ' || (SELECT group_concat(version || state) FROM handoff) || ' ' ||
         (SELECT count(*) FROM message) || ' ' || (SELECT count(*) FROM "grant" WHERE ended_at IS NULL) || ' ' ||
         (SELECT count(*) FROM api_key WHERE revoked_at IS NULL) || ' ' || (SELECT count(*) FROM follower) || ' ' ||
-        (SELECT count(*) FROM person) || ' ' || (SELECT count(*) FROM ended_session) || ' ' || (SELECT count(*) FROM duplicate) AS state`,
+        (SELECT count(*) FROM person) || ' ' || (SELECT count(*) FROM ended_session) || ' ' || (SELECT count(*) FROM duplicate) || ' ' ||
+        coalesce((SELECT group_concat(id || state) FROM past_import), '') AS state`,
     )
     return String(rows[0]?.state)
   }

@@ -1,4 +1,5 @@
 import { createDraft } from '../../src/admin/drafts/drafts.ts'
+import { storeImport } from '../../src/admin/moving/imports.ts'
 import { openRegion, openTenant } from '../../src/core/database/handles.ts'
 import { signPayload } from '../../src/core/encryption/signing.ts'
 import { trackingNumber } from '../../src/core/ids.ts'
@@ -97,6 +98,8 @@ export interface Ids {
   readonly partner: string
   /** Of its region's configuration. */
   readonly draft: string
+  /** Past requests that were uploaded to be imported. */
+  readonly import: string
   /** In force in its region: a number that other regions have too. */
   readonly version: string
 }
@@ -179,6 +182,7 @@ function missingBeside({ request, file }: Pick<Ids, 'request' | 'file'>): Ids {
     agreement: 'no-such-agreement',
     partner: 'no-such-partner',
     draft: 'X'.repeat(12),
+    import: 'X'.repeat(12),
     version: '99',
   }
 }
@@ -298,6 +302,10 @@ async function furnish(app: TestApp, name: Party['name'], region: string, slug: 
         base: compiled.snapshot.version,
         by: 'system:test',
         at: platform.clock.now(),
+      }),
+      import: await storeImport(platform, db, 'earlier', {
+        columns: ['id', 'service', 'opened', 'address'],
+        rows: [{ cells: ['1', 'pothole', '2026-01-01', of('private-case')] }],
       }),
       version: String(compiled.snapshot.version),
     },

@@ -5,10 +5,14 @@ import { staff as staffTable } from '../../src/identity/region-schema.ts'
 import type { Role } from '../../src/identity/roles.ts'
 import { startSession } from '../../src/identity/sessions/sessions.ts'
 import { makeGrant } from '../../src/identity/staff/grants.ts'
-import type { TestApp } from './app.ts'
+import type { Platform } from '../../src/platform/platform.ts'
+import type { Region } from '../../src/regions/runtime/compile.ts'
 
-/** What staff need of an app. */
-type Lent = Pick<TestApp, 'platform' | 'region'>
+/** What staff need of an app, on any runtime. */
+interface Lent {
+  readonly platform: Platform
+  readonly region: Region
+}
 
 /** A staff member with an open session. */
 export interface AtWork {

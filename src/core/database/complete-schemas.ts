@@ -145,7 +145,7 @@ export const completeSchemas = {
     ],
   },
   tenant: {
-    mark: "0025_private_photos@47c21c2c56c5",
+    mark: "0026_past_imports@69d1a02f3793",
     statements: [
       "CREATE TABLE `consumer` (\n\t`name` text PRIMARY KEY NOT NULL,\n\t`seq` integer NOT NULL\n)",
       "CREATE TABLE `idempotency` (\n\t`key` text PRIMARY KEY NOT NULL,\n\t`fingerprint` text NOT NULL,\n\t`outcome` text NOT NULL,\n\t`created_at` integer NOT NULL\n)",
@@ -177,6 +177,9 @@ export const completeSchemas = {
       "CREATE TABLE `row_digest` (\n\t`seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`table_name` text NOT NULL,\n\t`row_id` text NOT NULL,\n\t`digest` text,\n\t`event` integer\n)",
       "CREATE TABLE `person_term` (\n\t`hash` text NOT NULL,\n\t`person` text NOT NULL,\n\tPRIMARY KEY(`hash`, `person`)\n)",
       "CREATE TABLE `rating` (\n\t`case_id` text PRIMARY KEY NOT NULL,\n\t`score` integer NOT NULL,\n\t`at` integer NOT NULL\n)",
+      "CREATE TABLE `past_import` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`source` text NOT NULL,\n\t`state` text NOT NULL,\n\t`content` text NOT NULL,\n\t`rows` integer NOT NULL,\n\t`pieces` integer NOT NULL,\n\t`next` integer DEFAULT 0 NOT NULL,\n\t`imported` integer DEFAULT 0 NOT NULL,\n\t`known` integer DEFAULT 0 NOT NULL,\n\t`rejected` integer DEFAULT 0 NOT NULL,\n\t`by` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`ended_at` integer\n)",
+      "CREATE TABLE `past_import_piece` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`import` text NOT NULL,\n\t`piece` integer NOT NULL,\n\t`content` text NOT NULL\n)",
+      "CREATE TABLE `past_import_reject` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`import` text NOT NULL,\n\t`piece` integer NOT NULL,\n\t`content` text NOT NULL\n)",
       "CREATE INDEX `idempotency_age` ON `idempotency` (`created_at`)",
       "CREATE UNIQUE INDEX `job_key_unique` ON `job` (`key`)",
       "CREATE INDEX `job_due` ON `job` (`due_at`)",
@@ -226,6 +229,8 @@ export const completeSchemas = {
       "CREATE INDEX `forward_failed` ON `forward` (`request`) WHERE state = 'failed'",
       "CREATE INDEX `notice_follower` ON `notice` (`follower`)",
       "CREATE INDEX `request_priority` ON `request` (CASE WHEN `custody` = 'held' AND `status` <> 'closed' THEN (`urgent` OR instr(`triage_reasons`, '\"answer\"') > 0) * 2 + `triage` + (`triage_level` > 0) ELSE 0 END, `requested_at`, `seq`)",
+      "CREATE INDEX `past_import_piece_order` ON `past_import_piece` (`import`,`piece`)",
+      "CREATE INDEX `past_import_reject_order` ON `past_import_reject` (`import`,`piece`)",
       "CREATE TRIGGER request_words_new AFTER INSERT ON request BEGIN\n  INSERT INTO request_words(rowid, id, service_name, description, address) VALUES (new.seq, new.id, new.service_name, new.description, new.address);\nEND",
       "CREATE TRIGGER request_words_changed AFTER UPDATE OF service_name, description, address ON request BEGIN\n  INSERT INTO request_words(request_words, rowid, id, service_name, description, address) VALUES ('delete', old.seq, old.id, old.service_name, old.description, old.address);\n  INSERT INTO request_words(rowid, id, service_name, description, address) VALUES (new.seq, new.id, new.service_name, new.description, new.address);\nEND",
       "CREATE TRIGGER request_place_new AFTER INSERT ON request WHEN new.lat IS NOT NULL BEGIN\n  INSERT INTO request_place VALUES (new.seq, new.lat, new.lat, new.long, new.long);\nEND",

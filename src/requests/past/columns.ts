@@ -55,13 +55,13 @@ export const pastFields = {
 
 export type PastField = keyof typeof pastFields
 
-const fields = Object.keys(pastFields) as PastField[]
+export const pastFieldNames = Object.keys(pastFields) as PastField[]
 export const requiredFields: readonly PastField[] = ['id', 'service', 'opened']
 
 /** Remembered from one import of a source to the next. */
 export const pastMapping = v.strictObject({
   /** Our field → their column. */
-  columns: v.partial(v.strictObject(v.entriesFromList(fields, v.string()))),
+  columns: v.partial(v.strictObject(v.entriesFromList(pastFieldNames, v.string()))),
   /** Their name of a service, as it is written there → our service_code. */
   services: v.record(v.string(), v.string()),
 })
@@ -74,7 +74,7 @@ export function isPastField(name: string): name is PastField {
 /** By the names of the columns; the first known name wins. */
 export function guessColumns(names: readonly string[]): PastMapping['columns'] {
   const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
-  const found = fields.flatMap(field => {
+  const found = pastFieldNames.flatMap(field => {
     const accepted: readonly string[] = pastFields[field]
     const best = accepted
       .map(known => names.find(name => plain(name) === known))
@@ -82,6 +82,13 @@ export function guessColumns(names: readonly string[]): PastMapping['columns'] {
     return best === undefined ? [] : [[field, best] as const]
   })
   return Object.fromEntries(found)
+}
+
+/** As in the last import of the source if its columns are all there, else as guessed. */
+export function offeredMapping(last: PastMapping | undefined, columns: readonly string[]): PastMapping {
+  const isStillThere =
+    last && Object.values(last.columns).every(name => name !== undefined && columns.includes(name))
+  return { columns: isStillThere ? last.columns : guessColumns(columns), services: last?.services ?? {} }
 }
 
 export function missingFields({ columns }: PastMapping): readonly PastField[] {

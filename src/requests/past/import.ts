@@ -20,6 +20,13 @@ export interface Imported {
   readonly known: number
 }
 
+export interface PastBatch {
+  readonly source: string
+  readonly rows: readonly PastRequest[]
+  /** Committed with them in one batch, also where there is nothing to import. */
+  readonly also?: (done: Imported) => readonly Step[]
+}
+
 /**
  * Keeps past requests of another system: as history, or open as they were, in this jurisdiction's custody. Nobody is
  * notified, nothing is due or urgent, and no job but the public list's follows. The number of each follows from the
@@ -29,7 +36,7 @@ export async function importPast(
   platform: Platform,
   db: TenantDb,
   region: Region,
-  { source, rows }: { readonly source: string; readonly rows: readonly PastRequest[] },
+  { source, rows, also }: PastBatch,
 ): Promise<Imported> {
   const numbered = new Map<string, PastRequest>()
   for (const row of rows)
@@ -41,10 +48,12 @@ export async function importPast(
   const known = new Set(found.map(({ id }) => id))
   const fresh = [...numbered].filter(([id]) => !known.has(id))
   const at = platform.clock.now()
-  const steps = fresh.flatMap(([id, row]) => stepsFor(region, db, { id, row, source, at }))
+  const done = { imported: fresh.length, known: rows.length - fresh.length }
+  const kept = fresh.flatMap(([id, row]) => stepsFor(region, db, { id, row, source, at }))
+  const steps = [...(also?.(done) ?? []), ...kept]
   const isPublished = fresh.some(([, { service }]) => region.service(service)?.private !== true)
   if (steps.length > 0) await db.commit([...steps, ...(isPublished ? [enqueueJob(publishKind, at)] : [])])
-  return { imported: fresh.length, known: rows.length - fresh.length }
+  return done
 }
 
 // From a hash under the jurisdiction's own key: nobody else can guess the number of a request that they know.

@@ -1,4 +1,5 @@
 import { textOf } from '../../core/georeport/document.ts'
+import type { Translate } from '../../core/i18n.ts'
 import { readInstant } from '../../core/input.ts'
 import { cleanLine, cleanText, MAX_LINE, shortened } from '../../core/text.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
@@ -21,8 +22,28 @@ export interface PastRequest {
   readonly notes: string | null
 }
 
+export type RefusalCode =
+  | 'row'
+  | 'no-id'
+  | 'long-id'
+  | 'service'
+  | 'opened'
+  | 'future'
+  | 'time'
+  | 'status'
+  | 'place'
+  | 'nowhere'
+
 /** Why a row cannot be taken, for the file of rejects. */
-export type Refusal = string
+export interface Refusal {
+  readonly code: RefusalCode
+  /** What it is about, as it is written there. */
+  readonly value: string
+}
+
+export function refusalText(t: Translate, { code, value }: Refusal): string {
+  return t(`past-refused-${code}`, { value })
+}
 
 export interface Reading {
   readonly region: Region
@@ -40,30 +61,30 @@ export function readPast(values: Readonly<Record<string, unknown>>, reading: Rea
   const { region, jurisdiction, mapping, now } = reading
   const written = (field: PastField) => {
     const column = mapping.columns[field]
-    return column === undefined ? '' : textOf(values, column).trim()
+    return column === undefined ? '' : unquoted(textOf(values, column)).trim()
   }
   const externalId = cleanLine(written('id'))
-  if (externalId === '') return 'it has no id'
-  if (externalId.length > MAX_ID) return `its id is longer than ${MAX_ID} characters`
+  if (externalId === '') return refused('no-id')
+  if (externalId.length > MAX_ID) return refused('long-id', String(MAX_ID))
   const service = serviceOf(region, jurisdiction, mapping, written('service'))
-  if (service === undefined) return `"${shortened(written('service'), 60)}" is no service here: map it`
+  if (service === undefined) return refused('service', written('service'))
   const zone = region.documents.region.timezone
   const time = (field: PastField) => {
     const text = written(field)
     return text === '' ? undefined : (readInstant(field, localForm(text), zone).value ?? Number.NaN)
   }
   const opened = time('opened')
-  if (opened === undefined || Number.isNaN(opened)) return 'the time when it was opened cannot be read'
-  if (opened > now) return 'it was opened in the future'
+  if (opened === undefined || Number.isNaN(opened)) return refused('opened')
+  if (opened > now) return refused('future')
   const [closed, updated] = [time('closed'), time('updated')]
-  if (Number.isNaN(closed) || Number.isNaN(updated)) return 'a time cannot be read'
+  if (Number.isNaN(closed) || Number.isNaN(updated)) return refused('time')
   const status = statusOf(written('status'), closed !== undefined)
-  if (status === undefined) return `"${shortened(written('status'), 60)}" is no status that is known`
+  if (status === undefined) return refused('status', written('status'))
   const ended = Math.min(now, Math.max(opened, closed ?? updated ?? opened))
   const place = placeOf(written('lat'), written('long'))
-  if (place === undefined) return 'its location is not on Earth'
+  if (place === undefined) return refused('place')
   const address = cleanLine(written('address')).slice(0, MAX_LINE)
-  if (place === null && address === '') return 'it has neither a location nor an address'
+  if (place === null && address === '') return refused('nowhere')
   return {
     externalId,
     service,
@@ -79,14 +100,23 @@ export function readPast(values: Readonly<Record<string, unknown>>, reading: Rea
   }
 }
 
-// By the mapping, its code, or its name in any language of the region.
-function serviceOf(
+function refused(code: RefusalCode, value = ''): Refusal {
+  return { code, value: shortened(value, 60) }
+}
+
+// Files of rejects have this mark before what a spreadsheet would run, such as a longitude in the west.
+function unquoted(written: string): string {
+  return written.replace(/^'(?=[=+\-@\t\r])/, '')
+}
+
+/** Our code for their name of a service: by the mapping, its code, or its name in any language of the region. */
+export function serviceOf(
   region: Region,
   jurisdiction: string,
   { services }: PastMapping,
   written: string,
 ): string | undefined {
-  const mapped = services[written] ?? written
+  const mapped = (Object.hasOwn(services, written) ? services[written] : undefined) ?? written
   const offered = region.servicesOffered(jurisdiction)
   const isNamed = (name: string) => name.toLowerCase() === mapped.toLowerCase()
   const { languages } = region.documents.region

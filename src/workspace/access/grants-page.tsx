@@ -47,6 +47,12 @@ export async function grantsPage(c: StaffPageContext) {
             href={view.href(`/admin/jurisdictions/${context.jurisdiction.slug}/people`)}
           >
             {t('admin-invite-title')}
+          </a>{' '}
+          <a
+            class="usa-button usa-button--outline"
+            href={view.href(`/admin/jurisdictions/${context.jurisdiction.slug}/import`)}
+          >
+            {t('admin-moving-title')}
           </a>
         </p>
       )}
