@@ -20,12 +20,14 @@ describe('the environment', () => {
       MAIL_FROM: '311@county.example',
       PUBLIC_URL: 'https://311.county.example/',
       OUTBOUND_ALLOW: '127.0.0.1:8080, dot.internal:443',
+      DNS_RESOLVER_URL: 'https://dns.example/resolve',
       TRUST_PROXY: '1',
     })
     expect(read).toMatchObject({
       mail: { kind: 'smtp', url: 'smtps://user:secret@mail.example:465', from: '311@county.example' },
       publicUrl: 'https://311.county.example',
       outboundAllow: ['127.0.0.1:8080', 'dot.internal:443'],
+      dnsResolverUrl: 'https://dns.example/resolve',
       proxies: 1,
       rateLimits: true,
     })
@@ -40,6 +42,7 @@ describe('the environment', () => {
       mail: undefined,
       publicUrl: 'http://localhost:9000',
       outboundAllow: [],
+      dnsResolverUrl: 'https://cloudflare-dns.com/dns-query',
       proxies: 0,
     })
   })
@@ -55,6 +58,7 @@ describe('the environment', () => {
   test.each([
     [{ SMTP_URL: 'mail.example', MAIL_FROM: 'a@b.example' }, /SMTP_URL begins with smtp/],
     [{ SMS_URL: 'sms.example', SMS_FROM: '311' }, /SMS_URL is a URL/],
+    [{ DNS_RESOLVER_URL: '1.1.1.1' }, /DNS_RESOLVER_URL is a URL/],
     [{ SMS_URL: 'https://sms.example' }, /Set SMS_FROM/],
     [{ SMTP_URL: 'smtp://user:secret@mail.example' }, /Set MAIL_FROM/],
     [{ MAIL_URL: 'ftp://mail.example', MAIL_FROM: 'a@b.example' }, /MAIL_URL is a web address/],

@@ -52,6 +52,7 @@ const form = v.objectWithRest(
     SMS_TOKEN: text,
     SMS_FROM: text,
     OUTBOUND_ALLOW: text,
+    DNS_RESOLVER_URL: text,
     AUDIT_ANCHOR_URL: text,
     AUDIT_ANCHOR_TOKEN: text,
     METRICS_TOKEN: v.optional(

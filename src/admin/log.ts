@@ -19,6 +19,8 @@ export const administrationActions = {
   'agreement-confirmed-on-paper': 'admin-log-agreement-on-paper',
   'partner-tested': 'admin-log-partner-tested',
   'partner-test-failed': 'admin-log-partner-test-failed',
+  'host-proved': 'admin-log-host-proved',
+  'host-confirmed': 'admin-log-host-confirmed',
   'version-restored': 'admin-log-version-restored',
   'sandbox-made': 'admin-log-sandbox-made',
   'sandbox-updated': 'admin-log-sandbox-updated',

@@ -15,6 +15,7 @@ import { discard, draftPage, rename, restoreInDraft } from './drafts/draft-page.
 import { draftsPage, startDraft } from './drafts/list-page.tsx'
 import { addHolidays } from './holidays/add-page.ts'
 import { holidaysPage, saveHolidays } from './holidays/holidays-page.tsx'
+import { hostPages } from './hosts/pages.ts'
 import { hoursPage, saveHours } from './hours/hours-page.tsx'
 import { logPage } from './log-page.tsx'
 import { movingPages } from './moving/pages.ts'
@@ -87,6 +88,7 @@ export function adminPages(): Hono<AppEnv> {
   pages.post('/admin/drafts/:draft/jurisdictions/:jurisdiction/holidays/add', addHolidays)
 
   pages.route('/admin/drafts/:draft', boundaryPages())
+  pages.route('/admin/drafts/:draft', hostPages())
   pages.route('/admin/drafts/:draft', servicePages())
   pages.route('/admin/drafts/:draft', agreementPages())
   pages.route('/admin/drafts/:draft', partnerPages())

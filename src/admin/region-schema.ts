@@ -81,6 +81,19 @@ export const agreementConfirmation = sqliteTable(
   table => [primaryKey({ columns: [table.draft, table.agreement, table.side, table.hash] })],
 )
 
+/** `operator`: confirmed by the operator's command. */
+export const hostProofKinds = ['file', 'dns', 'operator'] as const
+export type HostProofKind = (typeof hostProofKinds)[number]
+
+/** Host names that were proved to belong to who runs the region. */
+export const hostProof = sqliteTable('host_proof', {
+  host: text('host').primaryKey(),
+  kind: text('kind', { enum: hostProofKinds }).notNull(),
+  /** `staff:<id>` or `operator:<name>` */
+  by: text('by').notNull(),
+  at: integer('at').notNull(),
+})
+
 /** Drafts that are to be applied at a later time. */
 export const draftSchedule = sqliteTable('draft_schedule', {
   draft: text('draft').primaryKey(),

@@ -15,6 +15,7 @@ import { completionCommand } from './completion.ts'
 import { createDatabasesCommand, listDatabasesCommand, migrate } from './database.ts'
 import { doctor } from './doctor.ts'
 import { apply, plan, validate } from './documents.ts'
+import { confirmHostCommand, listHostsCommand } from './hosts.ts'
 import { importMunicipalitiesCommand } from './import/municipalities.ts'
 import { importRequestsCommand } from './import-requests.ts'
 import { importAreasCommand, importBoundariesCommand, importServicesCommand } from './imports.ts'
@@ -56,6 +57,8 @@ const commands: readonly Command[] = [
   endGrantCommand,
   setupCodeCommand,
   addAdministratorCommand,
+  listHostsCommand,
+  confirmHostCommand,
   staffLinkCommand,
   endStaffSessionsCommand,
   doctor,

@@ -8,6 +8,7 @@ const groups: Readonly<Record<string, string>> = {
   boundaries: 'Boundaries of jurisdictions',
   databases: 'Database files',
   grants: 'Access of staff to a jurisdiction',
+  hosts: 'Host names of a region',
   keys: 'API keys of a jurisdiction, and encryption keys',
   places: 'Addresses, streets and common places',
   'public-index': 'The shared map and list of a region',

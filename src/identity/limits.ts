@@ -19,6 +19,8 @@ export const policies = {
   unproven: { name: 'unproven', quota: 1200, seconds: 60 },
   visitor: { name: 'visitor', quota: 1200, seconds: 60 },
   refused: { name: 'refused', quota: 30, seconds: 60 },
+  /** Each asks servers that an administrator names. */
+  'host-checks': { name: 'host-checks', quota: 20, seconds: 60 },
   program: { name: 'program', quota: 6000, seconds: 60 },
 } as const satisfies Record<string, RateLimitPolicy>
 

@@ -2,6 +2,9 @@ import { isPublicHost } from '../core/http/addresses.ts'
 import { asProblem, problem } from '../core/problem.ts'
 import { type Outbound, TAKEN } from './platform.ts'
 
+/** Unless the operator names another resolver that answers with `application/dns-json`. */
+export const DNS_RESOLVER_URL = 'https://cloudflare-dns.com/dns-query'
+
 const WITHIN_MILLISECONDS = 10_000
 const MAX_BYTES = 1024 * 1024
 const MAX_REDIRECTS = 3

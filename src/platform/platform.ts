@@ -16,6 +16,8 @@ export interface Platform {
   readonly mail: Mail
   readonly sms: Sms
   readonly outbound: Outbound
+  /** Where DNS records are asked for over HTTPS, as JSON. */
+  readonly dnsResolverUrl: string
   readonly limits: Limits
   /** Undefined: the operator keeps none. */
   readonly anchors: Anchors | undefined

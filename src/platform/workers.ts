@@ -13,7 +13,7 @@ import { snapshotsInCache, snapshotsInKv } from './kept-snapshots.ts'
 import { noLimits, tokenBuckets } from './limits.ts'
 import { mailService, noMail } from './mail.ts'
 import { observedMail, observedSms, observedTransport } from './observed.ts'
-import { guardedOutbound, type Transport } from './outbound.ts'
+import { DNS_RESOLVER_URL, guardedOutbound, type Transport } from './outbound.ts'
 import type {
   Bytes,
   Clock,
@@ -74,6 +74,7 @@ export interface Env {
   readonly SMS_TOKEN?: string
   readonly SMS_FROM?: string
   readonly OUTBOUND_ALLOW?: string
+  readonly DNS_RESOLVER_URL?: string
   readonly AUDIT_ANCHOR_URL?: string
   readonly AUDIT_ANCHOR_TOKEN?: string
   readonly RATE_LIMITS?: string
@@ -168,6 +169,7 @@ function makePlatform(env: Env): Platform {
           : noSms),
     ),
     outbound,
+    dnsResolverUrl: env.DNS_RESOLVER_URL || DNS_RESOLVER_URL,
     anchors: env.AUDIT_ANCHOR_URL
       ? webAnchors(outbound, env.AUDIT_ANCHOR_URL, env.AUDIT_ANCHOR_TOKEN || undefined)
       : undefined,

@@ -39,6 +39,8 @@ const draftPages = [
   '/jurisdictions/new',
   '/jurisdictions/matrix-town',
   '/jurisdictions/matrix-town/profile',
+  '/jurisdictions/matrix-town/hosts',
+  '/hosts',
   '/jurisdictions/hollis/services',
   '/jurisdictions/hollis/services/pothole',
   '/jurisdictions/hollis/services/pothole/decline',
@@ -77,6 +79,13 @@ async function addMunicipality(page: Page, name: string): Promise<string> {
   return new URL(page.url()).pathname.replace(/\/jurisdictions.*/, '')
 }
 
+async function addHost(page: Page, draft: string) {
+  await page.goto(`${draft}/jurisdictions/matrix-town/hosts`)
+  await page.getByLabel('Host name', { exact: true }).fill('service-requests.matrix-town.example')
+  await page.getByRole('button', { name: 'Add a host name' }).click()
+  await page.waitForURL('**/hosts?done=saved')
+}
+
 describe.each([
   ['a phone', phone],
   ['a desk', desktop],
@@ -84,6 +93,7 @@ describe.each([
   test('every page is fit', async () => {
     const page = await (await site.visit({ baseURL: base, viewport })).newPage()
     const draft = await addMunicipality(page, `Matrix Town ${viewport.width}`)
+    await addHost(page, draft)
     for (const path of pages) {
       await page.goto(`/admin${path}`)
       await isFit(page, path || '/overview')

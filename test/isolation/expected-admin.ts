@@ -97,6 +97,28 @@ export const admin: Record<string, Expectation> = {
     form: () => ({}),
   },
   'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/hours': { ...draft, ids: inJurisdiction },
+  'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/hosts': { ...draft, ids: inJurisdiction },
+  'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/hosts': {
+    ...draft,
+    ids: inJurisdiction,
+    needs: 'configure',
+    form: () => ({}),
+  },
+  'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/hosts/remove': {
+    ...draft,
+    ids: inJurisdiction,
+    needs: 'configure',
+    form: () => ({ 'remove.host': 'matrix.example' }),
+  },
+  // Nothing is to be proved.
+  'POST /admin/drafts/:draft/jurisdictions/:jurisdiction/hosts/check': {
+    ...draft,
+    ids: inJurisdiction,
+    needs: 'configure',
+    form: () => ({ 'check.host': 'matrix.example' }),
+  },
+  'GET /admin/drafts/:draft/hosts': draft,
+  'POST /admin/drafts/:draft/hosts/check': { ...edited, form: () => ({ 'check.host': 'matrix.example' }) },
   'GET /admin/drafts/:draft/municipalities/import': edited,
   'POST /admin/drafts/:draft/municipalities/import': { ...edited, form: () => ({}) },
   'GET /admin/drafts/:draft/jurisdictions/:jurisdiction/boundary': { ...draft, ids: inJurisdiction },

@@ -11,7 +11,7 @@ import type { Scope } from '../../src/identity/roles.ts'
 import { readMigrations } from '../../src/platform/node/databases/migrations.ts'
 import { type NodePlatform, type NodeSettings, nodePlatform } from '../../src/platform/node/platform.ts'
 import { readRegionFiles } from '../../src/platform/node/tenants.ts'
-import { databaseLabel } from '../../src/platform/platform.ts'
+import { databaseLabel, type Outbound } from '../../src/platform/platform.ts'
 import { loadRegion } from '../../src/regions/documents/load.ts'
 import type { Documents } from '../../src/regions/documents/snapshot.ts'
 import type { Region } from '../../src/regions/runtime/compile.ts'
@@ -45,8 +45,10 @@ export interface TestApp {
 export async function startApp(
   options: Pick<
     NodeSettings,
-    'remote' | 'mail' | 'sms' | 'outboundAllow' | 'environment' | 'demo' | 'rateLimits'
+    'remote' | 'mail' | 'sms' | 'outboundAllow' | 'dnsResolverUrl' | 'environment' | 'demo' | 'rateLimits'
   > & {
+    /** Instead of the platform's own. */
+    outbound?: Outbound
     documents?: Documents
     slug?: string
     now?: number
@@ -61,12 +63,13 @@ export async function startApp(
   }
   let now = options.now ?? Date.parse('2026-08-12T16:00:00Z')
   const logged: TestApp['logged'] = []
-  const platform = nodePlatform({
+  const own = nodePlatform({
     dataDir,
     remote: options.remote,
     mail: options.mail,
     sms: options.sms,
     outboundAllow: options.outboundAllow,
+    dnsResolverUrl: options.dnsResolverUrl,
     // The clock stands still, so a bucket would never refill.
     rateLimits: options.rateLimits ?? false,
     environment: options.environment ?? {},
@@ -74,6 +77,7 @@ export async function startApp(
     now: () => now,
     log: (level, event, fields = {}) => logged.push({ level, event, fields }),
   })
+  const platform = options.outbound === undefined ? own : { ...own, outbound: options.outbound }
   const slug = options.slug ?? bundled
   const documents = options.documents ?? (await bundledDocuments())
   await applyRegion(platform, readMigrations(), slug, documents, { by: 'test' })

@@ -38,8 +38,8 @@ function readMessage(type: string, body: string): Omit<PostedMessage, 'authoriza
 }
 
 /**
- * A mail service, an SMS provider and a collector of traces that keep what they receive (GET shows it), geocoders, and pages that a partner's
- * server could have.
+ * A mail service, an SMS provider and a collector of traces that keep what they receive (GET shows it), geocoders, a
+ * resolver of DNS records, and pages that a partner's server could have.
  */
 export function serveOutside(): Promise<TestServer> {
   const emails: PostedEmail[] = []
@@ -56,6 +56,11 @@ export function serveOutside(): Promise<TestServer> {
     }
     if (url.startsWith('/photon/api?')) {
       sendJson(response, photonAnswer)
+      return
+    }
+    if (url.startsWith('/dns-query?')) {
+      const name = new URL(url, 'http://localhost').searchParams.get('name')
+      sendJson(response, { Status: 0, Answer: [{ name, type: 16, data: `"record of ${name}"` }] })
       return
     }
     if (url === '/private') response.writeHead(302, { location: 'http://192.168.1.1/' }).end()

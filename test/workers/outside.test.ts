@@ -1,4 +1,5 @@
 import { describe, expect, inject, it } from 'vitest'
+import { checkHost } from '../../src/admin/hosts/check.ts'
 import { anchorKind } from '../../src/audit/anchors.ts'
 import { appendAuditAction } from '../../src/core/audit-actions.ts'
 import { openRegion, openTenant } from '../../src/core/database/handles.ts'
@@ -170,6 +171,13 @@ describe('a worker’s questions to addresses that configuration names', () => {
     const seen = await platform.outbound.fetch(new URL(`${outside}/private`), { redirect: 'manual' })
     expect([seen.status, seen.headers.get('location')]).toEqual([302, 'http://192.168.1.1/'])
     expect(await why(platform.outbound.fetch(`${outside}/private`))).toMatch(/not a public address/)
+  })
+
+  it('may be for DNS records, of the resolver that is set', async () => {
+    const asking = workersPlatform({ ...env, DNS_RESOLVER_URL: `${outside}/dns-query` })
+    const token = 'record of _countyline.311.city.internal'
+    const found = await checkHost(asking, '311.city.internal', token)
+    expect(found).toEqual({ file: 'no-answer', dns: 'proved' })
   })
 
   it.each([

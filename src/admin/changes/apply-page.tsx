@@ -12,6 +12,7 @@ import { missingConfirmations } from '../agreements/confirmations.ts'
 import { checkDraft } from '../drafts/documents.ts'
 import { endApplied } from '../drafts/drafts.ts'
 import { openDraft, openDraftToEdit } from '../drafts/open-draft.ts'
+import { unprovedHosts } from '../hosts/hosts.ts'
 import { type AdminPageContext, doingNow, isRegionAdmin, requireAdminStepUp } from '../shell/context.ts'
 import { AdminPage, adminDone, draftPath } from '../shell/frame.tsx'
 import { approvalOf, isApproved } from './approval.ts'
@@ -21,7 +22,8 @@ import { cancelSchedule, schedule } from './schedule.ts'
 
 /**
  * Puts a draft in force. Throws `step-up-required`, `changed-meanwhile` if the draft was saved or another version was
- * applied since its plan was shown, and `bad-request` for one with errors, or with agreements that a side has not confirmed.
+ * applied since its plan was shown, and `bad-request` for one with errors, with agreements that a side has not confirmed, or
+ * with host names that are not proved.
  */
 export async function applyDraft(c: AdminPageContext) {
   const view = viewOf(c)
@@ -33,6 +35,8 @@ export async function applyDraft(c: AdminPageContext) {
   if (!isApproved(await approvalOf(db, region.documents, draft))) throw problem('not-allowed')
   if ((await missingConfirmations(context)).length > 0)
     throw problem('bad-request', { detail: view.t('admin-not-all-confirmed') })
+  if ((await unprovedHosts(context)).length > 0)
+    throw problem('bad-request', { detail: view.t('admin-hosts-not-proved') })
   const { documents } = await checkDraft(platform, region, context.values)
   if (documents === undefined) throw problem('bad-request', { detail: view.t('admin-plan-has-errors') })
   const why = readReason(sent) || draft.title

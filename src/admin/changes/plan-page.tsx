@@ -7,6 +7,7 @@ import { Confirmations, confirmationList } from '../agreements/confirm-page.tsx'
 import { checkDraft } from '../drafts/documents.ts'
 import { documentName } from '../drafts/draft-page.tsx'
 import { type DraftContext, openDraft } from '../drafts/open-draft.ts'
+import { type HostState, unprovedHosts } from '../hosts/hosts.ts'
 import { rehearsalOf } from '../rehearsal/job.ts'
 import type { AdminPageContext } from '../shell/context.ts'
 import { AdminPage, draftPath } from '../shell/frame.tsx'
@@ -40,6 +41,7 @@ export async function planPage(c: AdminPageContext) {
   const names = await namesOf(platform, signedIn, [...approval.by, ...(planned ? [planned.by] : [])])
   const confirmations = await confirmationList(context)
   const isConfirmed = confirmations.states.every(({ confirmed }) => confirmed !== undefined)
+  const unproved = await unprovedHosts(context)
   const title = t('admin-part-plan')
   return c.html(
     <AdminPage {...{ c, view, context, draft, me }} section="drafts" title={title}>
@@ -67,10 +69,40 @@ export async function planPage(c: AdminPageContext) {
         </p>
       )}
       <Confirmations {...{ c, view, context }} list={confirmations} />
-      {isReady && documents && plan && plan.changes.length > 0 && isConfirmed && (
+      <UnprovedHosts {...{ view, context, unproved }} />
+      {isReady && documents && plan && plan.changes.length > 0 && isConfirmed && unproved.length === 0 && (
         <ApplySection {...{ c, view, context, approval, planned, names }} />
       )}
     </AdminPage>,
+  )
+}
+
+interface HostsProps {
+  view: PageView
+  context: DraftContext
+  unproved: readonly HostState[]
+}
+
+function UnprovedHosts({ view, context, unproved }: HostsProps) {
+  const { t } = view
+  if (unproved.length === 0) return null
+  return (
+    <section aria-labelledby="hosts">
+      <h2 id="hosts">{t('admin-hosts')}</h2>
+      <Alert type="warning">
+        <p>{t('admin-hosts-not-proved-count', { count: unproved.length })}</p>
+        <ul class="usa-list">
+          {unproved.slice(0, SHOWN).map(({ host }) => (
+            <li>{host}</li>
+          ))}
+        </ul>
+        <p>
+          <a class="usa-link" href={view.href(`${draftPath(context.draft)}/hosts`)}>
+            {t('admin-hosts-prove')}
+          </a>
+        </p>
+      </Alert>
+    </section>
   )
 }
 

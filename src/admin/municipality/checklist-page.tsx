@@ -2,6 +2,7 @@ import { BackLink } from '../../web/components/components.tsx'
 import { Icon } from '../../web/components/icon.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'
 import { type DraftContext, openDraft } from '../drafts/open-draft.ts'
+import { unprovedHosts } from '../hosts/hosts.ts'
 import type { AdminPageContext } from '../shell/context.ts'
 import { AdminPage, draftPath } from '../shell/frame.tsx'
 import { type ChecklistItem, checklistOf } from './checklist.ts'
@@ -15,7 +16,8 @@ export async function checklistPage(c: AdminPageContext) {
   const slug = ownSlug(c, context)
   const { draft, me } = context
   const name = jurisdictionName(context, slug)
-  const items = checklistOf(context, slug)
+  const unproved = (await unprovedHosts(context)).map(({ host }) => host)
+  const items = checklistOf(context, slug, new Set(unproved))
   const left = items.filter(({ isDone, isRequired }) => isRequired && !isDone).length
   const path = `${draftPath(draft)}/jurisdictions`
   return c.html(

@@ -1,6 +1,7 @@
 import type { MessageKey } from '../../core/i18n.ts'
 import type { DraftContext } from '../drafts/open-draft.ts'
 import { daysOfDocument, todayOf } from '../holidays/document.ts'
+import { hostsIn, REGION } from '../hosts/hosts.ts'
 import { saysWhoServes } from '../services/offered.ts'
 
 /** One step of bringing a municipality live. */
@@ -15,9 +16,17 @@ export interface ChecklistItem {
   readonly isRequired: boolean
 }
 
-/** What is left to do for a jurisdiction of a draft, in the order in which people do it. */
-export function checklistOf(context: DraftContext, slug: string): ChecklistItem[] {
+/**
+ * What is left to do for a jurisdiction of a draft, in the order in which people do it. `unproved`: host names that
+ * nobody has proved yet.
+ */
+export function checklistOf(
+  context: DraftContext,
+  slug: string,
+  unproved: ReadonlySet<string> = new Set(),
+): ChecklistItem[] {
   const document = context.values.get(`${slug}/jurisdiction.yaml`) ?? {}
+  const hosts = hostsIn(context.values.get(REGION)).filter(({ jurisdiction }) => jurisdiction === slug)
   const today = todayOf(context, slug)
   const has = (...keys: readonly string[]) => keys.every(key => document[key] !== undefined)
   return [
@@ -60,6 +69,14 @@ export function checklistOf(context: DraftContext, slug: string): ChecklistItem[
       path: 'services',
       isDone: saysWhoServes(context, slug),
       isRequired: true,
+    },
+    {
+      name: 'hosts',
+      title: 'admin-hosts',
+      text: 'admin-check-hosts',
+      path: 'hosts',
+      isDone: hosts.length > 0 && hosts.every(({ host }) => !unproved.has(host)),
+      isRequired: false,
     },
   ]
 }

@@ -1,9 +1,15 @@
-import { viewOf } from '../../web/view.ts'
-import { openDraft, openDraftToEdit } from '../drafts/open-draft.ts'
+import { openDirectory } from '../../core/database/handles.ts'
+import type { DocumentValue } from '../../regions/documents/export.ts'
+import type { IssueAtPath } from '../../regions/documents/issue.ts'
+import { takenHosts } from '../../regions/versions/claims.ts'
+import { type PageView, viewOf } from '../../web/view.ts'
+import { type DraftContext, openDraft, openDraftToEdit } from '../drafts/open-draft.ts'
+import { hostsInForce, REGION } from '../hosts/hosts.ts'
 import type { AdminPageContext } from '../shell/context.ts'
 import type { DocumentField } from '../shell/document-form.tsx'
 import { type DocumentForm, documentPage, saveDocumentPage } from '../shell/document-page.tsx'
 import { draftPath } from '../shell/frame.tsx'
+import { textsAt } from '../shell/values.ts'
 
 const fields: readonly DocumentField[] = [
   { name: 'name', label: 'admin-field-region-name', path: ['name'], kind: 'line', required: true },
@@ -75,16 +81,18 @@ const fields: readonly DocumentField[] = [
 
 export async function regionProfilePage(c: AdminPageContext) {
   const context = await openDraft(c)
-  return documentPage(c, context, formOf(c, draftPath(context.draft)))
+  return documentPage(c, context, formOf(c, context))
 }
 
 export async function saveRegionProfile(c: AdminPageContext) {
   const context = await openDraftToEdit(c)
-  return saveDocumentPage(c, context, formOf(c, draftPath(context.draft)))
+  return saveDocumentPage(c, context, formOf(c, context))
 }
 
-function formOf(c: AdminPageContext, draft: string): DocumentForm {
-  const { t } = viewOf(c)
+function formOf(c: AdminPageContext, context: DraftContext): DocumentForm {
+  const view = viewOf(c)
+  const { t } = view
+  const draft = draftPath(context.draft)
   return {
     file: 'region.yaml',
     title: t('admin-part-region'),
@@ -92,5 +100,32 @@ function formOf(c: AdminPageContext, draft: string): DocumentForm {
     path: `${draft}/region`,
     next: `${draft}/region`,
     fields,
+    check: value => hostIssues(view, context, value),
+    more: (
+      <p>
+        <a class="usa-link" href={view.href(`${draft}/hosts`)}>
+          {t('admin-hosts-and-proofs')}
+        </a>
+      </p>
+    ),
   }
+}
+
+/** Host names that no page may add: those of other regions, and the one that stands for all. */
+async function hostIssues(
+  { t }: PageView,
+  { platform, region }: DraftContext,
+  value: DocumentValue,
+): Promise<IssueAtPath[]> {
+  const inForce = hostsInForce(region)
+  const taken = await takenHosts(openDirectory(platform), region.slug)
+  return textsAt(value, ['hosts']).flatMap((written, index) => {
+    const host = written.toLowerCase()
+    const by = taken.get(host)
+    const isAny = host === '*' && !inForce.has(host)
+    if (by === undefined && !isAny) return []
+    const message = by === undefined ? t('admin-host-any') : t('admin-host-taken', { host, by })
+    const issue = { severity: 'error', file: REGION, path: ['hosts', index] } as const
+    return [{ ...issue, message, repair: t('admin-host-choose-another') }]
+  })
 }

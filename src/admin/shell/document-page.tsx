@@ -32,6 +32,8 @@ export interface DocumentForm {
   readonly fields: readonly DocumentField[]
   /** Changes what the fields do not show. */
   readonly complete?: (value: DocumentValue) => DocumentValue
+  /** Finds what the document's own checks do not. */
+  readonly check?: (value: DocumentValue) => Promise<readonly IssueAtPath[]>
   readonly more?: Child
 }
 
@@ -75,12 +77,13 @@ export function documentPage(
 
 export async function saveDocumentPage(c: AdminPageContext, context: DraftContext, form: DocumentForm) {
   const view = viewOf(c)
-  const { file, fields, complete = value => value } = form
+  const { file, fields, complete = value => value, check } = form
   const sent = await readSubmitted(c, ACTION)
   try {
-    const edit = (value: DocumentValue | undefined) => {
+    const edit = async (value: DocumentValue | undefined) => {
       const edited = complete(editFields(view, fields, sent, value))
-      const issues = issuesOf(context, file, edited)
+      const own = issuesOf(context, file, edited)
+      const issues = own.length === 0 && check ? await check(edited) : own
       if (issues.length > 0) throw new InvalidDocument(issues)
       return edited
     }

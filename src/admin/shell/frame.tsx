@@ -29,6 +29,7 @@ const results = [
   'draft-rebased',
   'saved',
   'confirmed',
+  'host-proved',
   'removed',
   'restored',
   'applied',

@@ -23,7 +23,7 @@ export const completeSchemas = {
     ],
   },
   region: {
-    mark: "0014_agreement_confirmations@ddbdc600b8f4",
+    mark: "0015_host_proofs@7a3d94fa4901",
     statements: [
       "CREATE TABLE `consumer` (\n\t`name` text PRIMARY KEY NOT NULL,\n\t`seq` integer NOT NULL\n)",
       "CREATE TABLE `idempotency` (\n\t`key` text PRIMARY KEY NOT NULL,\n\t`fingerprint` text NOT NULL,\n\t`outcome` text NOT NULL,\n\t`created_at` integer NOT NULL\n)",
@@ -58,6 +58,7 @@ export const completeSchemas = {
       "CREATE TABLE `draft_schedule` (\n\t`draft` text PRIMARY KEY NOT NULL,\n\t`revision` integer NOT NULL,\n\t`due_at` integer NOT NULL,\n\t`by` text NOT NULL,\n\t`at` integer NOT NULL,\n\t`why` text DEFAULT '' NOT NULL,\n\t`failed` text\n)",
       "CREATE TABLE `sandbox` (\n\t`region` text PRIMARY KEY NOT NULL,\n\t`draft` text NOT NULL,\n\t`revision` integer NOT NULL,\n\t`hash` text NOT NULL,\n\t`state` text NOT NULL,\n\t`staff` text,\n\t`created_by` text NOT NULL,\n\t`created_at` integer NOT NULL\n)",
       "CREATE TABLE `agreement_confirmation` (\n\t`draft` text NOT NULL,\n\t`agreement` text NOT NULL,\n\t`side` text NOT NULL,\n\t`hash` text NOT NULL,\n\t`note` text,\n\t`by` text NOT NULL,\n\t`at` integer NOT NULL,\n\tPRIMARY KEY(`draft`, `agreement`, `side`, `hash`)\n)",
+      "CREATE TABLE `host_proof` (\n\t`host` text PRIMARY KEY NOT NULL,\n\t`kind` text NOT NULL,\n\t`by` text NOT NULL,\n\t`at` integer NOT NULL\n)",
       "CREATE INDEX `idempotency_age` ON `idempotency` (`created_at`)",
       "CREATE UNIQUE INDEX `job_key_unique` ON `job` (`key`)",
       "CREATE INDEX `job_due` ON `job` (`due_at`)",

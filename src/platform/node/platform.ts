@@ -6,7 +6,7 @@ import { demoMailbox } from '../demo-mailbox.ts'
 import { noLimits, tokenBuckets } from '../limits.ts'
 import { type MailService, mailService, noMail } from '../mail.ts'
 import { observedLog, observedMail, observedSms, observedTransport } from '../observed.ts'
-import { guardedOutbound } from '../outbound.ts'
+import { DNS_RESOLVER_URL, guardedOutbound } from '../outbound.ts'
 import type { DatabaseName, Log, Mail, Platform } from '../platform.ts'
 import { type RemoteSettings, remoteDatabases } from '../remote/databases.ts'
 import { type Bucket, type S3Settings, s3Bucket, unusable } from '../s3/bucket.ts'
@@ -36,6 +36,7 @@ export interface NodeSettings {
   readonly mail?: MailSettings | undefined
   readonly sms?: SmsService | undefined
   readonly outboundAllow?: readonly string[] | undefined
+  readonly dnsResolverUrl?: string | undefined
   readonly publicUrl?: string | undefined
   readonly anchors?: AnchorSettings | undefined
   readonly rateLimits?: boolean | undefined
@@ -116,6 +117,7 @@ export function nodePlatform(settings: NodeSettings): NodePlatform {
       mailbox?.sms(clock) ?? (settings.sms === undefined ? noSms : smsService(settings.sms)),
     ),
     outbound,
+    dnsResolverUrl: settings.dnsResolverUrl ?? DNS_RESOLVER_URL,
     anchors: allAnchors([
       file === undefined ? undefined : fileAnchors(file),
       url === undefined ? undefined : webAnchors(outbound, url, secrets.get('AUDIT_ANCHOR_TOKEN')),

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import * as v from 'valibot'
 import { problem } from '../../core/problem.ts'
 import { emailAddress } from '../../core/text.ts'
+import { DNS_RESOLVER_URL } from '../outbound.ts'
 import { servingDeadlines } from '../remote/calls.ts'
 import { databaseSettings, type RemoteSettings } from '../remote/databases.ts'
 import type { S3Settings } from '../s3/bucket.ts'
@@ -36,6 +37,11 @@ const environment = v.object({
   SMS_TOKEN: v.optional(v.string(), ''),
   SMS_FROM: v.optional(v.string()),
   OUTBOUND_ALLOW: v.optional(v.string(), ''),
+  /** Answers questions about DNS records over HTTPS, as JSON. */
+  DNS_RESOLVER_URL: v.optional(
+    v.pipe(v.string(), v.url('is a URL'), v.regex(/^https?:/, 'is a web address')),
+    DNS_RESOLVER_URL,
+  ),
   /** Photos in a bucket of an S3-compatible store, instead of files in DATA_DIR. */
   S3_BUCKET: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'is a name'))),
   S3_ENDPOINT: v.optional(v.pipe(v.string(), v.url('is a URL'), v.regex(/^https?:/, 'is a web address'))),
@@ -64,6 +70,7 @@ export interface Environment {
   readonly mail: MailSettings | undefined
   readonly sms: SmsService | undefined
   readonly outboundAllow: readonly string[]
+  readonly dnsResolverUrl: string
   /** Undefined: no AWS_ACCESS_KEY_ID. */
   readonly s3: S3Settings | undefined
   /** In which photos are; undefined: files. */
@@ -103,6 +110,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     rateLimits: RATE_LIMITS === 'on',
     sms: readSms(read.output),
     outboundAllow: OUTBOUND_ALLOW.split(',').flatMap(host => host.trim() || []),
+    dnsResolverUrl: read.output.DNS_RESOLVER_URL,
     demo: COUNTYLINE_DEMO === '1',
     tracing: tracingSettings(name => env[name]),
     s3: readS3(read.output),
