@@ -114,6 +114,7 @@ describe.each([
     const draft = await addMunicipality(page, `Trial Town ${viewport.width}`)
     await page.getByRole('link', { name: 'Try it out' }).click()
     await page.getByRole('button', { name: 'Make a test site' }).click()
+    await page.getByText('We are making the test site.').first().waitFor()
     for (let rounds = 0; rounds < 3; rounds++) {
       site.app.advance(2_500)
       await site.app.runJobs()
@@ -130,7 +131,7 @@ describe.each([
     await page.goto(`${draft}/sandbox`)
     await page.getByText('Delete the test site').first().click()
     await page.getByRole('button', { name: 'Delete the test site' }).click()
-    expect(await page.getByText('The test site is being deleted.').count()).toBe(1)
+    await page.getByText('The test site is being deleted.').waitFor()
   })
 })
 
@@ -143,6 +144,7 @@ test('without script, a municipality is added, checked and applied', async () =>
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('link', { name: 'Check the draft' }).click()
   await page.getByRole('button', { name: 'Apply now' }).click()
+  await page.waitForURL('**/progress')
   await site.app.runJobs()
   await page.goto(`${draft}/progress`)
   expect(await page.getByText(/in effect as version \d/).count()).toBe(1)
