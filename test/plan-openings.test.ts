@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { LongLat, MultiPolygonRings } from '../src/core/geometry.ts'
 import { metersPerDegree } from '../src/core/geometry.ts'
 import type { Documents, Snapshot } from '../src/regions/documents/snapshot.ts'
-import { planRegion } from '../src/regions/versions/plan.ts'
+import { planRegion } from '../src/regions/versions/plan/plan.ts'
 import { lakeDocuments } from './support/lake.ts'
 
 const NOW = Date.parse('2026-06-01T12:00:00-04:00')

@@ -7,7 +7,7 @@ import type { LongLat } from '../src/core/geometry.ts'
 import { difference, union } from '../src/geography/polygons/clip.ts'
 import { squareMeters } from '../src/geography/polygons/measure.ts'
 import { isError } from '../src/regions/documents/issue.ts'
-import { coverageGaps, overlappingClaims } from '../src/regions/versions/coverage.ts'
+import { coverageGaps, overlappingClaims } from '../src/regions/versions/plan/coverage.ts'
 import { loadTenant, tenants } from './support/tenants.ts'
 
 const committed = (path: string) => readFileSync(join(tenants, path), 'utf8')

@@ -6,7 +6,7 @@ import { readEnvironment } from '../../src/platform/node/settings.ts'
 import { noDeadlines } from '../../src/platform/platform.ts'
 import type { Documents } from '../../src/regions/documents/snapshot.ts'
 import { applyRegion, storedSnapshot } from '../../src/regions/versions/apply.ts'
-import { planRegion } from '../../src/regions/versions/plan.ts'
+import { planRegion } from '../../src/regions/versions/plan/plan.ts'
 import { usCounties } from '../../test/support/us-counties.ts'
 
 // Applies every county of the United States, or the first COUNTIES of them, twice, and prints what it took, as JSON.

@@ -1,7 +1,7 @@
 import type { MessageKey } from '../../core/i18n.ts'
 import { nameOf } from '../../regions/coverage/on-day.ts'
 import type { Documents } from '../../regions/documents/snapshot.ts'
-import type { DocumentChange } from '../../regions/versions/changes.ts'
+import type { DocumentChange } from '../../regions/versions/plan/changes.ts'
 import { Empty } from '../../web/components/components.tsx'
 import type { PageView } from '../../web/view.ts'
 

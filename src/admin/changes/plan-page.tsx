@@ -1,5 +1,5 @@
 import { type IssueAtPath, isError } from '../../regions/documents/issue.ts'
-import { planRegion } from '../../regions/versions/plan.ts'
+import { planRegion } from '../../regions/versions/plan/plan.ts'
 import { Alert } from '../../web/components/components.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'
 import { namesOf } from '../../workspace/shell/names.ts'

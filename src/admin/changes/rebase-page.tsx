@@ -1,6 +1,6 @@
 import { problem } from '../../core/problem.ts'
 import { documentValues } from '../../regions/documents/export.ts'
-import { changesBetween } from '../../regions/versions/changes.ts'
+import { changesBetween } from '../../regions/versions/plan/changes.ts'
 import { Alert } from '../../web/components/components.tsx'
 import { ChoiceField } from '../../web/components/fields.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'

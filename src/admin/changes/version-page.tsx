@@ -1,7 +1,7 @@
 import { problem } from '../../core/problem.ts'
 import type { Documents } from '../../regions/documents/snapshot.ts'
-import { changesBetween } from '../../regions/versions/changes.ts'
 import { listVersions, snapshotOfVersion, type Version } from '../../regions/versions/history.ts'
+import { changesBetween } from '../../regions/versions/plan/changes.ts'
 import { BackLink, Moment } from '../../web/components/components.tsx'
 import { SelectField, TextField } from '../../web/components/fields.tsx'
 import { type PageView, viewOf } from '../../web/view.ts'

@@ -1,5 +1,5 @@
 import type { AffectedCase } from '../../handoffs/automatic/affected.ts'
-import type { PlanArea } from '../../regions/versions/plan-areas.ts'
+import type { PlanArea } from '../../regions/versions/plan/plan-areas.ts'
 import type { OwnProgress } from '../../requests/rehearsal/own.ts'
 
 /** How far the rehearsal of a draft has come, and what it has found. */

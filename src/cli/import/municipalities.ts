@@ -20,7 +20,7 @@ import { jurisdictionDocument } from '../../regions/documents/schemas/jurisdicti
 import { type RegionDocument, regionDocument } from '../../regions/documents/schemas/region.ts'
 import { command, refuse, type Terminal } from '../command.ts'
 import { asOption, count, loadRegions } from '../configuration.ts'
-import { apply, plan } from '../documents.ts'
+import { apply, plan } from '../region/documents.ts'
 import { readBoundaries, sourceLines } from './boundary-source.ts'
 import { pair, readSnap, readWith, regionFolder } from './options.ts'
 

@@ -5,8 +5,8 @@ import type { AgreementDocument } from '../documents/schemas/agreements.ts'
 import type { ServiceDocument } from '../documents/schemas/services.ts'
 import type { Documents } from '../documents/snapshot.ts'
 import { layersOf, mayOffer } from '../runtime/offers.ts'
-import { type Boundary, datesOf, heldOn, holdsOn, isWide } from '../versions/coverage.ts'
-import { type Ground, groundOf, NO_GROUND } from '../versions/ground.ts'
+import { type Boundary, datesOf, heldOn, holdsOn, isWide } from '../versions/plan/coverage.ts'
+import { type Ground, groundOf, NO_GROUND } from '../versions/plan/ground.ts'
 
 // Who serves a service where, on a day: routing's own rules, for ground instead of a place.
 

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm'
 import { openTenant } from '../../core/database/handles.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { listDatabases } from '../../regions/versions/migrate.ts'
-import type { Plan, PlanRequests } from '../../regions/versions/plan.ts'
-import { type PlanArea, placesInPlan } from '../../regions/versions/plan-areas.ts'
+import type { Plan, PlanRequests } from '../../regions/versions/plan/plan.ts'
+import { type PlanArea, placesInPlan } from '../../regions/versions/plan/plan-areas.ts'
 import { lastYear } from './own.ts'
 
 const PAGE = 1000

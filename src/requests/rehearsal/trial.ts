@@ -1,6 +1,6 @@
 import type { Documents, Snapshot } from '../../regions/documents/snapshot.ts'
 import { compileRouting } from '../../regions/runtime/routing.ts'
-import { exactlyOn, rehearsalDays, sameTimeOn } from '../../regions/versions/rehearsal-days.ts'
+import { exactlyOn, rehearsalDays, sameTimeOn } from '../../regions/versions/plan/rehearsal-days.ts'
 import type { Trial } from '../../routing/rehearsal/rehearsal.ts'
 
 export interface TrialOptions {

@@ -9,7 +9,7 @@ import {
 import type { RoutingSnapshot } from '../../../routing/types.ts'
 import { pointAlong } from '../../places/street.ts'
 import { areaOutlines } from '../../runtime/routing.ts'
-import { SLIVER } from '../../versions/coverage.ts'
+import { SLIVER } from '../../versions/plan/coverage.ts'
 import type { Documents } from '../snapshot.ts'
 import { type Issues, reporterOf } from './issues.ts'
 

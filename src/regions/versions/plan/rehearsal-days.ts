@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill'
-import { changesAfter } from '../../routing/changes.ts'
-import type { RoutingSnapshot } from '../../routing/types.ts'
-import type { Documents } from '../documents/snapshot.ts'
-import { localDay } from '../runtime/calendar.ts'
+import { changesAfter } from '../../../routing/changes.ts'
+import type { RoutingSnapshot } from '../../../routing/types.ts'
+import type { Documents } from '../../documents/snapshot.ts'
+import { localDay } from '../../runtime/calendar.ts'
 
 /**
  * Today, and each later day on which one of the two versions changes by date and the other does not: on these the

@@ -1,5 +1,5 @@
-import type { MultiPolygonRings, Place } from '../../core/geometry.ts'
-import { prepareAtlas } from '../../geography/atlas.ts'
+import type { MultiPolygonRings, Place } from '../../../core/geometry.ts'
+import { prepareAtlas } from '../../../geography/atlas.ts'
 import type { Plan } from './plan.ts'
 
 /** An area that a plan changes. */

@@ -1,12 +1,12 @@
-import { translator } from '../core/i18n.ts'
-import type { Units } from '../core/measures.ts'
-import { fileSource } from '../platform/node/byte-source.ts'
-import type { NodePlatform } from '../platform/node/platform.ts'
-import { startOfDay } from '../regions/runtime/calendar.ts'
-import { beginOwn, continueOwn, lastYear, type Past } from '../requests/rehearsal/own.ts'
-import { requestsIn } from '../requests/rehearsal/read-file.ts'
-import { EXAMPLES_PER_CELL, trialOf } from '../requests/rehearsal/trial.ts'
-import { formatStep } from '../routing/format.ts'
+import { translator } from '../../core/i18n.ts'
+import type { Units } from '../../core/measures.ts'
+import { fileSource } from '../../platform/node/byte-source.ts'
+import type { NodePlatform } from '../../platform/node/platform.ts'
+import { startOfDay } from '../../regions/runtime/calendar.ts'
+import { beginOwn, continueOwn, lastYear, type Past } from '../../requests/rehearsal/own.ts'
+import { requestsIn } from '../../requests/rehearsal/read-file.ts'
+import { EXAMPLES_PER_CELL, trialOf } from '../../requests/rehearsal/trial.ts'
+import { formatStep } from '../../routing/format.ts'
 import {
   countMoved,
   emptyRehearsal,
@@ -15,9 +15,9 @@ import {
   roles,
   sortedCells,
   type Trial,
-} from '../routing/rehearsal/rehearsal.ts'
-import type { TraceStep } from '../routing/types.ts'
-import { command, refuse } from './command.ts'
+} from '../../routing/rehearsal/rehearsal.ts'
+import type { TraceStep } from '../../routing/types.ts'
+import { command, refuse } from '../command.ts'
 import {
   appliedSnapshot,
   asOption,
@@ -27,7 +27,7 @@ import {
   readSlug,
   validationResult,
   withPlatform,
-} from './configuration.ts'
+} from '../configuration.ts'
 
 /** For scripts: the documents are good, and some requests would go to another body. */
 export const SOMETHING_MOVES = 3

@@ -1,5 +1,5 @@
-import { districtSetsOf } from '../documents/district-sets.ts'
-import type { Documents } from '../documents/snapshot.ts'
+import { districtSetsOf } from '../../documents/district-sets.ts'
+import type { Documents } from '../../documents/snapshot.ts'
 
 export interface DocumentChange {
   readonly kind: 'added' | 'removed' | 'changed'

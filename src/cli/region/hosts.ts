@@ -1,8 +1,8 @@
-import { hostsIn, otherRegionOf, readHostName, readProofs, saveProof } from '../admin/hosts/hosts.ts'
-import { openRegion } from '../core/database/handles.ts'
-import type { NodePlatform } from '../platform/node/platform.ts'
-import { command, refuse } from './command.ts'
-import { appliedSnapshot, asOption, operatorOf, readSlug, withPlatform } from './configuration.ts'
+import { hostsIn, otherRegionOf, readHostName, readProofs, saveProof } from '../../admin/hosts/hosts.ts'
+import { openRegion } from '../../core/database/handles.ts'
+import type { NodePlatform } from '../../platform/node/platform.ts'
+import { command, refuse } from '../command.ts'
+import { appliedSnapshot, asOption, operatorOf, readSlug, withPlatform } from '../configuration.ts'
 
 const region = { type: 'string', value: 'R', required: true, help: 'The region' } as const
 

@@ -1,5 +1,5 @@
-import type { AffectedCase } from '../handoffs/automatic/affected.ts'
-import { count } from './configuration.ts'
+import type { AffectedCase } from '../../handoffs/automatic/affected.ts'
+import { count } from '../configuration.ts'
 
 /** The text lists this many; `--json` has them all. */
 const NAMED = 12

@@ -1,10 +1,10 @@
-import { cancelAndReopen } from '../admin/changes/cancel.ts'
-import { openRegion } from '../core/database/handles.ts'
-import { asProblem } from '../core/problem.ts'
-import type { NodePlatform } from '../platform/node/platform.ts'
-import { removeUnusedOf } from '../regions/versions/cancel.ts'
-import { type Report, refuse } from './command.ts'
-import { count, readSlug } from './configuration.ts'
+import { cancelAndReopen } from '../../admin/changes/cancel.ts'
+import { openRegion } from '../../core/database/handles.ts'
+import { asProblem } from '../../core/problem.ts'
+import type { NodePlatform } from '../../platform/node/platform.ts'
+import { removeUnusedOf } from '../../regions/versions/cancel.ts'
+import { type Report, refuse } from '../command.ts'
+import { count, readSlug } from '../configuration.ts'
 
 /** `countyline apply --cancel --region R` */
 export async function cancelHere(

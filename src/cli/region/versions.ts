@@ -1,11 +1,10 @@
-import { affectedCases } from '../handoffs/automatic/affected.ts'
-import { readMigrations } from '../platform/node/databases/migrations.ts'
-import { applyRegion } from '../regions/versions/apply.ts'
-import { listVersions, snapshotOfVersion } from '../regions/versions/history.ts'
-import { planJson, planLines, planRegion } from '../regions/versions/plan.ts'
-import { planRequests } from '../requests/rehearsal/plan-requests.ts'
-import { affectedLines } from './affected.ts'
-import { command, refuse } from './command.ts'
+import { affectedCases } from '../../handoffs/automatic/affected.ts'
+import { readMigrations } from '../../platform/node/databases/migrations.ts'
+import { applyRegion } from '../../regions/versions/apply.ts'
+import { listVersions, snapshotOfVersion } from '../../regions/versions/history.ts'
+import { planJson, planLines, planRegion } from '../../regions/versions/plan/plan.ts'
+import { planRequests } from '../../requests/rehearsal/plan-requests.ts'
+import { command, refuse } from '../command.ts'
 import {
   appliedSnapshot,
   asOption,
@@ -14,7 +13,8 @@ import {
   readWhy,
   whyOption,
   withPlatform,
-} from './configuration.ts'
+} from '../configuration.ts'
+import { affectedLines } from './affected.ts'
 
 const HASH_DIGITS = 12
 const region = { type: 'string', value: 'R', required: true, help: 'The region' } as const

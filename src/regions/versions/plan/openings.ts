@@ -1,7 +1,7 @@
-import type { MultiPolygonRings } from '../../core/geometry.ts'
-import { intersection } from '../../geography/polygons/clip.ts'
-import type { Documents } from '../documents/snapshot.ts'
-import { mayOffer } from '../runtime/offers.ts'
+import type { MultiPolygonRings } from '../../../core/geometry.ts'
+import { intersection } from '../../../geography/polygons/clip.ts'
+import type { Documents } from '../../documents/snapshot.ts'
+import { mayOffer } from '../../runtime/offers.ts'
 import { type CoverageGap, coverageGaps, overlappingClaims, type TerritoryClaim } from './coverage.ts'
 import { type Ground, groundOf, NO_GROUND } from './ground.ts'
 

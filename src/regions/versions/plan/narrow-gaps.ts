@@ -1,7 +1,7 @@
-import { type LongLat, metersPerDegree, type Place } from '../../core/geometry.ts'
-import { withWinding } from '../../geography/polygons/rings.ts'
-import type { RoutingSnapshot } from '../../routing/types.ts'
-import type { Documents } from '../documents/snapshot.ts'
+import { type LongLat, metersPerDegree, type Place } from '../../../core/geometry.ts'
+import { withWinding } from '../../../geography/polygons/rings.ts'
+import type { RoutingSnapshot } from '../../../routing/types.ts'
+import type { Documents } from '../../documents/snapshot.ts'
 import { type Boundary, boundariesOf, contestedLayer, NARROW_METERS, SLIVER } from './coverage.ts'
 
 /** A strip between two neighbors that neither covers, narrower than a street. */

@@ -1,7 +1,7 @@
-import type { MultiPolygonRings } from '../../core/geometry.ts'
-import { difference } from '../../geography/polygons/clip.ts'
-import { squareMeters } from '../../geography/polygons/measure.ts'
-import type { Documents } from '../documents/snapshot.ts'
+import type { MultiPolygonRings } from '../../../core/geometry.ts'
+import { difference } from '../../../geography/polygons/clip.ts'
+import { squareMeters } from '../../../geography/polygons/measure.ts'
+import type { Documents } from '../../documents/snapshot.ts'
 import { changeDays, heldOn, SLIVER } from './coverage.ts'
 
 /** What a jurisdiction's boundary loses and gains from a day on, against what is in force. */

@@ -1,11 +1,11 @@
-import type { MultiPolygonRings, PolygonRings } from '../../core/geometry.ts'
-import { coverage } from '../../geography/coverage.ts'
-import { type Bounds, boundsOf, meet } from '../../geography/polygons/bounds.ts'
-import { difference, overlapped } from '../../geography/polygons/clip.ts'
-import { meanWidthMeters, squareMeters } from '../../geography/polygons/measure.ts'
-import { type Dated, shareDays } from '../documents/checks/issues.ts'
-import type { Documents, Jurisdiction } from '../documents/snapshot.ts'
-import { layersOf, mayOffer } from '../runtime/offers.ts'
+import type { MultiPolygonRings, PolygonRings } from '../../../core/geometry.ts'
+import { coverage } from '../../../geography/coverage.ts'
+import { type Bounds, boundsOf, meet } from '../../../geography/polygons/bounds.ts'
+import { difference, overlapped } from '../../../geography/polygons/clip.ts'
+import { meanWidthMeters, squareMeters } from '../../../geography/polygons/measure.ts'
+import { type Dated, shareDays } from '../../documents/checks/issues.ts'
+import type { Documents, Jurisdiction } from '../../documents/snapshot.ts'
+import { layersOf, mayOffer } from '../../runtime/offers.ts'
 
 /** Square meters. Smaller pieces come from how lines were drawn. */
 export const SLIVER = 100

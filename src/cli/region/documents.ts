@@ -1,14 +1,12 @@
 import { join } from 'node:path'
-import { affectedCases } from '../handoffs/automatic/affected.ts'
-import { readMigrations } from '../platform/node/databases/migrations.ts'
-import type { NodePlatform } from '../platform/node/platform.ts'
-import { writeFiles } from '../platform/node/tenants.ts'
-import { applyRegion } from '../regions/versions/apply.ts'
-import { type Plan, planGeoJson, planJson, planLines, planRegion } from '../regions/versions/plan.ts'
-import { planRequests } from '../requests/rehearsal/plan-requests.ts'
-import { affectedLines } from './affected.ts'
-import { cancelHere } from './cancel-apply.ts'
-import { command, refuse } from './command.ts'
+import { affectedCases } from '../../handoffs/automatic/affected.ts'
+import { readMigrations } from '../../platform/node/databases/migrations.ts'
+import type { NodePlatform } from '../../platform/node/platform.ts'
+import { writeFiles } from '../../platform/node/tenants.ts'
+import { applyRegion } from '../../regions/versions/apply.ts'
+import { type Plan, planGeoJson, planJson, planLines, planRegion } from '../../regions/versions/plan/plan.ts'
+import { planRequests } from '../../requests/rehearsal/plan-requests.ts'
+import { command, refuse } from '../command.ts'
 import {
   appliedSnapshot,
   asOption,
@@ -19,7 +17,9 @@ import {
   validationResult,
   whyOption,
   withPlatform,
-} from './configuration.ts'
+} from '../configuration.ts'
+import { affectedLines } from './affected.ts'
+import { cancelHere } from './cancel-apply.ts'
 
 const region = { type: 'string', value: 'R', help: 'Only this region (default: all in TENANTS_DIR)' } as const
 
