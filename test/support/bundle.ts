@@ -25,7 +25,7 @@ export async function bundleServer(): Promise<{ readonly file: string; remove():
     jsxImportSource: 'hono/jsx',
     external: ['@libsql/client', '@libsql/client/*'],
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url)",
     },
     plugins: [
       {
