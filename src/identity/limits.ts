@@ -14,14 +14,14 @@ export const policies = {
   /** Few, because a public case can be reopened by anybody. */
   'closed-cases': { name: 'closed-cases', quota: 6, seconds: 60 },
   /** Of one partner's address: enough to correct a setting and try again. */
-  'partner-tests': { name: 'partner-tests', quota: 5, seconds: 600 },
+  'partner-tests': { name: 'partner-tests', quota: 5, seconds: 60 },
   /** Forms that carry their key in the body, which has to be read before the key is known. */
   unproven: { name: 'unproven', quota: 1200, seconds: 60 },
   visitor: { name: 'visitor', quota: 1200, seconds: 60 },
   refused: { name: 'refused', quota: 30, seconds: 60 },
+  program: { name: 'program', quota: 6000, seconds: 60 },
   /** Each asks servers that an administrator names. */
   'host-checks': { name: 'host-checks', quota: 20, seconds: 60 },
-  program: { name: 'program', quota: 6000, seconds: 60 },
 } as const satisfies Record<string, RateLimitPolicy>
 
 export type PolicyName = keyof typeof policies
