@@ -1,8 +1,9 @@
 import type { Child } from 'hono/jsx'
 import type { MessageKey } from '../../core/i18n.ts'
-import { Alert, SignOut } from '../../web/components/components.tsx'
-import { Languages, Page } from '../../web/components/layout.tsx'
+import { Alert } from '../../web/components/components.tsx'
+import { Page } from '../../web/components/layout.tsx'
 import type { PageView } from '../../web/view.ts'
+import { Masthead } from '../../workspace/shell/masthead.tsx'
 import type { DraftRow } from '../drafts/drafts.ts'
 import type { AdminContext, AdminPageContext } from './context.ts'
 
@@ -51,7 +52,7 @@ export function AdminPage(props: Props) {
   c.header('Cache-Control', 'no-store')
   const done = results.find(known => known === c.req.query('done'))
   return (
-    <Page view={view} title={title} personal header={<Masthead {...props} />} script={script}>
+    <Page view={view} title={title} personal header={<AdminMasthead {...props} />} script={script}>
       <div class="wide work admin">
         {draft && <DraftBar view={view} draft={draft} />}
         {done && (
@@ -66,43 +67,22 @@ export function AdminPage(props: Props) {
   )
 }
 
-function Masthead({ view, context, me, section }: Props) {
+function AdminMasthead({ view, context, me, section }: Props) {
   const { t } = view
   return (
-    <header class="masthead masthead--work">
-      <div class="masthead__strip">
-        <div class="wide row">
-          <Languages view={view} />
-          <div class="masthead__me">
-            <strong>{me}</strong>
-            <a href={view.href('/me')}>{t('me-title')}</a>
-            <SignOut view={view} kind="unstyled" />
-          </div>
-        </div>
-      </div>
-      <div class="wide masthead__bar">
-        <a class="masthead__name" href={view.href('/admin')}>
-          <strong>{context.region.documents.region.name}</strong>
-          <span>{t('admin-title')}</span>
-        </a>
-        <nav aria-label={t('nav-label')}>
-          <ul class="masthead__nav">
-            <li>
-              <a href={view.href('/admin')} aria-current={section === undefined ? 'page' : undefined}>
-                {t('admin-overview')}
-              </a>
-            </li>
-            {sections.map(name => (
-              <li>
-                <a href={view.href(`/admin/${name}`)} aria-current={section === name ? 'page' : undefined}>
-                  {t(`admin-section-${name}`)}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </nav>
-      </div>
-    </header>
+    <Masthead
+      {...{ view, me }}
+      name={context.region.documents.region.name}
+      site={t('admin-title')}
+      links={[
+        { path: '/admin', text: t('admin-overview'), isCurrent: section === undefined },
+        ...sections.map(name => ({
+          path: `/admin/${name}`,
+          text: t(`admin-section-${name}`),
+          isCurrent: section === name,
+        })),
+      ]}
+    />
   )
 }
 

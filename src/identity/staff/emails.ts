@@ -1,11 +1,8 @@
-import { Temporal } from 'temporal-polyfill'
 import type { RegionDb } from '../../core/database/handles.ts'
 import { defineJob, LONG_RETRY } from '../../core/database/jobs.ts'
-import { isoDate } from '../../core/dates.ts'
 import { translator } from '../../core/i18n.ts'
 import { problem } from '../../core/problem.ts'
-import type { Email, Mail, Platform } from '../../platform/platform.ts'
-import { nameOf } from '../../regions/coverage/on-day.ts'
+import type { Mail, Platform } from '../../platform/platform.ts'
 import type { Region } from '../../regions/runtime/compile.ts'
 import { currentRegion } from '../../regions/runtime/current.ts'
 import { sendEmail } from '../../regions/runtime/mail.ts'
@@ -14,24 +11,20 @@ import { availableSignInMethods } from '../sessions/methods.ts'
 import { acceptsSignIn, invitationFrom, type SignInSource } from '../sessions/sources.ts'
 import { AFTER_SIGN_IN, discardLink, INVITATION_DAYS, issueLink } from './links.ts'
 import { issueMailboxLink } from './mailbox.ts'
-import { type PendingEmail, staffEmailKind } from './pending-emails.ts'
+import { type PendingEmail, type PendingOf, staffEmailKind, type Written } from './pending-emails.ts'
+import { agreementEndEmail, draftEmail, holidaysEmail } from './reminder-emails.ts'
 import {
+  addressOf,
   credentialsOf,
   decryptMailbox,
   hasMailbox,
   identityDb,
   isMadeUp,
-  type StaffRow,
   staffById,
   staffByMailbox,
 } from './staff.ts'
 
 const STILL_USEFUL = 10 * 60_000
-
-type PendingOf<About> = Extract<PendingEmail, { about: About }>
-type Written = Pick<Email, 'to' | 'subject' | 'text'> & {
-  readonly token?: string | undefined
-}
 
 /** Links are created on sending and never stored. Mailboxes are looked up only here, so timing reveals nothing. */
 export const staffEmailJob = defineJob(staffEmailKind, {
@@ -245,72 +238,6 @@ async function regionRoleEmail(
   }
 }
 
-async function holidaysEmail(
-  platform: Platform,
-  db: RegionDb,
-  region: Region,
-  jurisdiction: string,
-  { staff, last, language }: PendingOf<'holidays'>,
-): Promise<Written | undefined> {
-  const row = await staffById(db, staff)
-  const own = region.jurisdiction(jurisdiction)
-  if (own === undefined || row === undefined || !hasMailbox(row) || isMadeUp(platform, row)) return undefined
-  const t = translator(language)
-  const day = isoDate(t, last)
-  return {
-    to: await addressOf(platform, db, row),
-    subject: t('email-holidays-subject', { who: own.name, day }),
-    text: [t('email-holidays', { who: own.name, day }), t('email-holidays-do')].join('\n\n'),
-  }
-}
-
-async function agreementEndEmail(
-  platform: Platform,
-  db: RegionDb,
-  region: Region,
-  { staff, agreement: id, to, language }: PendingOf<'agreement-end'>,
-): Promise<Written | undefined> {
-  const row = await staffById(db, staff)
-  const agreement = region.documents.agreements.agreements?.find(one => one.id === id)
-  if (row === undefined || !hasMailbox(row) || isMadeUp(platform, row)) return undefined
-  // Renewed or removed in the meantime.
-  if (agreement?.to !== to) return undefined
-  const t = translator(language)
-  const last = Temporal.PlainDate.from(to).subtract({ days: 1 }).toString()
-  const says = {
-    title: agreement.title,
-    day: isoDate(t, last),
-    accountable: nameOf(region.documents, agreement.accountable),
-    performer: nameOf(region.documents, agreement.performer),
-  }
-  return {
-    to: await addressOf(platform, db, row),
-    subject: t('email-agreement-end-subject', says),
-    text: [t('email-agreement-end', says), t('email-agreement-end-do')].join('\n\n'),
-  }
-}
-
-async function draftEmail(
-  platform: Platform,
-  db: RegionDb,
-  region: Region,
-  { staff, draft, title, failed, language }: PendingOf<'draft-not-applied'>,
-): Promise<Written | undefined> {
-  const row = await staffById(db, staff)
-  if (row === undefined || !hasMailbox(row) || isMadeUp(platform, row)) return undefined
-  const t = translator(language)
-  const url = `${siteAddress(platform, region)}/admin/drafts/${draft}/plan`
-  return {
-    to: await addressOf(platform, db, row),
-    subject: t('email-draft-not-applied-subject', { title }),
-    text: [
-      t('email-draft-not-applied', { title }),
-      t(`admin-schedule-failed-${failed}`),
-      t('email-draft-not-applied-do', { url }),
-    ].join('\n\n'),
-  }
-}
-
 async function signInEmail(
   platform: Platform,
   db: RegionDb,
@@ -363,8 +290,4 @@ async function mailboxEmail(
       t('email-not-asked'),
     ].join('\n\n'),
   }
-}
-
-function addressOf(platform: Platform, db: RegionDb, { email }: StaffRow): Promise<string> {
-  return decryptMailbox(platform, db, email)
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { JobStep } from '../../core/database/handles.ts'
 import { enqueueJob, jobKind } from '../../core/database/jobs.ts'
-import type { Platform } from '../../platform/platform.ts'
+import type { Email, Platform } from '../../platform/platform.ts'
 import { regionRoles } from '../region-schema.ts'
 import { roles } from '../roles.ts'
 
@@ -92,6 +92,12 @@ const pendingEmail = v.variant('about', [
   }),
 ])
 export type PendingEmail = Readonly<v.InferOutput<typeof pendingEmail>>
+export type PendingOf<About> = Extract<PendingEmail, { about: About }>
+
+/** One as it is sent; `token`: of the link in it. */
+export type Written = Pick<Email, 'to' | 'subject' | 'text'> & {
+  readonly token?: string | undefined
+}
 
 /** `id` is the same for every attempt. */
 export const staffEmailKind = jobKind(

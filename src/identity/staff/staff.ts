@@ -40,6 +40,10 @@ export function decryptMailbox(platform: Platform, db: RegionReader, encrypted: 
   return decrypt(platform, db, FIELD, encrypted)
 }
 
+export function addressOf(platform: Platform, db: RegionReader, { email }: StaffRow): Promise<string> {
+  return decryptMailbox(platform, db, email)
+}
+
 export async function staffById(db: RegionReader, id: string): Promise<StaffRow | undefined> {
   const [found] = await db.select().from(staff).where(eq(staff.id, id))
   return found

@@ -1,9 +1,10 @@
 import type { Child } from 'hono/jsx'
 import type { MessageKey } from '../../core/i18n.ts'
-import { Alert, SignOut } from '../../web/components/components.tsx'
-import { Languages, Page } from '../../web/components/layout.tsx'
+import { Alert } from '../../web/components/components.tsx'
+import { Page } from '../../web/components/layout.tsx'
 import { type PageView, siteName } from '../../web/view.ts'
 import { mayAll, type StaffContext, type StaffPageContext } from './context.ts'
+import { Masthead } from './masthead.tsx'
 
 interface Props {
   c: StaffPageContext
@@ -49,53 +50,24 @@ export function zoneOf(view: PageView, { jurisdiction }: StaffContext): string {
 function StaffMasthead({ view, me, context, section }: Props) {
   const { t } = view
   return (
-    <header class="masthead masthead--work">
-      <div class="masthead__strip">
-        <div class="wide row">
-          <Languages view={view} />
-          <div class="masthead__me">
-            <strong>{me}</strong>
-            <a href={view.href('/me')}>{t('me-title')}</a>
-            <SignOut view={view} kind="unstyled" />
-          </div>
-        </div>
-      </div>
-      <div class="wide masthead__bar">
-        <a class="masthead__name" href={view.href('/work')}>
-          <strong>{context?.jurisdiction.name ?? siteName(view.site)}</strong>
-          <span>{t('work-title')}</span>
-        </a>
-        <nav aria-label={t('nav-label')}>
-          <ul class="masthead__nav">
-            <li>
-              <a href={view.href('/work')} aria-current={section === undefined ? 'page' : undefined}>
-                {t('work-mine')}
-              </a>
-            </li>
-            {context &&
-              sectionsFor(context).map(item => <SectionLink {...{ view, context, item, section }} />)}
-          </ul>
-        </nav>
-      </div>
-    </header>
+    <Masthead
+      {...{ view, me }}
+      name={context?.jurisdiction.name ?? siteName(view.site)}
+      site={t('work-title')}
+      links={[
+        { path: '/work', text: t('work-mine'), isCurrent: section === undefined },
+        ...(context === undefined ? [] : sectionLinks(view, context, section)),
+      ]}
+    />
   )
 }
 
-interface LinkProps {
-  view: PageView
-  context: StaffContext
-  item: Section
-  section: Section | undefined
-}
-
-function SectionLink({ view, context, item, section }: LinkProps) {
-  return (
-    <li>
-      <a href={view.href(sectionPath(context, item))} aria-current={item === section ? 'page' : undefined}>
-        {view.t(`work-section-${item}`)}
-      </a>
-    </li>
-  )
+function sectionLinks({ t }: PageView, context: StaffContext, section: Section | undefined) {
+  return sectionsFor(context).map(item => ({
+    path: sectionPath(context, item),
+    text: t(`work-section-${item}`),
+    isCurrent: item === section,
+  }))
 }
 
 export function sectionsFor(context: StaffContext): readonly Section[] {
